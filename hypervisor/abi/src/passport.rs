@@ -44,7 +44,10 @@ impl Name {
     #[must_use]
     pub const fn new(text: &str) -> Self {
         let bytes = text.as_bytes();
-        assert!(bytes.len() <= MAX_NAME_BYTES, "a name is at most 24 bytes long");
+        assert!(
+            bytes.len() <= MAX_NAME_BYTES,
+            "a name is at most 24 bytes long"
+        );
         let mut name = [0; MAX_NAME_BYTES];
         let mut at = 0;
         while at < bytes.len() {
@@ -57,7 +60,11 @@ impl Name {
     /// The name as a string; empty if it isn't UTF-8.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        let length = self.0.iter().position(|byte| *byte == 0).unwrap_or(MAX_NAME_BYTES);
+        let length = self
+            .0
+            .iter()
+            .position(|byte| *byte == 0)
+            .unwrap_or(MAX_NAME_BYTES);
         core::str::from_utf8(&self.0[..length]).unwrap_or_default()
     }
 }
@@ -115,27 +122,36 @@ impl Passport {
     /// The arguments as a string; empty if they aren't UTF-8.
     #[must_use]
     pub fn arguments(&self) -> &str {
-        let length =
-            self.arguments.iter().position(|byte| *byte == 0).unwrap_or(MAX_ARGUMENTS_BYTES);
+        let length = self
+            .arguments
+            .iter()
+            .position(|byte| *byte == 0)
+            .unwrap_or(MAX_ARGUMENTS_BYTES);
         core::str::from_utf8(&self.arguments[..length]).unwrap_or_default()
     }
 
     /// The regions in use.
     #[must_use]
     pub fn regions(&self) -> &[RegionRecord] {
-        self.regions.get(..self.region_count as usize).unwrap_or_default()
+        self.regions
+            .get(..self.region_count as usize)
+            .unwrap_or_default()
     }
 
     /// The ports in use; a port's place in this slice is its index in calls.
     #[must_use]
     pub fn ports(&self) -> &[PortRecord] {
-        self.ports.get(..self.port_count as usize).unwrap_or_default()
+        self.ports
+            .get(..self.port_count as usize)
+            .unwrap_or_default()
     }
 
     /// The windows in use.
     #[must_use]
     pub fn windows(&self) -> &[WindowRecord] {
-        self.windows.get(..self.window_count as usize).unwrap_or_default()
+        self.windows
+            .get(..self.window_count as usize)
+            .unwrap_or_default()
     }
 }
 
@@ -157,7 +173,13 @@ pub struct RegionRecord {
 
 impl RegionRecord {
     /// No region.
-    pub const EMPTY: Self = Self { name: Name::EMPTY, base: 0, size_bytes: 0, kind: 0, rights: 0 };
+    pub const EMPTY: Self = Self {
+        name: Name::EMPTY,
+        base: 0,
+        size_bytes: 0,
+        kind: 0,
+        rights: 0,
+    };
 }
 
 /// [`RegionRecord::kind`]: ordinary memory.
@@ -185,8 +207,13 @@ pub struct PortRecord {
 
 impl PortRecord {
     /// No port.
-    pub const EMPTY: Self =
-        Self { name: Name::EMPTY, window: 0, message_bytes: 0, direction: 0, refresh_ns: 0 };
+    pub const EMPTY: Self = Self {
+        name: Name::EMPTY,
+        window: 0,
+        message_bytes: 0,
+        direction: 0,
+        refresh_ns: 0,
+    };
 }
 
 /// [`PortRecord::direction`]: the partition writes.
@@ -206,7 +233,10 @@ pub struct WindowRecord {
 
 impl WindowRecord {
     /// No window.
-    pub const EMPTY: Self = Self { start_ns: 0, length_ns: 0 };
+    pub const EMPTY: Self = Self {
+        start_ns: 0,
+        length_ns: 0,
+    };
 }
 
 /// The frame buffer.
@@ -227,7 +257,13 @@ pub struct DisplayRecord {
 
 impl DisplayRecord {
     /// No display.
-    pub const EMPTY: Self = Self { base: 0, width: 0, height: 0, stride_bytes: 0, format: 0 };
+    pub const EMPTY: Self = Self {
+        base: 0,
+        width: 0,
+        height: 0,
+        stride_bytes: 0,
+        format: 0,
+    };
 }
 
 /// [`DisplayRecord::format`]: a little-endian word with blue in its lowest byte.

@@ -1,0 +1,120 @@
+//! Where the hypervisor's own parts lie in memory: constants, so that translation tables can be too.
+//!
+//! A table entry holds a physical address, and a constant can't contain the address of a static; so
+//! each part of the image has its place fixed here, the hypervisor's build script writes these
+//! numbers into the linker script, and the link fails if a part outgrows its place.
+//!
+//! ```text
+//! image_base  text      read, execute
+//!             rodata    read            (run parameters, formats, constants)
+//!             tables    read            (EL2 stage 1, stage 2 of every partition)
+//!             passports read            (one page a partition)
+//!             data      read, write
+//!             crash     read, write     (one page: the crash record)
+//!             stacks    read, write     (per CPU: guard page, emergency stack, guard page, stack)
+//!             images    read            (the partitions' pristine images)
+//! ```
+
+use crate::address::{BLOCK_2_MIB, MemoryRange, PAGE_BYTES, Pa, kib};
+use crate::board::BoardFacts;
+
+/// Most CPUs of any board.
+pub const MAX_CPUS: usize = 4;
+/// Most partitions of any system.
+pub const MAX_PARTITIONS: usize = 8;
+
+/// Room for the hypervisor's instructions.
+pub const TEXT_BYTES: u64 = kib(96);
+/// Room for its constants.
+pub const RODATA_BYTES: u64 = kib(64);
+/// Room for its variables.
+pub const DATA_BYTES: u64 = kib(128);
+/// A CPU's stack.
+pub const STACK_BYTES: u64 = kib(16);
+/// The stack on which a CPU says its last words when the other one is used up.
+pub const EMERGENCY_STACK_BYTES: u64 = kib(4);
+/// A CPU's share of the stack area, with a guard page below each of its two stacks.
+pub const CPU_STACK_AREA_BYTES: u64 = 2 * PAGE_BYTES + EMERGENCY_STACK_BYTES + STACK_BYTES;
+
+/// The places of the parts of one image.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
+    /// Instructions.
+    pub text: MemoryRange,
+    /// Constants.
+    pub rodata: MemoryRange,
+    /// Translation tables.
+    pub tables: MemoryRange,
+    /// Passports.
+    pub passports: MemoryRange,
+    /// Variables.
+    pub data: MemoryRange,
+    /// The crash record's page.
+    pub crash: MemoryRange,
+    /// All CPUs' stacks.
+    pub stacks: MemoryRange,
+    /// The partitions' images: from here to the end of the hypervisor's memory.
+    pub images: MemoryRange,
+}
+
+impl Layout {
+    /// The layout for a board, a number of translation tables and a number of partitions.
+    #[must_use]
+    pub const fn new(board: &BoardFacts, table_count: usize, partition_count: usize) -> Self {
+        let text = MemoryRange::new(board.image_base, TEXT_BYTES);
+        let rodata = after(text, RODATA_BYTES);
+        let tables = after(rodata, table_count as u64 * PAGE_BYTES);
+        let passports = after(tables, partition_count as u64 * PAGE_BYTES);
+        let data = after(passports, DATA_BYTES);
+        let crash = after(data, PAGE_BYTES);
+        let stacks = after(crash, MAX_CPUS as u64 * CPU_STACK_AREA_BYTES);
+        let images_base = stacks.end().0.next_multiple_of(BLOCK_2_MIB);
+        let images = MemoryRange::new(
+            Pa(images_base),
+            board.hypervisor_memory.end().0.saturating_sub(images_base),
+        );
+        Self {
+            text,
+            rodata,
+            tables,
+            passports,
+            data,
+            crash,
+            stacks,
+            images,
+        }
+    }
+
+    /// The physical address of the `index`th translation table.
+    #[must_use]
+    pub const fn table(&self, index: usize) -> Pa {
+        self.tables.base.offset(index as u64 * PAGE_BYTES)
+    }
+
+    /// The physical address of the passport of partition `index`.
+    #[must_use]
+    pub const fn passport(&self, index: usize) -> Pa {
+        self.passports.base.offset(index as u64 * PAGE_BYTES)
+    }
+
+    /// The stack of CPU `index`.
+    #[must_use]
+    pub const fn stack(&self, index: usize) -> MemoryRange {
+        let area = self.stacks.base.offset(index as u64 * CPU_STACK_AREA_BYTES);
+        MemoryRange::new(
+            area.offset(2 * PAGE_BYTES + EMERGENCY_STACK_BYTES),
+            STACK_BYTES,
+        )
+    }
+
+    /// The emergency stack of CPU `index`.
+    #[must_use]
+    pub const fn emergency_stack(&self, index: usize) -> MemoryRange {
+        let area = self.stacks.base.offset(index as u64 * CPU_STACK_AREA_BYTES);
+        MemoryRange::new(area.offset(PAGE_BYTES), EMERGENCY_STACK_BYTES)
+    }
+}
+
+const fn after(previous: MemoryRange, size_bytes: u64) -> MemoryRange {
+    MemoryRange::new(previous.end(), size_bytes)
+}

@@ -1,0 +1,466 @@
+//! The nouns: system, partition, region, device use, channel, schedule, window, health policy.
+
+use core::time::Duration;
+
+use crate::address::{Ipa, MemoryRange, Pa};
+
+/// A whole system: what one image holds.
+#[derive(Clone, Copy, Debug)]
+pub struct System {
+    /// Name on the command line.
+    pub name: &'static str,
+    /// One line for people.
+    pub summary: &'static str,
+    /// The partitions; a partition's place in this list is its index everywhere.
+    pub partitions: &'static [Partition],
+    /// When each runs.
+    pub schedule: Schedule,
+    /// How messages flow between them.
+    pub channels: &'static [Channel],
+    /// The picture's size, if a partition owns a frame buffer.
+    pub display: Option<Display>,
+    /// Whether each window's start is logged, for experiments; counters are always kept.
+    pub trace: Trace,
+}
+
+/// How much is logged in normal operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trace {
+    /// Health events, restarts and final statistics.
+    Events,
+    /// These and every window start and heartbeat.
+    Windows,
+}
+
+/// A partition: memory, devices and time that are its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Partition {
+    /// Its name, 1 to 24 bytes of `a-z`, `0-9` and `-`; the prefix of its console lines.
+    pub name: &'static str,
+    /// What depends on it.
+    pub criticality: Criticality,
+    /// What runs in it.
+    pub image: Image,
+    /// Where its first instruction lies.
+    pub entry: Ipa,
+    /// Memory that it may touch; the first region holds the image at its base.
+    pub regions: &'static [Region],
+    /// Guest-physical page at which it finds its passport.
+    pub passport: Ipa,
+    /// Devices that are its own.
+    pub devices: &'static [DeviceUse],
+    /// Signs of life that it owes, if any.
+    pub heartbeat: Option<Heartbeat>,
+    /// What follows from its faults.
+    pub health: HealthTable,
+    /// Calls with unknown numbers or bad arguments that it may make in one window before that
+    /// becomes a health event.
+    pub refused_calls_per_window: u32,
+    /// Text for the partition itself, at most 256 bytes; it finds it in its passport.
+    pub arguments: &'static str,
+}
+
+/// What depends on a partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Criticality {
+    /// A run fails if this partition misses a heartbeat or has a fault.
+    Critical,
+    /// It may fail, restart and be halted.
+    BestEffort,
+}
+
+/// What runs in a partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Image {
+    /// One of the project's own guest programs, by the name of its binary: a flat image loaded at
+    /// the base of the first region.
+    Program(&'static str),
+}
+
+/// A piece of guest-physical memory and the physical memory behind it.
+#[derive(Clone, Copy, Debug)]
+pub struct Region {
+    /// Its name, for messages.
+    pub name: &'static str,
+    /// Where the partition sees it; whole pages.
+    pub ipa: Ipa,
+    /// Where it lies; whole pages. Blocks of 2 MiB are used where `ipa`, `pa` and size allow.
+    pub pa: Pa,
+    /// Size in bytes; whole pages.
+    pub size_bytes: u64,
+    /// What it is.
+    pub kind: RegionKind,
+}
+
+impl Region {
+    /// The physical memory behind it.
+    #[must_use]
+    pub const fn physical(&self) -> MemoryRange {
+        MemoryRange::new(self.pa, self.size_bytes)
+    }
+
+    /// One past its last guest-physical byte; saturates.
+    #[must_use]
+    pub const fn ipa_end(&self) -> Ipa {
+        Ipa(self.ipa.0.saturating_add(self.size_bytes))
+    }
+}
+
+/// What a region is; decides its attributes and whether it is scrubbed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegionKind {
+    /// Read, written and executed by the partition; scrubbed before every start.
+    Ram,
+    /// Pixels: read and written, not cached, never executed; scrubbed before every start.
+    FrameBuffer,
+}
+
+/// A board's device in a partition's hands.
+#[derive(Clone, Copy, Debug)]
+pub struct DeviceUse {
+    /// The board's name for it.
+    pub device: &'static str,
+    /// Where the partition sees its registers; whole pages.
+    pub ipa: Ipa,
+}
+
+/// Signs of life that a partition owes once it is in normal mode.
+#[derive(Clone, Copy, Debug)]
+pub struct Heartbeat {
+    /// One is due in each period; a whole number of major frames.
+    pub period: Duration,
+    /// How long after its period's start a heartbeat still counts; more than zero, at most the
+    /// period.
+    pub deadline: Duration,
+    /// How long after its start the partition may take to enter normal mode.
+    pub start_within: Duration,
+}
+
+/// A one-way connection from one partition to others.
+#[derive(Clone, Copy, Debug)]
+pub struct Channel {
+    /// Its name, for messages.
+    pub name: &'static str,
+    /// How messages are kept.
+    pub kind: ChannelKind,
+    /// Largest message in bytes: a multiple of 8, at most [`MAX_MESSAGE_BYTES`].
+    pub message_bytes: u32,
+    /// The one end that writes.
+    pub source: Port,
+    /// The ends that read.
+    pub destinations: &'static [Port],
+}
+
+/// Largest message of any channel in bytes; bounds the longest copy that the hypervisor makes with
+/// interrupts masked.
+pub const MAX_MESSAGE_BYTES: u32 = 512;
+
+/// How a channel keeps messages (ARINC 653 P1-3, 2.3.5.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChannelKind {
+    /// The newest message replaces the one before it.
+    Sampling {
+        /// A message older than this is no longer valid.
+        refresh: Duration,
+    },
+}
+
+/// A partition's end of a channel. A port's index is its place among its partition's ports, in the
+/// order of the system's channels.
+#[derive(Clone, Copy, Debug)]
+pub struct Port {
+    /// The partition's name.
+    pub partition: &'static str,
+    /// The port's name, as the partition knows it; unique within the partition.
+    pub port: &'static str,
+    /// Guest-physical address of its message window, within the partition's RAM; a multiple of 8.
+    pub window: Ipa,
+}
+
+/// The cyclic schedule: all CPUs in step, each with its own plan.
+#[derive(Clone, Copy, Debug)]
+pub struct Schedule {
+    /// Length of the cycle.
+    pub major_frame: Duration,
+    /// Time at the end of each window in which the next partition is switched in; the partition
+    /// that owns the window doesn't run in it. At least the hypervisor's longest path.
+    pub guard: Duration,
+    /// Each CPU's plan, CPU 0 first. CPUs beyond this list stay idle.
+    pub plans: &'static [&'static [Window]],
+}
+
+/// A partition's piece of a CPU's time.
+#[derive(Clone, Copy, Debug)]
+pub struct Window {
+    /// The partition's name.
+    pub partition: &'static str,
+    /// Start within the major frame.
+    pub start: Duration,
+    /// Length, guard included.
+    pub length: Duration,
+}
+
+impl Window {
+    /// The window of `partition` from `start_us` for `length_us` microseconds.
+    #[must_use]
+    pub const fn us(partition: &'static str, start_us: u64, length_us: u64) -> Self {
+        Self {
+            partition,
+            start: Duration::from_micros(start_us),
+            length: Duration::from_micros(length_us),
+        }
+    }
+}
+
+/// The picture that the display shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Display {
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// The partition whose region of kind [`RegionKind::FrameBuffer`] is shown.
+    pub partition: &'static str,
+}
+
+impl Display {
+    /// Bytes from one row to the next: four a pixel, no gap.
+    #[must_use]
+    pub const fn stride_bytes(&self) -> u32 {
+        self.width * 4
+    }
+
+    /// Bytes of the whole picture.
+    #[must_use]
+    pub const fn size_bytes(&self) -> u64 {
+        self.stride_bytes() as u64 * self.height as u64
+    }
+}
+
+/// What follows from each kind of fault (ARINC 653's partition HM table).
+#[derive(Clone, Copy, Debug)]
+pub struct HealthTable {
+    /// A data access to an address that the partition doesn't have, or not with that right.
+    pub stray_access: Action,
+    /// An instruction fetch from such an address.
+    pub stray_fetch: Action,
+    /// An instruction or system register that the partition may not use.
+    pub forbidden_instruction: Action,
+    /// More refused calls in one window than configured.
+    pub refused_calls: Action,
+    /// A heartbeat missed its deadline, or normal mode was not reached in time.
+    pub missed_heartbeat: Action,
+    /// The partition's console overflowed in this window; what didn't fit was dropped.
+    pub console_overflow: Action,
+    /// The partition reported an error of its own.
+    pub application_error: Action,
+    /// The partition reported an exception that it doesn't handle.
+    pub unhandled_exception: Action,
+    /// The partition asked to be switched off (PSCI `SYSTEM_OFF`).
+    pub shutdown: Action,
+    /// The partition asked to be restarted (PSCI `SYSTEM_RESET` or the restart call).
+    pub reset: Action,
+    /// A bus error that came in while the partition ran.
+    pub system_error: Action,
+    /// How often restarts may happen; one more becomes a halt.
+    pub restart_limit: RestartLimit,
+}
+
+impl HealthTable {
+    /// Halt on everything that can't be ignored: a start to edit from.
+    pub const HALT: Self = Self::uniform(Action::Halt);
+
+    /// Restart on everything, at most `count` times within `period`.
+    #[must_use]
+    pub const fn restart(count: u32, period: Duration) -> Self {
+        let mut table = Self::uniform(Action::Restart);
+        table.restart_limit = RestartLimit { count, period };
+        table
+    }
+
+    const fn uniform(action: Action) -> Self {
+        Self {
+            stray_access: action,
+            stray_fetch: action,
+            forbidden_instruction: action,
+            refused_calls: action,
+            missed_heartbeat: Action::Ignore,
+            console_overflow: Action::Ignore,
+            application_error: action,
+            unhandled_exception: action,
+            shutdown: Action::Halt,
+            reset: action,
+            system_error: action,
+            restart_limit: RestartLimit {
+                count: 0,
+                period: Duration::ZERO,
+            },
+        }
+    }
+
+    /// The action for an event.
+    #[must_use]
+    pub const fn action(&self, event: HealthEvent) -> Action {
+        match event {
+            HealthEvent::StrayAccess => self.stray_access,
+            HealthEvent::StrayFetch => self.stray_fetch,
+            HealthEvent::ForbiddenInstruction => self.forbidden_instruction,
+            HealthEvent::RefusedCalls => self.refused_calls,
+            HealthEvent::MissedHeartbeat => self.missed_heartbeat,
+            HealthEvent::ConsoleOverflow => self.console_overflow,
+            HealthEvent::ApplicationError => self.application_error,
+            HealthEvent::UnhandledException => self.unhandled_exception,
+            HealthEvent::Shutdown => self.shutdown,
+            HealthEvent::Reset => self.reset,
+            HealthEvent::SystemError => self.system_error,
+        }
+    }
+}
+
+/// A kind of fault; each has a row in the [`HealthTable`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum HealthEvent {
+    /// See [`HealthTable::stray_access`].
+    StrayAccess,
+    /// See [`HealthTable::stray_fetch`].
+    StrayFetch,
+    /// See [`HealthTable::forbidden_instruction`].
+    ForbiddenInstruction,
+    /// See [`HealthTable::refused_calls`].
+    RefusedCalls,
+    /// See [`HealthTable::missed_heartbeat`].
+    MissedHeartbeat,
+    /// See [`HealthTable::console_overflow`].
+    ConsoleOverflow,
+    /// See [`HealthTable::application_error`].
+    ApplicationError,
+    /// See [`HealthTable::unhandled_exception`].
+    UnhandledException,
+    /// See [`HealthTable::shutdown`].
+    Shutdown,
+    /// See [`HealthTable::reset`].
+    Reset,
+    /// See [`HealthTable::system_error`].
+    SystemError,
+}
+
+impl HealthEvent {
+    /// Every event, in the order of the table.
+    pub const ALL: [Self; 11] = [
+        Self::StrayAccess,
+        Self::StrayFetch,
+        Self::ForbiddenInstruction,
+        Self::RefusedCalls,
+        Self::MissedHeartbeat,
+        Self::ConsoleOverflow,
+        Self::ApplicationError,
+        Self::UnhandledException,
+        Self::Shutdown,
+        Self::Reset,
+        Self::SystemError,
+    ];
+
+    /// The name of its row in the [`HealthTable`].
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::StrayAccess => "stray_access",
+            Self::StrayFetch => "stray_fetch",
+            Self::ForbiddenInstruction => "forbidden_instruction",
+            Self::RefusedCalls => "refused_calls",
+            Self::MissedHeartbeat => "missed_heartbeat",
+            Self::ConsoleOverflow => "console_overflow",
+            Self::ApplicationError => "application_error",
+            Self::UnhandledException => "unhandled_exception",
+            Self::Shutdown => "shutdown",
+            Self::Reset => "reset",
+            Self::SystemError => "system_error",
+        }
+    }
+
+    /// Whether the guest can go on after it: an instruction that faults would only fault again.
+    #[must_use]
+    pub const fn can_be_ignored(self) -> bool {
+        matches!(
+            self,
+            Self::RefusedCalls
+                | Self::MissedHeartbeat
+                | Self::ConsoleOverflow
+                | Self::ApplicationError
+        )
+    }
+}
+
+/// What the health monitor does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Action {
+    /// Count it and go on.
+    Ignore,
+    /// Scrub the partition's memory, reload the pristine image and start again, in the partition's
+    /// own windows.
+    Restart,
+    /// Stop the partition for good; its windows stay empty.
+    Halt,
+    /// Stop the whole system in its safe state.
+    StopSystem,
+}
+
+impl Action {
+    /// Its name in logs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ignore => "ignore",
+            Self::Restart => "restart",
+            Self::Halt => "halt",
+            Self::StopSystem => "stop_system",
+        }
+    }
+}
+
+/// How often restarts may happen.
+#[derive(Clone, Copy, Debug)]
+pub struct RestartLimit {
+    /// Most restarts within the period; 0 turns every restart into a halt. At most
+    /// [`MAX_RESTARTS_COUNTED`].
+    pub count: u32,
+    /// The sliding period.
+    pub period: Duration,
+}
+
+/// Most restarts within a period that the health monitor can count.
+pub const MAX_RESTARTS_COUNTED: u32 = 8;
+
+impl System {
+    /// The index of the partition called `name`.
+    #[must_use]
+    pub const fn partition_index(&self, name: &str) -> Option<usize> {
+        let mut index = 0;
+        while index < self.partitions.len() {
+            if same_text(self.partitions[index].name, name) {
+                return Some(index);
+            }
+            index += 1;
+        }
+        None
+    }
+}
+
+/// Whether two strings are equal, in constants too.
+#[must_use]
+pub const fn same_text(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < left.len() {
+        if left[at] != right[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
