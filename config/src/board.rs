@@ -4,6 +4,7 @@
 //! source; a system is generic over them.
 
 use crate::address::{MemoryRange, Pa};
+use crate::system::same_text;
 
 /// A board, as a type that a system's declaration can be generic over.
 pub trait Board {
@@ -44,6 +45,21 @@ pub struct BoardFacts {
     pub devices: &'static [Device],
     /// The kind of display, if there is one.
     pub display: Option<DisplayKind>,
+}
+
+impl BoardFacts {
+    /// The device called `name`, among those that can be given to partitions.
+    #[must_use]
+    pub const fn device(&self, name: &str) -> Option<&Device> {
+        let mut index = 0;
+        while index < self.devices.len() {
+            if same_text(self.devices[index].name, name) {
+                return Some(&self.devices[index]);
+            }
+            index += 1;
+        }
+        None
+    }
 }
 
 /// How CPUs are started.

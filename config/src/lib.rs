@@ -12,9 +12,13 @@
 pub mod address;
 pub mod board;
 pub mod layout;
+pub mod passport;
+pub mod ports;
 pub mod run;
 pub mod system;
 pub mod systems;
+pub mod tables;
+pub mod text;
 
 pub use address::{Ipa, MemoryRange, Pa};
 pub use board::{Board, BoardFacts};

@@ -1,0 +1,243 @@
+//! Passports as constants: what the configuration tells each partition about itself.
+
+use core::time::Duration;
+
+use paratia_abi::ABI_VERSION;
+use paratia_abi::passport::{
+    DisplayRecord, FORMAT_XRGB8888, MAGIC, MAX_ARGUMENTS_BYTES, MAX_INTERRUPTS, MAX_PORTS,
+    MAX_REGIONS, MAX_WINDOWS, Name, PASSPORT_BYTES, PORT_DESTINATION, PORT_SOURCE, Passport,
+    PortRecord, REGION_DEVICE, REGION_FRAME_BUFFER, REGION_RAM, RegionRecord, WindowRecord,
+};
+use static_assertions::const_assert_eq;
+
+use crate::board::{BoardFacts, DisplayKind};
+use crate::system::{Partition, RegionKind, System, same_text};
+
+/// A passport alone in its page, so that nothing else can be read beside it.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(4096))]
+pub struct PassportPage(pub Passport);
+
+const_assert_eq!(size_of::<PassportPage>(), PASSPORT_BYTES);
+
+/// The passports of all partitions, as they lie in memory; `N` is their number.
+///
+/// # Panics
+/// If `N` is another number; else as [`passport`].
+#[must_use]
+pub const fn passports<const N: usize>(system: &System, board: &BoardFacts) -> [PassportPage; N] {
+    assert!(
+        N > 0 && N == system.partitions.len(),
+        "one passport for each partition"
+    );
+    let mut pages = [PassportPage(passport(system, board, 0)); N];
+    let mut index = 1;
+    while index < N {
+        pages[index] = PassportPage(passport(system, board, index));
+        index += 1;
+    }
+    pages
+}
+
+/// The passport of one partition.
+///
+/// # Panics
+/// If something doesn't fit its record, which the rules find with better words.
+#[must_use]
+pub const fn passport(system: &System, board: &BoardFacts, index: usize) -> Passport {
+    let partition = &system.partitions[index];
+    let (regions, region_count) = regions(partition, board);
+    let (ports, port_count) = ports(system, partition);
+    let (windows, window_count) = windows(system, partition);
+    let (interrupts, interrupt_count) = interrupts(partition, board);
+    Passport {
+        magic: MAGIC,
+        abi_version: ABI_VERSION,
+        partition: word(index),
+        name: Name::new(partition.name),
+        system: Name::new(system.name),
+        board: Name::new(board.name),
+        gic_version: 3,
+        // PPI 11 on every Arm board (Arm DEN0094, base system architecture: recommended PPIs).
+        timer_interrupt: 27,
+        major_frame_ns: nanoseconds(system.schedule.major_frame),
+        heartbeat_period_ns: match partition.heartbeat {
+            Some(heartbeat) => nanoseconds(heartbeat.period),
+            None => 0,
+        },
+        // No memory-mapped interrupt controller: partitions use the CPU interface's registers.
+        gic_bases: [0; 2],
+        region_count: word(region_count),
+        port_count: word(port_count),
+        window_count: word(window_count),
+        interrupt_count: word(interrupt_count),
+        regions,
+        ports,
+        windows,
+        interrupts,
+        display: display(system, board, partition),
+        arguments: arguments(partition),
+    }
+}
+
+const READ_WRITE: u32 = 0b011;
+const READ_WRITE_EXECUTE: u32 = 0b111;
+
+/// Memory first, then devices, each in the order of its declaration.
+const fn regions(
+    partition: &Partition,
+    board: &BoardFacts,
+) -> ([RegionRecord; MAX_REGIONS], usize) {
+    let mut records = [RegionRecord::EMPTY; MAX_REGIONS];
+    let mut count = 0;
+    while count < partition.regions.len() {
+        let region = &partition.regions[count];
+        let (kind, rights) = match region.kind {
+            RegionKind::Ram => (REGION_RAM, READ_WRITE_EXECUTE),
+            RegionKind::FrameBuffer => (REGION_FRAME_BUFFER, READ_WRITE),
+        };
+        records[count] = RegionRecord {
+            name: Name::new(region.name),
+            base: region.ipa.0,
+            size_bytes: region.size_bytes,
+            kind,
+            rights,
+        };
+        count += 1;
+    }
+    let mut index = 0;
+    while index < partition.devices.len() {
+        let owned = &partition.devices[index];
+        if let Some(device) = board.device(owned.device) {
+            records[count] = RegionRecord {
+                name: Name::new(owned.device),
+                base: owned.ipa.0,
+                size_bytes: device.registers.size_bytes,
+                kind: REGION_DEVICE,
+                rights: READ_WRITE,
+            };
+            count += 1;
+        }
+        index += 1;
+    }
+    (records, count)
+}
+
+/// In the order of [`crate::ports`].
+const fn ports(system: &System, partition: &Partition) -> ([PortRecord; MAX_PORTS], usize) {
+    let mut records = [PortRecord::EMPTY; MAX_PORTS];
+    let mut count = 0;
+    let mut index = 0;
+    while index < system.channels.len() {
+        let channel = &system.channels[index];
+        let mut end = 0;
+        while end <= channel.destinations.len() {
+            let port = channel.end(end);
+            if same_text(port.partition, partition.name) {
+                records[count] = PortRecord {
+                    name: Name::new(port.port),
+                    window: port.window.0,
+                    message_bytes: channel.message_bytes,
+                    direction: if end == 0 {
+                        PORT_SOURCE
+                    } else {
+                        PORT_DESTINATION
+                    },
+                    refresh_ns: nanoseconds(channel.refresh()),
+                };
+                count += 1;
+            }
+            end += 1;
+        }
+        index += 1;
+    }
+    (records, count)
+}
+
+/// In the order of time.
+const fn windows(system: &System, partition: &Partition) -> ([WindowRecord; MAX_WINDOWS], usize) {
+    let mut records = [WindowRecord::EMPTY; MAX_WINDOWS];
+    let mut count = 0;
+    let mut cpu = 0;
+    while cpu < system.schedule.plans.len() {
+        let plan = system.schedule.plans[cpu];
+        let mut index = 0;
+        while index < plan.len() {
+            if same_text(plan[index].partition, partition.name) {
+                records[count] = WindowRecord {
+                    start_ns: nanoseconds(plan[index].start),
+                    length_ns: nanoseconds(plan[index].length),
+                };
+                count += 1;
+            }
+            index += 1;
+        }
+        cpu += 1;
+    }
+    (records, count)
+}
+
+const fn interrupts(partition: &Partition, board: &BoardFacts) -> ([u32; MAX_INTERRUPTS], usize) {
+    let mut list = [0; MAX_INTERRUPTS];
+    let mut count = 0;
+    let mut index = 0;
+    while index < partition.devices.len() {
+        if let Some(device) = board.device(partition.devices[index].device) {
+            let mut line = 0;
+            while line < device.interrupts.len() {
+                list[count] = device.interrupts[line];
+                count += 1;
+                line += 1;
+            }
+        }
+        index += 1;
+    }
+    (list, count)
+}
+
+const fn display(system: &System, board: &BoardFacts, partition: &Partition) -> DisplayRecord {
+    let (Some(display), Some(kind)) = (system.display, board.display) else {
+        return DisplayRecord::EMPTY;
+    };
+    if !same_text(display.partition, partition.name) {
+        return DisplayRecord::EMPTY;
+    }
+    let mut index = 0;
+    while index < partition.regions.len() {
+        if matches!(partition.regions[index].kind, RegionKind::FrameBuffer) {
+            return DisplayRecord {
+                base: partition.regions[index].ipa.0,
+                width: display.width,
+                height: display.height,
+                stride_bytes: display.stride_bytes(),
+                format: match kind {
+                    DisplayKind::Ramfb => FORMAT_XRGB8888,
+                },
+            };
+        }
+        index += 1;
+    }
+    DisplayRecord::EMPTY
+}
+
+const fn arguments(partition: &Partition) -> [u8; MAX_ARGUMENTS_BYTES] {
+    let text = partition.arguments.as_bytes();
+    let mut bytes = [0; MAX_ARGUMENTS_BYTES];
+    let mut at = 0;
+    while at < text.len() {
+        bytes[at] = text[at];
+        at += 1;
+    }
+    bytes
+}
+
+/// A duration in whole nanoseconds.
+const fn nanoseconds(duration: Duration) -> u64 {
+    duration.as_secs() * 1_000_000_000 + duration.subsec_nanos() as u64
+}
+
+/// An index or a count, each far below 2^32.
+#[expect(clippy::cast_possible_truncation, reason = "bounded by array lengths")]
+const fn word(count: usize) -> u32 {
+    count as u32
+}

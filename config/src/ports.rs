@@ -1,0 +1,152 @@
+//! Ports by index: which end of which channel a partition's port is, as a table.
+//!
+//! A port's index is its place among its partition's ports, in the order of the system's channels;
+//! the passport lists them in the same order. The hypervisor looks a call's index up here and needs
+//! neither names nor a search.
+
+use core::time::Duration;
+
+use paratia_abi::passport::MAX_PORTS;
+
+use crate::address::{Ipa, MemoryRange, Pa};
+use crate::layout::MAX_PARTITIONS;
+use crate::system::{Channel, ChannelKind, Partition, Port, RegionKind, System, same_text};
+
+/// What a partition's port is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PortPlace {
+    /// Index of its channel in the system.
+    pub channel: usize,
+    /// Which end it is.
+    pub direction: Direction,
+    /// Its message window as EL2 sees it; `size_bytes` is the largest message.
+    pub window: MemoryRange,
+    /// A message older than this is no longer valid.
+    pub refresh: Duration,
+}
+
+/// Which end of its channel a port is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// The partition writes.
+    Source,
+    /// The partition reads; it is this one of the channel's destinations.
+    Destination(usize),
+}
+
+/// A partition's ports by their index; `None` where it has none.
+pub type PartitionPorts = [Option<PortPlace>; MAX_PORTS];
+
+/// Every partition's ports, by the partition's index.
+pub type PortTable = [PartitionPorts; MAX_PARTITIONS];
+
+/// The ports of the whole system.
+///
+/// # Panics
+/// If the system has more partitions or a partition has more ports than the tables have room for,
+/// or a message window lies outside its partition's RAM.
+#[must_use]
+pub const fn port_table(system: &System) -> PortTable {
+    let mut table = [[None; MAX_PORTS]; MAX_PARTITIONS];
+    let mut partition = 0;
+    while partition < system.partitions.len() {
+        table[partition] = ports_of(system, partition);
+        partition += 1;
+    }
+    table
+}
+
+/// The port of a partition at an index, if it has one there.
+///
+/// # Panics
+/// As [`port_table`].
+#[must_use]
+pub const fn port(system: &System, partition: usize, index: usize) -> Option<PortPlace> {
+    if index >= MAX_PORTS {
+        return None;
+    }
+    ports_of(system, partition)[index]
+}
+
+/// The ports of one partition.
+///
+/// # Panics
+/// As [`port_table`].
+#[must_use]
+pub const fn ports_of(system: &System, partition: usize) -> PartitionPorts {
+    let partition = &system.partitions[partition];
+    let mut ports = [None; MAX_PORTS];
+    let mut count = 0;
+    let mut index = 0;
+    while index < system.channels.len() {
+        let channel = &system.channels[index];
+        let mut end = 0;
+        while end <= channel.destinations.len() {
+            let port = channel.end(end);
+            if same_text(port.partition, partition.name) {
+                assert!(count < MAX_PORTS, "a partition has at most 8 ports");
+                ports[count] = Some(place(partition, channel, index, end));
+                count += 1;
+            }
+            end += 1;
+        }
+        index += 1;
+    }
+    ports
+}
+
+impl Channel {
+    /// Its ends: the source is end 0, the destinations follow.
+    #[must_use]
+    pub const fn end(&self, index: usize) -> &Port {
+        if index == 0 {
+            &self.source
+        } else {
+            &self.destinations[index - 1]
+        }
+    }
+
+    /// How long a message stays valid.
+    #[must_use]
+    pub const fn refresh(&self) -> Duration {
+        let ChannelKind::Sampling { refresh } = self.kind;
+        refresh
+    }
+}
+
+impl Partition {
+    /// The physical address behind `size_bytes` of the partition's RAM at `ipa`; `None` if they don't
+    /// lie within one region of kind [`RegionKind::Ram`].
+    #[must_use]
+    pub const fn ram_at(&self, ipa: Ipa, size_bytes: u64) -> Option<Pa> {
+        let mut index = 0;
+        while index < self.regions.len() {
+            let region = &self.regions[index];
+            if matches!(region.kind, RegionKind::Ram)
+                && region.ipa.0 <= ipa.0
+                && ipa.0.saturating_add(size_bytes) <= region.ipa_end().0
+            {
+                return Some(region.pa.offset(ipa.0 - region.ipa.0));
+            }
+            index += 1;
+        }
+        None
+    }
+}
+
+const fn place(partition: &Partition, channel: &Channel, index: usize, end: usize) -> PortPlace {
+    let size_bytes = channel.message_bytes as u64;
+    let Some(base) = partition.ram_at(channel.end(end).window, size_bytes) else {
+        panic!("a message window lies outside its partition's RAM");
+    };
+    PortPlace {
+        channel: index,
+        direction: if end == 0 {
+            Direction::Source
+        } else {
+            Direction::Destination(end - 1)
+        },
+        window: MemoryRange::new(base, size_bytes),
+        refresh: channel.refresh(),
+    }
+}

@@ -1,0 +1,94 @@
+//! Descriptor bits of both translation regimes, and the register values that go with them.
+//!
+//! Arm ARM DDI 0487, D8.3 (VMSAv8-64 descriptor formats) and D8.5, D8.6 (memory attributes).
+
+/// A descriptor that is a block at level 1 or 2 (bits 1:0).
+pub(super) const BLOCK: u64 = 0b01;
+/// A descriptor that points to a table, at level 1 or 2 (bits 1:0).
+pub(super) const TABLE: u64 = 0b11;
+/// A descriptor that is a page, at level 3 (bits 1:0).
+pub(super) const PAGE: u64 = 0b11;
+/// Bits 47:12 of a descriptor: the output or next-table address.
+pub(super) const ADDRESS: u64 = 0x0000_FFFF_FFFF_F000;
+
+/// Attribute bits of a block or page descriptor: all but its address and its type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attributes(pub u64);
+
+/// Inner shareable (bits 9:8). For Device and non-cacheable memory the field has no effect: they are
+/// outer shareable always.
+const INNER_SHAREABLE: u64 = 0b11 << 8;
+/// Access flag (bit 10): set, so that no access faults to have it set.
+const ACCESS_FLAG: u64 = 1 << 10;
+/// Never executed (bit 54): `XN` in stage 1 of EL2; in stage 2 the upper bit of `XN[1:0]`, which with
+/// a lower bit of 0 means the same with and without `FEAT_XNX`.
+const EXECUTE_NEVER: u64 = 1 << 54;
+
+/// Stage 2, `MemAttr` in bits 5:2, `S2AP` in bits 7:6.
+impl Attributes {
+    /// A partition's RAM: Normal write-back, read, written and executed.
+    pub const STAGE2_RAM: Self = Self::stage2(0b1111, 0b11);
+    /// A frame buffer: Normal non-cacheable, read and written, never executed.
+    pub const STAGE2_FRAME_BUFFER: Self = Self::stage2(0b0101, 0b11).execute_never();
+    /// A device's registers: Device-nGnRE, read and written, never executed.
+    pub const STAGE2_DEVICE: Self = Self::stage2(0b0001, 0b11).execute_never();
+    /// The passport: Normal write-back, only read.
+    pub const STAGE2_PASSPORT: Self = Self::stage2(0b1111, 0b01).execute_never();
+
+    const fn stage2(memory: u64, access: u64) -> Self {
+        Self(memory << 2 | access << 6 | INNER_SHAREABLE | ACCESS_FLAG)
+    }
+}
+
+/// Stage 1 of EL2 without VHE: index into `MAIR_EL2` in bits 4:2, `AP[2:1]` in bits 7:6, of which
+/// `AP[1]` is RES1 in a regime with one privilege level.
+impl Attributes {
+    /// The hypervisor's instructions: read and executed.
+    pub const EL2_TEXT: Self = Self::el2(MAIR_NORMAL, EL2_READ_ONLY);
+    /// Constants: only read.
+    pub const EL2_CONSTANT: Self = Self::el2(MAIR_NORMAL, EL2_READ_ONLY).execute_never();
+    /// Variables, stacks and the partitions' RAM: read and written, never executed.
+    pub const EL2_DATA: Self = Self::el2(MAIR_NORMAL, EL2_READ_WRITE).execute_never();
+    /// Frame buffers: as [`Attributes::EL2_DATA`], with the memory type that the partition uses, since
+    /// two views of different types needn't be coherent (Arm ARM, B2.16).
+    pub const EL2_FRAME_BUFFER: Self =
+        Self::el2(MAIR_NON_CACHEABLE, EL2_READ_WRITE).execute_never();
+    /// Registers: Device-nGnRnE, read and written, never executed.
+    pub const EL2_DEVICE: Self = Self::el2(MAIR_DEVICE, EL2_READ_WRITE).execute_never();
+
+    const fn el2(mair_index: u64, access: u64) -> Self {
+        Self(mair_index << 2 | access << 6 | INNER_SHAREABLE | ACCESS_FLAG)
+    }
+
+    const fn execute_never(self) -> Self {
+        Self(self.0 | EXECUTE_NEVER)
+    }
+}
+
+const EL2_READ_WRITE: u64 = 0b01;
+const EL2_READ_ONLY: u64 = 0b11;
+
+/// Index of Device-nGnRnE in [`MAIR_EL2`].
+pub const MAIR_DEVICE: u64 = 0;
+/// Index of Normal write-back, read- and write-allocate, in [`MAIR_EL2`].
+pub const MAIR_NORMAL: u64 = 1;
+/// Index of Normal non-cacheable in [`MAIR_EL2`].
+pub const MAIR_NON_CACHEABLE: u64 = 2;
+/// The memory types that EL2's descriptors refer to (Arm ARM, `MAIR_EL2`).
+pub const MAIR_EL2: u64 =
+    0x00 << (8 * MAIR_DEVICE) | 0xFF << (8 * MAIR_NORMAL) | 0x44 << (8 * MAIR_NON_CACHEABLE);
+
+/// Bits of an input address, in both regimes: lookups start at level 1 with one table.
+pub const INPUT_ADDRESS_BITS: u32 = 39;
+
+/// `T0SZ`; `IRGN0` and `ORGN0` write-back write-allocate, `SH0` inner shareable (how the CPU reads
+/// the tables themselves); `TG0` 0: 4 KiB granule. The fields lie alike in both registers.
+const WALK: u64 = (64 - INPUT_ADDRESS_BITS as u64) | 0b01 << 8 | 0b01 << 10 | 0b11 << 12;
+
+/// `TCR_EL2` for these tables, but for `PS` (bits 18:16), which is the CPU's `PARange`. Bits 23 and
+/// 31 are RES1 without VHE.
+pub const TCR_EL2: u64 = WALK | 1 << 23 | 1 << 31;
+
+/// `VTCR_EL2` for these tables, but for `PS` (bits 18:16), the CPU's `PARange`, and `VS` (bit 19),
+/// the width of its VMIDs. `SL0` 1: start at level 1. Bit 31 is RES1.
+pub const VTCR_EL2: u64 = WALK | 0b01 << 6 | 1 << 31;

@@ -1,0 +1,121 @@
+//! Translation tables as constants: EL2's own stage 1 and stage 2 of every partition.
+//!
+//! 39 bits of input address, 4 KiB granule, lookups from level 1. Blocks of 1 GiB and 2 MiB are used
+//! wherever both addresses' alignment allows, pages elsewhere. The tables lie in a row at
+//! [`Layout::tables`]: first EL2's root and the tables below it, then each partition's.
+//!
+//! ```
+//! # use paratia_config::{BoardFacts, System, tables};
+//! # const fn image(system: &'static System, board: &'static BoardFacts) {
+//! let count = tables::table_count(system, board); // as a constant: `Tables<COUNT>`
+//! let layout = tables::layout(system, board);
+//! let ttbr0_el2 = layout.table(tables::EL2_ROOT);
+//! let vttbr_el2 = tables::stage2_root(system, board, 0);
+//! # }
+//! ```
+
+pub mod attributes;
+mod count;
+mod mapping;
+mod pool;
+mod regimes;
+
+use crate::address::{MemoryRange, PAGE_BYTES, Pa};
+use crate::board::BoardFacts;
+use crate::layout::Layout;
+use crate::system::System;
+
+pub use attributes::{Attributes, INPUT_ADDRESS_BITS, MAIR_EL2, TCR_EL2, VTCR_EL2};
+
+/// Index of the root of EL2's stage 1.
+pub const EL2_ROOT: usize = 0;
+
+/// `N` translation tables as they lie in memory.
+#[repr(C, align(4096))]
+pub struct Tables<const N: usize>(pub [[u64; pool::ENTRIES]; N]);
+
+/// The exact number of tables that a system needs on a board.
+///
+/// The tables' own size moves what lies behind them, which can need a table more; so the number is
+/// the least that agrees with itself.
+///
+/// # Panics
+/// If there is none (which takes more than 512 tables).
+#[must_use]
+pub const fn table_count(system: &System, board: &BoardFacts) -> usize {
+    let mut count = 0;
+    let mut rounds = 0;
+    while rounds < 64 {
+        let needed = count_given(system, board, count);
+        if needed == count {
+            return count;
+        }
+        count = needed;
+        rounds += 1;
+    }
+    panic!("the number of translation tables doesn't settle; give the system fewer regions");
+}
+
+/// Where the parts of the image lie.
+#[must_use]
+pub const fn layout(system: &System, board: &BoardFacts) -> Layout {
+    let count = table_count(system, board);
+    Layout::new(board, count, system.partitions.len())
+}
+
+/// Physical address of the root of a partition's stage 2: its `VTTBR_EL2.BADDR`.
+///
+/// # Panics
+/// If the system has no such partition.
+#[must_use]
+pub const fn stage2_root(system: &System, board: &BoardFacts, partition: usize) -> Pa {
+    assert!(partition < system.partitions.len(), "no such partition");
+    let layout = layout(system, board);
+    let mut index = count::count(&regimes::el2(system, board, &layout));
+    let mut earlier = 0;
+    while earlier < partition {
+        index += count::count(&stage2(system, board, &layout, earlier));
+        earlier += 1;
+    }
+    layout.table(index)
+}
+
+/// Every table of a system on a board; `N` is [`table_count`].
+///
+/// # Panics
+/// If `N` is another number, or if the system breaks a rule on memory: mappings that overlap or
+/// aren't whole pages within 39 bits.
+#[must_use]
+pub const fn build<const N: usize>(system: &System, board: &BoardFacts) -> Tables<N> {
+    let layout = Layout::new(board, N, system.partitions.len());
+    let mut pool = pool::Pool::<N>::new(layout.tables.base);
+    pool.add_regime(&regimes::el2(system, board, &layout));
+    let mut partition = 0;
+    while partition < system.partitions.len() {
+        pool.add_regime(&stage2(system, board, &layout, partition));
+        partition += 1;
+    }
+    pool.finish()
+}
+
+const fn stage2(
+    system: &System,
+    board: &BoardFacts,
+    layout: &Layout,
+    partition: usize,
+) -> mapping::Mappings {
+    let passport = MemoryRange::new(layout.passport(partition), PAGE_BYTES);
+    regimes::stage2(&system.partitions[partition], board, passport)
+}
+
+/// The tables needed if the layout has room for `assumed` of them.
+const fn count_given(system: &System, board: &BoardFacts, assumed: usize) -> usize {
+    let layout = Layout::new(board, assumed, system.partitions.len());
+    let mut count = count::count(&regimes::el2(system, board, &layout));
+    let mut partition = 0;
+    while partition < system.partitions.len() {
+        count += count::count(&stage2(system, board, &layout, partition));
+        partition += 1;
+    }
+    count
+}

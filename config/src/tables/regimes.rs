@@ -1,0 +1,127 @@
+//! What each translation regime maps: EL2 its own parts and all partitions' memory, a partition what
+//! is its own.
+
+use super::attributes::Attributes;
+use super::mapping::{Mapping, Mappings};
+use crate::address::{MemoryRange, PAGE_BYTES};
+use crate::board::{BoardFacts, InterruptController};
+use crate::layout::{Layout, MAX_CPUS};
+use crate::system::{Partition, RegionKind, System};
+
+/// Stage 1 of EL2, input equal to output. Nothing is both written and executed; the pages below
+/// each stack stay unmapped, so that an overflow faults.
+#[must_use]
+pub(super) const fn el2(system: &System, board: &BoardFacts, layout: &Layout) -> Mappings {
+    let mappings = own_parts(layout);
+    let mappings = registers(mappings, board);
+    partitions_memory(mappings, system)
+}
+
+/// Stage 2 of a partition: its regions, its devices, its passport.
+#[must_use]
+pub(super) const fn stage2(
+    partition: &Partition,
+    board: &BoardFacts,
+    passport: MemoryRange,
+) -> Mappings {
+    let mut mappings = Mappings::new().with(Mapping {
+        input: partition.passport.0,
+        output: passport.base.0,
+        size_bytes: PAGE_BYTES,
+        attributes: Attributes::STAGE2_PASSPORT,
+    });
+    let mut index = 0;
+    while index < partition.regions.len() {
+        let region = &partition.regions[index];
+        mappings = mappings.with(Mapping {
+            input: region.ipa.0,
+            output: region.pa.0,
+            size_bytes: region.size_bytes,
+            attributes: match region.kind {
+                RegionKind::Ram => Attributes::STAGE2_RAM,
+                RegionKind::FrameBuffer => Attributes::STAGE2_FRAME_BUFFER,
+            },
+        });
+        index += 1;
+    }
+    partitions_devices(mappings, partition, board)
+}
+
+const fn own_parts(layout: &Layout) -> Mappings {
+    let mut mappings = Mappings::new()
+        .identity(layout.text, Attributes::EL2_TEXT)
+        .identity(layout.rodata, Attributes::EL2_CONSTANT)
+        .identity(layout.tables, Attributes::EL2_CONSTANT)
+        .identity(layout.passports, Attributes::EL2_CONSTANT)
+        .identity(layout.data, Attributes::EL2_DATA)
+        .identity(layout.crash, Attributes::EL2_DATA)
+        .identity(layout.images, Attributes::EL2_CONSTANT);
+    let mut cpu = 0;
+    while cpu < MAX_CPUS {
+        mappings = mappings
+            .identity(layout.emergency_stack(cpu), Attributes::EL2_DATA)
+            .identity(layout.stack(cpu), Attributes::EL2_DATA);
+        cpu += 1;
+    }
+    mappings
+}
+
+const fn registers(mut mappings: Mappings, board: &BoardFacts) -> Mappings {
+    if let Some(device_tree) = board.device_tree {
+        mappings = mappings.identity(device_tree, Attributes::EL2_CONSTANT);
+    }
+    mappings = mappings.identity(board.uart, Attributes::EL2_DEVICE);
+    let InterruptController::GicV3 {
+        distributor,
+        redistributors,
+    } = board.interrupt_controller;
+    mappings = mappings
+        .identity(distributor, Attributes::EL2_DEVICE)
+        .identity(redistributors, Attributes::EL2_DEVICE);
+    let mut index = 0;
+    while index < board.hypervisor_devices.len() {
+        mappings = mappings.identity(board.hypervisor_devices[index], Attributes::EL2_DEVICE);
+        index += 1;
+    }
+    mappings
+}
+
+/// Every region of every partition, to load, scrub and copy messages.
+const fn partitions_memory(mut mappings: Mappings, system: &System) -> Mappings {
+    let mut partition = 0;
+    while partition < system.partitions.len() {
+        let regions = system.partitions[partition].regions;
+        let mut index = 0;
+        while index < regions.len() {
+            let attributes = match regions[index].kind {
+                RegionKind::Ram => Attributes::EL2_DATA,
+                RegionKind::FrameBuffer => Attributes::EL2_FRAME_BUFFER,
+            };
+            mappings = mappings.identity(regions[index].physical(), attributes);
+            index += 1;
+        }
+        partition += 1;
+    }
+    mappings
+}
+
+const fn partitions_devices(
+    mut mappings: Mappings,
+    partition: &Partition,
+    board: &BoardFacts,
+) -> Mappings {
+    let mut index = 0;
+    while index < partition.devices.len() {
+        let owned = &partition.devices[index];
+        if let Some(device) = board.device(owned.device) {
+            mappings = mappings.with(Mapping {
+                input: owned.ipa.0,
+                output: device.registers.base.0,
+                size_bytes: device.registers.size_bytes,
+                attributes: Attributes::STAGE2_DEVICE,
+            });
+        }
+        index += 1;
+    }
+    mappings
+}
