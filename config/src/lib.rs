@@ -9,6 +9,10 @@
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
+// So that unit tests share the files in `tests/support` with the integration tests.
+#[cfg(test)]
+extern crate self as paratia_config;
+
 pub mod address;
 pub mod board;
 pub mod layout;

@@ -19,6 +19,8 @@ mod count;
 mod mapping;
 mod pool;
 mod regimes;
+#[cfg(test)]
+mod tests;
 
 use crate::address::{MemoryRange, PAGE_BYTES, Pa};
 use crate::board::BoardFacts;
@@ -89,13 +91,22 @@ pub const fn stage2_root(system: &System, board: &BoardFacts, partition: usize) 
 pub const fn build<const N: usize>(system: &System, board: &BoardFacts) -> Tables<N> {
     let layout = Layout::new(board, N, system.partitions.len());
     let mut pool = pool::Pool::<N>::new(layout.tables.base);
-    pool.add_regime(&regimes::el2(system, board, &layout));
+    fill(&mut pool, system, board, &layout);
+    pool.finish()
+}
+
+const fn fill<const N: usize>(
+    pool: &mut pool::Pool<N>,
+    system: &System,
+    board: &BoardFacts,
+    layout: &Layout,
+) {
+    pool.add_regime(&regimes::el2(system, board, layout));
     let mut partition = 0;
     while partition < system.partitions.len() {
-        pool.add_regime(&stage2(system, board, &layout, partition));
+        pool.add_regime(&stage2(system, board, layout, partition));
         partition += 1;
     }
-    pool.finish()
 }
 
 const fn stage2(

@@ -29,7 +29,7 @@ impl<const N: usize> Pool<N> {
     /// The tables, every one of which is in use: a regime too many or too few was counted otherwise.
     pub(super) const fn finish(self) -> Tables<N> {
         assert!(
-            self.used == N,
+            self.used().len() == N,
             "fewer translation tables are used than were counted"
         );
         Tables(self.tables)
@@ -56,16 +56,9 @@ impl<const N: usize> Pool<N> {
         }
     }
 
-    /// Number of tables in use.
-    #[cfg(test)]
-    pub(super) const fn used(&self) -> usize {
-        self.used
-    }
-
-    /// The table at `index`.
-    #[cfg(test)]
-    pub(super) const fn table(&self, index: usize) -> &[u64; ENTRIES] {
-        &self.tables[index]
+    /// The tables in use.
+    pub(super) const fn used(&self) -> &[[u64; ENTRIES]] {
+        self.tables.split_at(self.used).0
     }
 
     /// Writes the one descriptor that maps `input`; returns the address after what it maps.
@@ -116,6 +109,7 @@ const fn slot(level: u32, input: u64) -> u64 {
 }
 
 /// The index of `input` in a table at `level`.
+#[expect(clippy::cast_possible_truncation, reason = "less than 512")]
 const fn entry(level: u32, input: u64) -> usize {
     (input / level_bytes(level) % ENTRIES as u64) as usize
 }

@@ -1,0 +1,256 @@
+//! Random systems: what each partition and the hypervisor itself can reach.
+
+use proptest::prelude::*;
+
+use super::board::TestBoard;
+use super::walker::walk;
+use super::{PAGE, TWO_MIB, largest_leaf, pages_to_look_at};
+use crate::address::{Ipa, MemoryRange, Pa};
+use crate::board::{Board, BoardFacts, InterruptController};
+use crate::layout::{Layout, MAX_CPUS};
+use crate::system::{DeviceUse, Partition, Region, RegionKind, System};
+use crate::systems::cluster::Definition;
+use crate::tables::pool::Pool;
+use crate::tables::{Tables, build, fill, layout, stage2_root, table_count};
+
+const BOARD: BoardFacts = TestBoard::FACTS;
+const CLUSTER: System = Definition::<TestBoard>::SYSTEM;
+const PASSPORT: Ipa = Ipa(0x10_0000_0000);
+const DEVICE: Ipa = Ipa(0x0901_0000);
+
+/// Attributes as the Arm ARM encodes them (D8.5), put together by hand.
+mod bits {
+    const SHAREABLE_ACCESSED: u64 = 0b11 << 8 | 1 << 10;
+    const NEVER_EXECUTED: u64 = 1 << 54;
+
+    pub const STAGE2_RAM: u64 = 0b11_1111 << 2 | SHAREABLE_ACCESSED;
+    pub const STAGE2_FRAME_BUFFER: u64 = 0b11_0101 << 2 | SHAREABLE_ACCESSED | NEVER_EXECUTED;
+    pub const STAGE2_DEVICE: u64 = 0b11_0001 << 2 | SHAREABLE_ACCESSED | NEVER_EXECUTED;
+    pub const STAGE2_PASSPORT: u64 = 0b01_1111 << 2 | SHAREABLE_ACCESSED | NEVER_EXECUTED;
+
+    pub const EL2_TEXT: u64 = 0b11_0001 << 2 | SHAREABLE_ACCESSED;
+    pub const EL2_CONSTANT: u64 = EL2_TEXT | NEVER_EXECUTED;
+    pub const EL2_DATA: u64 = 0b01_0001 << 2 | SHAREABLE_ACCESSED | NEVER_EXECUTED;
+    pub const EL2_FRAME_BUFFER: u64 = 0b01_0010 << 2 | SHAREABLE_ACCESSED | NEVER_EXECUTED;
+    pub const EL2_DEVICE: u64 = 0b01_0000 << 2 | SHAREABLE_ACCESSED | NEVER_EXECUTED;
+}
+
+/// A range of input addresses, its output, its attributes.
+type Expected = (std::ops::Range<u64>, u64, u64);
+
+fn stage2_map(partition: &Partition, passport: Pa) -> Vec<Expected> {
+    let mut map: Vec<Expected> = partition
+        .regions
+        .iter()
+        .map(|region| {
+            let bits = match region.kind {
+                RegionKind::Ram => bits::STAGE2_RAM,
+                RegionKind::FrameBuffer => bits::STAGE2_FRAME_BUFFER,
+            };
+            (region.ipa.0..region.ipa_end().0, region.pa.0, bits)
+        })
+        .collect();
+    for owned in partition.devices {
+        let registers = BOARD.device(owned.device).unwrap().registers;
+        let range = owned.ipa.0..owned.ipa.0 + registers.size_bytes;
+        map.push((range, registers.base.0, bits::STAGE2_DEVICE));
+    }
+    let page = partition.passport.0..partition.passport.0 + PAGE;
+    map.push((page, passport.0, bits::STAGE2_PASSPORT));
+    map
+}
+
+fn el2_map(system: &System, layout: &Layout) -> Vec<Expected> {
+    let identity = |range: MemoryRange, bits| (range.base.0..range.end().0, range.base.0, bits);
+    let InterruptController::GicV3 {
+        distributor,
+        redistributors,
+    } = BOARD.interrupt_controller;
+    let mut map = vec![
+        identity(layout.text, bits::EL2_TEXT),
+        identity(layout.rodata, bits::EL2_CONSTANT),
+        identity(layout.tables, bits::EL2_CONSTANT),
+        identity(layout.passports, bits::EL2_CONSTANT),
+        identity(layout.images, bits::EL2_CONSTANT),
+        identity(BOARD.device_tree.unwrap(), bits::EL2_CONSTANT),
+        identity(layout.data, bits::EL2_DATA),
+        identity(layout.crash, bits::EL2_DATA),
+        identity(BOARD.uart, bits::EL2_DEVICE),
+        identity(distributor, bits::EL2_DEVICE),
+        identity(redistributors, bits::EL2_DEVICE),
+    ];
+    for cpu in 0..MAX_CPUS {
+        map.push(identity(layout.stack(cpu), bits::EL2_DATA));
+        map.push(identity(layout.emergency_stack(cpu), bits::EL2_DATA));
+    }
+    for device in BOARD.hypervisor_devices {
+        map.push(identity(*device, bits::EL2_DEVICE));
+    }
+    for region in system
+        .partitions
+        .iter()
+        .flat_map(|partition| partition.regions)
+    {
+        let bits = match region.kind {
+            RegionKind::Ram => bits::EL2_DATA,
+            RegionKind::FrameBuffer => bits::EL2_FRAME_BUFFER,
+        };
+        map.push(identity(region.physical(), bits));
+    }
+    map
+}
+
+/// The regime at `root` maps what is expected, by the largest leaves, and nothing beside it.
+fn assert_maps(tables: &[[u64; 512]], base: Pa, root: Pa, map: &[Expected]) {
+    for (range, output, attributes) in map {
+        for input in pages_to_look_at(range) {
+            let leaf = walk(tables, base.0, root.0, input)
+                .unwrap_or_else(|| panic!("{input:#x} of {range:x?} isn't mapped"));
+            assert_eq!(leaf.output, output + (input - range.start), "{input:#x}");
+            assert_eq!(leaf.attributes, *attributes, "{input:#x}");
+            let largest = largest_leaf(range, *output, input);
+            assert_eq!(leaf.leaf_bytes, largest, "{input:#x}");
+        }
+        for beside in [range.start.wrapping_sub(PAGE), range.end] {
+            let expected = map.iter().any(|(range, _, _)| range.contains(&beside));
+            let found = walk(tables, base.0, root.0, beside).is_some();
+            assert_eq!(found, expected, "{beside:#x} beside {range:x?}");
+        }
+    }
+    let expected: u64 = map
+        .iter()
+        .map(|(range, _, _)| range.end - range.start)
+        .sum();
+    assert_eq!(mapped_bytes(tables, base, root, 1), expected);
+}
+
+/// Bytes that all leaves below a table map together.
+fn mapped_bytes(tables: &[[u64; 512]], base: Pa, table: Pa, level: u32) -> u64 {
+    let index = usize::try_from((table.0 - base.0) / PAGE).unwrap();
+    tables[index]
+        .iter()
+        .filter(|descriptor| **descriptor != 0)
+        .map(|descriptor| {
+            if level < 3 && descriptor & 0b11 == 0b11 {
+                let next = Pa(descriptor & 0x0000_FFFF_FFFF_F000);
+                mapped_bytes(tables, base, next, level + 1)
+            } else {
+                1 << (12 + 9 * (3 - level))
+            }
+        })
+        .sum()
+}
+
+fn assert_system(system: &System, tables: &[[u64; 512]], layout: &Layout) {
+    let base = layout.tables.base;
+    assert_maps(tables, base, base, &el2_map(system, layout));
+    for (index, partition) in system.partitions.iter().enumerate() {
+        let root = stage2_root(system, &BOARD, index);
+        let map = stage2_map(partition, layout.passport(index));
+        assert_maps(tables, base, root, &map);
+    }
+}
+
+#[test]
+fn the_cluster_as_a_constant() {
+    const COUNT: usize = table_count(&CLUSTER, &BOARD);
+    static TABLES: Tables<COUNT> = build(&CLUSTER, &BOARD);
+    assert_eq!(COUNT, 17);
+    assert_system(&CLUSTER, &TABLES.0, &layout(&CLUSTER, &BOARD));
+}
+
+#[test]
+fn below_each_stack_a_page_is_missing() {
+    const COUNT: usize = table_count(&CLUSTER, &BOARD);
+    static TABLES: Tables<COUNT> = build(&CLUSTER, &BOARD);
+    let layout = layout(&CLUSTER, &BOARD);
+    let base = layout.tables.base.0;
+    for cpu in 0..MAX_CPUS {
+        for stack in [layout.stack(cpu), layout.emergency_stack(cpu)] {
+            let guard = stack.base.0 - 1;
+            assert_eq!(walk(&TABLES.0, base, base, guard), None);
+            assert!(walk(&TABLES.0, base, base, guard + 1).is_some());
+        }
+    }
+}
+
+/// For one region: pages before it, its size in pages, whether it starts on 2 MiB (both addresses),
+/// and whether it is a frame buffer.
+type Piece = (u64, u64, bool, bool);
+
+fn piece() -> impl Strategy<Value = Piece> {
+    let pages = prop_oneof![
+        1u64..64,
+        400u64..1600,
+        (1u64..5).prop_map(|blocks| blocks * 512)
+    ];
+    (0u64..700, pages, any::<bool>(), any::<bool>())
+}
+
+fn system_of(partitions: &[Vec<Piece>]) -> System {
+    let mut pa = BOARD.partition_memory.base.0;
+    let mut list = Vec::new();
+    for pieces in partitions {
+        let mut ipa = 0x4000_0000;
+        let mut regions = Vec::new();
+        for &(gap, pages, aligned, frame_buffer) in pieces {
+            (ipa, pa) = if aligned {
+                (
+                    u64::next_multiple_of(ipa, TWO_MIB),
+                    pa.next_multiple_of(TWO_MIB),
+                )
+            } else {
+                (ipa + gap * PAGE, pa + gap / 3 * PAGE)
+            };
+            let kind = if frame_buffer {
+                RegionKind::FrameBuffer
+            } else {
+                RegionKind::Ram
+            };
+            let size_bytes = pages * PAGE;
+            regions.push(Region {
+                name: "piece",
+                ipa: Ipa(ipa),
+                pa: Pa(pa),
+                size_bytes,
+                kind,
+            });
+            ipa += size_bytes;
+            pa += size_bytes;
+        }
+        let devices: &[DeviceUse] = if list.is_empty() {
+            &[DeviceUse {
+                device: "rtc",
+                ipa: DEVICE,
+            }]
+        } else {
+            &[]
+        };
+        list.push(Partition {
+            regions: regions.leak(),
+            passport: PASSPORT,
+            devices,
+            ..CLUSTER.partitions[0]
+        });
+    }
+    System {
+        partitions: list.leak(),
+        ..CLUSTER
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn every_regime_maps_what_is_declared_and_nothing_else(
+        partitions in prop::collection::vec(prop::collection::vec(piece(), 1..4), 1..6),
+    ) {
+        let system = system_of(&partitions);
+        let layout = layout(&system, &BOARD);
+        let mut pool = Box::new(Pool::<200>::new(layout.tables.base));
+        fill(&mut pool, &system, &BOARD, &layout);
+        prop_assert_eq!(pool.used().len(), table_count(&system, &BOARD));
+        assert_system(&system, pool.used(), &layout);
+    }
+}
