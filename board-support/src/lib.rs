@@ -1,9 +1,18 @@
 //! The boards: one module of facts each, their drivers, and the check that the board at hand is the
 //! one that was configured.
+//!
+//! The drivers build for the target; those that are more than one register deep build for the
+//! host's tests too, over memory that stands in for the registers.
 
 #![cfg_attr(not(test), no_std)]
 
+#[cfg(any(test, target_os = "none"))]
+pub mod gic_v3;
 pub mod qemu_virt;
+#[cfg(any(test, target_os = "none"))]
+mod registers;
+#[cfg(target_os = "none")]
+pub mod uart;
 
 use paratia_config::board::{Board, BoardFacts};
 

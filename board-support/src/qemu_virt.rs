@@ -8,6 +8,9 @@ use paratia_config::board::{
     Board, BoardFacts, CpuStart, Device, DisplayKind, InterruptController,
 };
 
+/// Reference clock of the PL011: the tree's `apb-pclk`.
+pub const UART_CLOCK_HZ: u32 = 24_000_000;
+
 /// The board as a type.
 pub struct QemuVirt;
 

@@ -1,0 +1,99 @@
+//! The CPU interface: what the CPU that runs this code acknowledges and completes, by system
+//! registers.
+
+use arm_gic::gicv3::GicCpuInterface;
+use arm_sysregs::el1::accessors::{
+    read_icc_iar1_el1, read_icc_sre_el1, write_icc_bpr1_el1, write_icc_ctlr_el1, write_icc_dir_el1,
+    write_icc_eoir1_el1, write_icc_igrpen1_el1,
+};
+use arm_sysregs::el1::registers::{
+    IccBpr1El1, IccCtlrEl1, IccDirEl1, IccEoir1El1, IccIgrpen1El1, IccSreEl1,
+};
+use arm_sysregs::el2::accessors::read_icc_sre_el2;
+use arm_sysregs::el2::registers::IccSreEl2;
+use cortex_a::asm::barrier::{SY, isb};
+
+use super::GicError;
+
+/// The running CPU's interface, set up. Holding one proves that this CPU went through
+/// [`CpuInterface::initialise`]; it must not be passed to another.
+#[derive(Debug)]
+pub struct CpuInterface {
+    /// Not `Send`: the registers behind it are those of the CPU that runs.
+    this_cpu: core::marker::PhantomData<*const ()>,
+}
+
+/// Acknowledged ids from here to [`LAST_SPECIAL`] are no interrupts (IHI 0069, 2.2.1).
+const FIRST_SPECIAL: u32 = 1020;
+/// See [`FIRST_SPECIAL`].
+const LAST_SPECIAL: u32 = 1023;
+
+impl CpuInterface {
+    /// Sets the running CPU's interface up, at EL2: system registers on for EL2 and EL1, priority
+    /// drop and deactivation apart (`EOImode` 1), no grouping of priorities, every priority let
+    /// through, group 1 on.
+    ///
+    /// `ICC_SRE_EL1` is left to guests: stock systems read and set it at start, and where its bits
+    /// can be cleared at all it belongs into the context that a partition switch saves.
+    ///
+    /// # Errors
+    ///
+    /// [`GicError::NoSystemRegisters`].
+    pub fn initialise() -> Result<Self, GicError> {
+        GicCpuInterface::enable_system_register_el2(true);
+        isb(SY);
+        if !read_icc_sre_el2().contains(IccSreEl2::SRE) {
+            return Err(GicError::NoSystemRegisters);
+        }
+        GicCpuInterface::enable_system_register_el1();
+        isb(SY);
+        if !read_icc_sre_el1().contains(IccSreEl1::SRE) {
+            return Err(GicError::NoSystemRegisters);
+        }
+
+        write_icc_igrpen1_el1(IccIgrpen1El1::empty());
+        write_icc_ctlr_el1(IccCtlrEl1::EOIMODE);
+        // Reads back as the least that the hardware has: every priority its own group.
+        write_icc_bpr1_el1(IccBpr1El1::empty());
+        GicCpuInterface::set_priority_mask(u8::MAX);
+        GicCpuInterface::enable_group1(true);
+        isb(SY);
+        Ok(Self {
+            this_cpu: core::marker::PhantomData,
+        })
+    }
+
+    /// Acknowledges the most urgent pending interrupt, or nothing if there is none. It is active,
+    /// and holds back others of its priority, until [`Self::drop_priority`].
+    #[inline]
+    #[must_use = "an acknowledged interrupt must be dropped and deactivated"]
+    pub fn acknowledge(&mut self) -> Option<u32> {
+        let intid = read_icc_iar1_el1().intid();
+        if (FIRST_SPECIAL..=LAST_SPECIAL).contains(&intid) {
+            None
+        } else {
+            Some(intid)
+        }
+    }
+
+    /// Lets other interrupts of the priority of `intid` through; `intid` itself stays active. The
+    /// interrupts acknowledged last are dropped first.
+    #[inline]
+    pub fn drop_priority(&mut self, intid: u32) {
+        write_icc_eoir1_el1(IccEoir1El1::from_bits_retain(u64::from(intid)));
+    }
+
+    /// Deactivates `intid`, which can then become pending anew. Its priority must have been
+    /// dropped; the order of deactivations is free.
+    #[inline]
+    pub fn deactivate(&mut self, intid: u32) {
+        write_icc_dir_el1(IccDirEl1::from_bits_retain(u64::from(intid)));
+    }
+
+    /// Lets through interrupts more urgent than `priority` only: lower numbers. Takes effect on
+    /// what comes after the next context synchronisation (an `ISB` or an exception return).
+    #[inline]
+    pub fn set_priority_mask(&mut self, priority: u8) {
+        GicCpuInterface::set_priority_mask(priority);
+    }
+}

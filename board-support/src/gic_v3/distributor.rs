@@ -1,0 +1,338 @@
+//! The distributor: shared interrupts (SPIs), for all CPUs.
+
+use core::ptr::NonNull;
+
+use arm_gic::gicv3::registers::{Gicd, GicdCtlr, Typer};
+use paratia_config::address::MemoryRange;
+use safe_mmio::{UniqueMmioPointer, field, field_shared};
+
+use super::{DEFAULT_PRIORITIES, FIRST_SPI, GicError, settle};
+use crate::registers;
+
+/// The distributor, set up. Shared by all CPUs: each operation concerns one interrupt, is made of
+/// single writes to bits, bytes or registers that are that interrupt's alone, and so needs no lock
+/// as long as each interrupt has one owner.
+#[derive(Debug)]
+pub struct Distributor {
+    registers: NonNull<Gicd>,
+    interrupt_count: u32,
+}
+
+impl Distributor {
+    /// Sets the distributor at `range` up, CPU 0's part of boot: affinity routing on; every SPI
+    /// disabled, neither pending nor active, level-sensitive, of group 1 and
+    /// [`DEFAULT_PRIORITY`](super::DEFAULT_PRIORITY), routed to the CPU with affinity `boot_cpu`;
+    /// then group 1 forwarded.
+    ///
+    /// `interrupt_count` is what the configuration relies on
+    /// ([`BoardFacts::interrupt_count`](paratia_config::board::BoardFacts::interrupt_count)).
+    ///
+    /// # Errors
+    ///
+    /// The range is too small, the hardware is another revision or has fewer interrupts, or a
+    /// write doesn't take effect.
+    ///
+    /// # Safety
+    ///
+    /// `range` must be a GIC distributor mapped as device memory at its physical address, which
+    /// nothing else uses from now on.
+    pub unsafe fn initialise(
+        range: MemoryRange,
+        interrupt_count: u32,
+        boot_cpu: u64,
+    ) -> Result<Self, GicError> {
+        // SAFETY: the caller's promise, passed on.
+        let mut registers = unsafe { registers::claim(range, 0) }.ok_or(GicError::Range {
+            part: "distributor",
+            range,
+            needed_bytes: size_of::<Gicd>() as u64,
+        })?;
+        configure(registers.reborrow(), interrupt_count, boot_cpu)?;
+        Ok(Self {
+            registers: registers.ptr_nonnull(),
+            interrupt_count,
+        })
+    }
+
+    /// Routes SPI `intid` to the CPU with affinity `target` at `priority`, and enables it.
+    ///
+    /// # Errors
+    ///
+    /// [`GicError::NotAnSpi`].
+    #[inline]
+    pub fn enable_spi(&self, intid: u32, target: u64, priority: u8) -> Result<(), GicError> {
+        let index = self.spi(intid)?;
+        let mut gicd = self.access();
+        if let Some(mut route) = field!(gicd, irouter).get(index - FIRST_SPI as usize) {
+            route.write(target);
+        }
+        if let Some(mut byte) = Gicd::ipriorityr_bytes(&mut gicd).get(index) {
+            byte.write(priority);
+        }
+        if let Some(mut enable) = field!(gicd, isenabler).get(index / 32) {
+            enable.write(1 << (index % 32));
+        }
+        Ok(())
+    }
+
+    /// Disables SPI `intid`; what is pending stays pending. Takes effect at the latest when
+    /// [`Self::wait_for_writes`] returns.
+    ///
+    /// # Errors
+    ///
+    /// [`GicError::NotAnSpi`].
+    #[inline]
+    pub fn disable_spi(&self, intid: u32) -> Result<(), GicError> {
+        let index = self.spi(intid)?;
+        let mut gicd = self.access();
+        if let Some(mut disable) = field!(gicd, icenabler).get(index / 32) {
+            disable.write(1 << (index % 32));
+        }
+        Ok(())
+    }
+
+    /// Makes SPI `intid` neither pending nor active, as before its owner starts anew. A level
+    /// that is still asserted makes it pending again.
+    ///
+    /// # Errors
+    ///
+    /// [`GicError::NotAnSpi`].
+    pub fn clear_spi(&self, intid: u32) -> Result<(), GicError> {
+        let index = self.spi(intid)?;
+        let mut gicd = self.access();
+        if let Some(mut pending) = field!(gicd, icpendr).get(index / 32) {
+            pending.write(1 << (index % 32));
+        }
+        if let Some(mut active) = field!(gicd, icactiver).get(index / 32) {
+            active.write(1 << (index % 32));
+        }
+        Ok(())
+    }
+
+    /// Waits until what was disabled is disabled for every CPU.
+    ///
+    /// # Errors
+    ///
+    /// [`GicError::Stuck`].
+    pub fn wait_for_writes(&self) -> Result<(), GicError> {
+        wait(&self.access())
+    }
+
+    /// `intid` as an index into per-interrupt registers, if it is an SPI of this distributor.
+    #[inline]
+    fn spi(&self, intid: u32) -> Result<usize, GicError> {
+        if (FIRST_SPI..self.interrupt_count).contains(&intid) {
+            Ok(intid as usize)
+        } else {
+            Err(GicError::NotAnSpi { intid })
+        }
+    }
+
+    /// The registers for one operation.
+    #[inline]
+    fn access(&self) -> UniqueMmioPointer<'_, Gicd> {
+        // SAFETY: `initialise` found the registers in place, and its caller promised that nothing
+        // but this value uses them. CPUs that share this value do so at once, yet only with single
+        // accesses to registers where a write concerns one interrupt and leaves the others alone.
+        unsafe { UniqueMmioPointer::new(self.registers) }
+    }
+}
+
+// SAFETY: device memory is the same for every CPU, and `access` says why shared use is sound.
+unsafe impl Send for Distributor {}
+// SAFETY: as above.
+unsafe impl Sync for Distributor {}
+
+/// The whole set-up, IHI 0069, 4.5 and 12.9: check, stop forwarding, configure, forward.
+fn configure(
+    mut gicd: UniqueMmioPointer<'_, Gicd>,
+    interrupt_count: u32,
+    boot_cpu: u64,
+) -> Result<(), GicError> {
+    let revision = field_shared!(gicd, pidr2).read().arch_rev();
+    if !(3..=4).contains(&revision) {
+        return Err(GicError::Revision { found: revision });
+    }
+    let typer: Typer = field_shared!(gicd, typer).read();
+    let found = FIRST_SPI + typer.num_spis();
+    if found < interrupt_count {
+        return Err(GicError::InterruptCount {
+            configured: interrupt_count,
+            found,
+        });
+    }
+
+    field!(gicd, ctlr).write(GicdCtlr::empty());
+    wait(&gicd)?;
+    // In the Non-secure view of two security states this bit is ARE_NS.
+    field!(gicd, ctlr).write(GicdCtlr::ARE_S);
+    wait(&gicd)?;
+    for spis in 1..found as usize / 32 {
+        quieten(gicd.reborrow(), spis);
+    }
+    for index in 0..typer.num_spis() as usize {
+        if let Some(mut route) = field!(gicd, irouter).get(index) {
+            route.write(boot_cpu);
+        }
+    }
+    wait(&gicd)?;
+    field!(gicd, ctlr).write(GicdCtlr::ARE_S | GicdCtlr::EnableGrp1NS);
+    wait(&gicd)
+}
+
+/// Brings 32 interrupts, the `block`th such, to the state that [`Distributor::initialise`] gives.
+fn quieten(mut gicd: UniqueMmioPointer<'_, Gicd>, block: usize) {
+    if let Some(mut disable) = field!(gicd, icenabler).get(block) {
+        disable.write(u32::MAX);
+    }
+    if let Some(mut pending) = field!(gicd, icpendr).get(block) {
+        pending.write(u32::MAX);
+    }
+    if let Some(mut active) = field!(gicd, icactiver).get(block) {
+        active.write(u32::MAX);
+    }
+    if let Some(mut group) = field!(gicd, igroupr).get(block) {
+        group.write(u32::MAX);
+    }
+    for word in 8 * block..8 * (block + 1) {
+        if let Some(mut priorities) = field!(gicd, ipriorityr).get(word) {
+            priorities.write(DEFAULT_PRIORITIES);
+        }
+    }
+    for word in 2 * block..2 * (block + 1) {
+        if let Some(mut triggers) = field!(gicd, icfgr).get(word) {
+            triggers.write(0);
+        }
+    }
+}
+
+/// Waits until the distributor's writes have taken effect.
+fn wait(gicd: &UniqueMmioPointer<'_, Gicd>) -> Result<(), GicError> {
+    let ctlr = field_shared!(gicd, ctlr);
+    settle("GICD_CTLR.RWP", || ctlr.read().contains(GicdCtlr::RWP))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gic_v3::fake::Registers;
+
+    /// A distributor of 288 interrupts, as QEMU's `virt` has it.
+    fn fake() -> Registers<Gicd> {
+        let mut gicd = Registers::new();
+        gicd.put(0x0004, 8);
+        gicd.put(0xFFE8, 0x30);
+        gicd
+    }
+
+    fn set_up(gicd: &mut Registers<Gicd>) -> Distributor {
+        configure(gicd.pointer(), 288, 3).unwrap();
+        Distributor {
+            registers: gicd.pointer().ptr_nonnull(),
+            interrupt_count: 288,
+        }
+    }
+
+    #[test]
+    fn set_up_silences_every_shared_interrupt_and_then_forwards() {
+        let mut gicd = fake();
+        configure(gicd.pointer(), 288, 0x1_0000_0003).unwrap();
+
+        assert_eq!(gicd.get(0x0000), 0x12, "ARE and group 1");
+        for block in 1..9 {
+            for (name, base) in [
+                ("IGROUPR", 0x80),
+                ("ICENABLER", 0x180),
+                ("ICPENDR", 0x280),
+                ("ICACTIVER", 0x380),
+            ] {
+                assert_eq!(gicd.get(base + 4 * block), u32::MAX, "{name}{block}");
+            }
+            assert_eq!(gicd.get(0x100 + 4 * block), 0, "ISENABLER{block}");
+        }
+        assert_eq!(gicd.get(0x180), 0, "private interrupts are left alone");
+        assert_eq!(gicd.get(0x180 + 4 * 9), 0, "beyond those that exist");
+        assert_eq!(gicd.get(0x400 + 32), 0x8080_8080);
+        assert_eq!(gicd.get(0x400 + 284), 0x8080_8080);
+        assert_eq!(gicd.get(0x400 + 288), 0);
+        for intid in [32, 287] {
+            assert_eq!(gicd.get(0x6000 + 8 * intid), 3);
+            assert_eq!(gicd.get(0x6004 + 8 * intid), 1);
+        }
+        assert_eq!(gicd.get(0x6000 + 8 * 288), 0);
+    }
+
+    #[test]
+    fn enable_routes_prioritises_and_enables_one_interrupt() {
+        let mut gicd = fake();
+        let distributor = set_up(&mut gicd);
+        distributor.enable_spi(34, 2, 0x40).unwrap();
+
+        assert_eq!(gicd.get(0x6000 + 8 * 34), 2);
+        assert_eq!(gicd.get(0x6000 + 8 * 35), 3, "the neighbour's route stays");
+        assert_eq!(gicd.get(0x400 + 32), 0x8040_8080);
+        assert_eq!(gicd.get(0x104), 1 << 2);
+    }
+
+    #[test]
+    fn disable_and_clear_write_one_bit() {
+        let mut gicd = fake();
+        let distributor = set_up(&mut gicd);
+        distributor.disable_spi(287).unwrap();
+        distributor.clear_spi(64).unwrap();
+
+        assert_eq!(gicd.get(0x180 + 4 * 8), 1 << 31);
+        assert_eq!(gicd.get(0x280 + 4 * 2), 1);
+        assert_eq!(gicd.get(0x380 + 4 * 2), 1);
+    }
+
+    #[test]
+    fn private_and_missing_interrupts_are_refused() {
+        let mut gicd = fake();
+        let distributor = set_up(&mut gicd);
+        for intid in [0, 31, 288, 1023, u32::MAX] {
+            let refused = Err(GicError::NotAnSpi { intid });
+            assert_eq!(distributor.enable_spi(intid, 0, 0), refused);
+            assert_eq!(distributor.disable_spi(intid), refused);
+            assert_eq!(distributor.clear_spi(intid), refused);
+        }
+    }
+
+    #[test]
+    fn another_revision_is_refused() {
+        let mut gicd = fake();
+        gicd.put(0xFFE8, 0x20);
+        let refused = configure(gicd.pointer(), 288, 0).unwrap_err();
+        assert_eq!(refused, GicError::Revision { found: 2 });
+        assert_eq!(
+            refused.to_string(),
+            "interrupt controller: configured as GICv3 but the hardware reports revision 2; start \
+             the machine with a GICv3 or choose another board"
+        );
+    }
+
+    #[test]
+    fn fewer_interrupts_than_configured_are_refused() {
+        let mut gicd = fake();
+        let refused = configure(gicd.pointer(), 289, 0).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "interrupt controller: configured with 289 interrupt ids but the distributor has 288; \
+             correct the board's facts"
+        );
+        assert_eq!(gicd.get(0), 0, "checked before anything is written");
+    }
+
+    #[test]
+    fn a_write_that_never_takes_effect_ends_in_an_error() {
+        let mut gicd = fake();
+        let distributor = set_up(&mut gicd);
+        gicd.put(0x0000, 1 << 31);
+        let refused = distributor.wait_for_writes().unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "interrupt controller: GICD_CTLR.RWP still reports a write in progress after 100000 \
+             reads; reset the machine"
+        );
+    }
+}

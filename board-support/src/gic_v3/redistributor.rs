@@ -1,0 +1,323 @@
+//! A CPU's redistributor: its software-generated (0 to 15) and private peripheral (16 to 31)
+//! interrupts, each a bit of a 32-bit mask.
+
+use arm_gic::gicv3::registers::{Gicr, GicrCtlr, GicrSgi, GicrTyper, Sgi, Waker};
+use paratia_config::address::MemoryRange;
+use safe_mmio::fields::ReadPureWrite;
+use safe_mmio::{SharedMmioPointer, UniqueMmioPointer, field, field_shared};
+
+use super::{DEFAULT_PRIORITIES, GicError, settle};
+use crate::registers;
+
+/// Bytes of a redistributor: a frame for control, a frame for its interrupts.
+pub const REDISTRIBUTOR_BYTES: u64 = size_of::<GicrSgi>() as u64;
+
+/// A CPU's redistributor, awake and set up. Holding one proves that the frame is the one of the
+/// CPU it was asked for.
+#[derive(Debug)]
+pub struct Redistributor {
+    registers: UniqueMmioPointer<'static, GicrSgi>,
+}
+
+impl Redistributor {
+    /// Finds and sets up the redistributor of CPU `cpu`, which has `affinity`: each CPU's own part
+    /// of boot. `range` holds all CPUs' frames, in the order of the CPUs.
+    ///
+    /// Wakes it; then every private interrupt is disabled, neither pending nor active, of group 1
+    /// and [`DEFAULT_PRIORITY`](super::DEFAULT_PRIORITY), and every private peripheral one
+    /// level-sensitive.
+    ///
+    /// # Errors
+    ///
+    /// The range has no frame for this CPU, the frame is another CPU's or of another layout, or a
+    /// write doesn't take effect.
+    ///
+    /// # Safety
+    ///
+    /// `range` must be the GIC's redistributors mapped as device memory at their physical address,
+    /// and no other `Redistributor` for this CPU may exist.
+    pub unsafe fn initialise(
+        range: MemoryRange,
+        cpu: usize,
+        affinity: u64,
+    ) -> Result<Self, GicError> {
+        let offset = (cpu as u64).saturating_mul(REDISTRIBUTOR_BYTES);
+        // SAFETY: the caller's promise, passed on; other CPUs have other frames.
+        let mut registers = unsafe { registers::claim(range, offset) }.ok_or(GicError::Range {
+            part: "range of redistributors",
+            range,
+            needed_bytes: offset.saturating_add(REDISTRIBUTOR_BYTES),
+        })?;
+        configure(registers.reborrow(), cpu, affinity)?;
+        Ok(Self { registers })
+    }
+
+    /// Disables the interrupts in `clear`, then enables those in `set`.
+    ///
+    /// An interrupt just disabled can still arrive until [`Self::wait_for_writes`] returns
+    /// (IHI 0069, 12.11.1, `GICR_CTLR.RWP`).
+    #[inline]
+    pub fn set_private_enabled(&mut self, set: u32, clear: u32) {
+        let mut sgi = field!(self.registers, sgi);
+        first(field!(sgi, icenabler)).write(clear);
+        first(field!(sgi, isenabler)).write(set);
+    }
+
+    /// The interrupts that are enabled.
+    #[inline]
+    #[must_use]
+    pub fn private_enabled(&self) -> u32 {
+        let sgi = field_shared!(self.registers, sgi);
+        read_first(field_shared!(sgi, isenabler))
+    }
+
+    /// The interrupts that are active: acknowledged and not deactivated. One that this CPU has
+    /// just acknowledged shows after a `DSB`.
+    #[inline]
+    #[must_use]
+    pub fn private_active(&self) -> u32 {
+        let sgi = field_shared!(self.registers, sgi);
+        read_first(field_shared!(sgi, isactiver))
+    }
+
+    /// Makes the interrupts in `clear` inactive, then those in `set` active.
+    #[inline]
+    pub fn set_private_active(&mut self, set: u32, clear: u32) {
+        let mut sgi = field!(self.registers, sgi);
+        first(field!(sgi, icactiver)).write(clear);
+        first(field!(sgi, isactiver)).write(set);
+    }
+
+    /// The interrupts that are pending.
+    #[inline]
+    #[must_use]
+    pub fn private_pending(&self) -> u32 {
+        let sgi = field_shared!(self.registers, sgi);
+        read_first(field_shared!(sgi, ispendr))
+    }
+
+    /// Makes the interrupts in `clear` no longer pending, then those in `set` pending. A level
+    /// that is still asserted makes its interrupt pending again.
+    #[inline]
+    pub fn set_private_pending(&mut self, set: u32, clear: u32) {
+        let mut sgi = field!(self.registers, sgi);
+        first(field!(sgi, icpendr)).write(clear);
+        first(field!(sgi, ispendr)).write(set);
+    }
+
+    /// Gives the interrupts in `mask` the same `priority`; a lower number is more urgent.
+    pub fn set_private_priority(&mut self, mask: u32, priority: u8) {
+        let mut sgi = field!(self.registers, sgi);
+        let mut bytes = Sgi::ipriorityr_bytes(&mut sgi);
+        for intid in (0..32).filter(|intid| mask & (1 << intid) != 0) {
+            if let Some(mut byte) = bytes.get(intid) {
+                byte.write(priority);
+            }
+        }
+    }
+
+    /// Waits until what was disabled is disabled.
+    ///
+    /// # Errors
+    ///
+    /// [`GicError::Stuck`].
+    #[inline]
+    pub fn wait_for_writes(&self) -> Result<(), GicError> {
+        wait(&self.registers)
+    }
+}
+
+/// The whole set-up: check, wake, configure.
+fn configure(
+    mut registers: UniqueMmioPointer<'_, GicrSgi>,
+    cpu: usize,
+    affinity: u64,
+) -> Result<(), GicError> {
+    let gicr = field!(registers, gicr);
+    check(&gicr, cpu, affinity)?;
+    wake(gicr)?;
+
+    let mut sgi = field!(registers, sgi);
+    first(field!(sgi, icenabler)).write(u32::MAX);
+    first(field!(sgi, icpendr)).write(u32::MAX);
+    first(field!(sgi, icactiver)).write(u32::MAX);
+    first(field!(sgi, igroupr)).write(u32::MAX);
+    for word in 0..8 {
+        if let Some(mut priorities) = field!(sgi, ipriorityr).get(word) {
+            priorities.write(DEFAULT_PRIORITIES);
+        }
+    }
+    // Register 0 is the software-generated ones', which are always edge-triggered.
+    if let Some(mut triggers) = field!(sgi, icfgr).get(1) {
+        triggers.write(0);
+    }
+    wait(&registers)
+}
+
+/// Whether this frame is a GICv3's, and of the CPU with this affinity.
+fn check(gicr: &UniqueMmioPointer<'_, Gicr>, cpu: usize, affinity: u64) -> Result<(), GicError> {
+    let revision = field_shared!(gicr, pidr2).read().arch_rev();
+    if !(3..=4).contains(&revision) {
+        return Err(GicError::Revision { found: revision });
+    }
+    let typer: GicrTyper = field_shared!(gicr, typer).read();
+    if typer.virtual_lpis_supported() {
+        return Err(GicError::FrameLayout);
+    }
+    let found = typer.core_mpidr();
+    if found != affinity {
+        return Err(GicError::Affinity {
+            cpu,
+            configured: affinity,
+            found,
+        });
+    }
+    Ok(())
+}
+
+/// Tells the redistributor that its CPU is awake, and waits until it agrees.
+fn wake(mut gicr: UniqueMmioPointer<'_, Gicr>) -> Result<(), GicError> {
+    field!(gicr, waker).modify(|waker| waker - Waker::PROCESSOR_SLEEP);
+    let waker = field_shared!(gicr, waker);
+    settle("GICR_WAKER.ChildrenAsleep", || {
+        waker.read().contains(Waker::CHILDREN_ASLEEP)
+    })
+}
+
+/// Waits until the redistributor's writes have taken effect.
+fn wait(registers: &UniqueMmioPointer<'_, GicrSgi>) -> Result<(), GicError> {
+    let gicr = field_shared!(registers, gicr);
+    let ctlr = field_shared!(gicr, ctlr);
+    settle("GICR_CTLR.RWP", || ctlr.read().contains(GicrCtlr::RWP))
+}
+
+/// The register of interrupts 0 to 31; the other two are the extended range's, unused here.
+#[inline]
+fn first<'a>(
+    registers: UniqueMmioPointer<'a, [ReadPureWrite<u32>; 3]>,
+) -> UniqueMmioPointer<'a, ReadPureWrite<u32>> {
+    let [first, _, _] = registers.split();
+    first
+}
+
+/// The value of the register of interrupts 0 to 31.
+#[inline]
+fn read_first(registers: SharedMmioPointer<'_, [ReadPureWrite<u32>; 3]>) -> u32 {
+    let [first, _, _] = registers.split();
+    first.read()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gic_v3::fake::Registers;
+
+    const SGI: usize = 0x1_0000;
+
+    /// A GICv3's redistributor of the CPU with affinity 0.0.1.2, not asleep.
+    fn fake() -> Registers<GicrSgi> {
+        let mut gicr = Registers::new();
+        gicr.put(0x000C, 0x0000_0102);
+        gicr.put(0xFFE8, 0x30);
+        gicr
+    }
+
+    #[test]
+    fn set_up_silences_every_private_interrupt() {
+        let mut gicr = fake();
+        gicr.put(0x0014, 0b010);
+        gicr.put(SGI + 0xC00, 0xAAAA_AAAA);
+        gicr.put(SGI + 0xC04, 0xAAAA_AAAA);
+        configure(gicr.pointer(), 2, 0x102).unwrap();
+
+        assert_eq!(gicr.get(0x0014), 0, "ProcessorSleep cleared");
+        for register in [0x80, 0x180, 0x280, 0x380] {
+            assert_eq!(gicr.get(SGI + register), u32::MAX, "{register:#x}");
+        }
+        assert_eq!(gicr.get(SGI + 0x100), 0);
+        assert_eq!(gicr.get(SGI + 0x400), 0x8080_8080);
+        assert_eq!(gicr.get(SGI + 0x41C), 0x8080_8080);
+        assert_eq!(gicr.get(SGI + 0x420), 0);
+        assert_eq!(gicr.get(SGI + 0xC00), 0xAAAA_AAAA);
+        assert_eq!(gicr.get(SGI + 0xC04), 0);
+    }
+
+    #[test]
+    fn masks_go_to_the_clearing_and_the_setting_register() {
+        let mut gicr = fake();
+        {
+            let registers = gicr.leak();
+            let mut redistributor = Redistributor { registers };
+            redistributor.set_private_enabled(1 << 26, 1 << 27);
+            redistributor.set_private_active(1 << 30, 1 << 29);
+            redistributor.set_private_pending(1 << 3, 1 << 4);
+            redistributor.set_private_priority(1 << 26 | 1, 0x20);
+            assert_eq!(redistributor.private_enabled(), 1 << 26);
+            assert_eq!(redistributor.private_active(), 1 << 30);
+            assert_eq!(redistributor.private_pending(), 1 << 3);
+        }
+        assert_eq!(gicr.get(SGI + 0x100), 1 << 26);
+        assert_eq!(gicr.get(SGI + 0x180), 1 << 27);
+        assert_eq!(gicr.get(SGI + 0x300), 1 << 30);
+        assert_eq!(gicr.get(SGI + 0x380), 1 << 29);
+        assert_eq!(gicr.get(SGI + 0x200), 1 << 3);
+        assert_eq!(gicr.get(SGI + 0x280), 1 << 4);
+        assert_eq!(gicr.get(SGI + 0x400), 0x20);
+        assert_eq!(gicr.get(SGI + 0x418), 0x20 << 16);
+    }
+
+    #[test]
+    fn another_cpus_frame_is_refused() {
+        let mut gicr = fake();
+        let refused = configure(gicr.pointer(), 2, 2).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "interrupt controller: redistributor 2 is configured for the CPU with affinity 0x2 but \
+             belongs to 0x102; correct the order of CPUs in the board's facts"
+        );
+        assert_eq!(
+            gicr.get(SGI + 0x180),
+            0,
+            "checked before anything is written"
+        );
+    }
+
+    #[test]
+    fn four_frames_a_redistributor_are_refused() {
+        let mut gicr = fake();
+        gicr.put(0x0008, 0b10);
+        assert_eq!(
+            configure(gicr.pointer(), 2, 0x102),
+            Err(GicError::FrameLayout)
+        );
+    }
+
+    #[test]
+    fn another_revision_is_refused() {
+        let mut gicr = fake();
+        gicr.put(0xFFE8, 0);
+        let refused = Err(GicError::Revision { found: 0 });
+        assert_eq!(configure(gicr.pointer(), 2, 0x102), refused);
+    }
+
+    #[test]
+    fn one_that_stays_asleep_ends_in_an_error() {
+        let mut gicr = fake();
+        gicr.put(0x0014, 0b110);
+        let register = "GICR_WAKER.ChildrenAsleep";
+        let refused = Err(GicError::Stuck { register });
+        assert_eq!(configure(gicr.pointer(), 2, 0x102), refused);
+    }
+
+    #[test]
+    fn a_range_without_a_frame_for_the_cpu_is_refused() {
+        let range = MemoryRange::new(paratia_config::address::Pa(0x080A_0000), 0x8_0000);
+        // SAFETY: the range ends before this CPU's frame, so no register is touched.
+        let refused = unsafe { Redistributor::initialise(range, 4, 4) }.unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "interrupt controller: the range of redistributors at 0x80a0000 is given 0x80000 bytes \
+             and needs 0xa0000; correct the board's facts"
+        );
+    }
+}
