@@ -8,11 +8,12 @@
 //! Everything here is data in, data out: no hardware, no heap, no `unsafe`, and therefore tested
 //! on the host. A host test tool uses the same crate from the other side: it computes with
 //! [`drive_cycle::DriveCycle::speed_at`] which speed a picture taken at a known time must show,
-//! and reads which one it does show.
+//! and reads with [`dashboard::read_speed_back`] which one it does show.
 
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
+pub mod dashboard;
 pub mod drive_cycle;
 pub mod e2e;
 pub mod message;
