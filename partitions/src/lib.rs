@@ -1,1 +1,3 @@
-//! Skeleton.
+//! The demo's partitions are the binaries of this package, one file or folder each.
+
+#![no_std]
