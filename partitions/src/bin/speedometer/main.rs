@@ -1,0 +1,70 @@
+//! The speedometer: shows what the vehicle says, or that it says nothing it can trust.
+//!
+//! Each window it takes the newest message, draws what has changed into a back buffer, copies that
+//! to the frame buffer and reports the frame as its sign of life. Its start, with the painting of
+//! the background, takes several windows; normal mode begins when the first whole picture is up.
+
+#![no_std]
+#![no_main]
+
+mod frame_buffer;
+mod receiver;
+
+use frame_buffer::FrameBuffer;
+use paratia_instruments::dashboard::{Dashboard, Fault, PIXELS, PixelOrder, Reading};
+use paratia_runtime::abi::OperatingMode;
+use paratia_runtime::abi::passport::{FORMAT_XBGR8888, FORMAT_XRGB8888};
+use paratia_runtime::time::Instant;
+use paratia_runtime::{Context, call, entry, passport, println};
+use receiver::Receiver;
+
+entry!(main);
+
+/// What never changes, painted once.
+static mut BACKGROUND: [u32; PIXELS] = [0; PIXELS];
+/// The picture as it will be on the display.
+static mut BACK: [u32; PIXELS] = [0; PIXELS];
+
+fn main(context: Context) -> ! {
+    let display = &context.passport.display;
+    let mut front = FrameBuffer::of(display).expect("a display of the dashboard's size");
+    let order = match display.format {
+        FORMAT_XRGB8888 => PixelOrder::Xrgb,
+        FORMAT_XBGR8888 => PixelOrder::Xbgr,
+        format => panic!("pixel format {format} is unknown"),
+    };
+    let mut receiver = Receiver::find(context.passport).expect("a destination port 'speed'");
+    let title = passport::argument(context.passport, "title").unwrap_or("UDDS");
+    // SAFETY: `main` runs once, and nothing else names these two.
+    let (background, back) = unsafe { (&mut *&raw mut BACKGROUND, &mut *&raw mut BACK) };
+
+    let mut dashboard = Dashboard::new(order, title);
+    dashboard.paint_background(background);
+    let mut reading = Reading::Invalid(Fault::NoSignal);
+    front.show(&dashboard.draw(background, back, &reading), back);
+    let milliseconds = Instant::now().since_epoch().as_millis();
+    println!("first picture after {milliseconds} ms, {}", state(&reading));
+    call::set_mode(OperatingMode::Normal).expect("normal mode");
+
+    for frame in 0.. {
+        call::wait_for_window().expect("there is a next window");
+        let before = state(&reading);
+        reading = receiver.read();
+        front.show(&dashboard.draw(background, back, &reading), back);
+        call::heartbeat(frame).expect("heartbeats are expected");
+        if state(&reading) != before {
+            println!("{} from frame {frame}", state(&reading));
+        }
+    }
+    unreachable!("frames don't run out");
+}
+
+/// What a reading is worth, in words.
+fn state(reading: &Reading) -> &'static str {
+    match reading {
+        Reading::Valid(_) => "speed valid",
+        Reading::Invalid(Fault::NoSignal) => "no speed: no signal",
+        Reading::Invalid(Fault::Stale) => "no speed: stale",
+        Reading::Invalid(Fault::Corrupt) => "no speed: corrupt",
+    }
+}
