@@ -7,8 +7,12 @@
 #![cfg_attr(not(test), no_std)]
 
 #[cfg(any(test, target_os = "none"))]
+pub mod fw_cfg;
+#[cfg(any(test, target_os = "none"))]
 pub mod gic_v3;
 pub mod qemu_virt;
+#[cfg(any(test, target_os = "none"))]
+pub mod ramfb;
 #[cfg(any(test, target_os = "none"))]
 mod registers;
 #[cfg(target_os = "none")]

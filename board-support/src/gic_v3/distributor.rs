@@ -217,7 +217,7 @@ mod tests {
     use super::*;
     use crate::gic_v3::fake::Registers;
 
-    /// A distributor of 288 interrupts, as QEMU's `virt` has it.
+    /// A distributor of 288 interrupts.
     fn fake() -> Registers<Gicd> {
         let mut gicd = Registers::new();
         gicd.put(0x0004, 8);

@@ -1,0 +1,166 @@
+//! QEMU's `ramfb` display: a frame buffer in RAM, of which QEMU is told once, by writing a record
+//! to a file of its firmware configuration (QEMU's `hw/display/ramfb.c`).
+//!
+//! The hypervisor does this at boot and gives the partition the frame buffer's pages only: the
+//! port that takes the record can write all of memory.
+
+use core::fmt;
+
+use paratia_config::address::Pa;
+
+use crate::fw_cfg::FwCfgError;
+#[cfg(target_os = "none")]
+use crate::fw_cfg::{DmaBuffer, FwCfg};
+#[cfg(target_os = "none")]
+use paratia_config::address::MemoryRange;
+
+/// Bytes of a pixel: blue, green, red, unused.
+pub const PIXEL_BYTES: u32 = 4;
+
+/// Bytes of the record that QEMU takes (`struct RAMFBCfg`).
+pub const RECORD_BYTES: usize = 28;
+
+/// The file that takes the record.
+pub const FILE: &str = "etc/ramfb";
+
+/// The pixel format by its DRM code: `XR24`, 32 bits `x:R:G:B`, little-endian.
+const FOURCC_XR24: u32 = 0x3432_5258;
+
+/// A frame buffer, as QEMU is told of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FrameBuffer {
+    /// The first pixel of the first line, top left.
+    pub address: Pa,
+    /// Pixels in a line.
+    pub width: u32,
+    /// Lines.
+    pub height: u32,
+    /// Bytes from the start of a line to the start of the next.
+    pub stride_bytes: u32,
+}
+
+/// Why the display can't be started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RamfbError {
+    /// The firmware configuration can't be used.
+    FwCfg(FwCfgError),
+    /// The machine has no `ramfb`: its file is missing.
+    NoDevice,
+}
+
+impl FrameBuffer {
+    /// A frame buffer whose lines follow each other without a gap, or nothing if a line has more
+    /// than 4 GiB.
+    #[must_use]
+    pub const fn packed(address: Pa, width: u32, height: u32) -> Option<Self> {
+        match width.checked_mul(PIXEL_BYTES) {
+            Some(stride_bytes) => Some(Self {
+                address,
+                width,
+                height,
+                stride_bytes,
+            }),
+            None => None,
+        }
+    }
+
+    /// The record as QEMU reads it: address, format, flags, width, height, stride, big-endian.
+    #[must_use]
+    pub fn encode(&self) -> [u8; RECORD_BYTES] {
+        let words = [
+            (self.address.0 >> 32) as u32,
+            (self.address.0 & 0xFFFF_FFFF) as u32,
+            FOURCC_XR24,
+            0,
+            self.width,
+            self.height,
+            self.stride_bytes,
+        ];
+        let mut record = [0; RECORD_BYTES];
+        for (bytes, word) in record.chunks_exact_mut(4).zip(words) {
+            bytes.copy_from_slice(&word.to_be_bytes());
+        }
+        record
+    }
+}
+
+/// Starts the display: from now on QEMU shows what is in `frame`, some ten times a second and at
+/// each screenshot.
+///
+/// `fw_cfg` is where the board has its firmware configuration; `buffer` is used during the call.
+///
+/// # Errors
+///
+/// The machine has no firmware configuration with a DMA port, or no `ramfb`, or refuses the record.
+///
+/// # Safety
+///
+/// `fw_cfg` must be the firmware configuration's registers mapped as device memory at their physical
+/// address and used by nothing else, and `buffer` must be mapped at its physical address.
+#[cfg(target_os = "none")]
+pub unsafe fn start(
+    fw_cfg: MemoryRange,
+    buffer: &mut DmaBuffer,
+    frame: &FrameBuffer,
+) -> Result<(), RamfbError> {
+    // SAFETY: the caller's promise, passed on.
+    let mut port = unsafe { FwCfg::open(fw_cfg, buffer) }.map_err(RamfbError::FwCfg)?;
+    let file = port.find(FILE).ok_or(RamfbError::NoDevice)?;
+    port.write(file, &frame.encode()).map_err(RamfbError::FwCfg)
+}
+
+impl fmt::Display for RamfbError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FwCfg(error) => error.fmt(f),
+            Self::NoDevice => f.write_str(
+                "display: configured as ramfb but the machine has none; start QEMU with `-device \
+                 ramfb` or configure a board without a display",
+            ),
+        }
+    }
+}
+
+impl core::error::Error for RamfbError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_record_is_big_endian_in_qemus_order() {
+        let frame = FrameBuffer {
+            address: Pa(0x0000_0001_4220_0000),
+            width: 800,
+            height: 480,
+            stride_bytes: 3328,
+        };
+        assert_eq!(
+            frame.encode(),
+            [
+                0, 0, 0, 1, 0x42, 0x20, 0, 0, // address
+                b'4', b'2', b'R', b'X', // format, its least significant letter last
+                0, 0, 0, 0, // flags
+                0, 0, 0x03, 0x20, // width
+                0, 0, 0x01, 0xE0, // height
+                0, 0, 0x0D, 0x00, // stride
+            ]
+        );
+    }
+
+    #[test]
+    fn packed_lines_have_no_gap() {
+        let frame = FrameBuffer::packed(Pa(0x4220_0000), 800, 480).unwrap();
+        assert_eq!(frame.stride_bytes, 3200);
+        assert_eq!(FrameBuffer::packed(Pa(0), 1 << 30, 1), None);
+    }
+
+    #[test]
+    fn a_machine_without_the_device_is_told_the_option() {
+        assert_eq!(
+            RamfbError::NoDevice.to_string(),
+            "display: configured as ramfb but the machine has none; start QEMU with `-device \
+             ramfb` or configure a board without a display"
+        );
+    }
+}
