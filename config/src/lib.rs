@@ -18,6 +18,7 @@ pub mod board;
 pub mod layout;
 pub mod passport;
 pub mod ports;
+pub mod rules;
 pub mod run;
 pub mod system;
 pub mod systems;

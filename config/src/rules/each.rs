@@ -1,0 +1,21 @@
+//! `each!`: a loop over a slice that `const fn` can run, where `for` isn't stable yet.
+
+/// `each! { item in list => { … } }`, or with the item's index `each! { index, item in list => { … } }`.
+/// `continue` and `break` work as in a `for` loop.
+macro_rules! each {
+    ($item:ident in $list:expr => $body:block) => {
+        each! { _index, $item in $list => $body }
+    };
+    ($index:ident, $item:ident in $list:expr => $body:block) => {
+        let list = $list;
+        let mut next = 0;
+        while next < list.len() {
+            let $index = next;
+            let $item = &list[next];
+            next += 1;
+            $body
+        }
+    };
+}
+
+pub(super) use each;

@@ -1,0 +1,144 @@
+//! Rules on health policies and on signs of life.
+
+use super::Context;
+use super::each::each;
+use super::partitions::subject;
+use super::report::{Message, Report};
+use super::schedule::{first_start, shorter};
+use crate::system::{Action, Criticality, HealthEvent, Heartbeat, MAX_RESTARTS_COUNTED, Partition};
+
+pub(super) const fn fault_not_ignored(context: &Context, report: &mut Report) {
+    each! { partition in context.system.partitions => {
+        each! { event in &HealthEvent::ALL => {
+            let ignored = matches!(partition.health.action(*event), Action::Ignore);
+            if ignored && !event.can_be_ignored() {
+                report.add(
+                    subject(partition)
+                        .str("health event ")
+                        .name(event.name())
+                        .str(" is ignored, but the partition can't go on after it; \
+                              restart or halt it"),
+                );
+            }
+        }}
+    }}
+}
+
+pub(super) const fn restarts_countable(context: &Context, report: &mut Report) {
+    each! { partition in context.system.partitions => {
+        let count = partition.health.restart_limit.count;
+        if count > MAX_RESTARTS_COUNTED {
+            report.add(
+                subject(partition)
+                    .str("restart limit ")
+                    .number(count as u64)
+                    .str(", at most ")
+                    .number(MAX_RESTARTS_COUNTED as u64)
+                    .str(" are counted; lower it"),
+            );
+        }
+    }}
+}
+
+pub(super) const fn restart_period_not_empty(context: &Context, report: &mut Report) {
+    each! { partition in context.system.partitions => {
+        let limit = &partition.health.restart_limit;
+        if limit.count > 0 && limit.period.is_zero() {
+            report.add(
+                subject(partition)
+                    .str("restart limit ")
+                    .number(limit.count as u64)
+                    .str(" within 0 ms never limits; give it a period"),
+            );
+        }
+    }}
+}
+
+pub(super) const fn critical_owes_heartbeat(context: &Context, report: &mut Report) {
+    each! { partition in context.system.partitions => {
+        let critical = matches!(partition.criticality, Criticality::Critical);
+        if critical && partition.heartbeat.is_none() {
+            report.add(
+                subject(partition)
+                    .str("is critical but owes no heartbeat, so that nobody would notice it hang; \
+                          declare one"),
+            );
+        }
+    }}
+}
+
+pub(super) const fn heartbeat_period_in_frames(context: &Context, report: &mut Report) {
+    let frame = context.system.schedule.major_frame;
+    each! { partition in context.system.partitions => {
+        if let Some(heartbeat) = &partition.heartbeat {
+            let period = heartbeat.period.as_nanos();
+            let whole = !frame.is_zero() && period.is_multiple_of(frame.as_nanos());
+            if period == 0 || !whole {
+                report.add(
+                    subject(partition)
+                        .str("heartbeat period ")
+                        .duration(heartbeat.period)
+                        .str(" isn't a whole number of major frames of ")
+                        .duration(frame)
+                        .str("; change it"),
+                );
+            }
+        }
+    }}
+}
+
+pub(super) const fn heartbeat_deadline_in_period(context: &Context, report: &mut Report) {
+    each! { partition in context.system.partitions => {
+        if let Some(heartbeat) = &partition.heartbeat
+            && (heartbeat.deadline.is_zero() || shorter(heartbeat.period, heartbeat.deadline))
+        {
+            report.add(
+                deadline(partition, heartbeat)
+                    .str(" isn't within its period, above 0 ms and up to ")
+                    .duration(heartbeat.period)
+                    .str("; change it"),
+            );
+        }
+    }}
+}
+
+/// Says nothing of a partition without a window.
+pub(super) const fn heartbeat_deadline_reachable(context: &Context, report: &mut Report) {
+    each! { partition in context.system.partitions => {
+        if let (Some(heartbeat), Some(start)) =
+            (&partition.heartbeat, first_start(context.system, partition.name))
+            && !shorter(start, heartbeat.deadline)
+        {
+            report.add(
+                deadline(partition, heartbeat)
+                    .str(" is over when its first window starts, at ")
+                    .duration(start)
+                    .str(" in the frame; put off the deadline or move the window"),
+            );
+        }
+    }}
+}
+
+pub(super) const fn heartbeat_start_covers_frame(context: &Context, report: &mut Report) {
+    let frame = context.system.schedule.major_frame;
+    each! { partition in context.system.partitions => {
+        if let Some(heartbeat) = &partition.heartbeat
+            && shorter(heartbeat.start_within, frame)
+        {
+            report.add(
+                subject(partition)
+                    .str("must enter normal mode within ")
+                    .duration(heartbeat.start_within)
+                    .str(", less than a major frame ")
+                    .duration(frame)
+                    .str("; give it longer"),
+            );
+        }
+    }}
+}
+
+const fn deadline(partition: &Partition, heartbeat: &Heartbeat) -> Message {
+    subject(partition)
+        .str("heartbeat deadline ")
+        .duration(heartbeat.deadline)
+}

@@ -1,0 +1,305 @@
+//! Channels without ends, messages without room.
+
+use std::time::Duration;
+
+use paratia_config::address::Ipa;
+use paratia_config::system::{Channel, ChannelKind, Port, System};
+
+use crate::base::{HUD_PORT, NAV_PORT, ROUTE, SYSTEM};
+use crate::case::{Case, VALID};
+
+/// Channels to `nav`, four each from `hud` and `media`, so that only `nav` has many ports.
+const fn to_nav(index: usize) -> Channel {
+    let (name, window) = (NAMES[index], Ipa(0x4001_0000).offset(0x1000 * index as u64));
+    let partition = if index < 4 { "hud" } else { "media" };
+    Channel {
+        name,
+        source: Port {
+            partition,
+            port: name,
+            window,
+        },
+        destinations: DESTINATIONS[index],
+        ..ROUTE
+    }
+}
+
+const NAMES: [&str; 8] = ["c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7"];
+
+const fn at_nav(index: usize) -> Port {
+    let window = Ipa(0x4001_0000).offset(0x1000 * index as u64);
+    Port {
+        partition: "nav",
+        port: NAMES[index],
+        window,
+    }
+}
+
+const DESTINATIONS: [&[Port]; 8] = [
+    &[at_nav(0)],
+    &[at_nav(1)],
+    &[at_nav(2)],
+    &[at_nav(3)],
+    &[at_nav(4)],
+    &[at_nav(5)],
+    &[at_nav(6)],
+    &[at_nav(7)],
+];
+
+pub const CASES: &[Case] = &[
+    Case {
+        system: System {
+            channels: &[Channel {
+                source: Port {
+                    partition: "nab",
+                    ..NAV_PORT
+                },
+                ..ROUTE
+            }],
+            ..SYSTEM
+        },
+        findings: &[(
+            "channel_ends_exist",
+            "channel 'route': port 'route' of partition 'nab' doesn't exist; did you mean 'nav'?",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            channels: &[Channel {
+                destinations: &[
+                    HUD_PORT,
+                    Port {
+                        partition: "camera",
+                        ..HUD_PORT
+                    },
+                ],
+                ..ROUTE
+            }],
+            ..SYSTEM
+        },
+        findings: &[(
+            "channel_ends_exist",
+            "channel 'route': port 'route' of partition 'camera' doesn't exist; declare it or take the end away",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            channels: &[Channel {
+                destinations: &[
+                    HUD_PORT,
+                    Port {
+                        port: "back",
+                        window: Ipa(0x400F_E000),
+                        ..NAV_PORT
+                    },
+                ],
+                ..ROUTE
+            }],
+            ..SYSTEM
+        },
+        findings: &[(
+            "channel_ends_differ",
+            "channel 'route': port 'route' of partition 'nav' and port 'back' of partition 'nav' are ends at one partition; a channel joins different ones",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            channels: &[Channel {
+                destinations: &[],
+                ..ROUTE
+            }],
+            ..SYSTEM
+        },
+        findings: &[(
+            "channel_has_reader",
+            "channel 'route': partition 'nav' writes and nobody reads; add a destination",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            channels: &[
+                ROUTE,
+                Channel {
+                    name: "detour",
+                    source: Port {
+                        partition: "media",
+                        port: "detour",
+                        window: Ipa(0x4000_8000),
+                    },
+                    destinations: &[Port {
+                        window: Ipa(0x401F_E000),
+                        ..HUD_PORT
+                    }],
+                    ..ROUTE
+                },
+            ],
+            ..SYSTEM
+        },
+        findings: &[(
+            "port_has_one_channel",
+            "channel 'route': port 'route' of partition 'hud' is an end of channel 'detour', too; give each channel its own port",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            channels: &[
+                ROUTE,
+                to_nav(0),
+                to_nav(1),
+                to_nav(2),
+                to_nav(3),
+                to_nav(4),
+                to_nav(5),
+                to_nav(6),
+                to_nav(7),
+            ],
+            ..SYSTEM
+        },
+        findings: &[(
+            "port_count",
+            "partition 'nav': has 9 ports, a passport holds 8; join channels",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            channels: &[Channel {
+                message_bytes: 0,
+                ..ROUTE
+            }],
+            ..SYSTEM
+        },
+        findings: &[(
+            "message_size",
+            "channel 'route': messages of 0 bytes, allowed are multiples of 8 from 8 to 512; change the size",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            channels: &[Channel {
+                message_bytes: 12,
+                ..ROUTE
+            }],
+            ..SYSTEM
+        },
+        findings: &[(
+            "message_size",
+            "channel 'route': messages of 12 bytes, allowed are multiples of 8 from 8 to 512; change the size",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            channels: &[Channel {
+                message_bytes: 520,
+                ..ROUTE
+            }],
+            ..SYSTEM
+        },
+        findings: &[(
+            "message_size",
+            "channel 'route': messages of 520 bytes, allowed are multiples of 8 from 8 to 512; change the size",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            channels: &[Channel {
+                source: Port {
+                    window: Ipa(0x400F_F004),
+                    ..NAV_PORT
+                },
+                ..ROUTE
+            }],
+            ..SYSTEM
+        },
+        findings: &[(
+            "message_window_aligned",
+            "channel 'route': port 'route' of partition 'nav', message window 0x400f_f004..0x400f_f044 doesn't lie on a multiple of 8; align it",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            channels: &[Channel {
+                source: Port {
+                    window: Ipa(0x400F_FFC8),
+                    ..NAV_PORT
+                },
+                ..ROUTE
+            }],
+            ..SYSTEM
+        },
+        findings: &[(
+            "message_window_in_ram",
+            "channel 'route': port 'route' of partition 'nav', message window 0x400f_ffc8..0x4010_0008 lies outside the partition's RAM; move it within one RAM region",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            channels: &[Channel {
+                destinations: &[Port {
+                    window: Ipa(0x8000_0000),
+                    ..HUD_PORT
+                }],
+                ..ROUTE
+            }],
+            ..SYSTEM
+        },
+        findings: &[(
+            "message_window_in_ram",
+            "channel 'route': port 'route' of partition 'hud', message window 0x8000_0000..0x8000_0040 lies outside the partition's RAM; move it within one RAM region",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            channels: &[
+                ROUTE,
+                Channel {
+                    name: "detour",
+                    source: Port {
+                        port: "detour",
+                        window: Ipa(0x400F_F038),
+                        ..NAV_PORT
+                    },
+                    destinations: &[Port {
+                        partition: "media",
+                        port: "detour",
+                        window: Ipa(0x4000_8000),
+                    }],
+                    ..ROUTE
+                },
+            ],
+            ..SYSTEM
+        },
+        findings: &[(
+            "message_windows_apart",
+            "channel 'route': port 'route' of partition 'nav', message window 0x400f_f000..0x400f_f040 overlaps that of port 'detour' 0x400f_f038..0x400f_f078; move one",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            channels: &[Channel {
+                kind: ChannelKind::Sampling {
+                    refresh: Duration::from_millis(19),
+                },
+                ..ROUTE
+            }],
+            ..SYSTEM
+        },
+        findings: &[(
+            "refresh_covers_frame",
+            "channel 'route': refresh 19 ms is shorter than the major frame 20 ms, so that messages go stale between two windows of partition 'nav'; lengthen it",
+        )],
+        ..VALID
+    },
+];

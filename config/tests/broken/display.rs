@@ -1,0 +1,139 @@
+//! Displays that show nothing, and frame buffers that nothing shows.
+
+use paratia_config::address::mib;
+use paratia_config::board::BoardFacts;
+use paratia_config::system::{Display, Partition, Region, System};
+
+use crate::base::{BOARD, DISPLAY, HUD, HUD_RAM, MEDIA, NAV, PIXELS, SYSTEM};
+use crate::case::{Case, VALID};
+
+pub const CASES: &[Case] = &[
+    Case {
+        system: System {
+            display: Some(Display {
+                partition: "hub",
+                ..DISPLAY
+            }),
+            ..SYSTEM
+        },
+        findings: &[
+            (
+                "display_partition_exists",
+                "system 'base': its display shows partition 'hub', which doesn't exist; did you mean 'hud'?",
+            ),
+            (
+                "frame_buffer_is_shown",
+                "partition 'hud': region 'pixels' is a frame buffer that no display shows; declare the display or make it RAM",
+            ),
+        ],
+        ..VALID
+    },
+    Case {
+        system: SYSTEM,
+        board: BoardFacts {
+            display: None,
+            ..BOARD
+        },
+        findings: &[(
+            "display_on_board",
+            "system 'base': has a display, board 'test-board' has none; take the display away or another board",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            display: Some(Display {
+                width: 0,
+                ..DISPLAY
+            }),
+            ..SYSTEM
+        },
+        findings: &[(
+            "display_not_empty",
+            "system 'base': its display is 0 x 480 and has no pixel; give it a size",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            partitions: &[
+                NAV,
+                Partition {
+                    regions: &[HUD_RAM],
+                    ..HUD
+                },
+                MEDIA,
+            ],
+            ..SYSTEM
+        },
+        findings: &[(
+            "display_has_one_frame_buffer",
+            "partition 'hud': the display shows it, but it has 0 frame buffers; declare one",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            display: Some(Display {
+                width: 1_280,
+                ..DISPLAY
+            }),
+            ..SYSTEM
+        },
+        findings: &[(
+            "display_fits",
+            "partition 'hud': region 'pixels' has 2097152 bytes, a picture of 1280 x 480 needs 2457600; enlarge it",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            display: Some(Display {
+                width: u32::MAX,
+                height: u32::MAX,
+                ..DISPLAY
+            }),
+            ..SYSTEM
+        },
+        findings: &[(
+            "display_fits",
+            "partition 'hud': region 'pixels' has 2097152 bytes, a picture of 4294967295 x 4294967295 needs 18446744073709551615; enlarge it",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            partitions: &[
+                NAV,
+                Partition {
+                    regions: &[
+                        HUD_RAM,
+                        Region {
+                            size_bytes: mib(1),
+                            ..PIXELS
+                        },
+                    ],
+                    ..HUD
+                },
+                MEDIA,
+            ],
+            ..SYSTEM
+        },
+        findings: &[(
+            "display_fits",
+            "partition 'hud': region 'pixels' has 1048576 bytes, a picture of 800 x 480 needs 1536000; enlarge it",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            display: None,
+            ..SYSTEM
+        },
+        findings: &[(
+            "frame_buffer_is_shown",
+            "partition 'hud': region 'pixels' is a frame buffer that no display shows; declare the display or make it RAM",
+        )],
+        ..VALID
+    },
+];

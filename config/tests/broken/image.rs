@@ -1,0 +1,158 @@
+//! Images and tables that don't fit.
+
+use paratia_config::address::{Ipa, MemoryRange, Pa, mib};
+use paratia_config::board::BoardFacts;
+use paratia_config::rules::ImageSize;
+use paratia_config::system::{Image, Partition, Region, System};
+
+use crate::base::{BOARD, HUD, IMAGES, MEDIA, MEDIA_RAM, NAV, SYSTEM};
+use crate::case::{Case, VALID};
+
+const NAV_IMAGE: ImageSize = IMAGES[0];
+const HUD_IMAGE: ImageSize = IMAGES[1];
+const MEDIA_IMAGE: ImageSize = IMAGES[2];
+
+pub const CASES: &[Case] = &[
+    Case {
+        system: System {
+            partitions: &[
+                NAV,
+                HUD,
+                Partition {
+                    image: Image::Program("mediaa"),
+                    ..MEDIA
+                },
+            ],
+            ..SYSTEM
+        },
+        findings: &[(
+            "image_exists",
+            "partition 'media': its program 'mediaa' doesn't exist; did you mean 'media'?",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            partitions: &[
+                NAV,
+                HUD,
+                Partition {
+                    image: Image::Program("radio"),
+                    ..MEDIA
+                },
+            ],
+            ..SYSTEM
+        },
+        findings: &[(
+            "image_exists",
+            "partition 'media': its program 'radio' doesn't exist; add it to the partitions' programs",
+        )],
+        ..VALID
+    },
+    Case {
+        system: SYSTEM,
+        images: &[
+            NAV_IMAGE,
+            HUD_IMAGE,
+            ImageSize {
+                bytes: mib(1) + 1,
+                ..MEDIA_IMAGE
+            },
+        ],
+        findings: &[(
+            "image_fits",
+            "partition 'media': its program 'media' has 1048577 bytes, region 'ram' holds 1 to 1048576; enlarge the region or mend the program",
+        )],
+        ..VALID
+    },
+    Case {
+        system: SYSTEM,
+        images: &[
+            NAV_IMAGE,
+            HUD_IMAGE,
+            ImageSize {
+                bytes: 0,
+                ..MEDIA_IMAGE
+            },
+        ],
+        findings: &[(
+            "image_fits",
+            "partition 'media': its program 'media' has 0 bytes, region 'ram' holds 1 to 1048576; enlarge the region or mend the program",
+        )],
+        ..VALID
+    },
+    Case {
+        system: SYSTEM,
+        images: &[
+            ImageSize {
+                bytes: 0xF_F001,
+                ..NAV_IMAGE
+            },
+            HUD_IMAGE,
+            MEDIA_IMAGE,
+        ],
+        findings: &[(
+            "image_off_messages",
+            "channel 'route': port 'route' of partition 'nav', message window 0x400f_f000..0x400f_f040 overlaps the partition's image 0x4000_0000..0x400f_f001; move it behind that",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            partitions: &[
+                NAV,
+                HUD,
+                Partition {
+                    regions: &[Region {
+                        pa: Pa(0x4B00_1000),
+                        size_bytes: mib(840),
+                        ..MEDIA_RAM
+                    }],
+                    passport: Ipa(0x8000_0000),
+                    ..MEDIA
+                },
+            ],
+            ..SYSTEM
+        },
+        board: BoardFacts {
+            hypervisor_memory: MemoryRange::new(Pa(0x4000_0000), mib(4)),
+            ..BOARD
+        },
+        findings: &[(
+            "tables_fit",
+            "system 'base': with 445 translation tables the hypervisor ends at 0x4042_5000, behind its \
+ memory 0x4000_0000..0x4040_0000; align regions to 2 MiB, or give it more memory",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            partitions: &[
+                NAV,
+                HUD,
+                Partition {
+                    regions: &[Region {
+                        size_bytes: mib(32),
+                        ..MEDIA_RAM
+                    }],
+                    ..MEDIA
+                },
+            ],
+            ..SYSTEM
+        },
+        images: &[
+            NAV_IMAGE,
+            HUD_IMAGE,
+            ImageSize {
+                bytes: mib(28),
+                ..MEDIA_IMAGE
+            },
+        ],
+        findings: &[(
+            "images_fit",
+            "system 'base': the partitions' images take 29429760 bytes in whole pages, the hypervisor's \
+ memory has room for 29360128; shrink programs, or give it more memory",
+        )],
+        ..VALID
+    },
+];
