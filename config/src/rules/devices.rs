@@ -1,18 +1,13 @@
-//! Rules on devices and their interrupts.
-
-use paratia_abi::passport::MAX_INTERRUPTS;
+//! Rules on devices in partitions' hands.
 
 use super::Context;
 use super::each::each;
 use super::nearest::Nearest;
-use super::partitions::subject;
+use super::owners::{named, owner, pair};
 use super::report::{Message, Report};
 use crate::address::{MemoryRange, PAGE_BYTES};
 use crate::board::{BoardFacts, Device, InterruptController};
-use crate::system::{DeviceUse, Partition, System, same_text};
-
-/// First shared peripheral interrupt; those below belong to single CPUs (Arm IHI 0069, 2.2.1).
-const FIRST_SPI: u32 = 32;
+use crate::system::{Partition, same_text};
 
 pub(super) const fn device_exists(context: &Context, report: &mut Report) {
     each! { partition in context.system.partitions => {
@@ -125,112 +120,6 @@ pub(super) const fn device_registers_apart(context: &Context, report: &mut Repor
     }
 }
 
-/// Says nothing of a device that is given twice, which [`device_owned_once`] finds.
-pub(super) const fn interrupt_owned_once(context: &Context, report: &mut Report) {
-    let mut index = 0;
-    while let Some((partition, device, other, also)) = pair(context, index) {
-        each! { line in device.interrupts => {
-            each! { also_line in also.interrupts => {
-                if *line == *also_line {
-                    report.add(
-                        named(partition, device.name)
-                            .str(" has interrupt ")
-                            .number(*line as u64)
-                            .str(", and so has device ")
-                            .name(also.name)
-                            .str(" of partition ")
-                            .name(other.name)
-                            .str("; leave one out"),
-                    );
-                }
-            }}
-        }}
-        index += 1;
-    }
-}
-
-pub(super) const fn interrupt_exists(context: &Context, report: &mut Report) {
-    let end = context.board.interrupt_count;
-    let mut index = 0;
-    while let Some((partition, owned)) = owner(context.system, index) {
-        if let Some(device) = context.board.device(owned.device) {
-            each! { line in device.interrupts => {
-                if *line < FIRST_SPI || *line >= end {
-                    report.add(
-                        named(partition, device.name)
-                            .str(" has interrupt ")
-                            .number(*line as u64)
-                            .str(", the controller's shared ones are ")
-                            .number(FIRST_SPI as u64)
-                            .str(" to ")
-                            .number(end as u64 - 1)
-                            .str("; correct the board's facts"),
-                    );
-                }
-            }}
-        }
-        index += 1;
-    }
-}
-
-pub(super) const fn interrupt_count(context: &Context, report: &mut Report) {
-    each! { partition in context.system.partitions => {
-        let mut count = 0;
-        each! { owned in partition.devices => {
-            if let Some(device) = context.board.device(owned.device) {
-                count += device.interrupts.len();
-            }
-        }}
-        if count > MAX_INTERRUPTS {
-            report.add(
-                subject(partition)
-                    .str("its devices have ")
-                    .count(count)
-                    .str(" interrupts, a passport holds ")
-                    .count(MAX_INTERRUPTS)
-                    .str("; leave a device out"),
-            );
-        }
-    }}
-}
-
-/// The `index`th of all devices in partitions' hands, and its owner.
-const fn owner(system: &System, mut index: usize) -> Option<(&Partition, &DeviceUse)> {
-    each! { partition in system.partitions => {
-        if index < partition.devices.len() {
-            return Some((partition, &partition.devices[index]));
-        }
-        index -= partition.devices.len();
-    }}
-    None
-}
-
-/// The `index`th pair of different devices in partitions' hands, each with its owner.
-const fn pair<'a>(
-    context: &Context<'a>,
-    mut index: usize,
-) -> Option<(&'a Partition, &'a Device, &'a Partition, &'a Device)> {
-    let mut first = 0;
-    while let Some((partition, owned)) = owner(context.system, first) {
-        let mut second = first + 1;
-        while let Some((other, also)) = owner(context.system, second) {
-            if let (Some(device), Some(other_device)) = (
-                context.board.device(owned.device),
-                context.board.device(also.device),
-            ) && !same_text(owned.device, also.device)
-            {
-                if index == 0 {
-                    return Some((partition, device, other, other_device));
-                }
-                index -= 1;
-            }
-            second += 1;
-        }
-        first += 1;
-    }
-    None
-}
-
 /// The registers of the hypervisor's own that a range overlaps, if any.
 const fn hypervisors(board: &BoardFacts, range: &MemoryRange) -> Option<MemoryRange> {
     let InterruptController::GicV3 {
@@ -248,10 +137,6 @@ const fn hypervisors(board: &BoardFacts, range: &MemoryRange) -> Option<MemoryRa
         }
     }}
     None
-}
-
-const fn named(partition: &Partition, device: &str) -> Message {
-    subject(partition).str("device ").name(device)
 }
 
 const fn with_registers(partition: &Partition, device: &Device) -> Message {

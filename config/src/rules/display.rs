@@ -2,9 +2,9 @@
 
 use super::Context;
 use super::each::each;
+use super::nearest::nearest_partition;
 use super::partitions::{subject, system};
 use super::report::{Message, Report};
-use super::schedule::nearest_partition;
 use crate::system::{Display, Partition, Region, RegionKind, same_text};
 
 pub(super) const fn display_partition_exists(context: &Context, report: &mut Report) {

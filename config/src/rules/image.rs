@@ -4,8 +4,8 @@ use paratia_abi::passport::MAX_REGIONS;
 
 use super::Context;
 use super::ImageSize;
-use super::channels::end;
 use super::each::each;
+use super::ends::end;
 use super::nearest::Nearest;
 use super::partitions::{subject, system};
 use super::report::Report;

@@ -1,47 +1,14 @@
-//! Rules on memory: where regions, devices and passports lie, physically and as a partition sees
-//! them.
-
-use paratia_abi::passport::MAX_REGIONS;
+//! Rules on physical memory: where regions may lie.
 
 use super::Context;
 use super::board::{in_ram, ram_of};
 use super::each::each;
 use super::partitions::subject;
 use super::report::{Message, Report};
-use crate::address::{MemoryRange, PAGE_BYTES, Pa};
+use crate::address::{MemoryRange, PAGE_BYTES};
 use crate::board::InterruptController;
-use crate::system::{Partition, Region, RegionKind};
+use crate::system::{Partition, Region};
 use crate::tables::INPUT_ADDRESS_BITS;
-
-pub(super) const fn region_count(context: &Context, report: &mut Report) {
-    each! { partition in context.system.partitions => {
-        let count = partition.regions.len() + partition.devices.len();
-        if count > MAX_REGIONS {
-            report.add(
-                subject(partition)
-                    .str("has ")
-                    .count(count)
-                    .str(" regions and devices, a passport holds ")
-                    .count(MAX_REGIONS)
-                    .str("; merge regions"),
-            );
-        }
-    }}
-}
-
-pub(super) const fn first_region_is_ram(context: &Context, report: &mut Report) {
-    each! { partition in context.system.partitions => {
-        if partition.regions.is_empty() {
-            let message = subject(partition).str("has no region");
-            report.add(message.str(", and its image needs one; give it RAM"));
-        } else if !matches!(partition.regions[0].kind, RegionKind::Ram) {
-            report.add(
-                physical(partition, &partition.regions[0])
-                    .str(" comes first but isn't RAM; put the RAM that holds the image first"),
-            );
-        }
-    }}
-}
 
 pub(super) const fn region_whole_pages(context: &Context, report: &mut Report) {
     each! { partition in context.system.partitions => {
@@ -184,120 +151,10 @@ pub(super) const fn region_in_reach(context: &Context, report: &mut Report) {
     }}
 }
 
-pub(super) const fn ipa_in_reach(context: &Context, report: &mut Report) {
-    each! { partition in context.system.partitions => {
-        let mut index = 0;
-        while let Some(seen) = seen(context, partition, index) {
-            if seen.range.end().0 > INPUT_END {
-                report.add(
-                    seen.describe(subject(partition))
-                        .str(" exceeds 39 bits, ")
-                        .hex(INPUT_END)
-                        .str("; move it down"),
-                );
-            }
-            index += 1;
-        }
-    }}
-}
-
-pub(super) const fn ipa_apart(context: &Context, report: &mut Report) {
-    each! { partition in context.system.partitions => {
-        let mut index = 0;
-        while let Some(one) = seen(context, partition, index) {
-            let mut later = index + 1;
-            while let Some(other) = seen(context, partition, later) {
-                if one.range.overlaps(&other.range) {
-                    let message = one.describe(subject(partition)).str(" overlaps ");
-                    report.add(other.describe(message).str("; move one"));
-                }
-                later += 1;
-            }
-            index += 1;
-        }
-    }}
-}
-
-pub(super) const fn passport_on_page(context: &Context, report: &mut Report) {
-    each! { partition in context.system.partitions => {
-        if !partition.passport.0.is_multiple_of(PAGE_BYTES) {
-            report.add(
-                subject(partition)
-                    .str("passport at IPA ")
-                    .hex(partition.passport.0)
-                    .str(" isn't a multiple of ")
-                    .hex(PAGE_BYTES)
-                    .str("; align it"),
-            );
-        }
-    }}
-}
-
 /// One past the last input address of both translation regimes.
-const INPUT_END: u64 = 1 << INPUT_ADDRESS_BITS;
+pub(super) const INPUT_END: u64 = 1 << INPUT_ADDRESS_BITS;
 /// One past the last physical address of a CPU with 40 bits, such as Cortex-A53.
 const SMALLEST_PHYSICAL_END: u64 = 1 << 40;
-
-/// Something that a partition sees, at its guest-physical addresses.
-struct Seen<'a> {
-    what: &'a str,
-    name: &'a str,
-    range: MemoryRange,
-}
-
-impl Seen<'_> {
-    const fn describe(&self, message: Message) -> Message {
-        let message = message.str(self.what);
-        let message = if self.name.is_empty() {
-            message
-        } else {
-            message.str(" ").name(self.name)
-        };
-        message
-            .str(" at IPA ")
-            .range(self.range.base.0, self.range.size_bytes)
-    }
-}
-
-/// What a partition sees, one by one: regions, devices that exist, the passport.
-const fn seen<'a>(
-    context: &Context<'a>,
-    partition: &'a Partition,
-    index: usize,
-) -> Option<Seen<'a>> {
-    let (regions, devices) = (partition.regions, partition.devices);
-    if index < regions.len() {
-        let region = &regions[index];
-        let range = MemoryRange::new(Pa(region.ipa.0), region.size_bytes);
-        return Some(Seen {
-            what: "region",
-            name: region.name,
-            range,
-        });
-    }
-    if index < regions.len() + devices.len() {
-        let owned = &devices[index - regions.len()];
-        let size_bytes = match context.board.device(owned.device) {
-            Some(device) => device.registers.size_bytes,
-            None => 0,
-        };
-        let range = MemoryRange::new(Pa(owned.ipa.0), size_bytes);
-        return Some(Seen {
-            what: "device",
-            name: owned.device,
-            range,
-        });
-    }
-    if index == regions.len() + devices.len() {
-        let range = MemoryRange::new(Pa(partition.passport.0), PAGE_BYTES);
-        return Some(Seen {
-            what: "passport",
-            name: "",
-            range,
-        });
-    }
-    None
-}
 
 const fn registers(
     report: &mut Report,
@@ -340,7 +197,7 @@ const fn overlap(
 }
 
 /// The start of a message about a region and its physical memory.
-const fn physical(partition: &Partition, region: &Region) -> Message {
+pub(super) const fn physical(partition: &Partition, region: &Region) -> Message {
     subject(partition)
         .str("region ")
         .name(region.name)

@@ -2,7 +2,9 @@
 
 use paratia_abi::passport::MAX_NAME_BYTES;
 
+use super::each::each;
 use super::report::Message;
+use crate::system::System;
 
 /// Looks for the existing name that is nearest to an unknown one.
 pub(super) struct Nearest<'a> {
@@ -39,6 +41,15 @@ impl<'a> Nearest<'a> {
             None => message.str("; ").str(otherwise),
         }
     }
+}
+
+/// A search for a partition with a name like this.
+pub(super) const fn nearest_partition<'a>(system: &'a System, unknown: &'a str) -> Nearest<'a> {
+    let mut nearest = Nearest::to(unknown);
+    each! { partition in system.partitions => {
+        nearest = nearest.offer(partition.name);
+    }}
+    nearest
 }
 
 /// Levenshtein distance: how many bytes to insert, delete or replace. Far for names that are longer

@@ -1,0 +1,81 @@
+//! Rules on the interrupts of devices in partitions' hands.
+
+use paratia_abi::passport::MAX_INTERRUPTS;
+
+use super::Context;
+use super::each::each;
+use super::owners::{named, owner, pair};
+use super::partitions::subject;
+use super::report::Report;
+
+/// First shared peripheral interrupt; those below belong to single CPUs (Arm IHI 0069, 2.2.1).
+const FIRST_SPI: u32 = 32;
+
+/// Says nothing of a device that is given twice, which [`device_owned_once`] finds.
+pub(super) const fn interrupt_owned_once(context: &Context, report: &mut Report) {
+    let mut index = 0;
+    while let Some((partition, device, other, also)) = pair(context, index) {
+        each! { line in device.interrupts => {
+            each! { also_line in also.interrupts => {
+                if *line == *also_line {
+                    report.add(
+                        named(partition, device.name)
+                            .str(" has interrupt ")
+                            .number(*line as u64)
+                            .str(", and so has device ")
+                            .name(also.name)
+                            .str(" of partition ")
+                            .name(other.name)
+                            .str("; leave one out"),
+                    );
+                }
+            }}
+        }}
+        index += 1;
+    }
+}
+
+pub(super) const fn interrupt_exists(context: &Context, report: &mut Report) {
+    let end = context.board.interrupt_count;
+    let mut index = 0;
+    while let Some((partition, owned)) = owner(context.system, index) {
+        if let Some(device) = context.board.device(owned.device) {
+            each! { line in device.interrupts => {
+                if *line < FIRST_SPI || *line >= end {
+                    report.add(
+                        named(partition, device.name)
+                            .str(" has interrupt ")
+                            .number(*line as u64)
+                            .str(", the controller's shared ones are ")
+                            .number(FIRST_SPI as u64)
+                            .str(" to ")
+                            .number(end as u64 - 1)
+                            .str("; correct the board's facts"),
+                    );
+                }
+            }}
+        }
+        index += 1;
+    }
+}
+
+pub(super) const fn interrupt_count(context: &Context, report: &mut Report) {
+    each! { partition in context.system.partitions => {
+        let mut count = 0;
+        each! { owned in partition.devices => {
+            if let Some(device) = context.board.device(owned.device) {
+                count += device.interrupts.len();
+            }
+        }}
+        if count > MAX_INTERRUPTS {
+            report.add(
+                subject(partition)
+                    .str("its devices have ")
+                    .count(count)
+                    .str(" interrupts, a passport holds ")
+                    .count(MAX_INTERRUPTS)
+                    .str("; leave a device out"),
+            );
+        }
+    }}
+}

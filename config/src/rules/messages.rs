@@ -1,0 +1,68 @@
+//! Rules on messages and on the windows in partitions' memory through which they go.
+
+use super::Context;
+use super::each::each;
+use super::ends::{end, of, pair_at_one_partition};
+use super::report::Report;
+use crate::system::MAX_MESSAGE_BYTES;
+
+pub(super) const fn message_size(context: &Context, report: &mut Report) {
+    each! { channel in context.system.channels => {
+        let bytes = channel.message_bytes;
+        if bytes == 0 || bytes > MAX_MESSAGE_BYTES || !bytes.is_multiple_of(8) {
+            report.add(
+                of(channel)
+                    .str("messages of ")
+                    .number(bytes as u64)
+                    .str(" bytes, allowed are multiples of 8 from 8 to ")
+                    .number(MAX_MESSAGE_BYTES as u64)
+                    .str("; change the size"),
+            );
+        }
+    }}
+}
+
+pub(super) const fn message_window_aligned(context: &Context, report: &mut Report) {
+    let mut index = 0;
+    while let Some(end) = end(context.system, index) {
+        if !end.port.window.0.is_multiple_of(8) {
+            let message = end.describe_window().str(" doesn't lie on a multiple of 8");
+            report.add(message.str("; align it"));
+        }
+        index += 1;
+    }
+}
+
+pub(super) const fn message_window_in_ram(context: &Context, report: &mut Report) {
+    let mut index = 0;
+    while let Some(end) = end(context.system, index) {
+        if let Some(place) = context.system.partition_index(end.port.partition) {
+            let partition = &context.system.partitions[place];
+            let bytes = end.channel.message_bytes as u64;
+            if partition.ram_at(end.port.window, bytes).is_none() {
+                let message = end
+                    .describe_window()
+                    .str(" lies outside the partition's RAM");
+                report.add(message.str("; move it within one RAM region"));
+            }
+        }
+        index += 1;
+    }
+}
+
+pub(super) const fn message_windows_apart(context: &Context, report: &mut Report) {
+    let mut index = 0;
+    while let Some((one, other)) = pair_at_one_partition(context.system, index) {
+        if one.window().overlaps(&other.window()) {
+            let message = one.describe_window().str(" overlaps that of port ");
+            report.add(
+                message
+                    .name(other.port.port)
+                    .str(" ")
+                    .range(other.port.window.0, other.channel.message_bytes as u64)
+                    .str("; move one"),
+            );
+        }
+        index += 1;
+    }
+}

@@ -1,0 +1,195 @@
+//! The table of rules: what each demands, and the order in which they are applied.
+
+use super::report::Report;
+use super::{
+    Context, address_space, board, channels, devices, display, health, image, interrupts, memory,
+    messages, names, partitions, schedule, windows,
+};
+
+/// A rule, for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Its name: that of its function.
+    pub name: &'static str,
+    /// What it demands, in one line.
+    pub summary: &'static str,
+}
+
+/// Makes the table of rules, and the function that applies each in turn.
+macro_rules! rules {
+    ($(#[doc = $summary:literal] $file:ident::$rule:ident,)+) => {
+        /// Every rule, in the order in which they are applied.
+        pub const RULES: &[Rule] = &[$(Rule {
+            name: stringify!($rule),
+            summary: $summary.trim_ascii(),
+        }),+];
+
+        /// Applies each rule in turn.
+        pub(super) const fn apply_all(context: &Context, report: &mut Report) {
+            $(
+                report.begin(stringify!($rule));
+                $file::$rule(context, report);
+            )+
+        }
+    };
+}
+
+rules! {
+    /// The board has 1 to 4 CPUs.
+    board::board_cpus,
+    /// The hypervisor's and the partitions' memory are RAM of the board.
+    board::board_memory_in_ram,
+    /// The partitions' memory overlaps neither the hypervisor's nor the device tree.
+    board::board_memory_apart,
+    /// The image is linked on a multiple of 2 MiB within the hypervisor's memory, off the device tree.
+    board::image_base_placed,
+
+    /// Names are 1 to 24 bytes of a-z, 0-9 and '-'.
+    names::names_plain,
+    /// No two partitions have the same name.
+    names::partition_names_unique,
+    /// No two regions or devices of a partition have the same name.
+    names::region_names_unique,
+    /// No two channels have the same name.
+    names::channel_names_unique,
+
+    /// A system has 1 to 8 partitions.
+    partitions::partition_count,
+    /// A partition's first instruction lies in its first region, on a multiple of 4.
+    partitions::entry_in_first_region,
+    /// A partition's arguments are at most 256 bytes, none of them zero.
+    partitions::arguments_fit,
+    /// A system's summary is one line of 1 to 100 bytes.
+    partitions::summary_is_a_line,
+
+    /// Regions and devices of a partition fit in its passport.
+    address_space::region_count,
+    /// A partition's first region is RAM.
+    address_space::first_region_is_ram,
+    /// Regions are whole pages, and not empty.
+    memory::region_whole_pages,
+    /// Regions lie in RAM that the board has.
+    memory::region_in_ram,
+    /// Regions keep off the hypervisor's memory.
+    memory::region_off_hypervisor,
+    /// Regions lie in the part of RAM that is for partitions.
+    memory::region_in_partition_memory,
+    /// Regions keep off registers of devices.
+    memory::region_off_devices,
+    /// Regions share no physical memory, not even within a partition.
+    memory::regions_apart,
+    /// Physical addresses are within reach of the hypervisor's own map.
+    memory::region_in_reach,
+    /// Guest-physical addresses have at most 39 bits.
+    address_space::ipa_in_reach,
+    /// What a partition sees at guest-physical addresses doesn't overlap.
+    address_space::ipa_apart,
+    /// A passport lies on a page of its own.
+    address_space::passport_on_page,
+
+    /// Devices exist on the board.
+    devices::device_exists,
+    /// A device belongs to one partition.
+    devices::device_owned_once,
+    /// A device that writes memory by itself is never given to a partition.
+    devices::device_no_bus_master,
+    /// Devices of the hypervisor are never given to a partition.
+    devices::device_not_hypervisors,
+    /// Devices are seen as whole pages.
+    devices::device_whole_pages,
+    /// Devices of two partitions share no page of registers.
+    devices::device_registers_apart,
+    /// An interrupt belongs to one partition.
+    interrupts::interrupt_owned_once,
+    /// Interrupts of devices are shared peripheral interrupts that the controller has.
+    interrupts::interrupt_exists,
+    /// Interrupts of a partition fit in its passport.
+    interrupts::interrupt_count,
+
+    /// The major frame is longer than nothing.
+    schedule::frame_not_empty,
+    /// The guard covers the hypervisor's longest path.
+    schedule::guard_covers_longest_path,
+    /// Every plan has a CPU of the board.
+    schedule::plan_has_cpu,
+    /// Windows belong to partitions that exist.
+    windows::window_partition_exists,
+    /// Windows lie within the major frame.
+    windows::window_in_frame,
+    /// Windows of a plan are in the order of time.
+    windows::windows_ordered,
+    /// Windows of a plan don't overlap.
+    windows::windows_apart,
+    /// Windows are longer than the guard at their end.
+    windows::window_outlasts_guard,
+    /// A partition runs on one CPU.
+    schedule::partition_on_one_cpu,
+    /// Every critical partition has a window.
+    schedule::critical_scheduled,
+    /// Every other partition has a window, too.
+    schedule::partition_scheduled,
+    /// Windows of a partition fit in its passport.
+    windows::window_count,
+
+    /// Both ends of a channel are at partitions that exist.
+    channels::channel_ends_exist,
+    /// A channel ends at each partition at most once.
+    channels::channel_ends_differ,
+    /// A channel has a reader.
+    channels::channel_has_reader,
+    /// A port is the end of one channel; so whatever is read has one writer.
+    channels::port_has_one_channel,
+    /// Ports of a partition fit in its passport.
+    channels::port_count,
+    /// Messages are 8 to 512 bytes, in steps of 8.
+    messages::message_size,
+    /// Message windows lie on multiples of 8.
+    messages::message_window_aligned,
+    /// Message windows lie in their partition's RAM.
+    messages::message_window_in_ram,
+    /// Message windows of a partition don't overlap.
+    messages::message_windows_apart,
+    /// Messages stay valid until the writer has its next window.
+    channels::refresh_covers_frame,
+
+    /// A fault after which the guest can't go on isn't ignored.
+    health::fault_not_ignored,
+    /// Restarts within the period can be counted.
+    health::restarts_countable,
+    /// Restarts are limited within a period of time.
+    health::restart_period_not_empty,
+    /// A critical partition owes heartbeats.
+    health::critical_owes_heartbeat,
+    /// Heartbeats are due every whole number of major frames.
+    health::heartbeat_period_in_frames,
+    /// A heartbeat's deadline lies in its period.
+    health::heartbeat_deadline_in_period,
+    /// A heartbeat's deadline lies behind the start of the partition's first window.
+    health::heartbeat_deadline_reachable,
+    /// A partition gets at least a major frame to enter normal mode.
+    health::heartbeat_start_covers_frame,
+
+    /// The display's partition exists.
+    display::display_partition_exists,
+    /// A system with a display needs a board that has one.
+    display::display_on_board,
+    /// The picture has pixels.
+    display::display_not_empty,
+    /// The display's partition has one frame buffer.
+    display::display_has_one_frame_buffer,
+    /// The picture fits in the frame buffer.
+    display::display_fits,
+    /// A frame buffer belongs to the display's partition.
+    display::frame_buffer_is_shown,
+
+    /// Programs of partitions are built.
+    image::image_exists,
+    /// An image fits in the first region of its partition.
+    image::image_fits,
+    /// Message windows keep off the image.
+    image::image_off_messages,
+    /// Translation tables, stacks and all before the images fit in the hypervisor's memory.
+    image::tables_fit,
+    /// All images together fit in the hypervisor's memory.
+    image::images_fit,
+}

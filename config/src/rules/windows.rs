@@ -1,0 +1,122 @@
+//! Rules on windows: each alone, and beside its neighbours.
+
+use core::time::Duration;
+
+use paratia_abi::passport::MAX_WINDOWS;
+
+use super::Context;
+use super::each::each;
+use super::nearest::nearest_partition;
+use super::partitions::subject;
+use super::report::{Message, Report};
+use super::schedule::{shorter, total_windows};
+use crate::system::{Schedule, Window};
+
+pub(super) const fn window_partition_exists(context: &Context, report: &mut Report) {
+    each! { cpu, plan in context.system.schedule.plans => {
+        each! { window in *plan => {
+            if context.system.partition_index(window.partition).is_none() {
+                let message = describe(cpu, window)
+                    .str(" belongs to a partition that doesn't exist");
+                let nearest = nearest_partition(context.system, window.partition);
+                report.add(nearest.remedy(message, "declare it or take the window away"));
+            }
+        }}
+    }}
+}
+
+pub(super) const fn window_in_frame(context: &Context, report: &mut Report) {
+    let frame = context.system.schedule.major_frame;
+    each! { cpu, plan in context.system.schedule.plans => {
+        each! { window in *plan => {
+            if shorter(frame, window_end(window)) {
+                report.add(
+                    describe(cpu, window)
+                        .str(" exceeds the major frame ")
+                        .duration(frame)
+                        .str("; shorten it or lengthen the frame"),
+                );
+            }
+        }}
+    }}
+}
+
+pub(super) const fn windows_ordered(context: &Context, report: &mut Report) {
+    each! { cpu, plan in context.system.schedule.plans => {
+        let mut index = 1;
+        while index < plan.len() {
+            if shorter(plan[index].start, plan[index - 1].start) {
+                let message = describe(cpu, &plan[index]).str(" starts before the one listed before it, ");
+                report.add(add_window(message, &plan[index - 1]).str("; list windows in the order of time"));
+            }
+            index += 1;
+        }
+    }}
+}
+
+pub(super) const fn windows_apart(context: &Context, report: &mut Report) {
+    each! { cpu, plan in context.system.schedule.plans => {
+        each! { index, window in *plan => {
+            each! { other in plan.split_at(index + 1).1 => {
+                let overlap = shorter(window.start, window_end(other))
+                    && shorter(other.start, window_end(window));
+                if overlap {
+                    let message = describe(cpu, window).str(" overlaps ");
+                    report.add(add_window(message, other).str("; move or shorten one"));
+                }
+            }}
+        }}
+    }}
+}
+
+pub(super) const fn window_outlasts_guard(context: &Context, report: &mut Report) {
+    let Schedule { guard, plans, .. } = context.system.schedule;
+    each! { cpu, plan in plans => {
+        each! { window in *plan => {
+            if !shorter(guard, window.length) {
+                report.add(
+                    describe(cpu, window)
+                        .str(" is ")
+                        .duration(window.length)
+                        .str(" long, all of it within the guard ")
+                        .duration(guard)
+                        .str("; lengthen it"),
+                );
+            }
+        }}
+    }}
+}
+
+pub(super) const fn window_count(context: &Context, report: &mut Report) {
+    each! { partition in context.system.partitions => {
+        let count = total_windows(context.system, partition.name);
+        if count > MAX_WINDOWS {
+            report.add(
+                subject(partition)
+                    .str("has ")
+                    .count(count)
+                    .str(" windows, a passport holds ")
+                    .count(MAX_WINDOWS)
+                    .str("; merge windows or shorten the frame"),
+            );
+        }
+    }}
+}
+
+const fn window_end(window: &Window) -> Duration {
+    window.start.saturating_add(window.length)
+}
+
+const fn describe(cpu: usize, window: &Window) -> Message {
+    add_window(Message::new().str("CPU ").count(cpu).str(": "), window)
+}
+
+const fn add_window(message: Message, window: &Window) -> Message {
+    message
+        .str("window ")
+        .name(window.partition)
+        .str(" ")
+        .duration(window.start)
+        .str("..")
+        .duration(window_end(window))
+}
