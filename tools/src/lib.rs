@@ -1,1 +1,28 @@
-//! Skeleton.
+//! The library behind the `paratia` command: set up, build, run, decode, check and show.
+//!
+//! A run on QEMU in three steps, as the tests do it:
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use paratia::run::Run;
+//!
+//! # fn main() -> anyhow::Result<()> {
+//! paratia::build::image("qemu-virt", "cluster")?;
+//! let report = Run::new("qemu-virt", "cluster")?
+//!     .stop_after(Duration::from_secs(2))
+//!     .argument("infotainment", 1)
+//!     .execute()?;
+//! assert_eq!(report.statistics("speedometer").unwrap().heartbeats_missed, 0);
+//! # Ok(())
+//! # }
+//! ```
+
+#![forbid(unsafe_code)]
+
+pub mod build;
+pub mod catalog;
+pub mod log;
+pub mod qemu;
+pub mod run;
+pub mod setup;
+pub mod workspace;

@@ -1,0 +1,57 @@
+//! Tells whether an image is up to date, so that the images of many systems needn't be linked anew.
+//!
+//! Cargo keeps one build of the hypervisor only, so going from system to system would build each of
+//! them every time. An image's fingerprint covers all that goes into it: the sources of the crates
+//! that are linked, the guests that it carries, the versions of all dependencies, the toolchain.
+
+use std::collections::hash_map::DefaultHasher;
+use std::fs;
+use std::hash::{Hash as _, Hasher as _};
+use std::path::{Path, PathBuf};
+
+use paratia_config::system::Image;
+
+use crate::catalog::Choice;
+use crate::setup::Toolchain;
+use crate::workspace;
+
+/// What goes into every image, relative to the workspace's root.
+const INPUTS: [&str; 6] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    ".cargo/config.toml",
+    "hypervisor",
+    "config",
+    "board-support",
+];
+
+/// The fingerprint of an image that would be built now.
+pub(super) fn of_image(toolchain: Toolchain, choice: &Choice) -> anyhow::Result<String> {
+    let mut files = Vec::new();
+    for input in INPUTS {
+        collect(&workspace::root().join(input), &mut files)?;
+    }
+    for partition in choice.system.partitions {
+        let Image::Program(name) = partition.image;
+        files.push(workspace::guests().join(format!("{name}.bin")));
+    }
+    files.sort();
+    let mut hasher = DefaultHasher::new();
+    (toolchain.name(), choice.board.name, choice.name).hash(&mut hasher);
+    for file in files {
+        (&file, fs::read(&file).ok()).hash(&mut hasher);
+    }
+    Ok(format!("{:016x}", hasher.finish()))
+}
+
+/// Adds the file at `path`, or all files below it.
+fn collect(path: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    if !path.is_dir() {
+        files.push(path.to_path_buf());
+        return Ok(());
+    }
+    for entry in fs::read_dir(path)? {
+        collect(&entry?.path(), files)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,51 @@
+//! The bootable image: the hypervisor with one system for one board.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+use super::guests::write_if_changed;
+use super::progress::Progress;
+use super::{HYPERVISOR_TARGET, cargo, fingerprint};
+use crate::catalog::Choice;
+use crate::setup::Toolchain;
+use crate::workspace;
+
+/// The package and its binary.
+const NAME: &str = "paratia-hypervisor";
+
+pub(super) fn build(
+    toolchain: Toolchain,
+    choice: &Choice,
+    progress: &mut dyn Progress,
+) -> anyhow::Result<PathBuf> {
+    let (board, system) = (choice.board.name, choice.name);
+    let image = workspace::image(board, system);
+    let stamp = image.with_extension("fingerprint");
+    let fingerprint = fingerprint::of_image(toolchain, choice)?;
+    if image.exists() && fs::read_to_string(&stamp).is_ok_and(|old| old == fingerprint) {
+        return Ok(image);
+    }
+    progress.begin(&format!("building the image of '{system}' for {board}"));
+    let mut command = cargo::build(toolchain, HYPERVISOR_TARGET);
+    command
+        .args(["--package", NAME, "--bin", NAME])
+        .env("PARATIA_BOARD", board)
+        .env("PARATIA_SYSTEM", system)
+        .env("PARATIA_GUESTS", workspace::guests())
+        // The log's level is chosen by the system's declaration, not by the build.
+        .env("DEFMT_LOG", "trace");
+    cargo::run(&mut command, progress)?;
+
+    let elf = workspace::bare_target()
+        .join(HYPERVISOR_TARGET)
+        .join("release")
+        .join(NAME);
+    let bytes = fs::read(&elf).context("the hypervisor wasn't built")?;
+    fs::create_dir_all(image.parent().context("an image lies in a folder")?)?;
+    write_if_changed(&image, &bytes)?;
+    fs::write(&stamp, fingerprint)?;
+    progress.done();
+    Ok(image)
+}

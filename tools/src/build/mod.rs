@@ -1,0 +1,85 @@
+//! Builds what a board runs: guests first, then the image that carries them.
+
+mod cargo;
+mod fingerprint;
+mod flat;
+mod guests;
+mod hypervisor;
+pub mod progress;
+
+use std::fs::{self, File};
+use std::path::PathBuf;
+
+use crate::catalog::{self, Choice};
+use crate::setup::{self, Toolchain};
+pub use progress::{Progress, Silent};
+
+/// The target of guests.
+pub const GUEST_TARGET: &str = "aarch64-unknown-none";
+/// The target of the hypervisor: soft-float, so that it never touches a guest's FP registers.
+pub const HYPERVISOR_TARGET: &str = "aarch64-unknown-none-softfloat";
+/// Set by `cargo paratia test`, which has built everything before it starts the tests.
+pub const PREBUILT: &str = "PARATIA_PREBUILT";
+
+/// Builds the image of a system on a board, silently, and returns its path. Does nothing but return
+/// the path if [`PREBUILT`] is set.
+///
+/// # Errors
+/// If the name is unknown, a package is missing, or something doesn't compile: with the compiler's
+/// own words.
+pub fn image(board: &str, system: &str) -> anyhow::Result<PathBuf> {
+    let choice = catalog::choose(board, system)?;
+    if std::env::var_os(PREBUILT).is_some() {
+        return Ok(crate::workspace::image(choice.board.name, choice.name));
+    }
+    let toolchain = setup::ready(&mut Silent)?;
+    let mut progress = Silent;
+    let mut builder = Builder::new(toolchain, &mut progress)?;
+    builder.guests()?;
+    builder.hypervisor(&choice)
+}
+
+/// Builds with one toolchain and shows its progress at one place.
+///
+/// While it exists, no other process or thread builds: what Cargo leaves in its target directory is
+/// what was built last, and is picked up from there.
+pub struct Builder<'a> {
+    toolchain: Toolchain,
+    progress: &'a mut dyn Progress,
+    _lock: File,
+}
+
+impl<'a> Builder<'a> {
+    /// A builder; waits until no other one is at work.
+    ///
+    /// # Errors
+    /// If the products' folder can't be written.
+    pub fn new(toolchain: Toolchain, progress: &'a mut dyn Progress) -> anyhow::Result<Self> {
+        let folder = crate::workspace::products();
+        fs::create_dir_all(&folder)?;
+        let lock = File::create(folder.join("build.lock"))?;
+        lock.lock()?;
+        Ok(Self {
+            toolchain,
+            progress,
+            _lock: lock,
+        })
+    }
+
+    /// Builds every guest program and its flat image.
+    ///
+    /// # Errors
+    /// If something doesn't compile, or an image can't be written.
+    pub fn guests(&mut self) -> anyhow::Result<()> {
+        guests::build(self.toolchain, self.progress)
+    }
+
+    /// Builds the hypervisor with a system for a board and returns the image's path. The guests
+    /// must have been built before.
+    ///
+    /// # Errors
+    /// If something doesn't compile, which includes a system that breaks a rule.
+    pub fn hypervisor(&mut self, choice: &Choice) -> anyhow::Result<PathBuf> {
+        hypervisor::build(self.toolchain, choice, self.progress)
+    }
+}

@@ -1,0 +1,118 @@
+//! Boards and systems by name.
+
+use paratia_board_support::qemu_virt::QemuVirt;
+use paratia_config::{Board, BoardFacts, System, systems};
+
+/// A system on a board.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice {
+    /// The board's facts.
+    pub board: &'static BoardFacts,
+    /// The system as declared for this board.
+    pub system: &'static System,
+    /// The system's name on the command line.
+    pub name: &'static str,
+}
+
+/// Every board.
+#[must_use]
+pub fn boards() -> &'static [&'static BoardFacts] {
+    const ALL: &[&BoardFacts] = &paratia_board_support::ALL;
+    ALL
+}
+
+/// Every system as declared for a board.
+#[must_use]
+pub fn systems(board: &BoardFacts) -> Vec<(&'static str, &'static System)> {
+    if board.name == QemuVirt::FACTS.name {
+        systems::all::<QemuVirt>().to_vec()
+    } else {
+        Vec::new()
+    }
+}
+
+/// The board called `name`.
+///
+/// # Errors
+/// A message with the nearest name and the list, if there is none.
+pub fn board(name: &str) -> anyhow::Result<&'static BoardFacts> {
+    let found = boards().iter().find(|board| board.name == name);
+    let names: Vec<&str> = boards().iter().map(|board| board.name).collect();
+    found.copied().ok_or_else(|| unknown("board", name, &names))
+}
+
+/// The system called `system` on the board called `board`.
+///
+/// # Errors
+/// A message with the nearest name and the list, if there is none.
+pub fn choose(board: &str, system: &str) -> anyhow::Result<Choice> {
+    let board = self::board(board)?;
+    let all = systems(board);
+    let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
+    let (name, system) = *all
+        .iter()
+        .find(|(name, _)| *name == system)
+        .ok_or_else(|| unknown("system", system, &names))?;
+    Ok(Choice {
+        board,
+        system,
+        name,
+    })
+}
+
+/// `system 'clutser' doesn't exist; did you mean 'cluster'? Systems: cluster, hello`.
+fn unknown(kind: &str, name: &str, names: &[&str]) -> anyhow::Error {
+    let hint = nearest(name, names).map_or_else(
+        || ".".to_owned(),
+        |near| format!("; did you mean '{near}'?"),
+    );
+    anyhow::anyhow!(
+        "{kind} '{name}' doesn't exist{hint} The {kind}s are: {}",
+        names.join(", ")
+    )
+}
+
+/// The name most like `name`, unless none is.
+fn nearest<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
+    let distance = |other: &&str| strsim::damerau_levenshtein(name, other);
+    let best = names.iter().copied().min_by_key(distance)?;
+    (distance(&best) <= name.len().div_ceil(2)).then_some(best)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cluster_exists_on_qemu_virt() {
+        let choice = choose("qemu-virt", "cluster").unwrap();
+        assert_eq!(choice.system.name, "cluster");
+        assert_eq!(choice.board.name, "qemu-virt");
+    }
+
+    #[test]
+    fn every_board_has_systems() {
+        for board in boards() {
+            assert!(
+                !systems(board).is_empty(),
+                "board '{}' is missing in `systems`",
+                board.name
+            );
+        }
+    }
+
+    #[test]
+    fn a_typo_gets_the_nearest_name_and_the_list() {
+        let message = choose("qemu-virt", "clutser").unwrap_err().to_string();
+        assert!(message.starts_with("system 'clutser' doesn't exist; did you mean 'cluster'?"));
+        assert!(message.contains("The systems are: "));
+        let message = board("qemu_virt").unwrap_err().to_string();
+        assert!(message.contains("did you mean 'qemu-virt'?"), "{message}");
+    }
+
+    #[test]
+    fn something_else_gets_the_list_alone() {
+        let message = choose("qemu-virt", "xyzzyxyzzy").unwrap_err().to_string();
+        assert!(!message.contains("did you mean"), "{message}");
+    }
+}

@@ -1,0 +1,27 @@
+//! `cargo paratia list`: the boards and their systems.
+
+use std::process::ExitCode;
+
+use paratia::catalog;
+
+use crate::present::paint::{BOLD, PLAIN};
+
+/// List the boards and the systems that run on them.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {}
+
+pub(super) fn run(_arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    for board in catalog::boards() {
+        anstream::println!("{BOLD}{}{PLAIN}  {}", board.name, board.summary);
+        let systems = catalog::systems(board);
+        let width = systems
+            .iter()
+            .map(|(name, _)| name.len())
+            .max()
+            .unwrap_or(0);
+        for (name, system) in systems {
+            anstream::println!("  {name:width$}  {}", system.summary);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

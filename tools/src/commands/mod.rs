@@ -1,0 +1,38 @@
+//! The commands, one file each. Their help texts are the doc comments.
+
+mod build;
+mod check;
+mod interrupt;
+mod list;
+mod run;
+mod selection;
+mod setup;
+
+use std::process::ExitCode;
+
+/// Paratia, a separation hypervisor for AArch64: set up, build, run, check and show its systems.
+#[derive(Debug, clap::Parser)]
+#[command(
+    name = "cargo paratia",
+    bin_name = "cargo paratia",
+    version,
+    max_term_width = 100
+)]
+pub(crate) enum Command {
+    Run(run::Arguments),
+    Check(check::Arguments),
+    Build(build::Arguments),
+    List(list::Arguments),
+    Setup(setup::Arguments),
+}
+
+/// Runs a command.
+pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Run(arguments) => run::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
+        Command::Build(arguments) => build::run(arguments),
+        Command::List(arguments) => list::run(arguments),
+        Command::Setup(arguments) => setup::run(arguments),
+    }
+}

@@ -1,0 +1,120 @@
+//! The end of a run: what each partition did, and whether the promises were kept.
+
+use std::time::Duration;
+
+use paratia::log::Statistics;
+use paratia::run::{Outcome, RunReport};
+use paratia::workspace;
+use paratia_config::Partition;
+use paratia_config::system::Criticality;
+
+use super::paint::{BAD, BOLD, DIM, GOOD, PLAIN};
+use super::table::Table;
+
+/// Shows the closing table, the picture's place and the broken promises.
+pub(crate) fn closing(report: &RunReport, broken: &[String]) {
+    anstream::println!();
+    if report.reached_end() {
+        table(report).print();
+        anstream::println!();
+        summary(report);
+    } else if !matches!(report.outcome, Outcome::Interrupted | Outcome::Refused(_)) {
+        anstream::println!("{BOLD}The last lines were{PLAIN}");
+        for line in &report.last_lines {
+            anstream::println!("  {line}");
+        }
+    }
+    match broken {
+        [] => anstream::println!("{GOOD}All promises kept.{PLAIN}"),
+        _ => broken
+            .iter()
+            .for_each(|promise| anstream::println!("{BAD}Broken{PLAIN}: {promise}")),
+    }
+}
+
+fn table(report: &RunReport) -> Table {
+    let mut table = Table::new(&[
+        "partition",
+        ">windows",
+        ">frames",
+        ">missed",
+        ">faults",
+        ">restarts",
+        ">time used",
+        ">of run",
+        ">worst start",
+    ]);
+    for partition in report.system.partitions {
+        let counters = report.statistics(partition.name).unwrap_or_default();
+        table.row(row(report, partition, &counters));
+    }
+    table
+}
+
+fn row(report: &RunReport, partition: &Partition, counters: &Statistics) -> [String; 9] {
+    let critical = partition.criticality == Criticality::Critical;
+    let frames = |count: u64| match partition.heartbeat {
+        Some(_) => count.to_string(),
+        None => "-".to_owned(),
+    };
+    let used = report.duration(counters.used_ticks);
+    [
+        format!("{}{}", partition.name, if critical { " *" } else { "" }),
+        counters.windows.to_string(),
+        frames(counters.heartbeats_expected),
+        frames(counters.heartbeats_missed),
+        counters.faults.to_string(),
+        counters.restarts.to_string(),
+        format!("{:.1} ms", used.as_secs_f64() * 1e3),
+        share(counters.used_ticks, report.time_ticks().unwrap_or(0)),
+        jitter(report.duration(counters.jitter_worst)),
+    ]
+}
+
+/// `12.3 %`; nothing of nothing is nothing.
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "a tenth of a percent is all that is shown"
+)]
+fn share(part: u64, whole: u64) -> String {
+    if whole == 0 {
+        return "-".to_owned();
+    }
+    format!("{:.1} %", part as f64 / whole as f64 * 100.0)
+}
+
+fn jitter(late: Duration) -> String {
+    if late.is_zero() {
+        return "on the tick".to_owned();
+    }
+    format!("{:.3} us late", late.as_secs_f64() * 1e6)
+}
+
+fn summary(report: &RunReport) {
+    let board_time = report
+        .duration(report.time_ticks().unwrap_or(0))
+        .as_secs_f64();
+    let wall_clock = report.wall_clock.as_secs_f64();
+    let windows = report.named("window").count();
+    let heartbeats = report.named("heartbeat").count();
+    anstream::println!(
+        "{DIM}* critical; {board_time:.2} s of board time in {wall_clock:.1} s; \
+         {windows} window starts and {heartbeats} heartbeats logged{PLAIN}"
+    );
+    if let Some(picture) = &report.screenshot {
+        anstream::println!("Picture: {BOLD}{}{PLAIN}", workspace::shown(picture));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_and_jitters() {
+        assert_eq!(share(1, 8), "12.5 %");
+        assert_eq!(share(1, 0), "-");
+        assert_eq!(jitter(Duration::ZERO), "on the tick");
+        assert_eq!(jitter(Duration::from_nanos(16)), "0.016 us late");
+    }
+}

@@ -1,0 +1,19 @@
+//! How things look on a terminal.
+
+mod closing;
+mod console;
+mod fault;
+pub(crate) mod paint;
+mod sentence;
+mod status;
+pub(crate) mod table;
+
+pub(crate) use closing::closing;
+pub(crate) use console::Console;
+pub(crate) use status::Status;
+
+/// An error that ends a command, with its causes.
+pub(crate) fn error(error: &anyhow::Error) {
+    use paint::{BAD, PLAIN};
+    anstream::eprintln!("{BAD}error{PLAIN}: {error:#}");
+}

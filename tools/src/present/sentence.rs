@@ -1,0 +1,191 @@
+//! Events as sentences.
+
+use paratia::log::Event;
+use paratia_config::System;
+
+use super::fault;
+
+/// How much an event matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Weight {
+    /// All is as it should be.
+    Normal,
+    /// A partition misbehaves.
+    Warning,
+    /// The system doesn't work.
+    Bad,
+}
+
+/// The sentence for an event; none for events that are only counted.
+pub(crate) fn sentence(event: &Event, system: &System) -> Option<(Weight, String)> {
+    let text = match event.name.as_str() {
+        "window" | "heartbeat" | "statistics" => return None,
+        "fault" => fault::sentence(event, system),
+        "boot" => boot(event),
+        "epoch" => "the schedule begins".to_owned(),
+        "cpu-started" => format!("CPU {} started", number(event, "cpu")),
+        "stopped" => "all partitions stand still".to_owned(),
+        "refused" | "crash" | "board-mismatch" => words(event),
+        _ => about_partition(event, system).unwrap_or_else(|| plain(event)),
+    };
+    Some((weight(&event.name), text))
+}
+
+fn weight(name: &str) -> Weight {
+    match name {
+        "refused" | "crash" | "board-mismatch" | "image-refused" | "overrun" => Weight::Bad,
+        "fault" | "verdict" | "heartbeat-missed" | "halted" | "console-overflow" => Weight::Warning,
+        _ => Weight::Normal,
+    }
+}
+
+fn boot(event: &Event) -> String {
+    let megahertz = event.integer("frequency_hz").unwrap_or(0) / 1_000_000;
+    format!(
+        "booted: {} CPUs, system counter at {megahertz} MHz",
+        number(event, "cpus")
+    )
+}
+
+/// The sentence for an event about a partition.
+fn about_partition(event: &Event, system: &System) -> Option<String> {
+    let partition = event.partition()?;
+    let name = system.partitions.get(partition)?.name;
+    let text = match event.name.as_str() {
+        "image-verified" => {
+            format!(
+                "image of '{name}' verified, {} bytes",
+                number(event, "bytes")
+            )
+        }
+        "image-refused" => format!("image of '{name}' refused{}", after_colon(event)),
+        "started" => format!("'{name}' starts: {}", condition(event)),
+        "halted" => format!("'{name}' is halted for good"),
+        "heartbeat-missed" => match event.integer("count") {
+            None | Some(1) => format!("'{name}' missed a heartbeat"),
+            Some(count) => format!("'{name}' missed {count} heartbeats"),
+        },
+        "console-overflow" => {
+            format!(
+                "console of '{name}' overflowed, {} bytes dropped",
+                number(event, "dropped")
+            )
+        }
+        "verdict" => verdict(name, event),
+        _ => return None,
+    };
+    Some(text)
+}
+
+/// `'radio': stray_access -> restart, the 3rd`; in the configuration's words.
+fn verdict(name: &str, event: &Event) -> String {
+    let (kind, action) = (word(event, "event"), word(event, "action"));
+    let restarts = event.integer("restarts").unwrap_or(0);
+    let detail = match action {
+        "restart" => format!(" (restarts before: {restarts})"),
+        "halt" if restarts > 0 => format!(" (restarts before: {restarts}, no more allowed)"),
+        _ => String::new(),
+    };
+    format!("'{name}': {kind} -> {action}{detail}")
+}
+
+/// Why a partition starts (`paratia_abi::StartCondition`).
+fn condition(event: &Event) -> String {
+    let restarts = event.integer("restarts").unwrap_or(0);
+    match event
+        .fields
+        .get("condition")
+        .map(ToString::to_string)
+        .as_deref()
+    {
+        Some("0") => "normal start".to_owned(),
+        Some("1") => format!("restart {restarts}, asked for by the partition"),
+        Some("2") => format!("restart {restarts}, memory scrubbed and image reloaded"),
+        Some(other) => other.to_owned(),
+        None => "unknown condition".to_owned(),
+    }
+}
+
+/// An event's own text, or all of it.
+fn words(event: &Event) -> String {
+    if event.text().is_empty() {
+        plain(event)
+    } else {
+        event.text().to_owned()
+    }
+}
+
+fn after_colon(event: &Event) -> String {
+    if event.text().is_empty() {
+        String::new()
+    } else {
+        format!(": {}", event.text())
+    }
+}
+
+/// An event that has no sentence of its own: `name key=value text`.
+fn plain(event: &Event) -> String {
+    let mut text = event.name.clone();
+    for (key, value) in &event.fields {
+        if key != paratia::log::event::TEXT {
+            text += &format!(" {key}={value}");
+        }
+    }
+    if !event.text().is_empty() {
+        text += &format!(" {}", event.text());
+    }
+    text
+}
+
+fn word<'a>(event: &'a Event, key: &str) -> &'a str {
+    event.word(key).unwrap_or("?")
+}
+
+fn number(event: &Event, key: &str) -> String {
+    event
+        .integer(key)
+        .map_or_else(|| "?".to_owned(), |number| number.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(message: &str) -> String {
+        let system = paratia::catalog::choose("qemu-virt", "cluster")
+            .unwrap()
+            .system;
+        sentence(&Event::parse(0, message), system).unwrap().1
+    }
+
+    #[test]
+    fn verdicts_are_in_the_words_of_the_configuration() {
+        assert_eq!(
+            text("verdict partition=2 event=stray_access action=restart restarts=1"),
+            "'infotainment': stray_access -> restart (restarts before: 1)"
+        );
+        assert_eq!(
+            text("verdict partition=2 event=stray_access action=halt restarts=4"),
+            "'infotainment': stray_access -> halt (restarts before: 4, no more allowed)"
+        );
+    }
+
+    #[test]
+    fn starts_say_why() {
+        assert_eq!(
+            text("started partition=0 condition=0 restarts=0"),
+            "'vehicle' starts: normal start"
+        );
+        assert_eq!(
+            text("started partition=2 condition=2 restarts=3"),
+            "'infotainment' starts: restart 3, memory scrubbed and image reloaded"
+        );
+    }
+
+    #[test]
+    fn unknown_events_and_unknown_partitions_are_shown_plainly() {
+        assert_eq!(text("overrun cpu=0 skipped=2"), "overrun cpu=0 skipped=2");
+        assert_eq!(text("halted partition=9"), "halted partition=9");
+        assert_eq!(text("note a=1 \"some words\""), "note a=1 some words");
+    }
+}

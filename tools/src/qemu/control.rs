@@ -1,0 +1,80 @@
+//! QEMU's control socket (QMP): JSON objects, one a line, in both directions.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use serde_json::{Value, json};
+
+/// How long QEMU may take to answer.
+const ANSWER_LIMIT: Duration = Duration::from_secs(20);
+
+/// A connection to QEMU's control socket, ready for commands.
+pub struct Control {
+    stream: BufReader<UnixStream>,
+}
+
+impl Control {
+    /// Connects to the socket.
+    ///
+    /// # Errors
+    /// If QEMU doesn't listen or doesn't answer in time.
+    pub fn connect(socket: &Path) -> anyhow::Result<Self> {
+        let stream = UnixStream::connect(socket).context("can't reach QEMU's control socket")?;
+        stream.set_read_timeout(Some(ANSWER_LIMIT))?;
+        stream.set_write_timeout(Some(ANSWER_LIMIT))?;
+        let mut control = Self {
+            stream: BufReader::new(stream),
+        };
+        control.message()?; // its greeting
+        control.execute("qmp_capabilities", &json!({}))?;
+        Ok(control)
+    }
+
+    /// Writes what the display shows as PNG (QEMU 7.1 and later).
+    ///
+    /// # Errors
+    /// With QEMU's own words, if it can't.
+    pub fn screendump(&mut self, file: &Path) -> anyhow::Result<()> {
+        let arguments = json!({ "filename": file, "format": "png" });
+        self.execute("screendump", &arguments)
+            .with_context(|| format!("can't take the screenshot {}", file.display()))
+    }
+
+    /// Ends QEMU.
+    ///
+    /// # Errors
+    /// If it doesn't answer.
+    pub fn quit(&mut self) -> anyhow::Result<()> {
+        self.execute("quit", &json!({}))
+    }
+
+    fn execute(&mut self, command: &str, arguments: &Value) -> anyhow::Result<()> {
+        let mut line = json!({ "execute": command, "arguments": arguments }).to_string();
+        line.push('\n');
+        self.stream.get_mut().write_all(line.as_bytes())?;
+        loop {
+            let answer = self.message()?;
+            if let Some(error) = answer.get("error") {
+                bail!(
+                    "QEMU: {}",
+                    error["desc"].as_str().unwrap_or("unknown error")
+                );
+            }
+            if answer.get("return").is_some() {
+                return Ok(());
+            }
+            // Anything else is an event that nobody asked for.
+        }
+    }
+
+    fn message(&mut self) -> anyhow::Result<Value> {
+        let mut line = String::new();
+        if self.stream.read_line(&mut line)? == 0 {
+            bail!("QEMU closed its control socket");
+        }
+        serde_json::from_str(&line).context("QEMU's answer isn't JSON")
+    }
+}

@@ -1,0 +1,139 @@
+//! How QEMU is asked for a board: a description that a test can bend into a wrong one.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use paratia_config::BoardFacts;
+use paratia_config::address::mib;
+
+/// Deterministic time: an instruction takes 2^3 = 8 ns of board time.
+///
+/// 125 million instructions a second are about what a small core does, and bound the work: 20 s of
+/// board time are at most 2.5 G instructions, however busy the CPUs are. Time in which all CPUs
+/// wait costs nothing.
+const ICOUNT_SHIFT: u32 = 3;
+
+/// How board time passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Time {
+    /// By instructions executed: the same on every machine and in every run.
+    Deterministic,
+    /// With the clock on the wall.
+    Real,
+}
+
+/// A QEMU machine.
+#[derive(Clone, Debug)]
+pub struct Machine {
+    /// CPU model, such as `cortex-a57`.
+    pub cpu: String,
+    /// Number of CPUs.
+    pub cpu_count: usize,
+    /// Memory in MiB.
+    pub memory_mib: u64,
+    /// Version of the interrupt controller, 2 or 3.
+    pub gic_version: u32,
+    /// How board time passes.
+    pub time: Time,
+    /// Whether QEMU shows its window.
+    pub window: bool,
+    /// More arguments, at the end.
+    pub extra: Vec<String>,
+}
+
+impl Machine {
+    /// The machine that is the board.
+    #[must_use]
+    pub fn for_board(board: &BoardFacts) -> Self {
+        let memory_bytes: u64 = board.ram.iter().map(|range| range.size_bytes).sum();
+        Self {
+            cpu: "cortex-a57".to_owned(),
+            cpu_count: board.cpus.len(),
+            memory_mib: memory_bytes / mib(1),
+            gic_version: 3,
+            time: Time::Deterministic,
+            window: false,
+            extra: Vec::new(),
+        }
+    }
+
+    /// QEMU's arguments: serial output on its standard output, control on `socket`.
+    #[must_use]
+    pub fn arguments(&self, image: &Path, socket: &Path) -> Vec<OsString> {
+        let mut all: Vec<OsString> = Vec::new();
+        let mut add = |words: &[&str]| all.extend(words.iter().map(OsString::from));
+        let kind = format!("virt,virtualization=on,gic-version={}", self.gic_version);
+        add(&["-M", &kind, "-cpu", &self.cpu]);
+        add(&[
+            "-smp",
+            &self.cpu_count.to_string(),
+            "-m",
+            &format!("{}M", self.memory_mib),
+        ]);
+        add(&[
+            "-nodefaults",
+            "-monitor",
+            "none",
+            "-serial",
+            "stdio",
+            "-device",
+            "ramfb",
+        ]);
+        if !self.window {
+            add(&["-display", "none"]);
+        }
+        if self.time == Time::Deterministic {
+            add(&["-icount", &format!("shift={ICOUNT_SHIFT},sleep=off")]);
+        }
+        all.push("-qmp".into());
+        all.push(option("unix:", socket, ",server=on,wait=off"));
+        all.push("-kernel".into());
+        all.push(image.into());
+        all.extend(self.extra.iter().map(OsString::from));
+        all
+    }
+}
+
+/// A path inside a comma-separated option.
+fn option(before: &str, path: &Path, after: &str) -> OsString {
+    let mut text = OsString::from(before);
+    text.push(path);
+    text.push(after);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(machine: &Machine) -> String {
+        let all = machine.arguments(Path::new("x.elf"), Path::new("s"));
+        let all: Vec<_> = all.iter().map(|word| word.to_str().unwrap()).collect();
+        all.join(" ")
+    }
+
+    #[test]
+    fn the_board_as_it_is() {
+        let board = crate::catalog::board("qemu-virt").unwrap();
+        assert_eq!(
+            words(&Machine::for_board(board)),
+            "-M virt,virtualization=on,gic-version=3 -cpu cortex-a57 -smp 4 -m 256M -nodefaults \
+             -monitor none -serial stdio -device ramfb -display none -icount shift=3,sleep=off \
+             -qmp unix:s,server=on,wait=off -kernel x.elf"
+        );
+    }
+
+    #[test]
+    fn a_wrong_board_in_real_time_with_a_window() {
+        let board = crate::catalog::board("qemu-virt").unwrap();
+        let mut machine = Machine::for_board(board);
+        machine.gic_version = 2;
+        machine.time = Time::Real;
+        machine.window = true;
+        machine.extra.push("-d".into());
+        let words = words(&machine);
+        assert!(words.contains("gic-version=2"));
+        assert!(!words.contains("-icount") && !words.contains("-display"));
+        assert!(words.ends_with("-kernel x.elf -d"));
+    }
+}

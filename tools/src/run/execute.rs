@@ -1,0 +1,150 @@
+//! Makes a run: prepares the image, starts QEMU, listens until the end, takes the picture.
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+use std::process::ChildStdout;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+
+use super::record::Record;
+use super::{Outcome, Run, RunReport, Sight, image};
+use crate::log::{Decoder, Piece, Splitter};
+use crate::qemu::{Control, Process};
+
+/// How often the loop looks at the clock and the interrupt flag while the board is silent.
+const TICK: Duration = Duration::from_millis(20);
+/// How long QEMU may take to end when asked to.
+const QUIT_LIMIT: Duration = Duration::from_secs(2);
+/// How long the hypervisor may go on talking after it refused or crashed.
+const LAST_WORDS: Duration = Duration::from_millis(300);
+
+pub(super) fn execute(run: &Run, observer: &mut dyn FnMut(Sight<'_>)) -> anyhow::Result<RunReport> {
+    let started = Instant::now();
+    let folder = tempfile::Builder::new().prefix("paratia-").tempdir()?;
+    let (image, socket) = (folder.path().join("image.elf"), folder.path().join("qmp"));
+    let elf = prepare_image(run)?;
+    fs::write(&image, &elf)?;
+    let mut record = Record::new(run.choice, Decoder::new(&elf)?);
+
+    let (mut process, output) = Process::start(&run.machine.arguments(&image, &socket))?;
+    let pieces = listen(output);
+    let mut outcome = watch(run, &pieces, &mut process, &mut record, observer);
+    let screenshot = finish(run, &outcome, &socket, &mut process)?;
+    // The process has ended, so its output does too.
+    for piece in pieces {
+        record.take(piece, observer);
+    }
+    if outcome == Outcome::MachineEnded(String::new()) {
+        outcome = Outcome::MachineEnded(process.complaints().trim().to_owned());
+    }
+    Ok(record.report(outcome, screenshot, started.elapsed()))
+}
+
+fn prepare_image(run: &Run) -> anyhow::Result<Vec<u8>> {
+    let mut elf = fs::read(&run.image).with_context(|| {
+        format!(
+            "the image {} isn't there; `cargo paratia build {}` builds it",
+            crate::workspace::shown(&run.image),
+            run.choice.name
+        )
+    })?;
+    let stop_after_us = u64::try_from(run.stop_after.as_micros())?;
+    let parameters = image::parameters(run.choice.system, stop_after_us, &run.arguments)?;
+    image::set_parameters(&mut elf, &parameters)?;
+    for patch in &run.patches {
+        image::apply(&mut elf, patch)?;
+    }
+    Ok(elf)
+}
+
+/// Reads the serial output in a thread of its own and hands it over in pieces.
+fn listen(mut output: ChildStdout) -> Receiver<Piece> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut splitter = Splitter::new();
+        let mut chunk = [0; 16 * 1024];
+        loop {
+            let (pieces, ended) = match output.read(&mut chunk) {
+                Ok(0) | Err(_) => (splitter.finish(), true),
+                Ok(count) => (splitter.push(&chunk[..count]), false),
+            };
+            for piece in pieces {
+                if sender.send(piece).is_err() {
+                    return;
+                }
+            }
+            if ended {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// Listens until the run has ended one way or another.
+fn watch(
+    run: &Run,
+    pieces: &Receiver<Piece>,
+    process: &mut Process,
+    record: &mut Record,
+    observer: &mut dyn FnMut(Sight<'_>),
+) -> Outcome {
+    let default_limit = Duration::from_secs(120).saturating_add(run.stop_after.saturating_mul(10));
+    let limit = run.wall_clock_limit.unwrap_or(default_limit);
+    let started = Instant::now();
+    let mut last_words_until: Option<Instant> = None;
+    loop {
+        match pieces.recv_timeout(TICK) {
+            Ok(piece) => record.take(piece, observer),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => {
+                process.end_within(QUIT_LIMIT);
+                let silent_end = || Outcome::MachineEnded(String::new());
+                return record.outcome().cloned().unwrap_or_else(silent_end);
+            }
+        }
+        match record.outcome() {
+            Some(outcome @ Outcome::Stopped { .. }) => return outcome.clone(),
+            Some(outcome) => {
+                let until = *last_words_until.get_or_insert_with(|| Instant::now() + LAST_WORDS);
+                if Instant::now() >= until {
+                    return outcome.clone();
+                }
+            }
+            None if run.interrupt.load(Ordering::Relaxed) => return Outcome::Interrupted,
+            None if started.elapsed() >= limit => return Outcome::TimedOut,
+            None => {}
+        }
+    }
+}
+
+/// Takes the picture if the run reached its end, and ends QEMU.
+fn finish(
+    run: &Run,
+    outcome: &Outcome,
+    socket: &Path,
+    process: &mut Process,
+) -> anyhow::Result<Option<std::path::PathBuf>> {
+    let stopped = matches!(outcome, Outcome::Stopped { .. });
+    if !stopped || process.status().is_some() {
+        process.end_within(Duration::ZERO);
+        return Ok(None);
+    }
+    let mut control = Control::connect(socket)?;
+    if let Some(file) = &run.screenshot {
+        let file = std::path::absolute(file)?;
+        if let Some(folder) = file.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        control.screendump(&file)?;
+    }
+    // QEMU may close the socket before its answer is read.
+    let _ = control.quit();
+    process.end_within(QUIT_LIMIT);
+    Ok(run.screenshot.clone())
+}

@@ -1,0 +1,166 @@
+//! What was heard so far in a run.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::{Outcome, RunReport, Sight};
+use crate::catalog::Choice;
+use crate::log::{Decoder, Event, Piece};
+
+/// How many lines a message about a failed run repeats.
+const LAST_LINES: usize = 12;
+/// The hypervisor's own name in front of its lines.
+const HYPERVISOR: &str = "paratia";
+
+/// What was heard so far in a run.
+pub(super) struct Record {
+    choice: Choice,
+    decoder: Decoder,
+    events: Vec<Event>,
+    console: Vec<(String, String)>,
+    hypervisor: Vec<String>,
+    last_lines: VecDeque<String>,
+    damaged_frames: usize,
+    frequency_hz: Option<u64>,
+    outcome: Option<Outcome>,
+}
+
+impl Record {
+    pub(super) fn new(choice: Choice, decoder: Decoder) -> Self {
+        Self {
+            choice,
+            decoder,
+            events: Vec::new(),
+            console: Vec::new(),
+            hypervisor: Vec::new(),
+            last_lines: VecDeque::new(),
+            damaged_frames: 0,
+            frequency_hz: None,
+            outcome: None,
+        }
+    }
+
+    /// How the run ended, if it has.
+    pub(super) fn outcome(&self) -> Option<&Outcome> {
+        self.outcome.as_ref()
+    }
+
+    /// Takes the next piece and shows it to the observer.
+    pub(super) fn take(&mut self, piece: Piece, observer: &mut dyn FnMut(Sight<'_>)) {
+        match piece {
+            Piece::Line(line) => self.take_line(&line, observer),
+            Piece::Frame(frame) => match self.decoder.decode(&frame) {
+                Some(event) => self.take_event(event, observer),
+                None => {
+                    self.damaged_frames += 1;
+                    observer(Sight::DamagedFrame);
+                }
+            },
+        }
+    }
+
+    fn take_line(&mut self, line: &str, observer: &mut dyn FnMut(Sight<'_>)) {
+        self.last_lines.push_back(line.to_owned());
+        if self.last_lines.len() > LAST_LINES {
+            self.last_lines.pop_front();
+        }
+        let is_partition = |name: &str| self.choice.system.partition_index(name).is_some();
+        match speaker(line) {
+            Some((name, text)) if is_partition(name) => {
+                self.console.push((name.to_owned(), text.to_owned()));
+                observer(Sight::Console {
+                    partition: name,
+                    line: text,
+                });
+            }
+            Some((HYPERVISOR, text)) => self.take_own_line(text, observer),
+            _ => self.take_own_line(line, observer),
+        }
+    }
+
+    fn take_own_line(&mut self, text: &str, observer: &mut dyn FnMut(Sight<'_>)) {
+        self.hypervisor.push(text.to_owned());
+        observer(Sight::Hypervisor(text));
+    }
+
+    fn take_event(&mut self, event: Event, observer: &mut dyn FnMut(Sight<'_>)) {
+        if let Some(frequency_hz) = event.integer("frequency_hz") {
+            self.frequency_hz = Some(frequency_hz);
+        }
+        if self.outcome.is_none() {
+            self.outcome = ending(&event);
+        }
+        observer(Sight::Event(&event));
+        self.events.push(event);
+    }
+
+    pub(super) fn report(
+        self,
+        outcome: Outcome,
+        screenshot: Option<PathBuf>,
+        wall_clock: Duration,
+    ) -> RunReport {
+        RunReport {
+            board: self.choice.board,
+            system: self.choice.system,
+            events: self.events,
+            console: self.console,
+            hypervisor: self.hypervisor,
+            last_lines: self.last_lines.into(),
+            damaged_frames: self.damaged_frames,
+            outcome,
+            screenshot,
+            frequency_hz: self.frequency_hz,
+            wall_clock,
+        }
+    }
+}
+
+/// The name and the text of a line `name| text`.
+fn speaker(line: &str) -> Option<(&str, &str)> {
+    let (name, text) = line.split_once('|')?;
+    Some((name, text.strip_prefix(' ').unwrap_or(text)))
+}
+
+/// The outcome that an event stands for.
+fn ending(event: &Event) -> Option<Outcome> {
+    match event.name.as_str() {
+        "stopped" => {
+            let time_ticks = event.integer("time").unwrap_or(event.time_ticks);
+            Some(Outcome::Stopped { time_ticks })
+        }
+        "refused" => Some(Outcome::Refused(event.text().to_owned())),
+        "crash" => Some(Outcome::Crashed(event.text().to_owned())),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_has_a_speaker_or_not() {
+        assert_eq!(speaker("vehicle| on | off"), Some(("vehicle", "on | off")));
+        assert_eq!(speaker("vehicle|"), Some(("vehicle", "")));
+        assert_eq!(speaker("no speaker"), None);
+    }
+
+    #[test]
+    fn only_three_events_end_a_run() {
+        assert_eq!(
+            ending(&Event::parse(9, "stopped time=8")),
+            Some(Outcome::Stopped { time_ticks: 8 })
+        );
+        assert_eq!(
+            ending(&Event::parse(0, "refused \"128 MiB of RAM, not 256\"")),
+            Some(Outcome::Refused("128 MiB of RAM, not 256".to_owned()))
+        );
+        assert_eq!(
+            ending(&Event::parse(1, "crash cpu=0 \"stack overflow\"")),
+            Some(Outcome::Crashed("stack overflow".to_owned()))
+        );
+        assert_eq!(ending(&Event::parse(1, "halted partition=2")), None);
+    }
+}

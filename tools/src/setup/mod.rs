@@ -1,0 +1,38 @@
+//! Sets up what is missing: QEMU and the Rust parts for the boards' targets.
+//!
+//! [`facts`] looks at the machine, [`plan`] decides (a pure function), [`apply`] does it and says
+//! so. Nothing is asked of the network if nothing is missing.
+
+mod apply;
+pub mod facts;
+mod linker;
+pub mod plan;
+mod toolchain;
+
+use anyhow::bail;
+
+use crate::build::Progress;
+use facts::Facts;
+pub use toolchain::Toolchain;
+
+/// The targets that the boards need.
+pub const TARGETS: [&str; 2] = [crate::build::HYPERVISOR_TARGET, crate::build::GUEST_TARGET];
+
+/// Installs what is missing and returns the toolchain to build with.
+///
+/// # Errors
+/// If something is missing that can't be installed from here: with the exact command to run.
+pub fn ready(progress: &mut dyn Progress) -> anyhow::Result<Toolchain> {
+    let mut facts = Facts::gather();
+    // Each round installs something or rules a way out, so a few rounds are enough.
+    for _ in 0..3 {
+        let plan = plan::plan(&facts);
+        if plan.steps.is_empty() {
+            return Ok(plan.toolchain);
+        }
+        let rustup_allowed = facts.rustup && apply::apply(&plan, progress)?;
+        facts = Facts::gather();
+        facts.rustup &= rustup_allowed;
+    }
+    bail!("something is still missing after it was installed: {facts:?}")
+}

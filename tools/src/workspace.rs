@@ -1,0 +1,56 @@
+//! Where things lie in the workspace.
+//!
+//! Products of the tool always go below the workspace's own `target/paratia`, so that the tool, the
+//! tests and a person find the same images whatever `CARGO_TARGET_DIR` says.
+
+use std::path::{Path, PathBuf};
+
+/// The workspace's root folder.
+#[must_use]
+pub fn root() -> PathBuf {
+    let tools = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tools.parent().unwrap_or(tools).to_path_buf()
+}
+
+/// Everything that the tool produces.
+#[must_use]
+pub fn products() -> PathBuf {
+    root().join("target/paratia")
+}
+
+/// The target directory of everything that is compiled for the boards.
+#[must_use]
+pub fn bare_target() -> PathBuf {
+    root().join("target/bare")
+}
+
+/// The guests' flat images, `NAME.bin`.
+#[must_use]
+pub fn guests() -> PathBuf {
+    products().join("guests")
+}
+
+/// The bootable image of a system on a board.
+#[must_use]
+pub fn image(board: &str, system: &str) -> PathBuf {
+    products()
+        .join("images")
+        .join(board)
+        .join(format!("{system}.elf"))
+}
+
+/// Where the picture of a run goes unless another place is asked for.
+#[must_use]
+pub fn screenshot(system: &str) -> PathBuf {
+    products().join(format!("{system}.png"))
+}
+
+/// A path as people read it: relative to the current folder if it lies below.
+#[must_use]
+pub fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(here)
+        .unwrap_or(path)
+        .display()
+        .to_string()
+}
