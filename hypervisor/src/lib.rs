@@ -1,1 +1,63 @@
-//! Skeleton.
+//! The EL2 core: the only code of Paratia that runs privileged.
+//!
+//! Boot checks everything and then enables it ([`boot`]); from then on every way through the
+//! hypervisor is the same: save, decode, act, choose next, restore ([`exit`]). What is decided by
+//! pure logic (schedule, health, heartbeats, ports, console lines, reloading) knows no hardware and
+//! is tested on the host; what is AArch64 lives under [`arch`].
+
+#![cfg_attr(not(test), no_std)]
+
+pub mod console;
+pub mod health;
+pub mod heartbeat;
+pub mod port;
+pub mod reload;
+pub mod sched;
+pub mod time;
+
+#[cfg(target_os = "none")]
+pub mod arch;
+#[cfg(all(test, not(target_os = "none")))]
+#[path = "arch/syndrome.rs"]
+mod syndrome;
+
+#[cfg(target_os = "none")]
+pub mod boot;
+#[cfg(target_os = "none")]
+pub mod bring_up;
+#[cfg(target_os = "none")]
+pub mod call;
+#[cfg(target_os = "none")]
+pub mod cpu;
+#[cfg(target_os = "none")]
+pub mod crash;
+#[cfg(target_os = "none")]
+pub mod event;
+#[cfg(target_os = "none")]
+pub mod exit;
+#[cfg(target_os = "none")]
+pub mod fault;
+#[cfg(target_os = "none")]
+pub mod idle;
+#[cfg(target_os = "none")]
+pub mod interrupt;
+#[cfg(target_os = "none")]
+pub mod log;
+#[cfg(target_os = "none")]
+pub mod owned;
+#[cfg(target_os = "none")]
+pub mod partition;
+#[cfg(target_os = "none")]
+pub mod register;
+#[cfg(target_os = "none")]
+pub mod restart;
+#[cfg(target_os = "none")]
+pub mod selected;
+#[cfg(target_os = "none")]
+pub mod state;
+#[cfg(target_os = "none")]
+pub mod stop;
+#[cfg(target_os = "none")]
+pub mod switch;
+#[cfg(target_os = "none")]
+pub mod window;

@@ -1,0 +1,179 @@
+//! Joins one board and one system: picks the types, the images and their digests, and writes the
+//! linker script from the layout's numbers.
+//!
+//! Reads `PARATIA_BOARD`, `PARATIA_SYSTEM` (default: `cluster` on `qemu-virt`) and `PARATIA_GUESTS`,
+//! the folder with the partitions' flat images. Without the latter the images are empty, which is
+//! enough to check and test the code on the host.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use paratia_board_support::qemu_virt::QemuVirt;
+use paratia_config::layout::{
+    CPU_STACK_AREA_BYTES, DATA_BYTES, EMERGENCY_STACK_BYTES, Layout, MAX_CPUS, RODATA_BYTES,
+    STACK_BYTES, TEXT_BYTES,
+};
+use paratia_config::system::{Image, System};
+use paratia_config::{Board, BoardFacts, run, systems, tables};
+use sha2::{Digest, Sha256};
+
+fn main() {
+    let board_name = variable("PARATIA_BOARD").unwrap_or_else(|| "qemu-virt".into());
+    let system_name = variable("PARATIA_SYSTEM").unwrap_or_else(|| "cluster".into());
+    let (board_type, board, systems) = match board_name.as_str() {
+        "qemu-virt" => (
+            "paratia_board_support::qemu_virt::QemuVirt",
+            QemuVirt::FACTS,
+            systems::all::<QemuVirt>(),
+        ),
+        other => panic!("no board is called '{other}'"),
+    };
+    let Some((_, system)) = systems.iter().find(|(name, _)| *name == system_name) else {
+        panic!("no system is called '{system_name}'");
+    };
+
+    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets OUT_DIR"));
+    write(
+        &out.join("selected.rs"),
+        &selected(board_type, &system_name, system),
+    );
+    write(&out.join("link.x"), &linker_script(&board, system));
+    if env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("none") {
+        println!(
+            "cargo::rustc-link-arg-bins=-T{}",
+            out.join("link.x").display()
+        );
+        println!("cargo::rustc-link-arg-bins=-Tdefmt.x");
+        // The places of the parts are fixed by the layout, so nothing needs to be padded to pages
+        // of the linker's choice.
+        println!("cargo::rustc-link-arg-bins=-zmax-page-size=4096");
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    println!("cargo::rerun-if-env-changed={name}");
+    env::var(name).ok()
+}
+
+fn write(path: &Path, text: &str) {
+    if fs::read_to_string(path).is_ok_and(|old| old == text) {
+        return;
+    }
+    fs::write(path, text)
+        .unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));
+}
+
+/// The types and images that the crate's `selected` module includes.
+fn selected(board_type: &str, system_name: &str, system: &System) -> String {
+    let folder = variable("PARATIA_GUESTS").map(PathBuf::from);
+    let module = system_name.replace('-', "_");
+    let mut code = format!(
+        "/// The board.\npub type SelectedBoard = {board_type};\n\
+         /// The system.\n\
+         pub type SelectedSystem = paratia_config::systems::{module}::Definition<SelectedBoard>;\n"
+    );
+    let mut images = String::new();
+    for (index, partition) in system.partitions.iter().enumerate() {
+        let Image::Program(program) = partition.image;
+        let (bytes, expression) = image(folder.as_deref(), program);
+        let digest: [u8; 32] = Sha256::digest(&bytes).into();
+        writeln!(
+            code,
+            "#[unsafe(link_section = \".images\")]\n\
+             static IMAGE_{index}: Page<[u8; {}]> = Page(*{expression});",
+            bytes.len()
+        )
+        .expect("writing to a string");
+        writeln!(
+            images,
+            "    Image {{ program: {program:?}, bytes: &IMAGE_{index}.0, sha256: {digest:?} }},"
+        )
+        .expect("writing to a string");
+    }
+    writeln!(
+        code,
+        "/// The partitions' images, by the partition's index.\n\
+         pub static IMAGES: [Image; {}] = [\n{images}];",
+        system.partitions.len()
+    )
+    .expect("writing to a string");
+    code
+}
+
+/// An image's bytes and the expression that includes them.
+fn image(folder: Option<&Path>, program: &str) -> (Vec<u8>, String) {
+    let Some(folder) = folder else {
+        return (Vec::new(), "&[]".into());
+    };
+    let path = folder.join(format!("{program}.bin"));
+    println!("cargo::rerun-if-changed={}", path.display());
+    let bytes = fs::read(&path).unwrap_or_else(|error| {
+        panic!(
+            "partition program '{program}': cannot read {}: {error}",
+            path.display()
+        )
+    });
+    (bytes, format!("include_bytes!({path:?})"))
+}
+
+/// Every part at its constant place; the link fails if one outgrows it.
+fn linker_script(board: &BoardFacts, system: &System) -> String {
+    let Layout {
+        text,
+        rodata,
+        tables,
+        passports,
+        data,
+        crash,
+        stacks,
+        images,
+    } = tables::layout(system, board);
+    let run = run::SECTION;
+    let images_bytes = images.size_bytes;
+    assert!(CPU_STACK_AREA_BYTES > STACK_BYTES + EMERGENCY_STACK_BYTES);
+    let stacks_bytes = MAX_CPUS as u64 * CPU_STACK_AREA_BYTES;
+    format!(
+        "ENTRY(_start)
+PHDRS
+{{
+    text PT_LOAD FLAGS(5);
+    rodata PT_LOAD FLAGS(4);
+    tables PT_LOAD FLAGS(4);
+    passports PT_LOAD FLAGS(4);
+    data PT_LOAD FLAGS(6);
+    images PT_LOAD FLAGS(4);
+}}
+SECTIONS
+{{
+    .text {text:#x} : {{ KEEP(*(.text.start)) *(.text.vectors) *(.text .text.*) }} :text
+    ASSERT(SIZEOF(.text) <= {TEXT_BYTES:#x}, \"the hypervisor's .text outgrew its place in config/src/layout.rs\")
+    {run} {rodata:#x} : {{ KEEP(*({run})) }} :rodata
+    .rodata : {{ *(.rodata .rodata.*) }} :rodata
+    ASSERT(SIZEOF({run}) + SIZEOF(.rodata) <= {RODATA_BYTES:#x} - 64, \"the hypervisor's .rodata outgrew its place in config/src/layout.rs\")
+    .tables {tables:#x} : {{ KEEP(*(.tables)) }} :tables
+    ASSERT(SIZEOF(.tables) == {tables_bytes:#x}, \"the translation tables don't fill their place\")
+    .passports {passports:#x} : {{ KEEP(*(.passports)) }} :passports
+    ASSERT(SIZEOF(.passports) == {passports_bytes:#x}, \"the passports don't fill their place\")
+    .data {data:#x} : {{ *(.data .data.*) }} :data
+    .bss (NOLOAD) : ALIGN(64) {{ __bss_start = .; *(.bss .bss.* COMMON) . = ALIGN(64); __bss_end = .; }} :data
+    ASSERT(__bss_end <= {data:#x} + {DATA_BYTES:#x}, \"the hypervisor's variables outgrew their place in config/src/layout.rs\")
+    .crash {crash:#x} (NOLOAD) : {{ KEEP(*(.crash)) }} :NONE
+    .stacks {stacks:#x} (NOLOAD) : {{ . += {stacks_bytes:#x}; }} :NONE
+    .images {images:#x} : {{ KEEP(*(.images)) }} :images
+    ASSERT(SIZEOF(.images) <= {images_bytes:#x}, \"the partitions' images outgrew the hypervisor's memory\")
+    /DISCARD/ : {{ *(.eh_frame*) *(.comment) *(.note*) }}
+}}
+",
+        text = text.base.0,
+        rodata = rodata.base.0,
+        tables = tables.base.0,
+        tables_bytes = tables.size_bytes,
+        passports = passports.base.0,
+        passports_bytes = passports.size_bytes,
+        data = data.base.0,
+        crash = crash.base.0,
+        stacks = stacks.base.0,
+        images = images.base.0,
+    )
+}

@@ -1,0 +1,161 @@
+//! A vCPU's context: every register a guest can see, and the table of those that switch.
+//!
+//! What isn't in this table is either constant for all guests or trapped (see
+//! [`super::cpu::enable_traps`]). A register missing from both is a leak from one partition to
+//! another, so the test `registers_do_not_leak` plants a value in each of them.
+
+use core::arch::asm;
+use core::mem::{offset_of, size_of};
+
+use static_assertions::const_assert;
+
+/// The context. The exit path's assembly relies on this layout; `SP_EL2` points to it whenever a
+/// guest runs.
+#[repr(C, align(16))]
+pub struct Context {
+    /// General registers `x0`-`x30`.
+    pub x: [u64; 31],
+    /// Where the guest goes on.
+    pub elr: u64,
+    /// Its processor state.
+    pub spsr: u64,
+    /// Top of the stack of the CPU that runs it.
+    pub stack: u64,
+    /// FP and SIMD registers `q0`-`q31`.
+    pub q: [u128; 32],
+    /// FP control.
+    pub fpcr: u64,
+    /// FP status.
+    pub fpsr: u64,
+    /// EL1 and EL0 system registers and the virtual interrupt interface.
+    pub system: SystemRegisters,
+}
+
+/// Offsets that the assembly in [`super::entry`] uses.
+pub const OFFSET_ELR: usize = offset_of!(Context, elr);
+/// See [`OFFSET_ELR`].
+pub const OFFSET_STACK: usize = offset_of!(Context, stack);
+/// See [`OFFSET_ELR`].
+pub const OFFSET_Q: usize = offset_of!(Context, q);
+/// See [`OFFSET_ELR`].
+pub const OFFSET_FPCR: usize = offset_of!(Context, fpcr);
+
+// `ldp`/`stp` reach 504 bytes for x registers and 1008 for q registers; elr and spsr are a pair,
+// fpcr and fpsr too.
+const_assert!(offset_of!(Context, spsr) == OFFSET_ELR + 8);
+const_assert!(offset_of!(Context, fpsr) == OFFSET_FPCR + 8);
+const_assert!(OFFSET_Q.is_multiple_of(16) && OFFSET_Q + 31 * 16 <= 1008);
+const_assert!(size_of::<Context>().is_multiple_of(16));
+
+/// Declares the table of system registers: a field each, saved and loaded in this order.
+macro_rules! system_registers {
+    ($($field:ident = $register:literal),+ $(,)?) => {
+        /// The system registers that belong to a guest.
+        #[derive(Clone, Copy)]
+        #[repr(C)]
+        pub struct SystemRegisters {
+            $(#[doc = concat!("`", $register, "`")] pub $field: u64,)+
+            /// `VDISR_EL2`, which a guest reads and writes as `DISR_EL1` on CPUs with RAS.
+            pub vdisr: u64,
+        }
+
+        impl SystemRegisters {
+            /// All zero.
+            pub const ZERO: Self = Self { $($field: 0,)+ vdisr: 0 };
+
+            /// Names of the registers in this table, as the assembler knows them.
+            pub const NAMES: &[&str] = &[$($register),+];
+
+            /// Reads every register of the table.
+            pub fn save(&mut self) {
+                $(
+                    // SAFETY: reading these registers at EL2 has no side effect.
+                    unsafe {
+                        asm!(concat!("mrs {}, ", $register), out(reg) self.$field,
+                             options(nomem, nostack, preserves_flags));
+                    }
+                )+
+            }
+
+            /// Writes every register of the table.
+            pub fn load(&self) {
+                $(
+                    // SAFETY: these registers act on EL1 and EL0 only; no guest runs now, and the
+                    // one that will run next owns these values.
+                    unsafe {
+                        asm!(concat!("msr ", $register, ", {}"), in(reg) self.$field,
+                             options(nomem, nostack, preserves_flags));
+                    }
+                )+
+            }
+        }
+    };
+}
+
+system_registers! {
+    sp_el0 = "sp_el0",
+    sp_el1 = "sp_el1",
+    elr_el1 = "elr_el1",
+    spsr_el1 = "spsr_el1",
+    sctlr_el1 = "sctlr_el1",
+    cpacr_el1 = "cpacr_el1",
+    ttbr0_el1 = "ttbr0_el1",
+    ttbr1_el1 = "ttbr1_el1",
+    tcr_el1 = "tcr_el1",
+    mair_el1 = "mair_el1",
+    amair_el1 = "amair_el1",
+    vbar_el1 = "vbar_el1",
+    contextidr_el1 = "contextidr_el1",
+    esr_el1 = "esr_el1",
+    far_el1 = "far_el1",
+    afsr0_el1 = "afsr0_el1",
+    afsr1_el1 = "afsr1_el1",
+    // A verified kernel forgot this one for years.
+    par_el1 = "par_el1",
+    tpidr_el0 = "tpidr_el0",
+    tpidrro_el0 = "tpidrro_el0",
+    tpidr_el1 = "tpidr_el1",
+    csselr_el1 = "csselr_el1",
+    cntkctl_el1 = "cntkctl_el1",
+    cntv_cval_el0 = "cntv_cval_el0",
+    cntv_ctl_el0 = "cntv_ctl_el0",
+    ich_vmcr_el2 = "ich_vmcr_el2",
+    ich_ap0r0_el2 = "ich_ap0r0_el2",
+    ich_ap1r0_el2 = "ich_ap1r0_el2",
+    ich_lr0_el2 = "ich_lr0_el2",
+    ich_lr1_el2 = "ich_lr1_el2",
+    ich_lr2_el2 = "ich_lr2_el2",
+    ich_lr3_el2 = "ich_lr3_el2",
+}
+
+/// `SCTLR_EL1` at a guest's entry: MMU and caches off, the bits that are RES1 on every CPU set (Arm
+/// ARM DDI 0487, D19.2.118).
+const SCTLR_EL1_RESET: u64 = 0x30D0_0800;
+/// `SPSR_EL2` for a guest's entry: EL1 with its own stack pointer, all interrupts masked.
+const SPSR_EL1H_MASKED: u64 = 0x3C5;
+
+impl Context {
+    /// All zero: never run, only overwritten.
+    pub const ZERO: Self = Self {
+        x: [0; 31],
+        elr: 0,
+        spsr: 0,
+        stack: 0,
+        q: [0; 32],
+        fpcr: 0,
+        fpsr: 0,
+        system: SystemRegisters::ZERO,
+    };
+
+    /// Makes this the context of a guest that was never run: at `entry`, with `arguments` in `x0`
+    /// and up, everything else as after a reset.
+    pub fn reset(&mut self, entry: u64, arguments: [u64; 4]) {
+        let stack = self.stack;
+        *self = Self::ZERO;
+        self.stack = stack;
+        self.elr = entry;
+        self.spsr = SPSR_EL1H_MASKED;
+        self.x[..4].copy_from_slice(&arguments);
+        self.system.sctlr_el1 = SCTLR_EL1_RESET;
+    }
+}

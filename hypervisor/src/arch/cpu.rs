@@ -1,0 +1,136 @@
+//! One CPU at EL2: what guests may do by themselves, what is trapped, and the state per CPU that the
+//! assembly knows.
+
+use core::arch::asm;
+
+use super::registers::{read_register, write_register};
+
+/// Virtualisation on; interrupts, `WFI`, `SMC`, set/way maintenance, implementation defined and
+/// auxiliary registers, error records and limited-ordering regions trapped; EL1 is AArch64;
+/// barriers at least inner shareable; pointer authentication, tags and the second context number
+/// trap by their bits being zero (Arm ARM DDI 0487, D19.2.48).
+const HCR_EL2: u64 = 1 // VM
+    | 1 << 1 // SWIO
+    | 1 << 2 // PTW: a guest's table walk in a device is a fault
+    | 0b111 << 3 // FMO, IMO, AMO
+    | 1 << 9 // FB
+    | 0b01 << 10 // BSU
+    | 1 << 13 // TWI
+    | 1 << 19 // TSC
+    | 1 << 20 // TIDCP
+    | 1 << 21 // TACR
+    | 1 << 22 // TSW
+    | 1 << 31 // RW
+    | 1 << 35 // TLOR
+    | 1 << 36; // TERR
+
+/// Trace, activity monitors, SVE and SME trapped; FP and SIMD not (Arm ARM DDI 0487, D19.2.31).
+const CPTR_EL2: u64 = 0x33FF & !(1 << 10) | 1 << 20 | 1 << 30;
+
+/// Debug, OS lock, PMU, profiling and trace filter registers trapped; the low bits hold the number
+/// of event counters and are kept (Arm ARM DDI 0487, D19.2.83).
+const MDCR_EL2: u64 = 1 << 5 | 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 14 | 1 << 19;
+
+/// The state of a CPU that the assembly knows, at the address in `TPIDR_EL2`.
+#[repr(C)]
+pub struct CpuAnchor {
+    /// Top of the stack for last words.
+    pub emergency_stack: u64,
+    /// The CPU's index.
+    pub index: u64,
+}
+
+/// Sets this CPU's traps: constants, the same whichever guest runs.
+pub fn enable_traps() {
+    let counters = read_register!("mdcr_el2") & 0x1F;
+    let identity = read_register!("midr_el1");
+    // SAFETY: these registers act on EL1 and EL0, where nothing runs yet.
+    unsafe {
+        write_register!("hcr_el2", HCR_EL2);
+        write_register!("cptr_el2", CPTR_EL2);
+        write_register!("mdcr_el2", MDCR_EL2 | counters);
+        write_register!("hstr_el2", 0_u64);
+        // EL1PCTEN, EL1PCEN zero: the physical counter and timer are not a guest's.
+        write_register!("cnthctl_el2", 0_u64);
+        write_register!("vpidr_el2", identity);
+        // Every partition has one vCPU, so each sees CPU 0 of a multiprocessor system.
+        write_register!("vmpidr_el2", 1_u64 << 31);
+    }
+    if read_register!("id_aa64mmfr1_el1") >> 40 & 0xF != 0 {
+        // SAFETY: the CPU has HCRX_EL2 (FEAT_HCX); zero traps what it could grant.
+        unsafe { write_register!("s3_4_c1_c2_2", 0_u64) };
+    }
+    super::timer::isb();
+}
+
+/// Whether the CPU has RAS, and so a deferred error register that guests can write.
+#[must_use]
+pub fn has_ras() -> bool {
+    read_register!("id_aa64pfr0_el1") >> 28 & 0xF != 0
+}
+
+/// Bits of the CPU's physical addresses, as `TCR` and `VTCR` encode them, at most 48 bits.
+#[must_use]
+pub fn physical_address_range() -> u64 {
+    (read_register!("id_aa64mmfr0_el1") & 0xF).min(5)
+}
+
+/// Makes `vttbr` the stage 2 of the guest that runs next.
+pub fn set_stage2(vttbr: u64) {
+    // SAFETY: the root is one of the constant tables; no guest runs until the next `eret`.
+    unsafe { write_register!("vttbr_el2", vttbr) };
+}
+
+/// Sets the translation granule and sizes of stage 2, once a CPU.
+pub fn set_stage2_control(vtcr: u64) {
+    // SAFETY: no guest runs yet.
+    unsafe { write_register!("vtcr_el2", vtcr) };
+    super::timer::isb();
+}
+
+/// The affinity of this CPU.
+#[must_use]
+pub fn affinity() -> u64 {
+    read_register!("mpidr_el1") & 0xFF_00FF_FFFF
+}
+
+/// The syndrome of the exit.
+#[must_use]
+pub fn syndrome() -> u64 {
+    read_register!("esr_el2")
+}
+
+/// The virtual address of a faulting access.
+#[must_use]
+pub fn fault_address() -> u64 {
+    read_register!("far_el2")
+}
+
+/// The guest-physical address of a stage 2 fault: the page from `HPFAR_EL2`, the offset from
+/// `FAR_EL2`.
+#[must_use]
+pub fn fault_ipa() -> u64 {
+    (read_register!("hpfar_el2") & 0xFFF_FFFF_FFF0) << 8 | read_register!("far_el2") & 0xFFF
+}
+
+/// The address at which the guest will go on.
+#[must_use]
+pub fn return_address() -> u64 {
+    read_register!("elr_el2")
+}
+
+/// Lets the guest go on after the instruction that was trapped.
+pub fn skip_instruction() {
+    // SAFETY: only where the guest goes on depends on it; AArch64 instructions have 4 bytes.
+    unsafe { write_register!("elr_el2", return_address().wrapping_add(4)) };
+}
+
+/// Stops this CPU for good.
+pub fn park() -> ! {
+    loop {
+        // SAFETY: everything stays masked; `wfi` only waits.
+        unsafe { asm!("msr daifset, #15", "wfi", options(nomem, nostack)) };
+    }
+}
+
+const _: () = assert!(core::mem::offset_of!(CpuAnchor, emergency_stack) == 0);

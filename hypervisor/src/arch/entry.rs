@@ -1,0 +1,300 @@
+//! The way in and out of EL2: reset, exception vectors, switch, return. Assembly only; what is
+//! decided is decided in Rust.
+//!
+//! While a guest runs, `SP_EL2` points to its [`Context`], so that the vector can store registers
+//! before it knows anything else. The exit function returns what to do in two registers:
+//!
+//! - `x1` = 0: the same guest goes on;
+//! - else: save the rest of what is in the CPU to the context at `x1`, then load the context at
+//!   `x0` and release it at its tick.
+//!
+//! Only what Rust may clobber is stored on every exit; callee-saved registers, FP and system
+//! registers move on a switch only.
+
+use core::arch::global_asm;
+
+use paratia_config::address::PAGE_BYTES;
+use paratia_config::layout::{CPU_STACK_AREA_BYTES, EMERGENCY_STACK_BYTES};
+
+use super::context::{Context, OFFSET_ELR, OFFSET_FPCR, OFFSET_Q, OFFSET_STACK};
+use crate::exit::Next;
+use crate::selected::{self, EL2_ROOT, LAYOUT};
+
+/// SCTLR_EL2 with MMU, caches, stack alignment check and write-implies-execute-never on; the rest
+/// is RES1 (Arm ARM DDI 0487, D19.2.119).
+const SCTLR_EL2: u64 = 0x30C5_0830 | 1 | 1 << 2 | 1 << 3 | 1 << 12 | 1 << 19;
+
+global_asm!(
+    r#"
+// Reset. In: x0 = device tree (CPU 0) or the CPU's index (others).
+// Out: Rust's `boot` or `boot_secondary` with the same x0, on this CPU's stack, MMU on.
+    .section .text.start, "ax"
+    .global _start
+_start:
+    mov     x19, x0
+    mov     x20, #0                 // CPU index
+    b       1f
+    .global _start_secondary
+_start_secondary:
+    mov     x19, x0
+    mov     x20, x0
+1:  msr     daifset, #15
+    mrs     x0, CurrentEL
+    cmp     x0, #(2 << 2)
+    b.ne    9f                      // not EL2: there is nobody to tell
+    msr     spsel, #1
+
+    adr     x0, vectors
+    msr     vbar_el2, x0
+
+// Variables that start as zero, by CPU 0 while its data cache is off: the memory is cleaned of old
+// lines first, so that none overwrites it later.
+    cbnz    x20, 3f
+    ldr     x0, =__bss_start
+    ldr     x1, =__bss_end
+2:  cmp     x0, x1
+    b.hs    3f
+    dc      ivac, x0
+    stp     xzr, xzr, [x0], #16
+    b       2b
+
+// MMU on with the constant tables.
+3:  dsb     sy
+    ldr     x0, ={mair}
+    msr     mair_el2, x0
+    mrs     x1, id_aa64mmfr0_el1
+    and     x1, x1, #0xf
+    cmp     x1, #5
+    mov     x2, #5
+    csel    x1, x1, x2, ls          // at most 48 bits
+    ldr     x0, ={tcr}
+    orr     x0, x0, x1, lsl #16
+    msr     tcr_el2, x0
+    ldr     x0, ={root}
+    msr     ttbr0_el2, x0
+    isb
+    tlbi    alle2
+    ic      iallu
+    dsb     nsh
+    isb
+    ldr     x0, ={sctlr}
+    msr     sctlr_el2, x0
+    isb
+
+// This CPU's stack: the top of its share of the area.
+    ldr     x0, ={stacks}
+    mov     x1, #{share}
+    add     x2, x20, #1
+    madd    x0, x1, x2, x0
+    mov     sp, x0
+    mov     x29, xzr
+    mov     x30, xzr
+    mov     x0, x19
+    cbnz    x20, 4f
+    b       {boot}
+4:  b       {boot_secondary}
+9:  wfi
+    b       9b
+"#,
+    mair = const selected::MAIR_EL2,
+    tcr = const selected::TCR_EL2,
+    root = const EL2_ROOT.0,
+    sctlr = const SCTLR_EL2,
+    stacks = const LAYOUT.stacks.base.0,
+    share = const CPU_STACK_AREA_BYTES,
+    boot = sym crate::boot::boot,
+    boot_secondary = sym crate::bring_up::boot_secondary,
+);
+
+const _: () = assert!(2 * PAGE_BYTES + EMERGENCY_STACK_BYTES < CPU_STACK_AREA_BYTES);
+
+global_asm!(
+    r#"
+// A fault of the hypervisor itself. In: nothing to rely on but TPIDR_EL2.
+// Goes to Rust's `exception` on the emergency stack; doesn't come back.
+    .macro  own_fault, kind
+    .balign 128
+    mov     x3, sp
+    mrs     x1, tpidr_el2
+    cbz     x1, 9f                  // before this CPU has its anchor: stop
+    ldr     x2, [x1]                // CpuAnchor::emergency_stack
+    mov     sp, x2
+    mov     x0, #\kind
+    mov     x1, x3
+    b       {own_exception}
+9:  wfi
+    b       9b
+    .endm
+
+// An exit of a guest. In: SP = its context. Stores what Rust may clobber, moves to this CPU's
+// stack, and asks Rust.
+    .macro  guest_exit, handler
+    .balign 128
+    stp     x0, x1, [sp, #0]
+    stp     x2, x3, [sp, #16]
+    stp     x4, x5, [sp, #32]
+    stp     x6, x7, [sp, #48]
+    stp     x8, x9, [sp, #64]
+    stp     x10, x11, [sp, #80]
+    stp     x12, x13, [sp, #96]
+    stp     x14, x15, [sp, #112]
+    stp     x16, x17, [sp, #128]
+    stp     x18, x19, [sp, #144]
+    stp     x29, x30, [sp, #232]
+    mov     x0, sp
+    ldr     x1, [sp, #{stack}]
+    mov     sp, x1
+    mov     x29, xzr
+    bl      \handler
+    cbnz    x1, switch
+    b       resume
+    .endm
+
+    .section .text.vectors, "ax"
+    .balign 2048
+    .global vectors
+vectors:
+    own_fault 0
+    own_fault 1
+    own_fault 2
+    own_fault 3
+    own_fault 4
+    own_fault 5
+    own_fault 6
+    own_fault 7
+    guest_exit {synchronous}
+    guest_exit {interrupt}
+    guest_exit {interrupt}
+    guest_exit {system_error}
+    guest_exit {foreign_state}
+    guest_exit {interrupt}
+    guest_exit {interrupt}
+    guest_exit {system_error}
+    .balign 128
+
+// From one guest to the next. In: x0 = context to load, x1 = context to save the CPU's state to.
+// Goes on at `resume`.
+switch:
+    stp     x20, x21, [x1, #160]
+    stp     x22, x23, [x1, #176]
+    stp     x24, x25, [x1, #192]
+    stp     x26, x27, [x1, #208]
+    str     x28, [x1, #224]
+    mrs     x2, elr_el2
+    mrs     x3, spsr_el2
+    stp     x2, x3, [x1, #{elr}]
+    .arch_extension fp
+    add     x2, x1, #{q}
+    stp     q0, q1, [x2, #0]
+    stp     q2, q3, [x2, #32]
+    stp     q4, q5, [x2, #64]
+    stp     q6, q7, [x2, #96]
+    stp     q8, q9, [x2, #128]
+    stp     q10, q11, [x2, #160]
+    stp     q12, q13, [x2, #192]
+    stp     q14, q15, [x2, #224]
+    stp     q16, q17, [x2, #256]
+    stp     q18, q19, [x2, #288]
+    stp     q20, q21, [x2, #320]
+    stp     q22, q23, [x2, #352]
+    stp     q24, q25, [x2, #384]
+    stp     q26, q27, [x2, #416]
+    stp     q28, q29, [x2, #448]
+    stp     q30, q31, [x2, #480]
+    mrs     x3, fpcr
+    mrs     x4, fpsr
+    add     x2, x1, #{fpcr}
+    stp     x3, x4, [x2]
+
+    mov     x19, x0
+    mov     x0, x1
+    mov     x1, x19
+    bl      {switch_system}
+
+    add     x2, x19, #{q}
+    ldp     q0, q1, [x2, #0]
+    ldp     q2, q3, [x2, #32]
+    ldp     q4, q5, [x2, #64]
+    ldp     q6, q7, [x2, #96]
+    ldp     q8, q9, [x2, #128]
+    ldp     q10, q11, [x2, #160]
+    ldp     q12, q13, [x2, #192]
+    ldp     q14, q15, [x2, #224]
+    ldp     q16, q17, [x2, #256]
+    ldp     q18, q19, [x2, #288]
+    ldp     q20, q21, [x2, #320]
+    ldp     q22, q23, [x2, #352]
+    ldp     q24, q25, [x2, #384]
+    ldp     q26, q27, [x2, #416]
+    ldp     q28, q29, [x2, #448]
+    ldp     q30, q31, [x2, #480]
+    add     x2, x19, #{fpcr}
+    ldp     x3, x4, [x2]
+    msr     fpcr, x3
+    msr     fpsr, x4
+    ldp     x2, x3, [x19, #{elr}]
+    msr     elr_el2, x2
+    msr     spsr_el2, x3
+    ldp     x20, x21, [x19, #160]
+    ldp     x22, x23, [x19, #176]
+    ldp     x24, x25, [x19, #192]
+    ldp     x26, x27, [x19, #208]
+    ldr     x28, [x19, #224]
+
+    mov     x0, x19
+    bl      {release}               // waits for the tick; keeps x19-x28
+    mov     x0, x19
+
+// Back to a guest. In: x0 = its context, whose callee-saved registers are in the CPU.
+resume:
+    mov     sp, x0
+    ldp     x2, x3, [sp, #16]
+    ldp     x4, x5, [sp, #32]
+    ldp     x6, x7, [sp, #48]
+    ldp     x8, x9, [sp, #64]
+    ldp     x10, x11, [sp, #80]
+    ldp     x12, x13, [sp, #96]
+    ldp     x14, x15, [sp, #112]
+    ldp     x16, x17, [sp, #128]
+    ldp     x18, x19, [sp, #144]
+    ldp     x29, x30, [sp, #232]
+    ldp     x0, x1, [sp, #0]
+    eret
+    // No speculation past the return (Arm ARM DDI 0487, C5.1).
+    dsb     nsh
+    isb
+
+// The first guest of this CPU. In: x0 = context to load, x1 = one that nobody needs.
+    .global enter_first_guest
+enter_first_guest:
+    b       switch
+"#,
+    stack = const OFFSET_STACK,
+    elr = const OFFSET_ELR,
+    q = const OFFSET_Q,
+    fpcr = const OFFSET_FPCR,
+    own_exception = sym crate::crash::own_exception,
+    synchronous = sym crate::exit::synchronous,
+    interrupt = sym crate::exit::interrupt,
+    system_error = sym crate::exit::system_error,
+    foreign_state = sym crate::exit::foreign_state,
+    switch_system = sym crate::switch::switch_system,
+    release = sym crate::switch::release,
+);
+
+unsafe extern "C" {
+    fn _start_secondary();
+    fn enter_first_guest(load: *mut Context, save: *mut Context) -> !;
+}
+
+/// The physical address at which other CPUs start; EL2's map is the identity.
+#[must_use]
+pub fn secondary_start() -> u64 {
+    _start_secondary as *const () as u64
+}
+
+/// Enters the first guest of this CPU.
+pub fn enter_first(Next { load, save }: Next) -> ! {
+    // SAFETY: both are contexts in statics; the assembly leaves this stack for good.
+    unsafe { enter_first_guest(load, save) }
+}

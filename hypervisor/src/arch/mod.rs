@@ -1,0 +1,11 @@
+//! Everything that is AArch64: assembly, system registers, barriers. The rest of the hypervisor
+//! uses only the names that this module and its children export.
+
+pub mod context;
+pub mod cpu;
+pub mod entry;
+pub mod interrupt;
+pub mod memory;
+pub mod registers;
+pub mod syndrome;
+pub mod timer;

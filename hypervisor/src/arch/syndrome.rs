@@ -1,0 +1,102 @@
+//! `ESR_EL2` decoded: why a guest came to EL2 (Arm ARM DDI 0487, D19.2.37).
+
+/// Why a guest was interrupted by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// `HVC`; the return address is the next instruction.
+    HypervisorCall,
+    /// `SMC`, trapped; the return address is the instruction itself.
+    SecureMonitorCall,
+    /// `WFI`.
+    WaitForInterrupt,
+    /// `MSR`, `MRS` or a system instruction that is trapped.
+    SystemRegister(SystemRegister),
+    /// A data access that stage 2 doesn't allow.
+    DataAbort {
+        /// Whether it wrote.
+        write: bool,
+    },
+    /// An instruction fetch that stage 2 doesn't allow.
+    InstructionAbort,
+    /// Any other instruction that isn't the partition's to use.
+    Forbidden,
+}
+
+/// A trapped system register access.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SystemRegister {
+    /// `Op0`, `Op1`, `CRn`, `CRm`, `Op2` as 2, 3, 4, 4, 3 bits: the encoding in an `S` name.
+    pub encoding: u16,
+    /// The general register, 31 for `XZR`.
+    pub register: u8,
+    /// Whether it reads.
+    pub read: bool,
+}
+
+/// The encoding of `S<op0>_<op1>_C<crn>_C<crm>_<op2>`.
+#[must_use]
+pub const fn encoding(op0: u16, op1: u16, crn: u16, crm: u16, op2: u16) -> u16 {
+    op0 << 14 | op1 << 11 | crn << 7 | crm << 3 | op2
+}
+
+/// Decodes a syndrome.
+#[must_use]
+pub fn decode(esr: u64) -> Cause {
+    match esr >> 26 & 0x3F {
+        0x01 if esr & 0b1 == 0 => Cause::WaitForInterrupt,
+        0x16 => Cause::HypervisorCall,
+        0x17 => Cause::SecureMonitorCall,
+        0x18 => Cause::SystemRegister(system_register(esr)),
+        0x20 => Cause::InstructionAbort,
+        0x24 => Cause::DataAbort {
+            write: esr >> 6 & 1 != 0,
+        },
+        _ => Cause::Forbidden,
+    }
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "each field is masked to its width"
+)]
+fn system_register(esr: u64) -> SystemRegister {
+    let field = |shift: u32, width: u32| (esr >> shift & ((1 << width) - 1)) as u16;
+    SystemRegister {
+        encoding: encoding(
+            field(20, 2),
+            field(14, 3),
+            field(10, 4),
+            field(1, 4),
+            field(17, 3),
+        ),
+        register: field(5, 5) as u8,
+        read: field(0, 1) != 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_are_told_apart() {
+        assert_eq!(decode(0x5A00_0000), Cause::HypervisorCall);
+        assert_eq!(decode(0x5E00_0000), Cause::SecureMonitorCall);
+        assert_eq!(decode(0x0600_0000), Cause::WaitForInterrupt);
+        assert_eq!(decode(0x0600_0001), Cause::Forbidden, "WFE isn't trapped");
+        assert_eq!(decode(0x9200_0047), Cause::DataAbort { write: true });
+        assert_eq!(decode(0x8200_0007), Cause::InstructionAbort);
+    }
+
+    #[test]
+    fn a_trapped_register_is_named() {
+        // msr icc_sgi1r_el1, x3: S3_0_C12_C11_5.
+        let esr = 0x18 << 26 | 1 << 25 | 3 << 20 | 5 << 17 | 12 << 10 | 3 << 5 | 11 << 1;
+        let expected = SystemRegister {
+            encoding: encoding(3, 0, 12, 11, 5),
+            register: 3,
+            read: false,
+        };
+        assert_eq!(decode(esr), Cause::SystemRegister(expected));
+    }
+}

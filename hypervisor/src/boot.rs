@@ -1,0 +1,159 @@
+//! Boot: check everything, then enable. One numbered list on CPU 0; what the other CPUs do is in
+//! [`crate::bring_up`].
+
+use core::fmt::{Display, Write as _};
+use core::time::Duration;
+
+use heapless::String;
+use paratia_abi::StartCondition;
+use paratia_board_support::gic_v3::{Distributor, GicError};
+use paratia_board_support::uart::DebugUart;
+use paratia_config::board::InterruptController;
+use sha2::{Digest, Sha256};
+
+use crate::arch::{cpu as arch_cpu, timer};
+use crate::cpu::Cpu;
+use crate::owned::Owned;
+use crate::partition::{ConsoleQueue, PARTITIONS, Phase};
+use crate::selected::{BOARD, IMAGES, PARTITION_COUNT, SYSTEM};
+use crate::{bring_up, crash, log, restart, state};
+
+/// From the last step of boot to the epoch: time for every CPU to reach its first release.
+const EPOCH_AHEAD: Duration = Duration::from_micros(500);
+
+static CONSOLE_QUEUES: [Owned<ConsoleQueue>; PARTITION_COUNT] =
+    [const { Owned::new(ConsoleQueue::new()) }; PARTITION_COUNT];
+
+/// Boot of CPU 0, from the assembly: MMU on, on its stack. `device_tree` is what the firmware
+/// handed over, 0 if nothing.
+pub extern "C" fn boot(device_tree: u64) -> ! {
+    // 1. This CPU gets its state, so that a fault from here on leaves a record.
+    let Some(cpu) = Cpu::anchor(0) else {
+        arch_cpu::park()
+    };
+    crash::clear();
+
+    // 2. The log opens, so that every refusal from here on is seen.
+    // SAFETY: the board's facts name the UART, EL2's map has it, and nobody else uses it.
+    let Some(uart) = (unsafe { DebugUart::new(BOARD.uart) }) else {
+        arch_cpu::park()
+    };
+    // SAFETY: CPU 0, once.
+    unsafe { log::open(uart) };
+
+    // 3. The board is the one that was configured.
+    let Some(frequency) = timer::frequency() else {
+        crash::refuse("the firmware left CNTFRQ_EL0 at zero; the board's clock is not set up");
+    };
+    defmt::info!(
+        "boot system={=str} board={=str} cpus={=usize} frequency_hz={=u64}",
+        SYSTEM.name,
+        BOARD.name,
+        bring_up::cpus_needed(),
+        frequency.hertz()
+    );
+    check_board(device_tree);
+
+    // 4. The interrupt controller, and this CPU's traps and stage 2.
+    let controller = set_up_distributor().and_then(|()| bring_up::set_up_cpu(0));
+    let (interface, redistributor) = match controller {
+        Ok(parts) => parts,
+        Err(error) => refuse(&error),
+    };
+
+    // 5. The images are the ones that were built; each goes to its partition's scrubbed memory.
+    for index in 0..PARTITION_COUNT {
+        load(index);
+    }
+    set_up_display();
+
+    // 6. The other CPUs.
+    // SAFETY: CPU 0, before any other is started.
+    unsafe { bring_up::open_queues() };
+    if let Err(error) = bring_up::start_cpus(frequency) {
+        refuse(&error);
+    }
+
+    // 7. The epoch: all plans start there.
+    let epoch = timer::now().after(frequency.ticks(EPOCH_AHEAD));
+    // SAFETY: CPU 0.
+    unsafe { log::set_epoch(epoch.0) };
+    defmt::info!(
+        "epoch ticks={=u64} frequency_hz={=u64}",
+        epoch.0,
+        frequency.hertz()
+    );
+    // SAFETY: CPU 0, outside of the log.
+    unsafe { log::flush() };
+    state::set_epoch(epoch);
+    bring_up::start_plan(cpu, 0, frequency, epoch, interface, redistributor)
+}
+
+/// Refuses to go on, for a reason that has words.
+fn refuse(reason: &dyn Display) -> ! {
+    let mut text = String::<320>::new();
+    // What doesn't fit is cut off.
+    let _ = write!(text, "{reason}");
+    crash::refuse(&text)
+}
+
+fn set_up_distributor() -> Result<(), GicError> {
+    let InterruptController::GicV3 { distributor, .. } = BOARD.interrupt_controller;
+    // SAFETY: the board's facts name it, EL2's map has it, and nobody else uses it.
+    let distributor =
+        unsafe { Distributor::initialise(distributor, BOARD.interrupt_count, BOARD.cpus[0]) }?;
+    // SAFETY: CPU 0, before any other is started.
+    unsafe { state::set_distributor(distributor) };
+    Ok(())
+}
+
+fn check_board(_device_tree: u64) {}
+
+/// Verifies an image and puts it into its partition's scrubbed memory.
+fn load(index: usize) {
+    let image = &IMAGES[index];
+    let digest: [u8; 32] = Sha256::digest(image.bytes).into();
+    if digest != image.sha256 {
+        defmt::error!("image-refused partition={=usize}", index);
+        let name = SYSTEM.partitions[index].name;
+        refuse(&format_args!(
+            "partition '{name}': the image of program '{}' has SHA-256 {}.. but {}.. was built; \
+             the image file is damaged, build or copy it again",
+            image.program,
+            Start(&digest),
+            Start(&image.sha256),
+        ));
+    }
+    // SAFETY: CPU 0 at boot; no partition runs.
+    let partition = unsafe { PARTITIONS[index].get() };
+    partition.index = index;
+    // SAFETY: as above.
+    unsafe { restart::load_at_boot(partition) };
+    restart::prepare(partition, StartCondition::NormalStart);
+    partition.phase = Phase::Running;
+    // SAFETY: each queue is split once, here; the sender belongs to the partition.
+    let (sender, receiver) = unsafe { CONSOLE_QUEUES[index].get() }.split();
+    partition.console = Some(sender);
+    // SAFETY: CPU 0.
+    unsafe { log::take_console(index, receiver) };
+    defmt::info!(
+        "image-verified partition={=usize} bytes={=usize}",
+        index,
+        image.bytes.len()
+    );
+    // SAFETY: CPU 0, outside of the log.
+    unsafe { log::flush() };
+}
+
+/// The first bytes of a digest, in hexadecimal.
+struct Start<'a>(&'a [u8; 32]);
+
+impl Display for Start<'_> {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        self.0[..4]
+            .iter()
+            .try_for_each(|byte| write!(formatter, "{byte:02x}"))
+    }
+}
+
+fn set_up_display() {}

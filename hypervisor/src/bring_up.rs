@@ -1,0 +1,182 @@
+//! The CPUs: what each sets up for itself, how CPU 0 starts the others, and how a plan begins.
+
+use core::fmt;
+use core::time::Duration;
+
+use heapless::spsc::Producer;
+use paratia_board_support::gic_v3::{CpuInterface, GicError, Redistributor};
+use paratia_config::board::{CpuStart, InterruptController};
+use paratia_config::layout::MAX_CPUS;
+use smccc::{Smc, psci};
+
+use crate::arch::{cpu as arch_cpu, entry, memory, timer};
+use crate::cpu::{Cpu, Machine};
+use crate::event::{Event, Record, RecordQueue};
+use crate::owned::Owned;
+use crate::partition::PARTITIONS;
+use crate::sched::{Cursor, Plan, Slot};
+use crate::selected::{BOARD, CPU_OF, SYSTEM, VTCR_EL2, run_parameters};
+use crate::time::{Frequency, Ticks};
+use crate::{interrupt, log, state, window};
+
+/// How long the other CPUs may take to come up.
+const START_LIMIT: Duration = Duration::from_millis(500);
+
+static QUEUES: [Owned<RecordQueue>; MAX_CPUS] =
+    [const { Owned::new(RecordQueue::new()) }; MAX_CPUS];
+static SENDERS: [Owned<Option<Producer<'static, Record>>>; MAX_CPUS] =
+    [const { Owned::new(None) }; MAX_CPUS];
+
+/// Why the other CPUs didn't come up.
+#[derive(Debug)]
+pub enum StartError {
+    /// The firmware refused to start this CPU, for this reason of PSCI's.
+    Refused(usize, psci::Error),
+    /// Only so many of so many reported in time.
+    Missing(usize, usize),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(cpu, error) => write!(
+                formatter,
+                "CPU {cpu}: the firmware's CPU_ON answers '{error}'; the system '{}' needs {} CPUs, \
+                 give the board as many or the system fewer plans",
+                SYSTEM.name,
+                cpus_needed()
+            ),
+            Self::Missing(up, needed) => write!(
+                formatter,
+                "{up} of {needed} CPUs came up within {} ms; look at the board's start-up of CPUs",
+                START_LIMIT.as_millis()
+            ),
+        }
+    }
+}
+
+/// CPUs that the system has a plan for; the others stay off.
+#[must_use]
+pub fn cpus_needed() -> usize {
+    SYSTEM.schedule.plans.len().max(1)
+}
+
+/// Opens every CPU's way to the log.
+///
+/// # Safety
+/// On CPU 0, once, before any other CPU is started.
+pub unsafe fn open_queues() {
+    for (cpu, (queue, place)) in QUEUES.iter().zip(&SENDERS).enumerate() {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let (sender, receiver) = queue.get().split();
+            log::take_records(cpu, receiver);
+            *place.get() = Some(sender);
+        }
+    }
+}
+
+/// Starts the other CPUs that the system needs, and waits until they are ready.
+///
+/// # Errors
+/// [`StartError`].
+pub fn start_cpus(frequency: Frequency) -> Result<(), StartError> {
+    let CpuStart::PsciSmc = BOARD.cpu_start;
+    state::count_cpu_up();
+    for cpu in 1..cpus_needed() {
+        psci::cpu_on::<Smc>(BOARD.cpus[cpu], entry::secondary_start(), cpu as u64)
+            .map_err(|error| StartError::Refused(cpu, error))?;
+    }
+    let limit = timer::now().after(frequency.ticks(START_LIMIT));
+    while state::cpus_up() < cpus_needed() {
+        if timer::now().reached(limit) {
+            return Err(StartError::Missing(state::cpus_up(), cpus_needed()));
+        }
+        timer::yield_processor();
+    }
+    Ok(())
+}
+
+/// A CPU's own part of boot: traps, stage 2 control, private interrupts, CPU interface.
+///
+/// # Errors
+/// The interrupt controller isn't as the board's facts say.
+pub fn set_up_cpu(index: usize) -> Result<(CpuInterface, Redistributor), GicError> {
+    arch_cpu::enable_traps();
+    arch_cpu::set_stage2_control(VTCR_EL2 | arch_cpu::physical_address_range() << 16);
+    memory::forget_all_guests();
+    let interface = CpuInterface::initialise()?;
+    let InterruptController::GicV3 { redistributors, .. } = BOARD.interrupt_controller;
+    // SAFETY: the board's facts name them, EL2's map has them, and each CPU takes its own once.
+    let mut redistributor =
+        unsafe { Redistributor::initialise(redistributors, index, BOARD.cpus[index]) }?;
+    interrupt::set_up(&mut redistributor);
+    Ok((interface, redistributor))
+}
+
+/// Boot of another CPU, from the assembly: MMU on, on its stack. One that can't go on stays silent;
+/// CPU 0 misses it and refuses.
+pub extern "C" fn boot_secondary(index: u64) -> ! {
+    let Ok(index) = usize::try_from(index) else {
+        arch_cpu::park()
+    };
+    let Some(cpu) = Cpu::anchor(index) else {
+        arch_cpu::park()
+    };
+    let Some(frequency) = timer::frequency() else {
+        arch_cpu::park()
+    };
+    let Ok((interface, redistributor)) = set_up_cpu(index) else {
+        arch_cpu::park()
+    };
+    state::count_cpu_up();
+    let epoch = loop {
+        match state::epoch() {
+            Some(epoch) => break epoch,
+            None => timer::yield_processor(),
+        }
+    };
+    start_plan(cpu, index, frequency, epoch, interface, redistributor)
+}
+
+/// Begins this CPU's plan at the epoch; comes back never.
+pub fn start_plan(
+    cpu: &'static mut Cpu,
+    index: usize,
+    frequency: Frequency,
+    epoch: Ticks,
+    interface: CpuInterface,
+    redistributor: Redistributor,
+) -> ! {
+    // SAFETY: each CPU takes its own, which CPU 0 has put there before it started this one.
+    let Some(records) = unsafe { SENDERS[index].get() }.take() else {
+        arch_cpu::park()
+    };
+    timer::set_guest_epoch(epoch);
+    for (partition, _) in CPU_OF.iter().enumerate().filter(|(_, on)| **on == index) {
+        // SAFETY: the partition's windows are on this CPU.
+        unsafe { PARTITIONS[partition].get() }.begin(epoch, frequency, index);
+    }
+    let stop_after_us = run_parameters().stop_after_us;
+    let machine = cpu.machine.insert(Machine {
+        index,
+        frequency,
+        epoch,
+        stop_at: (stop_after_us > 0)
+            .then(|| epoch.after(frequency.ticks(Duration::from_micros(stop_after_us)))),
+        cursor: Cursor::new(Plan::new(SYSTEM, index, frequency), epoch),
+        slot: Slot::NONE,
+        running_since: epoch,
+        window_start: epoch,
+        loaded: &raw mut cpu.discard,
+        has_ras: arch_cpu::has_ras(),
+        records,
+        records_dropped: 0,
+        interface,
+        redistributor,
+    });
+    machine.report(timer::now(), Event::CpuStarted { cpu: index });
+    interrupt::mask_guest(machine);
+    let next = window::choose_next(machine);
+    entry::enter_first(next)
+}

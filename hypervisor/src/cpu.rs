@@ -1,0 +1,107 @@
+//! A CPU at run time: its place in the plan, and what it needs to switch.
+
+use heapless::spsc::Producer;
+use paratia_board_support::gic_v3::{CpuInterface, Redistributor};
+use paratia_config::layout::MAX_CPUS;
+
+use crate::arch::context::Context;
+use crate::arch::cpu::CpuAnchor;
+use crate::arch::registers::{read_register, write_register};
+use crate::event::{Event, Record};
+use crate::owned::Owned;
+use crate::sched::{Cursor, Slot};
+use crate::selected::LAYOUT;
+use crate::time::{Frequency, Ticks};
+
+/// A CPU's state. The anchor comes first: the assembly finds it in `TPIDR_EL2`.
+#[repr(C)]
+pub struct Cpu {
+    anchor: CpuAnchor,
+    /// What boot has found and set up; nothing before.
+    pub machine: Option<Machine>,
+    /// A context whose content nobody needs: where the state of a partition that doesn't live on
+    /// is saved to.
+    pub discard: Context,
+}
+
+/// What a CPU has once boot is through.
+pub struct Machine {
+    /// The CPU's index.
+    pub index: usize,
+    /// The counter's frequency.
+    pub frequency: Frequency,
+    /// Start of the schedule.
+    pub epoch: Ticks,
+    /// When to stop; nothing for never.
+    pub stop_at: Option<Ticks>,
+    /// The place in the plan.
+    pub cursor: Cursor,
+    /// The slot that the CPU is in or about to enter.
+    pub slot: Slot,
+    /// When the partition that runs was released, or went on after waiting.
+    pub running_since: Ticks,
+    /// When the window's start was measured.
+    pub window_start: Ticks,
+    /// Where the state that is in the CPU belongs to.
+    pub loaded: *mut Context,
+    /// Whether the CPU has RAS registers.
+    pub has_ras: bool,
+    /// The way of records to the log.
+    pub records: Producer<'static, Record>,
+    /// Records that found no room.
+    pub records_dropped: u64,
+    /// This CPU's physical interrupts.
+    pub interface: CpuInterface,
+    /// This CPU's private interrupts.
+    pub redistributor: Redistributor,
+}
+
+/// Every CPU's state, by its index.
+pub static CPUS: [Owned<Cpu>; MAX_CPUS] = [const {
+    Owned::new(Cpu {
+        anchor: CpuAnchor {
+            emergency_stack: 0,
+            index: 0,
+        },
+        machine: None,
+        discard: Context::ZERO,
+    })
+}; MAX_CPUS];
+
+impl Cpu {
+    /// Makes `TPIDR_EL2` point to the state of CPU `index`, which must be this one.
+    pub fn anchor(index: usize) -> Option<&'static mut Self> {
+        let owned = CPUS.get(index)?;
+        // SAFETY: each CPU calls this once, first thing at boot, with its own index.
+        let cpu = unsafe { owned.get() };
+        cpu.anchor = CpuAnchor {
+            emergency_stack: LAYOUT.emergency_stack(index).end().0,
+            index: index as u64,
+        };
+        // SAFETY: the register is the hypervisor's own and names a static.
+        unsafe { write_register!("tpidr_el2", owned.pointer()) };
+        Some(cpu)
+    }
+
+    /// This CPU's state.
+    ///
+    /// # Safety
+    /// Called once per exit or boot, by the function that the assembly calls; the reference is
+    /// handed down from there and dropped before the return to a guest.
+    #[must_use]
+    pub unsafe fn current() -> &'static mut Self {
+        let place = read_register!("tpidr_el2") as *mut Self;
+        // SAFETY: `anchor` has put this CPU's own state there, and the caller has the only
+        // reference.
+        unsafe { &mut *place }
+    }
+}
+
+impl Machine {
+    /// Reports an event that happens at `time`.
+    pub fn report(&mut self, time: Ticks, event: Event) {
+        if self.records.enqueue(Record { time, event }).is_err() {
+            self.records_dropped += 1;
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! A fault of the hypervisor itself: a crash record in memory, last words, and the safe state.
+//!
+//! Nothing here relies on what may be broken: no log, no queue, no stack but the emergency one. A
+//! CPU other than 0 leaves its record and asks all to stop; CPU 0, which has the UART, speaks for it.
+
+use core::fmt::Write as _;
+use core::panic::PanicInfo;
+
+use heapless::String;
+use paratia_board_support::uart::DebugUart;
+use paratia_config::layout::MAX_CPUS;
+
+use crate::arch::cpu as arch_cpu;
+use crate::arch::registers::read_register;
+use crate::owned::Owned;
+use crate::selected::BOARD;
+use crate::{log, state};
+
+/// First word of a record that is in use: "CRASHED!" in little-endian ASCII.
+const MAGIC: u64 = u64::from_le_bytes(*b"CRASHED!");
+
+/// What is left of a crash, for a debugger or the next boot.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct CrashRecord {
+    magic: u64,
+    /// Which CPU.
+    cpu: u64,
+    /// Vector that was taken (Arm ARM DDI 0487, D1.3.1), or 16 for a panic.
+    kind: u64,
+    esr: u64,
+    elr: u64,
+    far: u64,
+    sp: u64,
+    /// Line of the source file for a panic.
+    line: u64,
+}
+
+const PANIC: u64 = 16;
+
+#[unsafe(link_section = ".crash")]
+static RECORDS: [Owned<CrashRecord>; MAX_CPUS] = [const {
+    Owned::new(CrashRecord {
+        magic: 0,
+        cpu: 0,
+        kind: 0,
+        esr: 0,
+        elr: 0,
+        far: 0,
+        sp: 0,
+        line: 0,
+    })
+}; MAX_CPUS];
+
+/// Clears old records: memory that isn't zeroed at reset keeps them until here.
+pub fn clear() {
+    for record in &RECORDS {
+        // SAFETY: at boot, before any other CPU runs.
+        unsafe { record.get() }.magic = 0;
+    }
+}
+
+/// An exception at EL2. Called by the vector on the emergency stack.
+pub extern "C" fn own_exception(kind: u64, sp: u64) -> ! {
+    crash(kind, sp, 0)
+}
+
+/// Boot hasn't set up what every exit needs: a defect.
+pub fn without_machine() -> ! {
+    crash(PANIC, 0, 0)
+}
+
+#[panic_handler]
+fn panic(info: &PanicInfo) -> ! {
+    crash(
+        PANIC,
+        0,
+        info.location().map_or(0, |location| location.line().into()),
+    )
+}
+
+fn crash(kind: u64, sp: u64, line: u64) -> ! {
+    let cpu = this_cpu();
+    let record = CrashRecord {
+        magic: MAGIC,
+        cpu: cpu as u64,
+        kind,
+        esr: arch_cpu::syndrome(),
+        elr: arch_cpu::return_address(),
+        far: arch_cpu::fault_address(),
+        sp,
+        line,
+    };
+    if let Some(place) = RECORDS.get(cpu) {
+        // SAFETY: each CPU writes its own record, and comes here once: it never goes on.
+        *unsafe { place.get() } = record;
+    }
+    state::ask_to_stop();
+    state::count_cpu_stopped();
+    if cpu == 0 {
+        // SAFETY: CPU 0 doesn't return to whoever holds the UART, and the others never use it.
+        if let Some(mut uart) = unsafe { DebugUart::new(BOARD.uart) } {
+            // Ends a frame or line that was cut off.
+            let _ = uart.write_blocking(b"\0\r\n");
+            say(&record, |text| {
+                let _ = uart.write_blocking(text);
+            });
+        }
+    }
+    arch_cpu::park()
+}
+
+/// The CPU by its anchor; CPU 0 before it has one.
+fn this_cpu() -> usize {
+    let anchor = read_register!("tpidr_el2") as *const arch_cpu::CpuAnchor;
+    if anchor.is_null() {
+        return 0;
+    }
+    // SAFETY: the register holds the address of this CPU's static anchor or null.
+    usize::try_from(unsafe { (*anchor).index }).unwrap_or(0)
+}
+
+/// Speaks for other CPUs that have crashed. On CPU 0, with the log flushed.
+pub fn report_others() {
+    for place in &RECORDS[1..] {
+        // SAFETY: a CPU that has written its record is parked; one that is just writing is seen as
+        // not crashed, or with some fields still zero.
+        let record = unsafe { (place.pointer() as *const CrashRecord).read_volatile() };
+        if record.magic != MAGIC {
+            continue;
+        }
+        // SAFETY: this is CPU 0 in the safe state, and the log is flushed and idle.
+        if let Some(mut uart) = unsafe { DebugUart::new(BOARD.uart) } {
+            say(&record, |text| {
+                let _ = uart.write_blocking(text);
+            });
+        }
+    }
+}
+
+/// Last words, as plain text that needs no decoder.
+fn say(record: &CrashRecord, mut write: impl FnMut(&[u8])) {
+    let CrashRecord {
+        cpu,
+        kind,
+        esr,
+        elr,
+        far,
+        sp,
+        line,
+        ..
+    } = *record;
+    let mut text = String::<256>::new();
+    let _ = write!(
+        text,
+        "paratia| crash cpu={cpu} kind={kind} esr={esr:#x} elr={elr:#x} far={far:#x} sp={sp:#x} line={line}\r\n\
+         paratia| the hypervisor has stopped in its safe state; no partition runs\r\n"
+    );
+    write(text.as_bytes());
+}
+
+/// Refuses to go on at boot, with the reason; nothing has been started. On CPU 0.
+pub fn refuse(reason: &str) -> ! {
+    defmt::error!("refused \"{=str}\"", reason);
+    // SAFETY: this is CPU 0, outside of the log.
+    unsafe { log::flush() };
+    arch_cpu::park()
+}

@@ -1,0 +1,151 @@
+//! The way through the hypervisor: save (done by the vector), decode, act, choose next, restore.
+
+use crate::arch::context::Context;
+use crate::arch::syndrome::{self, Cause};
+use crate::arch::{cpu as arch_cpu, timer};
+use crate::cpu::{Cpu, Machine};
+use crate::fault::{self, Details};
+use crate::partition::Partition;
+use crate::{call, crash, interrupt, register, window};
+use paratia_config::system::HealthEvent;
+
+/// What follows from an exit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Decision {
+    /// The guest goes on.
+    Resume,
+    /// The guest has nothing to do until one of its interrupts comes.
+    WaitForInterrupt,
+    /// The window is over for the guest: by time, by its wish, or because it doesn't live on.
+    EndWindow,
+}
+
+/// What the assembly does next; see [`crate::arch::entry`].
+#[repr(C)]
+#[must_use]
+pub struct Next {
+    /// The context to go on with.
+    pub load: *mut Context,
+    /// Where to save the one in the CPU; null if it stays.
+    pub save: *mut Context,
+}
+
+/// A synchronous exception of a guest.
+pub extern "C" fn synchronous(partition: &mut Partition) -> Next {
+    // SAFETY: called by the vector, once for this exit.
+    let (machine, discard) = unsafe { parts() };
+    let decision = match syndrome::decode(arch_cpu::syndrome()) {
+        Cause::HypervisorCall => call::dispatch(machine, partition),
+        Cause::SecureMonitorCall => {
+            arch_cpu::skip_instruction();
+            call::dispatch(machine, partition)
+        }
+        Cause::WaitForInterrupt => {
+            arch_cpu::skip_instruction();
+            Decision::WaitForInterrupt
+        }
+        Cause::SystemRegister(access) => register::emulate(machine, partition, access),
+        Cause::DataAbort { .. } => stray(machine, partition, HealthEvent::StrayAccess),
+        Cause::InstructionAbort => stray(machine, partition, HealthEvent::StrayFetch),
+        Cause::Forbidden => fault::raise(
+            machine,
+            partition,
+            HealthEvent::ForbiddenInstruction,
+            Details::of_exit(),
+        ),
+    };
+    act(machine, discard, partition, decision)
+}
+
+/// An interrupt while a guest ran.
+pub extern "C" fn interrupt(partition: &mut Partition) -> Next {
+    // SAFETY: called by the vector, once for this exit.
+    let (machine, discard) = unsafe { parts() };
+    let decision = interrupt::handle(machine, partition);
+    act(machine, discard, partition, decision)
+}
+
+/// A bus error while a guest ran.
+pub extern "C" fn system_error(partition: &mut Partition) -> Next {
+    // SAFETY: called by the vector, once for this exit.
+    let (machine, discard) = unsafe { parts() };
+    let event = HealthEvent::SystemError;
+    let decision = fault::raise(machine, partition, event, Details::of_exit());
+    act(machine, discard, partition, decision)
+}
+
+/// A synchronous exception of AArch32 code at EL0, which no partition is given: it could not be
+/// started without the guest's own exception return into that state.
+pub extern "C" fn foreign_state(partition: &mut Partition) -> Next {
+    // SAFETY: called by the vector, once for this exit.
+    let (machine, discard) = unsafe { parts() };
+    let event = HealthEvent::ForbiddenInstruction;
+    let decision = fault::raise(machine, partition, event, Details::of_exit());
+    act(machine, discard, partition, decision)
+}
+
+fn stray(machine: &mut Machine, partition: &mut Partition, event: HealthEvent) -> Decision {
+    let details = Details {
+        ipa: arch_cpu::fault_ipa(),
+        ..Details::of_exit()
+    };
+    fault::raise(machine, partition, event, details)
+}
+
+/// The one place where decisions become effects.
+fn act(
+    machine: &mut Machine,
+    discard: *mut Context,
+    partition: &mut Partition,
+    decision: Decision,
+) -> Next {
+    let decision = match decision {
+        Decision::WaitForInterrupt => wait(machine, partition),
+        other => other,
+    };
+    if decision == Decision::EndWindow {
+        window::end(machine, partition);
+        if !matches!(partition.phase, crate::partition::Phase::Running) {
+            machine.loaded = discard;
+        }
+        return window::choose_next(machine);
+    }
+    Next {
+        load: &raw mut partition.context,
+        save: core::ptr::null_mut(),
+    }
+}
+
+/// Sleeps in the guest's place until one of its interrupts comes or its window is over.
+fn wait(machine: &mut Machine, partition: &mut Partition) -> Decision {
+    let since = timer::now();
+    let decision = loop {
+        if crate::arch::interrupt::is_pending() {
+            break Decision::Resume;
+        }
+        timer::wait_for_interrupt();
+        if interrupt::handle(machine, partition) == Decision::EndWindow {
+            break Decision::EndWindow;
+        }
+    };
+    let idle = timer::now().since(since);
+    partition.statistics.idle_ticks += idle;
+    machine.running_since = machine.running_since.after(idle);
+    decision
+}
+
+/// This CPU's parts, for one exit.
+///
+/// # Safety
+/// As for [`Cpu::current`].
+unsafe fn parts() -> (&'static mut Machine, *mut Context) {
+    // SAFETY: the caller's promise.
+    let Cpu {
+        machine, discard, ..
+    } = unsafe { Cpu::current() };
+    match machine {
+        Some(machine) => (machine, discard),
+        None => crash::without_machine(),
+    }
+}

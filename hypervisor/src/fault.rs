@@ -1,0 +1,110 @@
+//! Faults of a guest: told to the health monitor, reported, and their verdict carried out.
+
+use paratia_abi::StartCondition;
+use paratia_config::system::HealthEvent;
+
+use crate::arch::{cpu as arch_cpu, timer};
+use crate::cpu::Machine;
+use crate::event::{Event, Fault};
+use crate::exit::Decision;
+use crate::health::Verdict;
+use crate::partition::{Partition, Phase};
+use crate::reload::Reload;
+use crate::state;
+
+/// The numbers that go into a fault's report.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Details {
+    /// The syndrome.
+    pub esr: u64,
+    /// The virtual address.
+    pub far: u64,
+    /// The guest-physical address.
+    pub ipa: u64,
+    /// The instruction.
+    pub elr: u64,
+}
+
+impl Details {
+    /// What the CPU says about the exit that is being handled.
+    #[must_use]
+    pub fn of_exit() -> Self {
+        Self {
+            esr: arch_cpu::syndrome(),
+            far: arch_cpu::fault_address(),
+            ipa: 0,
+            elr: arch_cpu::return_address(),
+        }
+    }
+
+    /// Only the instruction; for events that no exception describes.
+    #[must_use]
+    pub fn at_instruction() -> Self {
+        Self {
+            elr: arch_cpu::return_address(),
+            ..Self::default()
+        }
+    }
+}
+
+/// Tells the health monitor, and carries out its verdict on the partition that runs.
+pub fn raise(
+    machine: &mut Machine,
+    partition: &mut Partition,
+    event: HealthEvent,
+    Details { esr, far, ipa, elr }: Details,
+) -> Decision {
+    let now = timer::now();
+    partition.statistics.faults += 1;
+    machine.report(
+        now,
+        Event::Fault(Fault {
+            partition: partition.index,
+            event,
+            esr,
+            far,
+            ipa,
+            elr,
+        }),
+    );
+    let table = &partition.declaration().health;
+    let verdict = partition
+        .history
+        .judge(table, event, now, partition.restart_period);
+    let restarts = partition.statistics.restarts;
+    machine.report(
+        now,
+        Event::Verdict {
+            partition: partition.index,
+            event,
+            verdict,
+            restarts,
+        },
+    );
+    match verdict {
+        Verdict::Ignore => return Decision::Resume,
+        Verdict::Restart => {
+            let condition = match event {
+                HealthEvent::Reset => StartCondition::PartitionRestart,
+                _ => StartCondition::HealthMonitorRestart,
+            };
+            partition.statistics.restarts += 1;
+            end_life(partition, Phase::Reloading(Reload::new(), condition));
+        }
+        Verdict::Halt => end_life(partition, Phase::Halted),
+        Verdict::StopSystem => {
+            end_life(partition, Phase::Halted);
+            state::ask_to_stop();
+        }
+    }
+    Decision::EndWindow
+}
+
+/// The partition's present life is over; what its windows are used for from now on is `phase`.
+pub fn end_life(partition: &mut Partition, phase: Phase) {
+    partition.phase = phase;
+    partition.waits_for_window = false;
+    if let Some(supervision) = &mut partition.supervision {
+        supervision.stop();
+    }
+}

@@ -1,0 +1,162 @@
+//! The health monitor's decision: which verdict follows from an event, under the partition's table.
+
+use heapless::Deque;
+use paratia_config::system::{Action, HealthEvent, HealthTable, MAX_RESTARTS_COUNTED};
+
+use crate::time::Ticks;
+
+const HISTORY: usize = MAX_RESTARTS_COUNTED as usize;
+
+/// What is to be done; one place turns it into effects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Verdict {
+    /// Counted; the partition goes on.
+    Ignore,
+    /// Scrub, reload and start again.
+    Restart,
+    /// Never run again.
+    Halt,
+    /// Stop the whole system in its safe state.
+    StopSystem,
+}
+
+impl Verdict {
+    /// The action that it carries out, by the configuration's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ignore => Action::Ignore.name(),
+            Self::Restart => Action::Restart.name(),
+            Self::Halt => Action::Halt.name(),
+            Self::StopSystem => Action::StopSystem.name(),
+        }
+    }
+}
+
+/// When a partition was last restarted, to keep its limit.
+#[derive(Debug, Default)]
+pub struct RestartHistory {
+    recent: Deque<Ticks, HISTORY>,
+}
+
+impl RestartHistory {
+    /// No restart yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            recent: Deque::new(),
+        }
+    }
+
+    /// The verdict on `event` at time `now`; a restart is remembered, and one beyond the table's
+    /// limit becomes a halt. `period` is the limit's period in ticks.
+    pub fn judge(
+        &mut self,
+        table: &HealthTable,
+        event: HealthEvent,
+        now: Ticks,
+        period: u64,
+    ) -> Verdict {
+        match table.action(event) {
+            Action::Ignore if event.can_be_ignored() => Verdict::Ignore,
+            // The rules refuse such a table; an instruction that faults for ever must not run on.
+            Action::Ignore | Action::Halt => Verdict::Halt,
+            Action::StopSystem => Verdict::StopSystem,
+            Action::Restart => {
+                if self.within(now, period) >= table.restart_limit.count as usize {
+                    return Verdict::Halt;
+                }
+                if self.recent.is_full() {
+                    let _ = self.recent.pop_front();
+                }
+                let _ = self.recent.push_back(now);
+                Verdict::Restart
+            }
+        }
+    }
+
+    fn within(&self, now: Ticks, period: u64) -> usize {
+        self.recent
+            .iter()
+            .filter(|then| now.since(**then) < period)
+            .count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::time::Duration;
+
+    use super::*;
+
+    const TABLE: HealthTable = HealthTable::restart(3, Duration::from_secs(1));
+
+    #[test]
+    fn the_restart_after_the_limit_is_a_halt() {
+        let mut history = RestartHistory::new();
+        for now in [0, 10, 20] {
+            assert_eq!(
+                history.judge(&TABLE, HealthEvent::StrayAccess, Ticks(now), 100),
+                Verdict::Restart
+            );
+        }
+        assert_eq!(
+            history.judge(&TABLE, HealthEvent::StrayAccess, Ticks(99), 100),
+            Verdict::Halt
+        );
+    }
+
+    #[test]
+    fn restarts_outside_the_period_are_forgotten() {
+        let mut history = RestartHistory::new();
+        for now in (0..100).map(|n| n * 50) {
+            assert_eq!(
+                history.judge(&TABLE, HealthEvent::StrayAccess, Ticks(now), 150),
+                Verdict::Restart
+            );
+        }
+    }
+
+    #[test]
+    fn a_limit_of_none_halts_at_once() {
+        let table = HealthTable::restart(0, Duration::from_secs(1));
+        let verdict = RestartHistory::new().judge(&table, HealthEvent::StrayFetch, Ticks(0), 100);
+        assert_eq!(verdict, Verdict::Halt);
+    }
+
+    #[test]
+    fn what_would_fault_again_is_never_ignored() {
+        let mut table = TABLE;
+        table.stray_access = Action::Ignore;
+        table.refused_calls = Action::Ignore;
+        let mut history = RestartHistory::new();
+        assert_eq!(
+            history.judge(&table, HealthEvent::StrayAccess, Ticks(0), 1),
+            Verdict::Halt
+        );
+        assert_eq!(
+            history.judge(&table, HealthEvent::RefusedCalls, Ticks(0), 1),
+            Verdict::Ignore
+        );
+    }
+
+    #[test]
+    fn every_event_has_its_own_row() {
+        for event in HealthEvent::ALL {
+            let mut history = RestartHistory::new();
+            let expected = match TABLE.action(event) {
+                Action::Ignore => Verdict::Ignore,
+                Action::Restart => Verdict::Restart,
+                Action::Halt => Verdict::Halt,
+                Action::StopSystem => Verdict::StopSystem,
+            };
+            assert_eq!(
+                history.judge(&TABLE, event, Ticks(0), 1),
+                expected,
+                "{}",
+                event.name()
+            );
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Supervision of heartbeats: one due in each period, by a deadline.
+//!
+//! Periods are counted from the schedule's epoch. Supervision begins with the period after the one
+//! in which the partition entered normal mode; until then only the time limit for getting there
+//! runs.
+
+use crate::time::Ticks;
+
+/// A partition's expectation in ticks.
+#[derive(Clone, Copy, Debug)]
+pub struct Expectation {
+    /// The schedule's epoch, from which periods count.
+    pub epoch: Ticks,
+    /// Length of a period.
+    pub period: u64,
+    /// How long after a period's start a heartbeat still counts.
+    pub deadline: u64,
+    /// How long the partition may take from its start to normal mode.
+    pub start_within: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum State {
+    /// Normal mode must be reached by then.
+    Starting { by: Ticks },
+    /// The period that begins at `period_start` is under supervision; settled once its heartbeat
+    /// came or was missed.
+    Supervising { period_start: Ticks, settled: bool },
+    /// Nothing is expected any more.
+    Off,
+}
+
+/// The supervision of one partition.
+#[derive(Clone, Copy, Debug)]
+pub struct Supervision {
+    expectation: Expectation,
+    state: State,
+    /// Periods that were due so far.
+    pub expected: u64,
+    /// Those without a heartbeat by the deadline.
+    pub missed: u64,
+}
+
+impl Supervision {
+    /// Supervision of a partition that starts now.
+    #[must_use]
+    pub const fn new(expectation: Expectation) -> Self {
+        Self {
+            expectation,
+            state: State::Off,
+            expected: 0,
+            missed: 0,
+        }
+    }
+
+    /// The partition starts (again) at `now`; the time limit for normal mode begins.
+    pub fn start(&mut self, now: Ticks) {
+        self.state = State::Starting {
+            by: now.after(self.expectation.start_within),
+        };
+    }
+
+    /// The partition entered normal mode at `now`. A second call changes nothing.
+    pub fn enter_normal(&mut self, now: Ticks) {
+        if let State::Starting { .. } = self.state {
+            let Expectation { epoch, period, .. } = self.expectation;
+            let periods = now.since(epoch) / period.max(1) + 1;
+            let period_start = epoch.after(periods.saturating_mul(period));
+            self.state = State::Supervising {
+                period_start,
+                settled: false,
+            };
+        }
+    }
+
+    /// Nothing is expected until the next start.
+    pub fn stop(&mut self) {
+        self.state = State::Off;
+    }
+
+    /// A heartbeat at `now`: whether it is the one that its period waits for, in time. Missed
+    /// deadlines are found by [`Self::check`], which the caller asks first.
+    #[must_use]
+    pub fn beat(&mut self, now: Ticks) -> bool {
+        match &mut self.state {
+            State::Supervising {
+                period_start,
+                settled: settled @ false,
+            } if now.reached(*period_start)
+                && now.since(*period_start) <= self.expectation.deadline =>
+            {
+                *settled = true;
+                self.expected += 1;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Looks at the clock: how many deadlines were missed since the last look.
+    ///
+    /// Periods that went by as a whole are counted by division, so that the time this takes doesn't
+    /// depend on how long the last look is ago.
+    pub fn check(&mut self, now: Ticks) -> u64 {
+        let missed = match &mut self.state {
+            State::Off => 0,
+            State::Starting { by } => {
+                if !now.reached(*by) {
+                    return 0;
+                }
+                self.state = State::Off;
+                1
+            }
+            State::Supervising {
+                period_start,
+                settled,
+            } => {
+                let Expectation {
+                    period, deadline, ..
+                } = self.expectation;
+                let passed = now.since(*period_start) / period.max(1);
+                let mut missed = if passed > 0 {
+                    passed - u64::from(*settled)
+                } else {
+                    0
+                };
+                if passed > 0 {
+                    *period_start = period_start.after(passed.saturating_mul(period));
+                    *settled = false;
+                }
+                if !*settled && now.since(*period_start) > deadline {
+                    *settled = true;
+                    missed += 1;
+                }
+                missed
+            }
+        };
+        self.expected += missed;
+        self.missed += missed;
+        missed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn supervision() -> Supervision {
+        let mut supervision = Supervision::new(Expectation {
+            epoch: Ticks(1_000),
+            period: 100,
+            deadline: 60,
+            start_within: 250,
+        });
+        supervision.start(Ticks(1_000));
+        supervision
+    }
+
+    fn normal() -> Supervision {
+        let mut supervision = supervision();
+        supervision.enter_normal(Ticks(1_050));
+        supervision
+    }
+
+    #[test]
+    fn the_period_of_entering_normal_mode_is_not_counted() {
+        let mut supervision = normal();
+        assert!(!supervision.beat(Ticks(1_060)));
+        assert_eq!(supervision.check(Ticks(1_099)), 0);
+        assert!(
+            supervision.beat(Ticks(1_160)),
+            "the deadline itself still counts"
+        );
+        assert!(!supervision.beat(Ticks(1_160)), "one a period");
+        assert_eq!((supervision.expected, supervision.missed), (1, 0));
+    }
+
+    #[test]
+    fn one_tick_after_the_deadline_is_late() {
+        let mut supervision = normal();
+        assert_eq!(supervision.check(Ticks(1_161)), 1);
+        assert!(!supervision.beat(Ticks(1_161)));
+        assert_eq!((supervision.expected, supervision.missed), (1, 1));
+        assert_eq!(
+            supervision.check(Ticks(1_199)),
+            0,
+            "a late one isn't missed twice"
+        );
+    }
+
+    #[test]
+    fn silence_is_missed_once_a_period() {
+        let mut supervision = normal();
+        assert_eq!(supervision.check(Ticks(1_161)), 1);
+        assert_eq!(supervision.check(Ticks(1_190)), 0);
+        assert_eq!(supervision.check(Ticks(1_261)), 1);
+        assert_eq!(supervision.check(Ticks(1_561)), 3);
+        assert_eq!((supervision.expected, supervision.missed), (5, 5));
+    }
+
+    #[test]
+    fn a_thousand_frames_in_time_miss_nothing() {
+        let mut supervision = normal();
+        for period in 1..=1_000 {
+            let now = Ticks(1_000 + period * 100 + 30);
+            assert_eq!(supervision.check(now), 0);
+            assert!(supervision.beat(now));
+        }
+        assert_eq!((supervision.expected, supervision.missed), (1_000, 0));
+    }
+
+    #[test]
+    fn normal_mode_must_come_in_time() {
+        let mut supervision = supervision();
+        assert_eq!(supervision.check(Ticks(1_249)), 0);
+        assert_eq!(supervision.check(Ticks(1_250)), 1);
+        assert_eq!(supervision.check(Ticks(9_999)), 0, "said once");
+        supervision.start(Ticks(10_000));
+        supervision.enter_normal(Ticks(10_010));
+        assert!(supervision.beat(Ticks(10_110)));
+    }
+}

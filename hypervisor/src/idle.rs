@@ -1,0 +1,38 @@
+//! What a CPU does with time that belongs to no partition: CPU 0 works on the log, all sleep.
+
+use crate::arch::timer;
+use crate::cpu::Machine;
+use crate::log;
+use crate::time::Ticks;
+
+/// The share of the guard that one step of the log may take; the rest is for the switch itself.
+const STEP_SHARE_OF_GUARD: u64 = 4;
+
+/// Works on the log until there is nothing to do or `until` is near, without sleeping.
+pub fn work_until(machine: &mut Machine, until: Ticks) {
+    if machine.index != 0 {
+        return;
+    }
+    let margin = machine.cursor.guard_ticks() / STEP_SHARE_OF_GUARD;
+    while until.0 > timer::now().after(margin).0 {
+        // SAFETY: this is CPU 0, outside of the log.
+        if !unsafe { log::step() } {
+            return;
+        }
+    }
+}
+
+/// Sleeps until `until`. Woken only by the hypervisor's own timer, since everything else is masked
+/// by priority while no partition runs.
+pub fn sleep_until(until: Ticks) {
+    while !timer::now().reached(until) {
+        timer::arm(until);
+        timer::wait_for_interrupt();
+    }
+}
+
+/// Spends the time until `until` that belongs to nobody.
+pub fn spend_until(machine: &mut Machine, until: Ticks) {
+    work_until(machine, until);
+    sleep_until(until);
+}

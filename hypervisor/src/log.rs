@@ -1,0 +1,318 @@
+//! The log and the consoles on their way to the UART: CPU 0's spare-time work, in small steps.
+//!
+//! Records become `defmt` frames, partitions' bytes become lines; both go through one ring of bytes
+//! to the UART as it has room. A frame is fenced by a zero byte on each side, which text never
+//! contains, so a raw terminal stays readable.
+//!
+//! A record's text is `name key=value key=value`; the tool turns it into a typed event.
+
+use heapless::Deque;
+use heapless::spsc::Consumer;
+use paratia_board_support::uart::DebugUart;
+use paratia_config::layout::MAX_CPUS;
+
+use crate::console::Line;
+use crate::event::{Event, Fault, Record};
+use crate::owned::Owned;
+use crate::selected::{PARTITION_COUNT, SYSTEM};
+
+/// Room for what waits for the UART.
+const RING_BYTES: usize = 4096;
+/// Free room that a frame or a line must find: more than either can take.
+const ROOM_BYTES: usize = 512;
+/// Console bytes moved, and bytes written to the UART, in one step.
+const STEP_BYTES: usize = 64;
+
+/// Everything on its way to the UART.
+pub struct Log {
+    uart: Option<DebugUart>,
+    ring: Deque<u8, RING_BYTES>,
+    encoder: defmt::Encoder,
+    /// Time of the record that is being worded, in ticks since the epoch.
+    time: u64,
+    epoch: u64,
+    records: [Option<Consumer<'static, Record>>; MAX_CPUS],
+    consoles: [Option<Consumer<'static, u8>>; PARTITION_COUNT],
+    lines: [Line; PARTITION_COUNT],
+    next_console: usize,
+}
+
+static LOG: Owned<Log> = Owned::new(Log {
+    uart: None,
+    ring: Deque::new(),
+    encoder: defmt::Encoder::new(),
+    time: 0,
+    epoch: 0,
+    records: [const { None }; MAX_CPUS],
+    consoles: [const { None }; PARTITION_COUNT],
+    lines: [const { Line::new() }; PARTITION_COUNT],
+    next_console: 0,
+});
+
+#[defmt::global_logger]
+struct Logger;
+
+// SAFETY: only CPU 0 logs (others hand it records), never nested, since nothing interrupts EL2.
+unsafe impl defmt::Logger for Logger {
+    fn acquire() {
+        // SAFETY: CPU 0 owns the log.
+        let Log { encoder, ring, .. } = unsafe { LOG.get() };
+        put(ring, &[0]);
+        encoder.start_frame(|bytes| put(ring, bytes));
+    }
+
+    unsafe fn flush() {}
+
+    unsafe fn release() {
+        // SAFETY: as in `acquire`.
+        let Log { encoder, ring, .. } = unsafe { LOG.get() };
+        encoder.end_frame(|bytes| put(ring, bytes));
+    }
+
+    unsafe fn write(bytes: &[u8]) {
+        // SAFETY: as in `acquire`.
+        let Log { encoder, ring, .. } = unsafe { LOG.get() };
+        encoder.write(bytes, |bytes| put(ring, bytes));
+    }
+}
+
+// SAFETY: as in `acquire`.
+defmt::timestamp!("{=u64}", unsafe { LOG.get() }.time);
+
+/// There is room by [`ROOM_BYTES`]; a frame that is longer all the same is cut, and the decoder
+/// drops it.
+fn put(ring: &mut Deque<u8, RING_BYTES>, bytes: &[u8]) {
+    for byte in bytes {
+        let _ = ring.push_back(*byte);
+    }
+}
+
+/// Opens the log on the UART.
+///
+/// # Safety
+/// On CPU 0, once, at boot.
+pub unsafe fn open(uart: DebugUart) {
+    // SAFETY: the caller's promise.
+    unsafe { LOG.get() }.uart = Some(uart);
+}
+
+/// Takes the receiving end of a CPU's records.
+///
+/// # Safety
+/// On CPU 0.
+pub unsafe fn take_records(cpu: usize, records: Consumer<'static, Record>) {
+    // SAFETY: the caller's promise.
+    unsafe { LOG.get() }.records[cpu] = Some(records);
+}
+
+/// Takes the receiving end of a partition's console.
+///
+/// # Safety
+/// On CPU 0.
+pub unsafe fn take_console(partition: usize, console: Consumer<'static, u8>) {
+    // SAFETY: the caller's promise.
+    unsafe { LOG.get() }.consoles[partition] = Some(console);
+}
+
+/// From now on times are given since `epoch`.
+///
+/// # Safety
+/// On CPU 0.
+pub unsafe fn set_epoch(epoch: u64) {
+    // SAFETY: the caller's promise.
+    unsafe { LOG.get() }.epoch = epoch;
+}
+
+/// Does a little of the work; whether there was any.
+///
+/// # Safety
+/// On CPU 0, not from within the log.
+pub unsafe fn step() -> bool {
+    // SAFETY: the caller's promise. The reference is dropped before a record is worded, which
+    // borrows the log anew.
+    let work = unsafe { LOG.get() }.transmit_or_pick();
+    match work {
+        Work::None => false,
+        Work::Done => true,
+        Work::Word(record) => {
+            word(&record);
+            true
+        }
+    }
+}
+
+/// Does all of the work that there is now. For boot and for the safe state, where time is no matter.
+///
+/// # Safety
+/// As for [`step`].
+pub unsafe fn flush() {
+    // SAFETY: the caller's promise. Bounded: the queues only shrink here.
+    while unsafe { step() } {}
+}
+
+enum Work {
+    None,
+    Done,
+    Word(Record),
+}
+
+impl Log {
+    fn transmit_or_pick(&mut self) -> Work {
+        if self.transmit() {
+            return Work::Done;
+        }
+        if self.ring.capacity() - self.ring.len() < ROOM_BYTES {
+            return if self.ring.is_empty() {
+                Work::None
+            } else {
+                Work::Done
+            };
+        }
+        for queue in self.records.iter_mut().flatten() {
+            if let Some(record) = queue.dequeue() {
+                self.time = record.time.0.saturating_sub(self.epoch);
+                return Work::Word(record);
+            }
+        }
+        let moved = self.move_console();
+        if moved || !self.ring.is_empty() {
+            Work::Done
+        } else {
+            Work::None
+        }
+    }
+
+    /// Moves waiting bytes to the UART while it has room; whether it moved any.
+    fn transmit(&mut self) -> bool {
+        let Some(uart) = &mut self.uart else {
+            return false;
+        };
+        for moved in 0..STEP_BYTES {
+            let Some(byte) = self.ring.front() else {
+                return moved > 0;
+            };
+            if !uart.try_write_byte(*byte) {
+                return moved > 0;
+            }
+            let _ = self.ring.pop_front();
+        }
+        true
+    }
+
+    /// Moves some bytes of the next partition's console that has any; at most one line is
+    /// completed.
+    fn move_console(&mut self) -> bool {
+        for _ in 0..PARTITION_COUNT {
+            let partition = self.next_console;
+            let Some(console) = &mut self.consoles[partition] else {
+                return false;
+            };
+            if console.ready() {
+                for _ in 0..STEP_BYTES {
+                    let Some(byte) = console.dequeue() else {
+                        return true;
+                    };
+                    if self.lines[partition].push(byte) {
+                        let text = self.lines[partition].take();
+                        put(&mut self.ring, SYSTEM.partitions[partition].name.as_bytes());
+                        put(&mut self.ring, b"| ");
+                        put(&mut self.ring, &text);
+                        put(&mut self.ring, b"\r\n");
+                        break;
+                    }
+                }
+                return true;
+            }
+            self.next_console = (partition + 1) % PARTITION_COUNT;
+        }
+        false
+    }
+}
+
+/// Puts a record into words.
+fn word(record: &Record) {
+    let since_epoch = |ticks: crate::time::Ticks| {
+        // SAFETY: CPU 0 words records, and holds no other reference to the log here.
+        ticks.0.saturating_sub(unsafe { LOG.get() }.epoch)
+    };
+    match record.event {
+        Event::CpuStarted { cpu } => defmt::info!("cpu-started cpu={=usize}", cpu),
+        Event::Window {
+            partition,
+            cpu,
+            scheduled,
+            start,
+        } => defmt::trace!(
+            "window partition={=usize} cpu={=usize} scheduled={=u64} start={=u64}",
+            partition,
+            cpu,
+            since_epoch(scheduled),
+            since_epoch(start)
+        ),
+        Event::Overrun { cpu, skipped } => {
+            defmt::error!("overrun cpu={=usize} skipped={=u64}", cpu, skipped);
+        }
+        Event::Started {
+            partition,
+            condition,
+            restarts,
+        } => defmt::info!(
+            "started partition={=usize} condition={=u64} restarts={=u64}",
+            partition,
+            condition as u64,
+            restarts
+        ),
+        Event::Heartbeat {
+            partition,
+            sequence,
+            counted,
+        } => defmt::trace!(
+            "heartbeat partition={=usize} sequence={=u64} counted={=bool}",
+            partition,
+            sequence,
+            counted
+        ),
+        Event::HeartbeatMissed { partition, count } => {
+            defmt::warn!(
+                "heartbeat-missed partition={=usize} count={=u64}",
+                partition,
+                count
+            );
+        }
+        Event::Fault(Fault {
+            partition,
+            event,
+            esr,
+            far,
+            ipa,
+            elr,
+        }) => defmt::warn!(
+            "fault partition={=usize} event={=str} esr={=u64:#x} far={=u64:#x} ipa={=u64:#x} elr={=u64:#x}",
+            partition,
+            event.name(),
+            esr,
+            far,
+            ipa,
+            elr
+        ),
+        Event::Verdict {
+            partition,
+            event,
+            verdict,
+            restarts,
+        } => defmt::warn!(
+            "verdict partition={=usize} event={=str} action={=str} restarts={=u64}",
+            partition,
+            event.name(),
+            verdict.name(),
+            restarts
+        ),
+        Event::ConsoleOverflow { partition, dropped } => {
+            defmt::warn!(
+                "console-overflow partition={=usize} dropped={=u64}",
+                partition,
+                dropped
+            );
+        }
+    }
+}

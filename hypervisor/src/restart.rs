@@ -1,0 +1,115 @@
+//! Restart: scrubbing and reloading inside the partition's own windows, so that nobody else pays.
+
+use paratia_abi::StartCondition;
+use paratia_config::run::RunParameters;
+
+use crate::arch::{cpu as arch_cpu, memory, timer};
+use crate::cpu::Machine;
+use crate::event::Event;
+use crate::interrupt;
+use crate::partition::{Partition, Phase};
+use crate::reload::{Reload, Step};
+use crate::selected::{IMAGES, VTTBR, run_parameters};
+
+/// Goes on with the work in the partition's window until it is done or the window nearly over; the
+/// partition starts in the window after.
+pub fn work(
+    machine: &mut Machine,
+    partition: &mut Partition,
+    mut reload: Reload,
+    condition: StartCondition,
+) {
+    crate::idle::sleep_until(machine.slot.start);
+    partition.statistics.windows += 1;
+    // Half a guard before the window's end is time enough for any step: the guard must hold the
+    // longest path as a whole.
+    let until = machine
+        .slot
+        .preempt_at
+        .before(machine.cursor.guard_ticks() / 2);
+    let begun = timer::now();
+    partition.phase = loop {
+        if timer::now().reached(until) {
+            break Phase::Reloading(reload, condition);
+        }
+        // SAFETY: the partition isn't running, and this CPU has its windows.
+        if !unsafe { step(partition, &mut reload) } {
+            start(machine, partition, condition);
+            break Phase::Running;
+        }
+    };
+    partition.statistics.used_ticks += timer::now().since(begun);
+}
+
+/// Does all of the work at once: at boot.
+///
+/// # Safety
+/// No partition runs yet.
+pub unsafe fn load_at_boot(partition: &Partition) {
+    let mut reload = Reload::new();
+    // SAFETY: the caller's promise. Bounded by the partition's memory.
+    while unsafe { step(partition, &mut reload) } {}
+}
+
+/// One step; whether there was one left.
+///
+/// # Safety
+/// The partition isn't running.
+unsafe fn step(partition: &Partition, reload: &mut Reload) -> bool {
+    let image = IMAGES[partition.index].bytes;
+    match reload.next(partition.declaration().regions, image.len() as u64) {
+        Step::Zero(at, size) => {
+            // SAFETY: whole pages of the partition's regions, which EL2's map covers.
+            unsafe { memory::zero(at, size) };
+            true
+        }
+        Step::Copy(from, to, size) => {
+            let range = usize::try_from(from)
+                .ok()
+                .zip(usize::try_from(from + size).ok());
+            if let Some(piece) = range.and_then(|(from, end)| image.get(from..end)) {
+                // SAFETY: a page of the partition's first region, which the rules have checked to
+                // hold the image.
+                unsafe { memory::copy_image(to, piece) };
+            }
+            true
+        }
+        Step::Done => false,
+    }
+}
+
+/// Makes the partition ready for its first instruction.
+fn start(machine: &mut Machine, partition: &mut Partition, condition: StartCondition) {
+    arch_cpu::set_stage2(VTTBR[partition.index]);
+    memory::forget_guest();
+    interrupt::forget(partition);
+    prepare(partition, condition);
+    let now = timer::now();
+    if let Some(supervision) = &mut partition.supervision {
+        supervision.start(now);
+    }
+    let (index, restarts) = (partition.index, partition.statistics.restarts);
+    machine.report(
+        now,
+        Event::Started {
+            partition: index,
+            condition,
+            restarts,
+        },
+    );
+}
+
+/// Puts the partition's context to its entry point.
+pub fn prepare(partition: &mut Partition, condition: StartCondition) {
+    let declaration = partition.declaration();
+    let RunParameters { arguments, .. } = run_parameters();
+    partition.context.reset(
+        declaration.entry.0,
+        [
+            declaration.passport.0,
+            condition as u64,
+            partition.statistics.restarts,
+            arguments[partition.index],
+        ],
+    );
+}

@@ -1,0 +1,286 @@
+//! The cyclic schedule: which slot comes next on a CPU, at absolute times that never drift.
+//!
+//! A plan's windows and the gaps between them become a gapless list of slots in ticks. Each slot's
+//! times derive from the epoch and a count of major frames, not from when the slot before it really
+//! ended, so a delay is never passed on.
+
+use heapless::Vec;
+use paratia_config::system::{Schedule, System, Window};
+
+use crate::time::{Frequency, Ticks};
+
+/// Most windows in a CPU's plan.
+pub const MAX_WINDOWS: usize = 16;
+const MAX_SLOTS: usize = 2 * MAX_WINDOWS + 1;
+
+/// A slot of the plan, relative to its major frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct PlannedSlot {
+    partition: Option<usize>,
+    start: u64,
+    end: u64,
+}
+
+/// A slot at its absolute time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Slot {
+    /// The partition whose window it is; a gap belongs to nobody.
+    pub partition: Option<usize>,
+    /// When it starts: the partition is released at this tick.
+    pub start: Ticks,
+    /// When the partition must be interrupted: a guard before the next slot starts.
+    pub preempt_at: Ticks,
+    /// Whether a major frame begins with it.
+    pub first_in_frame: bool,
+    /// Slots that were skipped because their time had gone by; 0 as long as every path is shorter
+    /// than the guard.
+    pub skipped: u64,
+}
+
+impl Slot {
+    /// No slot yet.
+    pub const NONE: Self = Self {
+        partition: None,
+        start: Ticks(0),
+        preempt_at: Ticks(0),
+        first_in_frame: false,
+        skipped: 0,
+    };
+}
+
+/// A CPU's plan in ticks.
+#[derive(Debug)]
+pub struct Plan {
+    slots: Vec<PlannedSlot, MAX_SLOTS>,
+    frame_ticks: u64,
+    guard_ticks: u64,
+}
+
+impl Plan {
+    /// The plan of CPU `cpu`; a CPU that the schedule doesn't name has one gap a frame.
+    #[must_use]
+    pub fn new(system: &System, cpu: usize, frequency: Frequency) -> Self {
+        let Schedule {
+            major_frame,
+            guard,
+            plans,
+        } = system.schedule;
+        let frame_ticks = frequency.ticks(major_frame);
+        let mut slots = Vec::new();
+        let mut at = 0;
+        for window in plans.get(cpu).copied().unwrap_or_default() {
+            let (start, end) = in_ticks(window, frequency);
+            if start > at {
+                push(
+                    &mut slots,
+                    PlannedSlot {
+                        partition: None,
+                        start: at,
+                        end: start,
+                    },
+                );
+            }
+            let partition = system.partition_index(window.partition);
+            push(
+                &mut slots,
+                PlannedSlot {
+                    partition,
+                    start,
+                    end,
+                },
+            );
+            at = end;
+        }
+        if at < frame_ticks {
+            push(
+                &mut slots,
+                PlannedSlot {
+                    partition: None,
+                    start: at,
+                    end: frame_ticks,
+                },
+            );
+        }
+        Self {
+            slots,
+            frame_ticks,
+            guard_ticks: frequency.ticks(guard),
+        }
+    }
+}
+
+fn in_ticks(window: &Window, frequency: Frequency) -> (u64, u64) {
+    let start = frequency.ticks(window.start);
+    (
+        start,
+        frequency.ticks(window.start.saturating_add(window.length)),
+    )
+}
+
+/// The configuration's rules bound the number of windows, so that nothing is ever dropped here.
+fn push(slots: &mut Vec<PlannedSlot, MAX_SLOTS>, slot: PlannedSlot) {
+    let _ = slots.push(slot);
+}
+
+/// A CPU's place in its plan.
+#[derive(Debug)]
+pub struct Cursor {
+    plan: Plan,
+    frame_start: Ticks,
+    next: usize,
+}
+
+impl Cursor {
+    /// At the start of the first major frame, which begins at `epoch`.
+    #[must_use]
+    pub fn new(plan: Plan, epoch: Ticks) -> Self {
+        Self {
+            plan,
+            frame_start: epoch,
+            next: 0,
+        }
+    }
+
+    /// Length of the major frame in ticks.
+    #[must_use]
+    pub fn frame_ticks(&self) -> u64 {
+        self.plan.frame_ticks
+    }
+
+    /// Length of the guard in ticks.
+    #[must_use]
+    pub fn guard_ticks(&self) -> u64 {
+        self.plan.guard_ticks
+    }
+
+    /// The next slot whose preemption time is still ahead of `now`.
+    ///
+    /// Takes one step as long as every path keeps within the guard, and at most two turns of the
+    /// plan otherwise: whole frames that went by are skipped by division.
+    pub fn advance(&mut self, now: Ticks) -> Slot {
+        let behind = now.since(self.frame_start) / self.plan.frame_ticks.max(1);
+        let mut skipped = 0;
+        if behind > 1 {
+            let frames = behind - 1;
+            self.frame_start = self
+                .frame_start
+                .after(frames.saturating_mul(self.plan.frame_ticks));
+            skipped = frames.saturating_mul(self.plan.slots.len() as u64);
+        }
+        for _ in 0..2 * MAX_SLOTS {
+            let slot = self.step();
+            if slot.preempt_at.0 > now.0 {
+                return Slot { skipped, ..slot };
+            }
+            skipped += 1;
+        }
+        Slot {
+            skipped,
+            ..self.step()
+        }
+    }
+
+    fn step(&mut self) -> Slot {
+        let frame_start = self.frame_start;
+        let first_in_frame = self.next == 0;
+        let slot = self
+            .plan
+            .slots
+            .get(self.next)
+            .copied()
+            .unwrap_or(PlannedSlot {
+                partition: None,
+                start: 0,
+                end: self.plan.frame_ticks,
+            });
+        self.next += 1;
+        if self.next >= self.plan.slots.len() {
+            self.next = 0;
+            self.frame_start = frame_start.after(self.plan.frame_ticks);
+        }
+        Slot {
+            partition: slot.partition,
+            start: frame_start.after(slot.start),
+            preempt_at: frame_start.after(slot.end).before(self.plan.guard_ticks),
+            first_in_frame,
+            skipped: 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use paratia_board_support::qemu_virt::QemuVirt;
+    use paratia_config::systems::cluster::Definition;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const EPOCH: Ticks = Ticks(1_000);
+
+    fn cursor(cpu: usize) -> Cursor {
+        let frequency = Frequency::new(1_000_000).unwrap();
+        Cursor::new(
+            Plan::new(&Definition::<QemuVirt>::SYSTEM, cpu, frequency),
+            EPOCH,
+        )
+    }
+
+    #[test]
+    fn a_frame_is_windows_and_gaps_without_a_hole() {
+        let mut cursor = cursor(0);
+        let mut now = EPOCH;
+        let mut starts = std::vec::Vec::new();
+        for _ in 0..8 {
+            let slot = cursor.advance(now);
+            starts.push((slot.partition, slot.start.0 - EPOCH.0, slot.first_in_frame));
+            now = slot.preempt_at;
+        }
+        assert_eq!(
+            starts,
+            [
+                (Some(0), 0, true),
+                (Some(1), 2_000, false),
+                (Some(2), 12_000, false),
+                (None, 19_000, false),
+                (Some(0), 20_000, true),
+                (Some(1), 22_000, false),
+                (Some(2), 32_000, false),
+                (None, 39_000, false),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_cpu_without_a_plan_has_one_gap_a_frame() {
+        let slot = cursor(3).advance(EPOCH);
+        assert_eq!((slot.partition, slot.start), (None, EPOCH));
+    }
+
+    #[test]
+    fn a_guard_lies_between_preemption_and_the_next_start() {
+        let mut cursor = cursor(0);
+        let first = cursor.advance(EPOCH);
+        let second = cursor.advance(first.preempt_at);
+        assert_eq!(second.start.since(first.preempt_at), 50);
+    }
+
+    proptest! {
+        /// However late the CPU comes, the slot it gets is in time, on the grid, and not one that
+        /// a punctual CPU wouldn't have at that moment.
+        #[test]
+        fn a_delay_is_never_passed_on(delays in proptest::collection::vec(0_u64..100_000, 1..50)) {
+            let mut cursor = cursor(0);
+            let mut now = EPOCH;
+            for delay in delays {
+                let slot = cursor.advance(now);
+                prop_assert!(slot.preempt_at.0 > now.0);
+                let within = (slot.start.0 - EPOCH.0) % 20_000;
+                prop_assert!([0, 2_000, 12_000, 19_000].contains(&within));
+                prop_assert!(slot.start.0 <= now.0 + 20_000);
+                now = Ticks(slot.preempt_at.0 + delay);
+            }
+        }
+    }
+}

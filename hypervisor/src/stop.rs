@@ -1,0 +1,79 @@
+//! The safe state: no partition runs, every display shows its last whole frame, and CPU 0 has said
+//! all there is to say.
+
+use crate::arch::{cpu as arch_cpu, timer};
+use crate::cpu::Machine;
+use crate::partition::{PARTITIONS, Partition};
+use crate::sched::Slot;
+use crate::time::Ticks;
+use crate::{crash, log, state};
+
+/// Whether the CPU stops before this slot: because somebody asked for it, or because the run
+/// parameters end the run here.
+#[must_use]
+pub fn is_due(machine: &Machine, slot: &Slot) -> bool {
+    let run_is_over = machine
+        .stop_at
+        .is_some_and(|stop_at| slot.start.reached(stop_at));
+    state::is_asked_to_stop() || slot.first_in_frame && run_is_over
+}
+
+/// Stops this CPU for good. CPU 0 waits for the others, for two major frames at most, and then
+/// reports what each partition did.
+pub fn stop(machine: &mut Machine) -> ! {
+    let now = timer::now();
+    if machine.records_dropped > 0 && machine.index == 0 {
+        defmt::warn!(
+            "records-dropped cpu=0 count={=u64}",
+            machine.records_dropped
+        );
+    }
+    state::count_cpu_stopped();
+    if machine.index != 0 {
+        arch_cpu::park();
+    }
+    let patience = now.after(2 * machine.cursor.frame_ticks());
+    while state::cpus_stopped() < state::cpus_up() && !timer::now().reached(patience) {
+        timer::yield_processor();
+    }
+    report(machine, now);
+    arch_cpu::park()
+}
+
+fn report(machine: &Machine, now: Ticks) {
+    // SAFETY: this is CPU 0, outside of the log.
+    unsafe { log::flush() };
+    crash::report_others();
+    for owned in &PARTITIONS {
+        // SAFETY: every CPU has stopped and touches no partition any more; one that hasn't within
+        // two major frames is caught in a fault of the hypervisor.
+        statistics(unsafe { owned.get() });
+        // SAFETY: as above.
+        unsafe { log::flush() };
+    }
+    defmt::info!("stopped time={=u64}", now.since(machine.epoch));
+    // SAFETY: as above.
+    unsafe { log::flush() };
+}
+
+fn statistics(partition: &Partition) {
+    let of = &partition.statistics;
+    let (expected, missed) = partition.supervision.map_or((0, 0), |supervision| {
+        (supervision.expected, supervision.missed)
+    });
+    defmt::info!(
+        "statistics partition={=usize} windows={=u64} used_ticks={=u64} idle_ticks={=u64} jitter_worst={=u64} heartbeats_expected={=u64} heartbeats_missed={=u64} faults={=u64} restarts={=u64} calls={=u64} refused_calls={=u64} console_dropped={=u64}",
+        partition.index,
+        of.windows,
+        of.used_ticks,
+        of.idle_ticks,
+        of.jitter_worst,
+        expected,
+        missed,
+        of.faults,
+        of.restarts,
+        of.calls,
+        of.refused_calls,
+        of.dropped
+    );
+}

@@ -1,0 +1,52 @@
+//! The switch from one partition to the next, and the release at its tick.
+
+use crate::arch::context::Context;
+use crate::arch::registers::{read_register, write_register};
+use crate::arch::{cpu as arch_cpu, timer};
+use crate::cpu::Cpu;
+use crate::idle;
+use crate::interrupt;
+use crate::partition::Partition;
+use crate::selected::VTTBR;
+
+/// Moves system registers: `save` takes what is in the CPU, then `load` goes in. Called by the
+/// assembly between general and FP registers.
+pub extern "C" fn switch_system(save: &mut Context, load: *mut Context) {
+    // SAFETY: the assembly calls this once in a switch.
+    let Some(machine) = &mut unsafe { Cpu::current() }.machine else {
+        return;
+    };
+    save.system.save();
+    if machine.has_ras {
+        save.system.vdisr = read_register!("s3_4_c12_c1_1");
+    }
+    timer::stop_guest_timer();
+    // SAFETY: `load` is a partition's context or the same as `save`, whose reference is used no
+    // more.
+    let load = unsafe { &*load };
+    load.system.load();
+    if machine.has_ras {
+        // SAFETY: VDISR_EL2, which the CPU has; it is this guest's.
+        unsafe { write_register!("s3_4_c12_c1_1", load.system.vdisr) };
+    }
+}
+
+/// Connects the partition's interrupts, waits for its tick, and lets it go. The last thing before
+/// the return to the guest; what follows the wait is the same few instructions every time.
+pub extern "C" fn release(partition: &mut Partition) {
+    // SAFETY: the assembly calls this once in a switch, after `switch_system` is done.
+    let Some(machine) = &mut unsafe { Cpu::current() }.machine else {
+        return;
+    };
+    arch_cpu::set_stage2(VTTBR[partition.index]);
+    interrupt::connect(machine, partition);
+    partition.statistics.windows += 1;
+    idle::sleep_until(machine.slot.start);
+    let now = timer::now();
+    timer::arm(machine.slot.preempt_at);
+    interrupt::unmask_guest(machine, partition);
+    machine.running_since = now;
+    machine.window_start = now;
+    let late = now.since(machine.slot.start);
+    partition.statistics.jitter_worst = partition.statistics.jitter_worst.max(late);
+}

@@ -1,0 +1,95 @@
+//! Time in ticks of the system counter: never a frequency assumed, never a float.
+
+use core::time::Duration;
+
+/// A point in time: a value of the physical counter `CNTPCT_EL0`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct Ticks(pub u64);
+
+impl Ticks {
+    /// The point `count` ticks later.
+    #[must_use]
+    pub const fn after(self, count: u64) -> Self {
+        Self(self.0.wrapping_add(count))
+    }
+
+    /// The point `count` ticks earlier.
+    #[must_use]
+    pub const fn before(self, count: u64) -> Self {
+        Self(self.0.wrapping_sub(count))
+    }
+
+    /// Whether this point is `other` or later. The 64-bit counter doesn't wrap in the life of a
+    /// board (Arm ARM DDI 0487, D12.1.2: at least 40 years).
+    #[must_use]
+    pub const fn reached(self, other: Self) -> bool {
+        self.0 >= other.0
+    }
+
+    /// Ticks since `earlier`; 0 if it lies ahead.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+/// The counter's frequency, as the board's firmware states it in `CNTFRQ_EL0`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frequency(u64);
+
+impl Frequency {
+    /// The frequency of `hertz`, from 1 Hz to 100 GHz; nothing outside that range.
+    #[must_use]
+    pub const fn new(hertz: u64) -> Option<Self> {
+        if hertz == 0 || hertz > 100_000_000_000 {
+            None
+        } else {
+            Some(Self(hertz))
+        }
+    }
+
+    /// In Hz.
+    #[must_use]
+    pub const fn hertz(self) -> u64 {
+        self.0
+    }
+
+    /// A duration in ticks, rounded down; saturates.
+    #[must_use]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "checked against u64::MAX just before"
+    )]
+    pub const fn ticks(self, duration: Duration) -> u64 {
+        let ticks = duration.as_nanos().saturating_mul(self.0 as u128) / 1_000_000_000;
+        if ticks > u64::MAX as u128 {
+            u64::MAX
+        } else {
+            ticks as u64
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_becomes_ticks_at_any_frequency() {
+        let frame = Duration::from_millis(20);
+        for (hertz, ticks) in [
+            (62_500_000, 1_250_000),
+            (54_000_000, 1_080_000),
+            (19_200_000, 384_000),
+            (1_000_000_000, 20_000_000),
+        ] {
+            assert_eq!(Frequency::new(hertz).unwrap().ticks(frame), ticks);
+        }
+        assert_eq!(
+            Frequency::new(1_000_000_000).unwrap().ticks(Duration::MAX),
+            u64::MAX
+        );
+        assert_eq!(Frequency::new(0), None);
+    }
+}

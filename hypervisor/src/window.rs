@@ -1,0 +1,120 @@
+//! Windows: what happens at the end of one, and which context is next.
+
+use paratia_config::system::HealthEvent;
+
+use crate::arch::timer;
+use crate::cpu::Machine;
+use crate::event::Event;
+use crate::exit::{Decision, Next};
+use crate::fault::{self, Details};
+use crate::partition::{PARTITIONS, Partition, Phase};
+use crate::time::Ticks;
+use crate::{idle, interrupt, restart, state, stop};
+
+/// Ends the window of the partition that ran: its interrupts are masked, its time is counted, its
+/// promises are checked.
+pub fn end(machine: &mut Machine, partition: &mut Partition) {
+    interrupt::mask_guest(machine);
+    interrupt::disconnect(machine, partition);
+    let now = timer::now();
+    partition.statistics.used_ticks += now.since(machine.running_since);
+    if state::traces_windows() {
+        let event = Event::Window {
+            partition: partition.index,
+            cpu: machine.index,
+            scheduled: machine.slot.start,
+            start: machine.window_start,
+        };
+        machine.report(machine.window_start, event);
+    }
+    partition.refused_in_window = 0;
+    if partition.dropped_in_window > 0 {
+        let dropped = core::mem::take(&mut partition.dropped_in_window);
+        machine.report(
+            now,
+            Event::ConsoleOverflow {
+                partition: partition.index,
+                dropped,
+            },
+        );
+        let details = Details {
+            esr: dropped,
+            ..Details::at_instruction()
+        };
+        // Whatever the verdict, the window is over already.
+        let _ = fault::raise(machine, partition, HealthEvent::ConsoleOverflow, details);
+    }
+    let _ = check_heartbeat(machine, partition, now);
+}
+
+/// Looks whether the partition missed a heartbeat by `now`.
+pub fn check_heartbeat(machine: &mut Machine, partition: &mut Partition, now: Ticks) -> Decision {
+    let Some(supervision) = &mut partition.supervision else {
+        return Decision::Resume;
+    };
+    let count = supervision.check(now);
+    if count == 0 {
+        return Decision::Resume;
+    }
+    machine.report(
+        now,
+        Event::HeartbeatMissed {
+            partition: partition.index,
+            count,
+        },
+    );
+    fault::raise(
+        machine,
+        partition,
+        HealthEvent::MissedHeartbeat,
+        Details::at_instruction(),
+    )
+}
+
+/// The next context of this CPU's plan. Time that no partition can use passes in here.
+pub fn choose_next(machine: &mut Machine) -> Next {
+    loop {
+        let slot = machine.cursor.advance(timer::now());
+        if slot.skipped > 0 {
+            let event = Event::Overrun {
+                cpu: machine.index,
+                skipped: slot.skipped,
+            };
+            machine.report(timer::now(), event);
+        }
+        if stop::is_due(machine, &slot) {
+            stop::stop(machine);
+        }
+        machine.slot = slot;
+        if let Some(index) = slot.partition {
+            // SAFETY: the plan says that this CPU runs the partition, and the exit that came here
+            // is done with the one before.
+            let partition = unsafe { PARTITIONS[index].get() };
+            match partition.phase {
+                Phase::Running => return enter(machine, partition),
+                Phase::Reloading(reload, condition) => {
+                    restart::work(machine, partition, reload, condition);
+                }
+                Phase::Halted => {}
+            }
+        }
+        idle::spend_until(machine, slot.preempt_at);
+    }
+}
+
+/// Prepares the release of a partition at its tick; the wait for it comes last, in
+/// [`crate::switch::release`].
+fn enter(machine: &mut Machine, partition: &mut Partition) -> Next {
+    if partition.waits_for_window {
+        partition.waits_for_window = false;
+        partition.context.x[0] = 0;
+        partition.context.x[1] = machine.slot.start.since(machine.epoch);
+    }
+    idle::work_until(machine, machine.slot.start);
+    let save = machine.loaded;
+    machine.loaded = &raw mut partition.context;
+    Next {
+        load: machine.loaded,
+        save,
+    }
+}
