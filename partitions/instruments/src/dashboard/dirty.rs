@@ -29,6 +29,7 @@ impl DirtyRectangles {
     }
 
     /// The rectangles.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Rectangle> {
         self.0.iter()
     }
@@ -49,7 +50,6 @@ impl DirtyRectangles {
 
     /// Hands each changed run of pixels to `write(x, y, pixels)`, which puts it on the display
     /// at column x of row y. `back` is the picture that `Dashboard::draw` has drawn into.
-    #[allow(clippy::cast_sign_loss, reason = "rectangles lie within the picture")]
     pub fn copy(&self, back: &[u32], mut write: impl FnMut(usize, usize, &[u32])) {
         for rectangle in &self.0 {
             let (x, top) = (rectangle.top_left.x as usize, rectangle.top_left.y as usize);

@@ -10,13 +10,14 @@ use embedded_graphics::{
 use super::canvas::{Canvas, Colour, alpha, blend};
 use super::ink::Pen;
 use super::layout::{
-    ACCENT, CENTRE, DIAL_CENTRE, DIAL_RADIUS, GLOW, GROUND_BOTTOM, GROUND_TOP, HEIGHT, HUB,
-    HUB_RADIUS, LABELS, MINOR_TICKS, NUMBERS, SEGMENTS, UNLIT, WARNING, WIDTH, needle_angle,
+    ACCENT, CENTRE, DIAL_CENTRE, DIAL_RADIUS, GLOW, GROUND_BOTTOM, GROUND_TOP, HEIGHT, HUB_RADIUS,
+    LABELS, MINOR_TICKS, NUMBERS, PLATE_EDGE, PLATE_LIGHT, SEGMENTS, UNLIT, WARNING, WIDTH,
+    needle_angle,
 };
-use super::shapes::{Convex, ring};
+use super::shapes::{Quadrangle, ring};
 use super::trigonometry::{Position, radial};
 use super::typeface::{self, CAPITAL};
-use super::{lamps, segments};
+use super::{lamps, layout, segments};
 use crate::units::MillimetresPerSecond;
 
 /// Paints the whole background.
@@ -33,97 +34,145 @@ pub(super) fn paint(canvas: &mut Canvas, cycle_name: &str) {
     lamps::paint_unlit(canvas);
 }
 
-/// A dark slope from top to bottom, and light around the dial that fades with the square of the
-/// distance.
+/// Every pixel once: the plain around the instruments, the dial's plate and the hub.
+///
+/// The plain is a dark slope from top to bottom with light around the dial; the plate is lighter
+/// in its middle. Both go with the square of the distance, which takes no root. Their hard edges
+/// vanish below the rims.
 fn ground(canvas: &mut Canvas) {
+    const PLATE: i32 = (DIAL_RADIUS - 4) * (DIAL_RADIUS - 4);
+    const HUB: i32 = (HUB_RADIUS - 1) * (HUB_RADIUS - 1);
+    let order = canvas.order();
+    let (glow, plate, edge) = (Deep::of(GLOW), Deep::of(PLATE_LIGHT), Deep::of(PLATE_EDGE));
     for y in 0..HEIGHT as i32 {
-        let row_colour = Deep::between(GROUND_TOP, GROUND_BOTTOM, y * 256 / HEIGHT as i32);
-        for x in 0..WIDTH as i32 {
-            let (dx, dy) = (x - DIAL_CENTRE.0, y - DIAL_CENTRE.1);
-            let faded = (dx * dx + dy * dy) / 400;
-            let light = (256 - faded).max(0);
-            canvas.blend(
-                x,
-                y,
-                row_colour.lit(GLOW, light * light >> 9).dithered(x, y),
-                256,
-            );
+        let rise = (y - DIAL_CENTRE.1) * (y - DIAL_CENTRE.1);
+        let half_width = |square: i32| (square - rise).max(0).isqrt();
+        let (plate_half, hub_half) = (half_width(PLATE), half_width(HUB));
+
+        let dark = Deep::between(GROUND_TOP, GROUND_BOTTOM, y * 256 / HEIGHT as i32);
+        let plain = |square: i32| {
+            let light = (256 - (square >> 9)).max(0);
+            dark.lit(glow, (light * light) >> 9)
+        };
+        slope(canvas, y, (0, DIAL_CENTRE.0 - plate_half), plain);
+        slope(canvas, y, (DIAL_CENTRE.0 + plate_half, WIDTH as i32), plain);
+        slope(
+            canvas,
+            y,
+            (DIAL_CENTRE.0 - plate_half, DIAL_CENTRE.0 + plate_half),
+            |square| edge.lit(plate, (PLATE - square).max(0) >> 8),
+        );
+        let (left, right) = (DIAL_CENTRE.0 - hub_half, DIAL_CENTRE.0 + hub_half);
+        canvas.row(y, left, right).1.fill(order.word(layout::HUB));
+    }
+}
+
+/// Paints columns `left` to `right` of a row by the square of the distance to the dial's centre.
+/// Only each fourth pixel asks for its colour: the slopes are that gentle.
+fn slope(canvas: &mut Canvas, y: i32, (left, right): (i32, i32), colour: impl Fn(i32) -> Deep) {
+    let order = canvas.order();
+    let rise = (y - DIAL_CENTRE.1) * (y - DIAL_CENTRE.1);
+    let (first, row) = canvas.row(y, left, right);
+    for (x, pixels) in (first..).step_by(4).zip(row.chunks_mut(4)) {
+        let colour = colour((x - DIAL_CENTRE.0) * (x - DIAL_CENTRE.0) + rise);
+        for (pixel, threshold) in pixels.iter_mut().zip(BAYER[(y & 3) as usize]) {
+            *pixel = order.word(colour.dithered(threshold));
         }
     }
 }
 
+/// The thresholds of an ordered dither, in 1/256 of a channel's step.
+const BAYER: [[u32; 4]; 4] = [
+    [8, 136, 40, 168],
+    [200, 72, 232, 104],
+    [56, 184, 24, 152],
+    [248, 120, 216, 88],
+];
+
 /// A colour with eight more bits a channel, so that slopes between near colours don't show
 /// steps: an ordered dither spreads the rest over neighbouring pixels.
 #[derive(Clone, Copy)]
-struct Deep([i32; 3]);
+struct Deep {
+    red: u32,
+    green: u32,
+    blue: u32,
+}
 
 impl Deep {
-    fn of(colour: Colour) -> Self {
-        Self([16, 8, 0].map(|shift| ((colour >> shift & 0xFF) << 8) as i32))
+    const fn of(colour: Colour) -> Self {
+        Self {
+            red: colour >> 8 & 0xFF00,
+            green: colour & 0xFF00,
+            blue: colour << 8 & 0xFF00,
+        }
     }
 
     /// `part` of 256 on the way from one colour to another.
     fn between(from: Colour, to: Colour, part: i32) -> Self {
-        let (from, to) = (Self::of(from).0, Self::of(to).0);
-        Self(core::array::from_fn(|i| {
-            from[i] + (to[i] - from[i]) * part / 256
-        }))
+        let (from, to) = (Self::of(from), Self::of(to));
+        let between = |from: u32, to: u32| (from * (256 - part as u32) + to * part as u32) >> 8;
+        Self {
+            red: between(from.red, to.red),
+            green: between(from.green, to.green),
+            blue: between(from.blue, to.blue),
+        }
     }
 
-    /// With `part` of 256 of the light added.
-    fn lit(self, light: Colour, part: i32) -> Self {
-        let light = Self::of(light).0;
-        Self(core::array::from_fn(|i| {
-            (self.0[i] + light[i] * part / 256).min(0xFF00)
-        }))
+    /// With `part` of 256 of a light added; together they must stay below white.
+    fn lit(self, light: Self, part: i32) -> Self {
+        let part = part as u32;
+        Self {
+            red: self.red + ((light.red * part) >> 8),
+            green: self.green + ((light.green * part) >> 8),
+            blue: self.blue + ((light.blue * part) >> 8),
+        }
     }
 
-    fn dithered(self, x: i32, y: i32) -> Colour {
-        const BAYER: [[i32; 4]; 4] = [[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]];
-        let threshold = BAYER[(y & 3) as usize][(x & 3) as usize] * 16 + 8;
-        let [r, g, b] = self
-            .0
-            .map(|channel| ((channel + threshold) >> 8).min(255) as u32);
-        r << 16 | g << 8 | b
+    #[inline(always)]
+    fn dithered(self, threshold: u32) -> Colour {
+        let red = self.red.wrapping_add(threshold) & 0xFF00;
+        let green = self.green.wrapping_add(threshold) & 0xFF00;
+        red << 8 | green | self.blue.wrapping_add(threshold) >> 8
     }
 }
 
-/// The dial's plate and its metal rim, lit from above.
+/// The dial's metal rim, lit from above, its shadow, and the line below the ring of segments.
 fn dial(canvas: &mut Canvas) {
     let radius = DIAL_RADIUS << 8;
-    let top = DIAL_CENTRE.1 - DIAL_RADIUS;
-    // A shadow around the rim, the rim, its inner edge, and the plate.
-    ring(canvas, DIAL_CENTRE, radius, radius + 1536, |_, at| {
+    ring(canvas, DIAL_CENTRE, radius - 128, radius + 1536, |_, at| {
         (0, ((radius + 1536 - at) / 12).clamp(0, 128) as u32)
     });
-    ring(canvas, DIAL_CENTRE, -256, radius, |y, _| {
-        (
-            blend(
-                0x8A_97A8,
-                0x1A_202A,
-                ((y - top) * 256 / (2 * DIAL_RADIUS)).clamp(0, 256) as u32,
-            ),
-            256,
-        )
+    ring(
+        canvas,
+        DIAL_CENTRE,
+        radius - 6 * 256,
+        radius - 2 * 256,
+        |y, _| (from_above(y, DIAL_RADIUS, 0x0B_0E13, 0x3A_4454), 256),
+    );
+    ring(canvas, DIAL_CENTRE, radius - 3 * 256, radius, |y, _| {
+        (from_above(y, DIAL_RADIUS, 0x8A_97A8, 0x1A_202A), 256)
     });
-    ring(canvas, DIAL_CENTRE, -256, radius - 3 * 256, |y, _| {
-        (
-            blend(
-                0x0B_0E13,
-                0x3A_4454,
-                ((y - top) * 256 / (2 * DIAL_RADIUS)).clamp(0, 256) as u32,
-            ),
-            256,
-        )
-    });
-    ring(canvas, DIAL_CENTRE, -256, radius - 6 * 256, |_, at| {
-        let part = (at * 200 / radius).clamp(0, 256) as u32;
-        (blend(0x17_2130, 0x06_080C, part), 256)
-    });
-    // The line between the ring of segments and the scale.
     ring(canvas, DIAL_CENTRE, 195 * 256, 195 * 256 + 200, |_, _| {
         (0x33_4052, 200)
     });
+}
+
+/// The rim of the plate that the digits stand on, and its shadow. The plate itself is of one
+/// colour, which a reader of screenshots counts on.
+fn hub(canvas: &mut Canvas) {
+    let radius = HUB_RADIUS << 8;
+    ring(canvas, DIAL_CENTRE, radius - 128, radius + 2560, |_, at| {
+        (0, ((radius + 2560 - at) / 14).clamp(0, 150) as u32)
+    });
+    ring(canvas, DIAL_CENTRE, radius - 640, radius, |y, _| {
+        (from_above(y, HUB_RADIUS, 0x5E_7590, 0x1B_2430), 256)
+    });
+}
+
+/// The colour at row `y` of a rim that goes from one colour at its top to another at its bottom.
+fn from_above(y: i32, radius: i32, top: Colour, bottom: Colour) -> Colour {
+    let part = (y - DIAL_CENTRE.1 + radius) * 128 / radius;
+    blend(top, bottom, part.clamp(0, 256) as u32)
 }
 
 /// Ticks each 2, 10 and 20 km/h, and numbers at the long ones.
@@ -141,9 +190,11 @@ fn scale(canvas: &mut Canvas) {
             colour
         };
         let corners = radial(CENTRE, angle, (reach.0 << 8, reach.1 << 8), (half, half));
-        Convex::new(corners).fill(canvas, colour, 256);
+        Quadrangle::new(corners).fill(canvas, colour, 256);
         if speed % 20 == 0 {
-            let middle = CENTRE.towards(angle, 149 << 8, 0);
+            // Wide numbers need more room to their ticks.
+            let radius = if speed < 100 { 150 } else { 144 };
+            let middle = CENTRE.towards(angle, radius << 8, 0);
             let text = number_text(speed);
             let text = &text[text.iter().position(|byte| *byte != b' ').unwrap_or(0)..];
             text_at(
@@ -170,20 +221,6 @@ fn number_text(number: u32) -> [u8; 3] {
     text
 }
 
-/// The plate that the digits stand on. Its middle is of one colour, which a reader of
-/// screenshots counts on.
-fn hub(canvas: &mut Canvas) {
-    let radius = HUB_RADIUS << 8;
-    ring(canvas, DIAL_CENTRE, radius - 512, radius + 2560, |_, at| {
-        (0, ((radius + 2560 - at) / 14).clamp(0, 150) as u32)
-    });
-    ring(canvas, DIAL_CENTRE, -256, radius, |_, _| (HUB, 256));
-    ring(canvas, DIAL_CENTRE, radius - 640, radius, |y, _| {
-        let part = ((y - DIAL_CENTRE.1 + HUB_RADIUS) * 256 / (2 * HUB_RADIUS)).clamp(0, 256);
-        (blend(0x5E_7590, 0x1B_2430, part as u32), 256)
-    });
-}
-
 const LABEL: Style = Style {
     height: 10,
     pen: 170,
@@ -194,49 +231,39 @@ const UNIT: Style = Style {
     pen: 200,
     colour: LABELS,
 };
+const KILOMETRES_PER_HOUR: Style = Style {
+    height: 16,
+    pen: 240,
+    colour: LABELS,
+};
+const NAME: Style = Style {
+    height: 20,
+    pen: 330,
+    colour: ACCENT,
+};
 
 fn labels(canvas: &mut Canvas, cycle_name: &str) {
     let mut label = |x, y, align, text: &str, style| {
         text_at(canvas, Position::pixel(x, y), align, text.as_bytes(), style);
     };
     let (x, y) = DIAL_CENTRE;
-    label(
-        x,
-        y + 62,
-        Align::Middle,
-        "km/h",
-        Style {
-            height: 16,
-            pen: 240,
-            ..LABEL
-        },
-    );
+    label(x, y + 62, Align::Middle, "km/h", KILOMETRES_PER_HOUR);
     label(x, 378, Align::Middle, "ODOMETER", LABEL);
-    label(x + 58, 404, Align::Left, "km", UNIT);
+    label(x + 44, 404, Align::Left, "km", UNIT);
 
-    label(28, 118, Align::Left, "DRIVE CYCLE", LABEL);
-    label(
-        28,
-        146,
-        Align::Left,
-        cycle_name,
-        Style {
-            height: 20,
-            pen: 330,
-            colour: ACCENT,
-        },
-    );
-    label(28, 196, Align::Left, "CYCLE TIME", LABEL);
+    label(28, 190, Align::Left, "DRIVE CYCLE", LABEL);
+    label(28, 218, Align::Left, cycle_name, NAME);
+    label(28, 273, Align::Left, "CYCLE TIME", LABEL);
 
-    label(772, 172, Align::Right, "TRIP", LABEL);
-    label(772, 200, Align::Right, "km", UNIT);
-    label(772, 250, Align::Right, "TRIP TIME", LABEL);
+    label(772, 190, Align::Right, "TRIP", LABEL);
+    label(772, 220, Align::Right, "km", UNIT);
+    label(772, 273, Align::Right, "TRIP TIME", LABEL);
 }
 
 /// Hairlines between the blocks of the side panels.
 fn hairlines(canvas: &mut Canvas) {
-    for (x, y) in [(28, 172), (640, 228)] {
-        let line = Rectangle::new(Point::new(x, y), Size::new(132, 1));
+    for (x, y) in [(28, 246), (650, 246)] {
+        let line = Rectangle::new(Point::new(x, y), Size::new(122, 1));
         let Ok(()) = canvas.fill_solid(&line, Rgb888::new(0x26, 0x30, 0x3E));
     }
 }

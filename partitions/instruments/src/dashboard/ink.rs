@@ -80,7 +80,6 @@ pub(super) const fn trace(coverage: &mut [u8], width: usize, drawing: &[Ink], pe
 }
 
 /// An arc as straight strokes of 10 degrees each; nobody sees the corners at these sizes.
-#[allow(clippy::cast_possible_truncation, reason = "places on a canvas")]
 const fn arc(
     coverage: &mut [u8],
     width: usize,
@@ -107,10 +106,6 @@ const fn arc(
 }
 
 /// A straight stroke with round ends: every pixel whose middle is nearer than `radius`.
-#[allow(
-    clippy::cast_sign_loss,
-    reason = "squares, and indices clamped to the picture"
-)]
 const fn stroke(coverage: &mut [u8], width: usize, from: (i32, i32), to: (i32, i32), radius: i32) {
     let (dx, dy) = ((to.0 - from.0) as i64, (to.1 - from.1) as i64);
     let square = dx * dx + dy * dy;
@@ -161,11 +156,6 @@ const fn is_right_of(from: (i32, i32), to: (i32, i32), x: i64, y: i64) -> bool {
 }
 
 /// Raises one pixel's coverage to that of a place `depth` inside a stroke, in 1/256 of a pixel.
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "0 to 255 here"
-)]
 const fn add(coverage: &mut [u8], index: usize, depth: i64) {
     let covered = if depth >= 127 {
         255
@@ -193,7 +183,6 @@ const fn reach(from: i32, to: i32, radius: i32, limit: usize) -> (usize, usize) 
     )
 }
 
-#[allow(clippy::cast_sign_loss, reason = "clamped")]
 const fn clamp(value: i32, limit: usize) -> usize {
     if value < 0 {
         0

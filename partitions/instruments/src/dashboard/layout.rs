@@ -57,6 +57,8 @@ pub(super) const LAMP_HEIGHT: usize = 32;
 pub(super) const GROUND_TOP: Colour = 0x0A_0D14;
 pub(super) const GROUND_BOTTOM: Colour = 0x04_0508;
 pub(super) const GLOW: Colour = 0x1C_2A3E;
+pub(super) const PLATE_EDGE: Colour = 0x08_0B10;
+pub(super) const PLATE_LIGHT: Colour = 0x13_1E2E;
 pub(super) const HUB: Colour = 0x07_090D;
 pub(super) const DIGITS: Colour = 0xF7_FAFF;
 pub(super) const NUMBERS: Colour = 0xDF_E7F1;
@@ -75,7 +77,6 @@ pub(super) const BEAM: Colour = 0x3F_8CFF;
 /// The needle's angle for a speed: evenly from standstill to [`SCALE_END`], and there it ends.
 /// Rounded down to a hundredth of a degree (1.5 degrees are 1 km/h).
 #[must_use]
-#[allow(clippy::cast_possible_wrap, reason = "at most SCALE_END")]
 pub const fn needle_angle(speed: MillimetresPerSecond) -> Angle {
     let speed = if speed.0 > SCALE_END.0 {
         SCALE_END.0

@@ -67,7 +67,10 @@ impl Mask {
             let (_, pixels) = canvas.row(y, x, x + row.len() as i32);
             let under = background_row(background, x, y, row.len());
             for ((pixel, under), coverage) in pixels.iter_mut().zip(under).zip(row) {
-                *pixel = blend(*under, word, alpha(*coverage));
+                *pixel = match *coverage {
+                    0 => *under,
+                    coverage => blend(*under, word, alpha(coverage)),
+                };
             }
         }
     }
@@ -184,11 +187,6 @@ const fn centred<const BYTES: usize>(
     coverage
 }
 
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
-    reason = "masks are some dozen pixels wide and high"
-)]
 const fn middle(width: usize, height: usize, size: (i32, i32), scale: i32, radius: i32) -> Pen {
     Pen {
         x: ((width as i32) << 7) - size.0 * scale / 200,

@@ -27,6 +27,12 @@
 //! assert_eq!(front, back);
 //! ```
 
+#![allow(
+    clippy::cast_possible_truncation,
+    reason = "these are places in a picture of 800 x 480 pixels, at most in 1/65 536 of a pixel, \
+              and digits of a text: far from every limit, and overflow checks are on"
+)]
+
 mod canvas;
 mod digits;
 mod dirty;

@@ -8,7 +8,7 @@ use embedded_graphics::primitives::Rectangle;
 use super::canvas::{Canvas, Colour};
 use super::dirty::DirtyRectangles;
 use super::layout::{CENTRE, NEEDLE, NEEDLE_LIGHT, NEEDLE_REACH, WIDTH};
-use super::shapes::{self, Convex};
+use super::shapes::{self, Quadrangle};
 use super::trigonometry::{Angle, radial};
 
 /// How many rectangles bound a needle: the more, the tighter on a slanting one, and the more
@@ -25,23 +25,22 @@ const TIP: i32 = NEEDLE_REACH.1 << 8;
 /// (1/256 of a pixel), colour and opacity (of 256).
 type Layer = (i32, (i32, i32), Colour, u32);
 
-const HALO: Layer = (TIP + 768, (2600, 1150), NEEDLE, 22);
-const GLOW: Layer = (TIP + 384, (1900, 760), NEEDLE, 38);
+const HALO: Layer = (TIP + 512, (1960, 860), NEEDLE, 40);
 const BODY: Layer = (TIP, (1180, 330), NEEDLE, 256);
 const RIDGE: Layer = (TIP - 512, (330, 90), NEEDLE_LIGHT, 200);
 
 /// Paints the needle.
 pub(super) fn draw(canvas: &mut Canvas, angle: Angle) {
-    for (end, halves, colour, opacity) in [HALO, GLOW, BODY, RIDGE] {
+    for (end, halves, colour, opacity) in [HALO, BODY, RIDGE] {
         let corners = radial(CENTRE, angle, (BASE, end), halves);
-        Convex::new(corners).fill(canvas, colour, opacity);
+        Quadrangle::new(corners).fill(canvas, colour, opacity);
     }
 }
 
 /// Takes the needle away.
 pub(super) fn erase(canvas: &mut Canvas, background: &[u32], angle: Angle) {
     let corners = radial(CENTRE, angle, (BASE, HALO.0), HALO.1);
-    Convex::new(corners).restore(canvas, background, WIDTH);
+    Quadrangle::new(corners).restore(canvas, background, WIDTH);
 }
 
 /// Adds the rectangles that the needle's way from one place to another changes.

@@ -95,7 +95,6 @@ impl Picture {
 }
 
 /// The decimal digits of a speed up to 999, and how many there are; beyond, it stays there.
-#[allow(clippy::cast_possible_truncation, reason = "single digits")]
 pub(super) fn digits(speed: u32) -> ([u8; 3], usize) {
     let speed = speed.min(999);
     let all = [

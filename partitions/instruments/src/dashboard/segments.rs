@@ -3,12 +3,12 @@
 use super::canvas::{Canvas, Colour};
 use super::dirty::DirtyRectangles;
 use super::layout::{CENTRE, SCALE_END_ANGLE, SCALE_START_ANGLE, SEGMENT_REACH, SEGMENTS, WIDTH};
-use super::shapes::{self, Convex};
+use super::shapes::{self, Quadrangle};
 use super::trigonometry::{Angle, Position, radial};
 
 /// Paints segment `index` as it is without light.
 pub(super) fn paint_unlit(canvas: &mut Canvas, index: usize, colour: Colour) {
-    Convex::new(corners(index)).fill(canvas, colour, 256);
+    Quadrangle::new(corners(index)).fill(canvas, colour, 256);
 }
 
 /// Lights and darkens what differs between `before` and `after` lit segments.
@@ -21,7 +21,7 @@ pub(super) fn draw(
 ) {
     for index in before.min(after)..before.max(after) {
         let corners = corners(index);
-        let shape = Convex::new(corners);
+        let shape = Quadrangle::new(corners);
         if index < after {
             shape.fill_over(canvas, background, WIDTH, colour(index));
         } else {
@@ -33,11 +33,6 @@ pub(super) fn draw(
 
 /// The place of a segment. They are equally wide, with a gap of about two pixels, so that no
 /// pixel belongs to two.
-#[allow(
-    clippy::cast_possible_wrap,
-    clippy::cast_possible_truncation,
-    reason = "at most 80"
-)]
 fn corners(index: usize) -> [Position; 4] {
     let sweep = SCALE_END_ANGLE.0 - SCALE_START_ANGLE.0;
     let middle = (2 * index as i32 + 1) * sweep / (2 * SEGMENTS as i32);
@@ -60,7 +55,6 @@ fn colour(index: usize) -> Colour {
     }
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "parts of 256")]
 fn fade(from: Colour, to: Colour, part: usize, whole: usize) -> Colour {
     super::canvas::blend(from, to, (part * 256 / whole) as u32)
 }

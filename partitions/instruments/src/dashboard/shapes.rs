@@ -1,4 +1,4 @@
-//! Smooth shapes: convex polygons and rings with soft edges.
+//! Smooth shapes: quadrangles and rings with soft edges.
 //!
 //! `embedded-graphics` has hard edges only. Here a pixel's coverage is how far its middle lies
 //! inside the shape, cut to the range of one pixel: as good as exact for straight edges, and
@@ -25,23 +25,19 @@ struct Edge {
 
 const HALF_PIXEL: i32 = 1 << 15;
 
-/// A convex polygon, ready to be filled row by row.
+/// A convex quadrangle, ready to be filled row by row. All that the dashboard needs are bars.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Convex<const CORNERS: usize> {
-    edges: [Edge; CORNERS],
+pub(super) struct Quadrangle {
+    edges: [Edge; 4],
     columns: (i32, i32),
     rows: (i32, i32),
 }
 
-impl<const CORNERS: usize> Convex<CORNERS> {
-    /// The polygon with these corners, in either direction of rotation. Corners must differ
+impl Quadrangle {
+    /// The quadrangle with these corners, in either direction of rotation. Corners must differ
     /// and lie within a few thousand pixels.
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "corners lie within 2^13 pixels"
-    )]
-    pub fn new(corners: [Position; CORNERS]) -> Self {
-        let next = |index: usize| corners[if index + 1 < CORNERS { index + 1 } else { 0 }];
+    pub fn new(corners: [Position; 4]) -> Self {
+        let next = |index: usize| corners[(index + 1) % 4];
         let mut area = 0;
         for (index, from) in corners.iter().enumerate() {
             let to = next(index);
@@ -71,7 +67,7 @@ impl<const CORNERS: usize> Convex<CORNERS> {
         }
     }
 
-    /// The columns of row `y` that the polygon touches.
+    /// The columns of row `y` that the quadrangle touches.
     fn span(&self, y: i32) -> Range<i32> {
         let (mut left, mut right) = self.columns;
         for edge in &self.edges {
@@ -87,7 +83,7 @@ impl<const CORNERS: usize> Convex<CORNERS> {
         left..right.max(left)
     }
 
-    /// Replaces all pixels that the polygon touches by those of `under` (a picture of the same
+    /// Replaces all pixels that the quadrangle touches by those of `under` (a picture of the same
     /// shape, rows `stride` apart).
     pub fn restore(&self, canvas: &mut Canvas, under: &[u32], stride: usize) {
         for y in self.rows.0..self.rows.1 {
@@ -107,7 +103,7 @@ impl<const CORNERS: usize> Convex<CORNERS> {
             let (first, pixels) = canvas.row(y, span.start, span.end);
             let mut ramp = Ramp::new(&self.edges, first, y);
             for pixel in pixels {
-                *pixel = blend(*pixel, word, ramp.next() * opacity >> 8);
+                *pixel = blend(*pixel, word, (ramp.next() * opacity) >> 8);
             }
         }
     }
@@ -132,43 +128,44 @@ impl<const CORNERS: usize> Convex<CORNERS> {
 }
 
 /// The part of a row of `under` that lies below a part of a canvas.
-#[allow(clippy::cast_sign_loss, reason = "Canvas::row gives places inside it")]
 fn under_row(under: &[u32], stride: usize, first: i32, y: i32, length: usize) -> &[u32] {
     let start = y as usize * stride + first as usize;
     &under[start..start + length]
 }
 
 /// The coverage of one pixel after the other along a row.
-struct Ramp<const CORNERS: usize> {
-    distances: [i32; CORNERS],
-    steps: [i32; CORNERS],
+struct Ramp {
+    distances: [i32; 4],
+    steps: [i32; 4],
 }
 
-impl<const CORNERS: usize> Ramp<CORNERS> {
-    fn new(edges: &[Edge; CORNERS], x: i32, y: i32) -> Self {
+impl Ramp {
+    fn new(edges: &[Edge; 4], x: i32, y: i32) -> Self {
         Self {
             distances: edges.map(|edge| edge.a * x + edge.b * y + edge.c + HALF_PIXEL),
             steps: edges.map(|edge| edge.a),
         }
     }
 
-    /// The coverage of the next pixel, 0 to 256.
-    #[inline]
-    #[allow(clippy::cast_sign_loss, reason = "clamped")]
+    /// The coverage of the next pixel, 0 to 256. Written out, and without checks for overflow
+    /// (distances stay within a canvas), since it runs for each pixel.
+    #[inline(always)]
     fn next(&mut self) -> u32 {
-        let mut least = 1 << 16;
-        for (distance, step) in self.distances.iter_mut().zip(self.steps) {
-            least = least.min(*distance);
-            // Distances stay within a canvas, far from overflow.
-            *distance = distance.wrapping_add(step);
-        }
-        (least.max(0) >> 8) as u32
+        let [a, b, c, d] = self.distances;
+        let least = a.min(b).min(c.min(d)).clamp(0, 1 << 16);
+        let [da, db, dc, dd] = self.steps;
+        self.distances = [
+            a.wrapping_add(da),
+            b.wrapping_add(db),
+            c.wrapping_add(dc),
+            d.wrapping_add(dd),
+        ];
+        least as u32 >> 8
     }
 }
 
-/// The pixels that the polygon with these corners may touch, its soft edge included.
-#[allow(clippy::cast_sign_loss, reason = "widths")]
-pub(super) fn bounds<const CORNERS: usize>(corners: [Position; CORNERS]) -> Rectangle {
+/// The pixels that the quadrangle with these corners may touch, its soft edge included.
+pub(super) fn bounds(corners: [Position; 4]) -> Rectangle {
     let (left, right) = reach(corners.map(|corner| corner.x));
     let (top, bottom) = reach(corners.map(|corner| corner.y));
     Rectangle::new(
@@ -178,7 +175,7 @@ pub(super) fn bounds<const CORNERS: usize>(corners: [Position; CORNERS]) -> Rect
 }
 
 /// The pixels that a range of places touches, with one to spare for the soft edge.
-fn reach<const COUNT: usize>(places: [i32; COUNT]) -> (i32, i32) {
+fn reach(places: [i32; 4]) -> (i32, i32) {
     let least = places
         .iter()
         .fold(i32::MAX, |least, place| least.min(*place));
@@ -187,15 +184,10 @@ fn reach<const COUNT: usize>(places: [i32; COUNT]) -> (i32, i32) {
 }
 
 /// Paints the ring around `centre` (a corner of pixels) from radius `inner` to `outer`, both in
-/// 1/256 of a pixel; an `inner` below 0 paints the whole disc. `shade` gives the colour and
-/// opacity (to 256) of a pixel by its row and its distance from the centre in 1/256 of a pixel.
+/// 1/256 of a pixel. `shade` gives the colour and opacity (to 256) of a pixel by its row and its
+/// distance from the centre in 1/256 of a pixel.
 ///
-/// For backgrounds: it takes a square root for each pixel.
-#[allow(
-    clippy::cast_sign_loss,
-    clippy::cast_possible_wrap,
-    reason = "radii are below 2^8 pixels"
-)]
+/// For backgrounds: it takes a square root for each pixel of the ring.
 pub(super) fn ring(
     canvas: &mut Canvas,
     centre: (i32, i32),
@@ -203,25 +195,25 @@ pub(super) fn ring(
     outer: i32,
     mut shade: impl FnMut(i32, i32) -> (Colour, u32),
 ) {
+    let order = canvas.order();
     let reach = (outer >> 8) + 2;
     let hole = ((inner >> 8) - 1).max(0);
     for dy in -reach..reach {
-        // Twice the offset of the pixel's middle, to stay in whole numbers.
+        // Twice the offset of the pixels' middle, to stay in whole numbers.
         let y = 2 * dy + 1;
-        for dx in -reach..reach {
-            let x = 2 * dx + 1;
-            let square = (x * x + y * y) as u32;
-            if square < (4 * hole * hole) as u32 || square > (4 * reach * reach) as u32 {
-                continue;
-            }
-            let distance = (square << 14).isqrt() as i32;
-            let coverage = (distance - inner + 128)
-                .min(outer - distance + 128)
-                .clamp(0, 256);
-            if coverage > 0 {
-                let (colour, opacity) = shade(centre.1 + dy, distance);
-                let alpha = coverage as u32 * opacity >> 8;
-                canvas.blend(centre.0 + dx, centre.1 + dy, colour, alpha);
+        let half_width = |radius: i32| (4 * radius * radius - y * y).max(0).isqrt() / 2;
+        let (wide, narrow) = (half_width(reach), half_width(hole));
+        for (left, right) in [(-wide, -narrow), (narrow, wide)] {
+            let (first, row) = canvas.row(centre.1 + dy, centre.0 + left, centre.0 + right);
+            for (dx, pixel) in (first - centre.0..).zip(row) {
+                let x = 2 * dx + 1;
+                let distance = (((x * x + y * y) as u32) << 14).isqrt() as i32;
+                let coverage = (distance - inner + 128).min(outer - distance + 128);
+                if coverage > 0 {
+                    let (colour, opacity) = shade(centre.1 + dy, distance);
+                    let alpha = (coverage.min(256) as u32 * opacity) >> 8;
+                    *pixel = blend(*pixel, order.word(colour), alpha);
+                }
             }
         }
     }

@@ -81,10 +81,6 @@ impl Position {
 
     /// The place `ahead` from here in direction `angle` and then `aside` to the right of that
     /// way, both in 1/256 of a pixel.
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "a canvas is smaller than 2^23 pixels"
-    )]
     pub const fn towards(self, angle: Angle, ahead: i32, aside: i32) -> Self {
         let (sine, cosine) = (angle.sine(), angle.cosine());
         let (ahead, aside) = (ahead as i64, aside as i64);
