@@ -231,9 +231,12 @@ const fn arguments(partition: &Partition) -> [u8; MAX_ARGUMENTS_BYTES] {
     bytes
 }
 
-/// A duration in whole nanoseconds.
+/// A duration in whole nanoseconds; at most 584 years.
 const fn nanoseconds(duration: Duration) -> u64 {
-    duration.as_secs() * 1_000_000_000 + duration.subsec_nanos() as u64
+    duration
+        .as_secs()
+        .saturating_mul(1_000_000_000)
+        .saturating_add(duration.subsec_nanos() as u64)
 }
 
 /// An index or a count, each far below 2^32.

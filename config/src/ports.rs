@@ -115,8 +115,8 @@ impl Channel {
 }
 
 impl Partition {
-    /// The physical address behind `size_bytes` of the partition's RAM at `ipa`; `None` if they don't
-    /// lie within one region of kind [`RegionKind::Ram`].
+    /// The physical address behind `size_bytes` of the partition's RAM at `ipa`; `None` if they
+    /// don't lie within one region of kind [`RegionKind::Ram`].
     #[must_use]
     pub const fn ram_at(&self, ipa: Ipa, size_bytes: u64) -> Option<Pa> {
         let mut index = 0;
@@ -126,7 +126,7 @@ impl Partition {
                 && region.ipa.0 <= ipa.0
                 && ipa.0.saturating_add(size_bytes) <= region.ipa_end().0
             {
-                return Some(region.pa.offset(ipa.0 - region.ipa.0));
+                return Some(Pa(region.pa.0.saturating_add(ipa.0 - region.ipa.0)));
             }
             index += 1;
         }

@@ -104,14 +104,26 @@ impl<const N: usize> Text<N> {
         if nanoseconds == 0 && seconds > 0 {
             self.number(seconds).str(" s")
         } else if nanoseconds % 1_000_000 == 0 {
-            self.number(seconds * 1_000 + nanoseconds / 1_000_000)
-                .str(" ms")
+            self.number(
+                seconds
+                    .saturating_mul(1_000)
+                    .saturating_add(nanoseconds / 1_000_000),
+            )
+            .str(" ms")
         } else if nanoseconds % 1_000 == 0 {
-            self.number(seconds * 1_000_000 + nanoseconds / 1_000)
-                .str(" µs")
+            self.number(
+                seconds
+                    .saturating_mul(1_000_000)
+                    .saturating_add(nanoseconds / 1_000),
+            )
+            .str(" µs")
         } else {
-            self.number(seconds * 1_000_000_000 + nanoseconds)
-                .str(" ns")
+            self.number(
+                seconds
+                    .saturating_mul(1_000_000_000)
+                    .saturating_add(nanoseconds),
+            )
+            .str(" ns")
         }
     }
 

@@ -132,8 +132,8 @@ fn only_its_owner_finds_the_display() {
     }
 }
 
-/// `nav` writes the route and reads the volume; `hud` and `media` read the route; `media` writes the
-/// volume.
+/// `nav` writes the route and reads the volume; `hud` and `media` read the route; `media` writes
+/// the volume.
 const TALK: System = System {
     channels: &[
         Channel {

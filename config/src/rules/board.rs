@@ -2,9 +2,10 @@
 
 use super::Context;
 use super::each::each;
+use super::memory::INPUT_END;
 use super::report::{Message, Report};
-use crate::address::{BLOCK_2_MIB, MemoryRange};
-use crate::board::BoardFacts;
+use crate::address::{BLOCK_2_MIB, MemoryRange, PAGE_BYTES, Pa};
+use crate::board::{BoardFacts, InterruptController};
 use crate::layout::MAX_CPUS;
 
 pub(super) const fn board_cpus(context: &Context, report: &mut Report) {
@@ -68,6 +69,96 @@ pub(super) const fn image_base_placed(context: &Context, report: &mut Report) {
                 .str("; move it behind that"),
         );
     }
+}
+
+pub(super) const fn board_whole_pages(context: &Context, report: &mut Report) {
+    let mut index = 0;
+    while let Some((what, range)) = hypervisors(context.board, index) {
+        let aligned =
+            range.base.0.is_multiple_of(PAGE_BYTES) && range.size_bytes.is_multiple_of(PAGE_BYTES);
+        if !aligned {
+            report.add(
+                describe(context.board, what, &range)
+                    .str(" isn't whole pages of ")
+                    .hex(PAGE_BYTES)
+                    .str("; align it"),
+            );
+        }
+        index += 1;
+    }
+}
+
+/// Says nothing of the device tree, which may lie in the hypervisor's memory.
+pub(super) const fn board_registers_apart(context: &Context, report: &mut Report) {
+    let mut index = 0;
+    while let Some((what, range)) = hypervisors(context.board, index) {
+        let mut later = index + 1;
+        while let Some((other, also)) = hypervisors(context.board, later) {
+            if later >= FIRST_REGISTERS && range.overlaps(&also) {
+                report.add(
+                    describe(context.board, what, &range)
+                        .str(" overlaps ")
+                        .str(other)
+                        .str(" ")
+                        .range(also.base.0, also.size_bytes)
+                        .str("; correct the board's facts"),
+                );
+            }
+            later += 1;
+        }
+        index += 1;
+    }
+}
+
+/// EL2 maps at physical addresses, with [`INPUT_END`] as the limit.
+pub(super) const fn board_in_reach(context: &Context, report: &mut Report) {
+    let mut index = 0;
+    while let Some((what, range)) = hypervisors(context.board, index) {
+        if range.end().0 > INPUT_END {
+            report.add(
+                describe(context.board, what, &range)
+                    .str(" exceeds the 39 bits of the hypervisor's own map, ")
+                    .hex(INPUT_END)
+                    .str("; leave out what lies above"),
+            );
+        }
+        index += 1;
+    }
+}
+
+/// Place of the first registers in the order of [`hypervisors`].
+const FIRST_REGISTERS: usize = 2;
+
+/// What EL2 maps beside partitions, one by one: its memory, the device tree, then registers.
+const fn hypervisors(board: &BoardFacts, index: usize) -> Option<(&'static str, MemoryRange)> {
+    let InterruptController::GicV3 {
+        distributor,
+        redistributors,
+    } = board.interrupt_controller;
+    let device_tree = match board.device_tree {
+        Some(range) => range,
+        None => MemoryRange::new(Pa(0), 0),
+    };
+    let own = match index {
+        0 => ("hypervisor memory", board.hypervisor_memory),
+        1 => ("the device tree", device_tree),
+        2 => ("the debug UART", board.uart),
+        3 => ("the GIC's distributor", distributor),
+        4 => ("the GIC's redistributors", redistributors),
+        _ if index - 5 < board.hypervisor_devices.len() => (
+            "a device of the hypervisor",
+            board.hypervisor_devices[index - 5],
+        ),
+        _ => return None,
+    };
+    Some(own)
+}
+
+const fn describe(board: &BoardFacts, what: &str, range: &MemoryRange) -> Message {
+    subject(board)
+        .str(what)
+        .str(" ")
+        .range(range.base.0, range.size_bytes)
 }
 
 /// Whether one of the board's pieces of RAM holds the whole range.

@@ -1,7 +1,7 @@
 //! `each!`: a loop over a slice that `const fn` can run, where `for` isn't stable yet.
 
-/// `each! { item in list => { … } }`, or with the item's index `each! { index, item in list => { … } }`.
-/// `continue` and `break` work as in a `for` loop.
+/// `each! { item in list => { … } }`, or `each! { index, item in list => { … } }` with the item's
+/// index. `continue` and `break` work as in a `for` loop.
 macro_rules! each {
     ($item:ident in $list:expr => $body:block) => {
         each! { _index, $item in $list => $body }

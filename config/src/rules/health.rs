@@ -24,6 +24,28 @@ pub(super) const fn fault_not_ignored(context: &Context, report: &mut Report) {
     }}
 }
 
+/// Says nothing of a system without critical partitions.
+pub(super) const fn best_effort_stops_nothing(context: &Context, report: &mut Report) {
+    let Some(critical) = a_critical_one(context.system.partitions) else {
+        return;
+    };
+    each! { partition in context.system.partitions => {
+        each! { event in &HealthEvent::ALL => {
+            let stops = matches!(partition.health.action(*event), Action::StopSystem);
+            if stops && !is_critical(partition) {
+                report.add(
+                    subject(partition)
+                        .str("isn't critical, but its health event ")
+                        .name(event.name())
+                        .str(" stops the system, and with it partition ")
+                        .name(critical.name)
+                        .str("; restart or halt it"),
+                );
+            }
+        }}
+    }}
+}
+
 pub(super) const fn restarts_countable(context: &Context, report: &mut Report) {
     each! { partition in context.system.partitions => {
         let count = partition.health.restart_limit.count;
@@ -56,8 +78,7 @@ pub(super) const fn restart_period_not_empty(context: &Context, report: &mut Rep
 
 pub(super) const fn critical_owes_heartbeat(context: &Context, report: &mut Report) {
     each! { partition in context.system.partitions => {
-        let critical = matches!(partition.criticality, Criticality::Critical);
-        if critical && partition.heartbeat.is_none() {
+        if is_critical(partition) && partition.heartbeat.is_none() {
             report.add(
                 subject(partition)
                     .str("is critical but owes no heartbeat, so that nobody would notice it hang; \
@@ -135,6 +156,19 @@ pub(super) const fn heartbeat_start_covers_frame(context: &Context, report: &mut
             );
         }
     }}
+}
+
+const fn is_critical(partition: &Partition) -> bool {
+    matches!(partition.criticality, Criticality::Critical)
+}
+
+const fn a_critical_one(partitions: &[Partition]) -> Option<&Partition> {
+    each! { partition in partitions => {
+        if is_critical(partition) {
+            return Some(partition);
+        }
+    }}
+    None
 }
 
 const fn deadline(partition: &Partition, heartbeat: &Heartbeat) -> Message {

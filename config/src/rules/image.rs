@@ -1,18 +1,18 @@
 //! Rules on what must fit: images in partitions, and everything in the hypervisor's memory.
 
-use paratia_abi::passport::MAX_REGIONS;
-
 use super::Context;
 use super::ImageSize;
+use super::address_space::{ipa_in_reach, region_count};
+use super::board::{board_in_reach, board_memory_in_ram, image_base_placed};
 use super::each::each;
 use super::ends::end;
+use super::memory::{region_in_ram, region_in_reach};
 use super::nearest::Nearest;
-use super::partitions::{subject, system};
+use super::partitions::{partition_count, subject, system};
 use super::report::Report;
 use crate::address::{MemoryRange, PAGE_BYTES, Pa};
-use crate::layout::MAX_PARTITIONS;
-use crate::system::{Image, Partition, System, same_text};
-use crate::tables::{INPUT_ADDRESS_BITS, layout};
+use crate::system::{Image, Partition, same_text};
+use crate::tables::layout;
 
 pub(super) const fn image_exists(context: &Context, report: &mut Report) {
     if context.images.is_empty() {
@@ -82,7 +82,7 @@ pub(super) const fn image_off_messages(context: &Context, report: &mut Report) {
 }
 
 pub(super) const fn tables_fit(context: &Context, report: &mut Report) {
-    if !can_lay_out(context.system) {
+    if !can_lay_out(context) {
         return;
     }
     let layout = layout(context.system, context.board);
@@ -103,7 +103,7 @@ pub(super) const fn tables_fit(context: &Context, report: &mut Report) {
 
 /// Says nothing where there is no room for images at all, which [`tables_fit`] finds.
 pub(super) const fn images_fit(context: &Context, report: &mut Report) {
-    if !can_lay_out(context.system) {
+    if !can_lay_out(context) {
         return;
     }
     let room = layout(context.system, context.board).images.size_bytes;
@@ -137,21 +137,17 @@ const fn size_of_image<'a>(context: &Context<'a>, partition: &Partition) -> Opti
     None
 }
 
-/// Whether a system is sound enough to count its tables; other rules say why it isn't.
-const fn can_lay_out(system: &System) -> bool {
-    if system.partitions.len() > MAX_PARTITIONS {
-        return false;
-    }
-    each! { partition in system.partitions => {
-        if partition.regions.len() + partition.devices.len() > MAX_REGIONS {
-            return false;
-        }
-        each! { region in partition.regions => {
-            let end = 1 << INPUT_ADDRESS_BITS;
-            if region.ipa_end().0 > end || region.physical().end().0 > end {
-                return false;
-            }
-        }}
-    }}
-    true
+/// Whether tables can be counted at all: whatever they map lies where it can, and the regions in
+/// RAM, which bounds the work. Other rules say what doesn't.
+const fn can_lay_out(context: &Context) -> bool {
+    let mut report = Report::keeping(0);
+    board_memory_in_ram(context, &mut report);
+    image_base_placed(context, &mut report);
+    board_in_reach(context, &mut report);
+    partition_count(context, &mut report);
+    region_count(context, &mut report);
+    region_in_ram(context, &mut report);
+    region_in_reach(context, &mut report);
+    ipa_in_reach(context, &mut report);
+    report.finding().is_none()
 }

@@ -49,7 +49,7 @@ pub(super) const fn interrupt_exists(context: &Context, report: &mut Report) {
                             .str(", the controller's shared ones are ")
                             .number(FIRST_SPI as u64)
                             .str(" to ")
-                            .number(end as u64 - 1)
+                            .number(end.saturating_sub(1) as u64)
                             .str("; correct the board's facts"),
                     );
                 }

@@ -1,8 +1,8 @@
 //! The rules that a system has to keep, one function each.
 //!
-//! They run twice. In a constant, [`assert_valid`] stops the build with the first finding's message;
-//! on the host, [`findings`] lists every finding. Both run the same `const fn`s: what the tool
-//! accepts builds, and what it doesn't, doesn't.
+//! They run twice. In a constant, [`assert_valid`] stops the build with the first finding's
+//! message; on the host, [`findings`] lists every finding. Both run the same `const fn`s: what the
+//! tool accepts builds, and what it doesn't, doesn't.
 
 mod address_space;
 mod board;

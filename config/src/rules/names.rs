@@ -17,6 +17,9 @@ pub(super) const fn names_plain(context: &Context, report: &mut Report) {
             check(report, subject(partition).str("region "), region.name);
         }}
     }}
+    each! { device in context.board.devices => {
+        check(report, Message::new().str("device "), device.name);
+    }}
     each! { channel in context.system.channels => {
         check(report, Message::new().str("channel "), channel.name);
         let mut end = 0;

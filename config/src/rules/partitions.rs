@@ -63,8 +63,12 @@ pub(super) const fn arguments_fit(context: &Context, report: &mut Report) {
         }
         each! { index, byte in bytes => {
             if *byte == 0 {
-                let message = subject(partition).str("byte ").count(index);
-                report.add(message.str(" of its arguments is zero, which would end them; remove it"));
+                report.add(
+                    subject(partition)
+                        .str("byte ")
+                        .count(index)
+                        .str(" of its arguments is zero, which would end them; remove it"),
+                );
             }
         }}
     }}

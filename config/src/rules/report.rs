@@ -1,7 +1,7 @@
 //! The report that rules write to: it counts findings and keeps the one that was asked for.
 //!
-//! A constant can't hold a list of unknown length, so whoever wants all findings asks for the first,
-//! the second and so on, until there is none.
+//! A constant can't hold a list of unknown length, so whoever wants all findings asks for the
+//! first, the second and so on, until there is none.
 
 use crate::text::Text;
 

@@ -41,8 +41,14 @@ rules! {
     board::board_memory_in_ram,
     /// The partitions' memory overlaps neither the hypervisor's nor the device tree.
     board::board_memory_apart,
-    /// The image is linked on a multiple of 2 MiB within the hypervisor's memory, off the device tree.
+    /// The image lies on 2 MiB within the hypervisor's memory, off the device tree.
     board::image_base_placed,
+    /// Memory and registers of the hypervisor are whole pages.
+    board::board_whole_pages,
+    /// Registers of the hypervisor overlap neither each other nor its memory.
+    board::board_registers_apart,
+    /// Memory and registers of the hypervisor are within reach of its own map.
+    board::board_in_reach,
 
     /// Names are 1 to 24 bytes of a-z, 0-9 and '-'.
     names::names_plain,
@@ -154,6 +160,8 @@ rules! {
 
     /// A fault after which the guest can't go on isn't ignored.
     health::fault_not_ignored,
+    /// A partition on which nothing depends doesn't stop the whole system.
+    health::best_effort_stops_nothing,
     /// Restarts within the period can be counted.
     health::restarts_countable,
     /// Restarts are limited within a period of time.

@@ -46,8 +46,12 @@ pub(super) const fn windows_ordered(context: &Context, report: &mut Report) {
         let mut index = 1;
         while index < plan.len() {
             if shorter(plan[index].start, plan[index - 1].start) {
-                let message = describe(cpu, &plan[index]).str(" starts before the one listed before it, ");
-                report.add(add_window(message, &plan[index - 1]).str("; list windows in the order of time"));
+                let message = describe(cpu, &plan[index])
+                    .str(" starts before the one listed before it, ");
+                report.add(
+                    add_window(message, &plan[index - 1])
+                        .str("; list windows in the order of time"),
+                );
             }
             index += 1;
         }

@@ -15,13 +15,13 @@ pub(super) const ADDRESS: u64 = 0x0000_FFFF_FFFF_F000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attributes(pub u64);
 
-/// Inner shareable (bits 9:8). For Device and non-cacheable memory the field has no effect: they are
-/// outer shareable always.
+/// Inner shareable (bits 9:8). For Device and non-cacheable memory the field has no effect: they
+/// are outer shareable always.
 const INNER_SHAREABLE: u64 = 0b11 << 8;
 /// Access flag (bit 10): set, so that no access faults to have it set.
 const ACCESS_FLAG: u64 = 1 << 10;
-/// Never executed (bit 54): `XN` in stage 1 of EL2; in stage 2 the upper bit of `XN[1:0]`, which with
-/// a lower bit of 0 means the same with and without `FEAT_XNX`.
+/// Never executed (bit 54): `XN` in stage 1 of EL2; in stage 2 the upper bit of `XN[1:0]`, which
+/// with a lower bit of 0 means the same with and without `FEAT_XNX`.
 const EXECUTE_NEVER: u64 = 1 << 54;
 
 /// Stage 2, `MemAttr` in bits 5:2, `S2AP` in bits 7:6.
@@ -49,8 +49,8 @@ impl Attributes {
     pub const EL2_CONSTANT: Self = Self::el2(MAIR_NORMAL, EL2_READ_ONLY).execute_never();
     /// Variables, stacks and the partitions' RAM: read and written, never executed.
     pub const EL2_DATA: Self = Self::el2(MAIR_NORMAL, EL2_READ_WRITE).execute_never();
-    /// Frame buffers: as [`Attributes::EL2_DATA`], with the memory type that the partition uses, since
-    /// two views of different types needn't be coherent (Arm ARM, B2.16).
+    /// Frame buffers: as [`Attributes::EL2_DATA`], with the memory type that the partition uses,
+    /// since two views of different types needn't be coherent (Arm ARM, B2.16).
     pub const EL2_FRAME_BUFFER: Self =
         Self::el2(MAIR_NON_CACHEABLE, EL2_READ_WRITE).execute_never();
     /// Registers: Device-nGnRnE, read and written, never executed.

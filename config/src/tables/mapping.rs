@@ -45,8 +45,8 @@ impl Mapping {
         self.input.saturating_add(self.size_bytes)
     }
 
-    /// Whether one descriptor at `level` can map the whole slot of that level that starts at `slot`:
-    /// the mapping covers it, and the output address is as aligned as the slot is large.
+    /// Whether one descriptor at `level` can map the whole slot of that level that starts at
+    /// `slot`: the mapping covers it, and the output address is as aligned as the slot is large.
     pub(super) const fn fills(&self, level: u32, slot: u64) -> bool {
         self.input <= slot
             && slot + level_bytes(level) <= self.end()
@@ -97,7 +97,7 @@ impl Mapping {
 }
 
 /// Most mappings of one regime: EL2 sees every partition's regions beside its own parts.
-const MAX_MAPPINGS: usize = 32 + MAX_PARTITIONS * MAX_REGIONS;
+const MAX_MAPPINGS: usize = 64 + MAX_PARTITIONS * MAX_REGIONS;
 
 /// All mappings of one translation regime, in no particular order.
 #[derive(Clone, Copy, Debug)]
@@ -125,13 +125,13 @@ impl Mappings {
     /// These and one more; nothing changes if it is empty.
     ///
     /// # Panics
-    /// If there are 128 already.
+    /// If there are 160 already.
     #[must_use]
     pub const fn with(mut self, mapping: Mapping) -> Self {
         if mapping.size_bytes > 0 {
             assert!(
                 self.length < MAX_MAPPINGS,
-                "a translation regime has at most 128 mappings"
+                "a translation regime has at most 160 mappings"
             );
             self.items[self.length] = mapping;
             self.length += 1;

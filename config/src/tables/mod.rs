@@ -1,7 +1,7 @@
 //! Translation tables as constants: EL2's own stage 1 and stage 2 of every partition.
 //!
-//! 39 bits of input address, 4 KiB granule, lookups from level 1. Blocks of 1 GiB and 2 MiB are used
-//! wherever both addresses' alignment allows, pages elsewhere. The tables lie in a row at
+//! 39 bits of input address, 4 KiB granule, lookups from level 1. Blocks of 1 GiB and 2 MiB are
+//! used wherever both addresses' alignment allows, pages elsewhere. The tables lie in a row at
 //! [`Layout::tables`]: first EL2's root and the tables below it, then each partition's.
 //!
 //! ```

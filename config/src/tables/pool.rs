@@ -26,7 +26,7 @@ impl<const N: usize> Pool<N> {
         }
     }
 
-    /// The tables, every one of which is in use: a regime too many or too few was counted otherwise.
+    /// The tables, every one of which is in use; else they were counted wrongly.
     pub(super) const fn finish(self) -> Tables<N> {
         assert!(
             self.used().len() == N,

@@ -1,5 +1,5 @@
-//! What each translation regime maps: EL2 its own parts and all partitions' memory, a partition what
-//! is its own.
+//! What each translation regime maps: EL2 its own parts and all partitions' memory, a partition
+//! what is its own.
 
 use super::attributes::Attributes;
 use super::mapping::{Mapping, Mappings};

@@ -80,7 +80,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "channel_ends_exist",
-            "channel 'route': port 'route' of partition 'camera' doesn't exist; declare it or take the end away",
+            "channel 'route': port 'route' of partition 'camera' doesn't exist; declare it or \
+             take the end away",
         )],
         ..VALID
     },
@@ -101,7 +102,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "channel_ends_differ",
-            "channel 'route': port 'route' of partition 'nav' and port 'back' of partition 'nav' are ends at one partition; a channel joins different ones",
+            "channel 'route': port 'route' of partition 'nav' and port 'back' of partition 'nav' \
+             are ends at one partition; a channel joins different ones",
         )],
         ..VALID
     },
@@ -141,7 +143,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "port_has_one_channel",
-            "channel 'route': port 'route' of partition 'hud' is an end of channel 'detour', too; give each channel its own port",
+            "channel 'route': port 'route' of partition 'hud' is an end of channel 'detour', too; \
+             give each channel its own port",
         )],
         ..VALID
     },
@@ -176,7 +179,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "message_size",
-            "channel 'route': messages of 0 bytes, allowed are multiples of 8 from 8 to 512; change the size",
+            "channel 'route': messages of 0 bytes, allowed are multiples of 8 from 8 to 512; \
+             change the size",
         )],
         ..VALID
     },
@@ -190,7 +194,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "message_size",
-            "channel 'route': messages of 12 bytes, allowed are multiples of 8 from 8 to 512; change the size",
+            "channel 'route': messages of 12 bytes, allowed are multiples of 8 from 8 to 512; \
+             change the size",
         )],
         ..VALID
     },
@@ -204,7 +209,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "message_size",
-            "channel 'route': messages of 520 bytes, allowed are multiples of 8 from 8 to 512; change the size",
+            "channel 'route': messages of 520 bytes, allowed are multiples of 8 from 8 to 512; \
+             change the size",
         )],
         ..VALID
     },
@@ -221,7 +227,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "message_window_aligned",
-            "channel 'route': port 'route' of partition 'nav', message window 0x400f_f004..0x400f_f044 doesn't lie on a multiple of 8; align it",
+            "channel 'route': port 'route' of partition 'nav', message window \
+             0x400f_f004..0x400f_f044 doesn't lie on a multiple of 8; align it",
         )],
         ..VALID
     },
@@ -238,7 +245,9 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "message_window_in_ram",
-            "channel 'route': port 'route' of partition 'nav', message window 0x400f_ffc8..0x4010_0008 lies outside the partition's RAM; move it within one RAM region",
+            "channel 'route': port 'route' of partition 'nav', message window \
+             0x400f_ffc8..0x4010_0008 lies outside the partition's RAM; move it within one RAM \
+             region",
         )],
         ..VALID
     },
@@ -255,7 +264,9 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "message_window_in_ram",
-            "channel 'route': port 'route' of partition 'hud', message window 0x8000_0000..0x8000_0040 lies outside the partition's RAM; move it within one RAM region",
+            "channel 'route': port 'route' of partition 'hud', message window \
+             0x8000_0000..0x8000_0040 lies outside the partition's RAM; move it within one RAM \
+             region",
         )],
         ..VALID
     },
@@ -282,7 +293,9 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "message_windows_apart",
-            "channel 'route': port 'route' of partition 'nav', message window 0x400f_f000..0x400f_f040 overlaps that of port 'detour' 0x400f_f038..0x400f_f078; move one",
+            "channel 'route': port 'route' of partition 'nav', message window \
+             0x400f_f000..0x400f_f040 overlaps that of port 'detour' 0x400f_f038..0x400f_f078; \
+             move one",
         )],
         ..VALID
     },
@@ -298,7 +311,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "refresh_covers_frame",
-            "channel 'route': refresh 19 ms is shorter than the major frame 20 ms, so that messages go stale between two windows of partition 'nav'; lengthen it",
+            "channel 'route': refresh 19 ms is shorter than the major frame 20 ms, so that \
+             messages go stale between two windows of partition 'nav'; lengthen it",
         )],
         ..VALID
     },

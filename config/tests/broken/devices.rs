@@ -45,7 +45,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "device_exists",
-            "partition 'media': device 'rtcc' doesn't exist on board 'test-board'; did you mean 'rtc'?",
+            "partition 'media': device 'rtcc' doesn't exist on board 'test-board'; did you mean \
+             'rtc'?",
         )],
         ..VALID
     },
@@ -66,7 +67,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "device_exists",
-            "partition 'media': device 'laser' doesn't exist on board 'test-board'; take one that the board lists",
+            "partition 'media': device 'laser' doesn't exist on board 'test-board'; take one that \
+             the board lists",
         )],
         ..VALID
     },
@@ -108,7 +110,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "device_no_bus_master",
-            "partition 'media': device 'virtio' 0x0a00_0000..0x0a00_4000 can write all of memory by itself, round stage 2; take it away",
+            "partition 'media': device 'virtio' 0x0a00_0000..0x0a00_4000 can write all of memory \
+             by itself, round stage 2; take it away",
         )],
         ..VALID
     },
@@ -123,7 +126,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "device_not_hypervisors",
-            "partition 'media': device 'rtc' 0x0902_0000..0x0902_1000 overlaps registers of the hypervisor's own 0x0902_0000..0x0902_1000; take it away",
+            "partition 'media': device 'rtc' 0x0902_0000..0x0902_1000 overlaps registers of the \
+             hypervisor's own 0x0902_0000..0x0902_1000; take it away",
         )],
         ..VALID
     },
@@ -138,7 +142,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "device_not_hypervisors",
-            "partition 'media': device 'rtc' 0x0900_0000..0x0900_1000 overlaps registers of the hypervisor's own 0x0900_0000..0x0900_1000; take it away",
+            "partition 'media': device 'rtc' 0x0900_0000..0x0900_1000 overlaps registers of the \
+             hypervisor's own 0x0900_0000..0x0900_1000; take it away",
         )],
         ..VALID
     },
@@ -153,7 +158,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "device_whole_pages",
-            "partition 'media': device 'rtc' 0x0901_0000..0x0901_0200 at IPA 0x0901_0000 isn't whole pages of 0x0000_1000; align it, or leave it out if the board can't",
+            "partition 'media': device 'rtc' 0x0901_0000..0x0901_0200 at IPA 0x0901_0000 isn't \
+             whole pages of 0x0000_1000; align it, or leave it out if the board can't",
         )],
         ..VALID
     },
@@ -174,7 +180,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "device_whole_pages",
-            "partition 'media': device 'rtc' 0x0901_0000..0x0901_1000 at IPA 0x0901_0080 isn't whole pages of 0x0000_1000; align it, or leave it out if the board can't",
+            "partition 'media': device 'rtc' 0x0901_0000..0x0901_1000 at IPA 0x0901_0080 isn't \
+             whole pages of 0x0000_1000; align it, or leave it out if the board can't",
         )],
         ..VALID
     },
@@ -192,7 +199,9 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "device_registers_apart",
-            "partition 'hud': device 'gpio' 0x0901_0000..0x0901_2000 shares registers with device 'rtc' of partition 'media' 0x0901_0000..0x0901_1000; give both to one partition as one device",
+            "partition 'hud': device 'gpio' 0x0901_0000..0x0901_2000 shares registers with device \
+             'rtc' of partition 'media' 0x0901_0000..0x0901_1000; give both to one partition as \
+             one device",
         )],
         ..VALID
     },
@@ -210,7 +219,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "interrupt_owned_once",
-            "partition 'hud': device 'gpio' has interrupt 34, and so has device 'rtc' of partition 'media'; leave one out",
+            "partition 'hud': device 'gpio' has interrupt 34, and so has device 'rtc' of \
+             partition 'media'; leave one out",
         )],
         ..VALID
     },
@@ -226,11 +236,13 @@ pub const CASES: &[Case] = &[
         findings: &[
             (
                 "interrupt_exists",
-                "partition 'media': device 'rtc' has interrupt 27, the controller's shared ones are 32 to 287; correct the board's facts",
+                "partition 'media': device 'rtc' has interrupt 27, the controller's shared ones \
+                 are 32 to 287; correct the board's facts",
             ),
             (
                 "interrupt_exists",
-                "partition 'media': device 'rtc' has interrupt 288, the controller's shared ones are 32 to 287; correct the board's facts",
+                "partition 'media': device 'rtc' has interrupt 288, the controller's shared ones \
+                 are 32 to 287; correct the board's facts",
             ),
         ],
         ..VALID
@@ -248,7 +260,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "interrupt_count",
-            "partition 'media': its devices have 17 interrupts, a passport holds 16; leave a device out",
+            "partition 'media': its devices have 17 interrupts, a passport holds 16; leave a \
+             device out",
         )],
         ..VALID
     },

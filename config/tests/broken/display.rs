@@ -19,11 +19,13 @@ pub const CASES: &[Case] = &[
         findings: &[
             (
                 "display_partition_exists",
-                "system 'base': its display shows partition 'hub', which doesn't exist; did you mean 'hud'?",
+                "system 'base': its display shows partition 'hub', which doesn't exist; did you \
+                 mean 'hud'?",
             ),
             (
                 "frame_buffer_is_shown",
-                "partition 'hud': region 'pixels' is a frame buffer that no display shows; declare the display or make it RAM",
+                "partition 'hud': region 'pixels' is a frame buffer that no display shows; \
+                 declare the display or make it RAM",
             ),
         ],
         ..VALID
@@ -36,7 +38,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "display_on_board",
-            "system 'base': has a display, board 'test-board' has none; take the display away or another board",
+            "system 'base': has a display, board 'test-board' has none; take the display away or \
+             another board",
         )],
         ..VALID
     },
@@ -82,7 +85,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "display_fits",
-            "partition 'hud': region 'pixels' has 2097152 bytes, a picture of 1280 x 480 needs 2457600; enlarge it",
+            "partition 'hud': region 'pixels' has 2097152 bytes, a picture of 1280 x 480 needs \
+             2457600; enlarge it",
         )],
         ..VALID
     },
@@ -97,7 +101,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "display_fits",
-            "partition 'hud': region 'pixels' has 2097152 bytes, a picture of 4294967295 x 4294967295 needs 18446744073709551615; enlarge it",
+            "partition 'hud': region 'pixels' has 2097152 bytes, a picture of 4294967295 x \
+             4294967295 needs 18446744073709551615; enlarge it",
         )],
         ..VALID
     },
@@ -121,7 +126,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "display_fits",
-            "partition 'hud': region 'pixels' has 1048576 bytes, a picture of 800 x 480 needs 1536000; enlarge it",
+            "partition 'hud': region 'pixels' has 1048576 bytes, a picture of 800 x 480 needs \
+             1536000; enlarge it",
         )],
         ..VALID
     },
@@ -132,7 +138,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "frame_buffer_is_shown",
-            "partition 'hud': region 'pixels' is a frame buffer that no display shows; declare the display or make it RAM",
+            "partition 'hud': region 'pixels' is a frame buffer that no display shows; declare \
+             the display or make it RAM",
         )],
         ..VALID
     },

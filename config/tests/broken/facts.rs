@@ -94,18 +94,59 @@ pub const CASES: &[Case] = &[
             image_base: Pa(0x4200_0000),
             ..BOARD
         },
-        findings: &[
-            (
-                "image_base_placed",
-                "board 'test-board': image base 0x4200_0000 has no 2 MiB in hypervisor memory \
+        findings: &[(
+            "image_base_placed",
+            "board 'test-board': image base 0x4200_0000 has no 2 MiB in hypervisor memory \
                  0x4000_0000..0x4200_0000; move it",
-            ),
-            (
-                "tables_fit",
-                "system 'base': with 23 translation tables the hypervisor ends at 0x4207_f000, behind its \
- memory 0x4000_0000..0x4200_0000; align regions to 2 MiB, or give it more memory",
-            ),
-        ],
+        )],
+        ..VALID
+    },
+    Case {
+        board: BoardFacts {
+            uart: MemoryRange::new(Pa(0x80_0000_0000), 0x1000),
+            ..BOARD
+        },
+        findings: &[(
+            "board_in_reach",
+            "board 'test-board': the debug UART 0x0080_0000_0000..0x0080_0000_1000 exceeds the 39 \
+             bits of the hypervisor's own map, 0x0080_0000_0000; leave out what lies above",
+        )],
+        ..VALID
+    },
+    Case {
+        board: BoardFacts {
+            device_tree: Some(MemoryRange::new(Pa(0x4000_0000), 0x800)),
+            ..BOARD
+        },
+        findings: &[(
+            "board_whole_pages",
+            "board 'test-board': the device tree 0x4000_0000..0x4000_0800 isn't whole pages of \
+             0x0000_1000; align it",
+        )],
+        ..VALID
+    },
+    Case {
+        board: BoardFacts {
+            uart: MemoryRange::new(Pa(0x0800_F000), 0x1000),
+            ..BOARD
+        },
+        findings: &[(
+            "board_registers_apart",
+            "board 'test-board': the debug UART 0x0800_f000..0x0801_0000 overlaps the GIC's \
+             distributor 0x0800_0000..0x0801_0000; correct the board's facts",
+        )],
+        ..VALID
+    },
+    Case {
+        board: BoardFacts {
+            hypervisor_devices: &[MemoryRange::new(Pa(0x41FF_F000), 0x1000)],
+            ..BOARD
+        },
+        findings: &[(
+            "board_registers_apart",
+            "board 'test-board': hypervisor memory 0x4000_0000..0x4200_0000 overlaps a device of \
+             the hypervisor 0x41ff_f000..0x4200_0000; correct the board's facts",
+        )],
         ..VALID
     },
 ];

@@ -13,6 +13,28 @@ pub const CASES: &[Case] = &[
     Case {
         system: System {
             partitions: &[
+                NAV,
+                HUD,
+                Partition {
+                    health: HealthTable {
+                        stray_access: Action::StopSystem,
+                        ..RESTART
+                    },
+                    ..MEDIA
+                },
+            ],
+            ..SYSTEM
+        },
+        findings: &[(
+            "best_effort_stops_nothing",
+            "partition 'media': isn't critical, but its health event 'stray_access' stops the \
+             system, and with it partition 'nav'; restart or halt it",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            partitions: &[
                 Partition {
                     health: HealthTable {
                         stray_access: Action::Ignore,
@@ -29,11 +51,13 @@ pub const CASES: &[Case] = &[
         findings: &[
             (
                 "fault_not_ignored",
-                "partition 'nav': health event 'stray_access' is ignored, but the partition can't go on after it; restart or halt it",
+                "partition 'nav': health event 'stray_access' is ignored, but the partition can't \
+                 go on after it; restart or halt it",
             ),
             (
                 "fault_not_ignored",
-                "partition 'nav': health event 'reset' is ignored, but the partition can't go on after it; restart or halt it",
+                "partition 'nav': health event 'reset' is ignored, but the partition can't go on \
+                 after it; restart or halt it",
             ),
         ],
         ..VALID
@@ -94,7 +118,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "critical_owes_heartbeat",
-            "partition 'nav': is critical but owes no heartbeat, so that nobody would notice it hang; declare one",
+            "partition 'nav': is critical but owes no heartbeat, so that nobody would notice it \
+             hang; declare one",
         )],
         ..VALID
     },
@@ -115,7 +140,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "heartbeat_period_in_frames",
-            "partition 'nav': heartbeat period 30 ms isn't a whole number of major frames of 20 ms; change it",
+            "partition 'nav': heartbeat period 30 ms isn't a whole number of major frames of 20 \
+             ms; change it",
         )],
         ..VALID
     },
@@ -137,11 +163,13 @@ pub const CASES: &[Case] = &[
         findings: &[
             (
                 "heartbeat_period_in_frames",
-                "partition 'nav': heartbeat period 0 ms isn't a whole number of major frames of 20 ms; change it",
+                "partition 'nav': heartbeat period 0 ms isn't a whole number of major frames of \
+                 20 ms; change it",
             ),
             (
                 "heartbeat_deadline_in_period",
-                "partition 'nav': heartbeat deadline 15 ms isn't within its period, above 0 ms and up to 0 ms; change it",
+                "partition 'nav': heartbeat deadline 15 ms isn't within its period, above 0 ms \
+                 and up to 0 ms; change it",
             ),
         ],
         ..VALID
@@ -163,7 +191,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "heartbeat_deadline_in_period",
-            "partition 'nav': heartbeat deadline 21 ms isn't within its period, above 0 ms and up to 20 ms; change it",
+            "partition 'nav': heartbeat deadline 21 ms isn't within its period, above 0 ms and up \
+             to 20 ms; change it",
         )],
         ..VALID
     },
@@ -184,7 +213,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "heartbeat_deadline_reachable",
-            "partition 'hud': heartbeat deadline 5 ms is over when its first window starts, at 5 ms in the frame; put off the deadline or move the window",
+            "partition 'hud': heartbeat deadline 5 ms is over when its first window starts, at 5 \
+             ms in the frame; put off the deadline or move the window",
         )],
         ..VALID
     },
@@ -205,7 +235,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "heartbeat_start_covers_frame",
-            "partition 'nav': must enter normal mode within 19 ms, less than a major frame 20 ms; give it longer",
+            "partition 'nav': must enter normal mode within 19 ms, less than a major frame 20 ms; \
+             give it longer",
         )],
         ..VALID
     },

@@ -45,7 +45,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "image_exists",
-            "partition 'media': its program 'radio' doesn't exist; add it to the partitions' programs",
+            "partition 'media': its program 'radio' doesn't exist; add it to the partitions' \
+             programs",
         )],
         ..VALID
     },
@@ -61,7 +62,8 @@ pub const CASES: &[Case] = &[
         ],
         findings: &[(
             "image_fits",
-            "partition 'media': its program 'media' has 1048577 bytes, region 'ram' holds 1 to 1048576; enlarge the region or mend the program",
+            "partition 'media': its program 'media' has 1048577 bytes, region 'ram' holds 1 to \
+             1048576; enlarge the region or mend the program",
         )],
         ..VALID
     },
@@ -77,7 +79,8 @@ pub const CASES: &[Case] = &[
         ],
         findings: &[(
             "image_fits",
-            "partition 'media': its program 'media' has 0 bytes, region 'ram' holds 1 to 1048576; enlarge the region or mend the program",
+            "partition 'media': its program 'media' has 0 bytes, region 'ram' holds 1 to 1048576; \
+             enlarge the region or mend the program",
         )],
         ..VALID
     },
@@ -93,7 +96,9 @@ pub const CASES: &[Case] = &[
         ],
         findings: &[(
             "image_off_messages",
-            "channel 'route': port 'route' of partition 'nav', message window 0x400f_f000..0x400f_f040 overlaps the partition's image 0x4000_0000..0x400f_f001; move it behind that",
+            "channel 'route': port 'route' of partition 'nav', message window \
+             0x400f_f000..0x400f_f040 overlaps the partition's image 0x4000_0000..0x400f_f001; \
+             move it behind that",
         )],
         ..VALID
     },

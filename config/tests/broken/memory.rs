@@ -88,7 +88,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "first_region_is_ram",
-            "partition 'hud': region 'pixels' 0x4a00_0000..0x4a20_0000 comes first but isn't RAM; put the RAM that holds the image first",
+            "partition 'hud': region 'pixels' 0x4a00_0000..0x4a20_0000 comes first but isn't RAM; \
+             put the RAM that holds the image first",
         )],
         ..VALID
     },
@@ -109,7 +110,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "region_whole_pages",
-            "partition 'media': region 'ram' 0x4b00_0000..0x4b10_0800 at IPA 0x4000_0000 isn't whole pages of 0x0000_1000; align base, IPA and size",
+            "partition 'media': region 'ram' 0x4b00_0000..0x4b10_0800 at IPA 0x4000_0000 isn't \
+             whole pages of 0x0000_1000; align base, IPA and size",
         )],
         ..VALID
     },
@@ -130,7 +132,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "region_whole_pages",
-            "partition 'media': region 'ram' 0x4b00_0004..0x4b10_0004 at IPA 0x4000_0000 isn't whole pages of 0x0000_1000; align base, IPA and size",
+            "partition 'media': region 'ram' 0x4b00_0004..0x4b10_0004 at IPA 0x4000_0000 isn't \
+             whole pages of 0x0000_1000; align base, IPA and size",
         )],
         ..VALID
     },
@@ -151,7 +154,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "region_whole_pages",
-            "partition 'media': region 'ram' 0x4b00_0000..0x4b10_0000 at IPA 0x3fff_ff00 isn't whole pages of 0x0000_1000; align base, IPA and size",
+            "partition 'media': region 'ram' 0x4b00_0000..0x4b10_0000 at IPA 0x3fff_ff00 isn't \
+             whole pages of 0x0000_1000; align base, IPA and size",
         )],
         ..VALID
     },
@@ -196,7 +200,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "region_in_ram",
-            "partition 'media': region 'ram' 0x7ff8_0000..0x8008_0000 lies outside the RAM of board 'test-board' 0x4000_0000..0x8000_0000; move or shrink it",
+            "partition 'media': region 'ram' 0x7ff8_0000..0x8008_0000 lies outside the RAM of \
+             board 'test-board' 0x4000_0000..0x8000_0000; move or shrink it",
         )],
         ..VALID
     },
@@ -217,7 +222,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "region_off_hypervisor",
-            "partition 'media': region 'ram' 0x41f8_0000..0x4208_0000 overlaps the hypervisor's memory 0x4000_0000..0x4200_0000; move it",
+            "partition 'media': region 'ram' 0x41f8_0000..0x4208_0000 overlaps the hypervisor's \
+             memory 0x4000_0000..0x4200_0000; move it",
         )],
         ..VALID
     },
@@ -229,7 +235,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "region_in_partition_memory",
-            "partition 'nav': region 'ram' 0x4800_0000..0x4810_0000 lies outside the memory for partitions 0x4810_0000..0x8000_0000; move or shrink it",
+            "partition 'nav': region 'ram' 0x4800_0000..0x4810_0000 lies outside the memory for \
+             partitions 0x4810_0000..0x8000_0000; move or shrink it",
         )],
         ..VALID
     },
@@ -241,7 +248,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "region_off_devices",
-            "partition 'nav': region 'ram' 0x4800_0000..0x4810_0000 overlaps the registers of the debug UART 0x480f_f000..0x4810_0000; move or shrink it",
+            "partition 'nav': region 'ram' 0x4800_0000..0x4810_0000 overlaps the registers of the \
+             debug UART 0x480f_f000..0x4810_0000; move or shrink it",
         )],
         ..VALID
     },
@@ -263,11 +271,13 @@ pub const CASES: &[Case] = &[
         findings: &[
             (
                 "region_in_ram",
-                "partition 'media': region 'ram' 0x0a00_0000..0x0a10_0000 lies outside the RAM of board 'test-board' 0x4000_0000..0x8000_0000; move or shrink it",
+                "partition 'media': region 'ram' 0x0a00_0000..0x0a10_0000 lies outside the RAM of \
+                 board 'test-board' 0x4000_0000..0x8000_0000; move or shrink it",
             ),
             (
                 "region_off_devices",
-                "partition 'media': region 'ram' 0x0a00_0000..0x0a10_0000 overlaps the registers of virtio 0x0a00_0000..0x0a00_4000; move or shrink it",
+                "partition 'media': region 'ram' 0x0a00_0000..0x0a10_0000 overlaps the registers \
+                 of virtio 0x0a00_0000..0x0a00_4000; move or shrink it",
             ),
         ],
         ..VALID
@@ -289,7 +299,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "regions_apart",
-            "partition 'nav': region 'ram' 0x4800_0000..0x4900_1000 overlaps region 'ram' of partition 'hud' 0x4900_0000..0x4920_0000; move or shrink one",
+            "partition 'nav': region 'ram' 0x4800_0000..0x4900_1000 overlaps region 'ram' of \
+             partition 'hud' 0x4900_0000..0x4920_0000; move or shrink one",
         )],
         ..VALID
     },
@@ -313,7 +324,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "regions_apart",
-            "partition 'media': region 'ram' 0x4b00_0000..0x4b10_0000 overlaps region 'p0' of partition 'media' 0x4b0f_f000..0x4b10_0000; move or shrink one",
+            "partition 'media': region 'ram' 0x4b00_0000..0x4b10_0000 overlaps region 'p0' of \
+             partition 'media' 0x4b0f_f000..0x4b10_0000; move or shrink one",
         )],
         ..VALID
     },
@@ -339,7 +351,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "region_in_reach",
-            "partition 'media': region 'ram' 0x007f_fff8_0000..0x0080_0008_0000 exceeds the 39 bits of the hypervisor's own map, 0x0080_0000_0000; move it down",
+            "partition 'media': region 'ram' 0x007f_fff8_0000..0x0080_0008_0000 exceeds the 39 \
+             bits of the hypervisor's own map, 0x0080_0000_0000; move it down",
         )],
         ..VALID
     },
@@ -354,7 +367,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "region_in_reach",
-            "partition 'media': device 'rtc' 0x0100_0000_0000..0x0100_0000_1000 exceeds the 40 bits of the smallest CPU, 0x0100_0000_0000; leave it out",
+            "partition 'media': device 'rtc' 0x0100_0000_0000..0x0100_0000_1000 exceeds the 40 \
+             bits of the smallest CPU, 0x0100_0000_0000; leave it out",
         )],
         ..VALID
     },
@@ -372,7 +386,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "ipa_in_reach",
-            "partition 'media': passport at IPA 0x0080_0000_0000..0x0080_0000_1000 exceeds 39 bits, 0x0080_0000_0000; move it down",
+            "partition 'media': passport at IPA 0x0080_0000_0000..0x0080_0000_1000 exceeds 39 \
+             bits, 0x0080_0000_0000; move it down",
         )],
         ..VALID
     },
@@ -397,7 +412,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "ipa_in_reach",
-            "partition 'media': region 'p0' at IPA 0x007f_ffff_f000..0x0080_0000_1000 exceeds 39 bits, 0x0080_0000_0000; move it down",
+            "partition 'media': region 'p0' at IPA 0x007f_ffff_f000..0x0080_0000_1000 exceeds 39 \
+             bits, 0x0080_0000_0000; move it down",
         )],
         ..VALID
     },
@@ -418,7 +434,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "ipa_apart",
-            "partition 'media': device 'rtc' at IPA 0x7000_0000..0x7000_1000 overlaps passport at IPA 0x7000_0000..0x7000_1000; move one",
+            "partition 'media': device 'rtc' at IPA 0x7000_0000..0x7000_1000 overlaps passport at \
+             IPA 0x7000_0000..0x7000_1000; move one",
         )],
         ..VALID
     },
@@ -442,7 +459,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "ipa_apart",
-            "partition 'media': region 'ram' at IPA 0x4000_0000..0x4010_0000 overlaps region 'p0' at IPA 0x400f_f000..0x4010_0000; move one",
+            "partition 'media': region 'ram' at IPA 0x4000_0000..0x4010_0000 overlaps region 'p0' \
+             at IPA 0x400f_f000..0x4010_0000; move one",
         )],
         ..VALID
     },
@@ -460,7 +478,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "passport_on_page",
-            "partition 'media': passport at IPA 0x7000_0100 isn't a multiple of 0x0000_1000; align it",
+            "partition 'media': passport at IPA 0x7000_0100 isn't a multiple of 0x0000_1000; \
+             align it",
         )],
         ..VALID
     },

@@ -1,11 +1,12 @@
 //! Names that can't be told apart, or that a console line can't carry.
 
 use paratia_config::address::{Ipa, Pa};
+use paratia_config::board::{BoardFacts, Device};
 use paratia_config::system::{Channel, Partition, Port, Region, Schedule, System, Window};
 
 use crate::base::{
-    HUD, HUD_PORT, HUD_RAM, MEDIA, MEDIA_RAM, NAV, NAV_PORT, NAV_RAM, PIXELS, ROUTE, SCHEDULE,
-    SYSTEM,
+    BOARD, HUD, HUD_PORT, HUD_RAM, MEDIA, MEDIA_RAM, NAV, NAV_PORT, NAV_RAM, PIXELS, ROUTE,
+    SCHEDULE, SYSTEM,
 };
 use crate::case::{Case, VALID};
 
@@ -179,6 +180,24 @@ pub const CASES: &[Case] = &[
         findings: &[(
             "channel_names_unique",
             "channel 'route': channels 0 and 1 have this name; rename one",
+        )],
+        ..VALID
+    },
+    Case {
+        board: BoardFacts {
+            devices: &[
+                BOARD.devices[0],
+                Device {
+                    name: "GPIO",
+                    ..BOARD.devices[1]
+                },
+            ],
+            ..BOARD
+        },
+        findings: &[(
+            "names_plain",
+            "device 'GPIO': the name has another character than a-z, 0-9 and '-' at byte 0; \
+             rename it",
         )],
         ..VALID
     },

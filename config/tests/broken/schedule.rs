@@ -28,23 +28,28 @@ pub const CASES: &[Case] = &[
             ),
             (
                 "window_in_frame",
-                "CPU 0: window 'nav' 0 ms..5 ms exceeds the major frame 0 ms; shorten it or lengthen the frame",
+                "CPU 0: window 'nav' 0 ms..5 ms exceeds the major frame 0 ms; shorten it or \
+                 lengthen the frame",
             ),
             (
                 "window_in_frame",
-                "CPU 0: window 'hud' 5 ms..10 ms exceeds the major frame 0 ms; shorten it or lengthen the frame",
+                "CPU 0: window 'hud' 5 ms..10 ms exceeds the major frame 0 ms; shorten it or \
+                 lengthen the frame",
             ),
             (
                 "window_in_frame",
-                "CPU 1: window 'media' 0 ms..20 ms exceeds the major frame 0 ms; shorten it or lengthen the frame",
+                "CPU 1: window 'media' 0 ms..20 ms exceeds the major frame 0 ms; shorten it or \
+                 lengthen the frame",
             ),
             (
                 "heartbeat_period_in_frames",
-                "partition 'nav': heartbeat period 20 ms isn't a whole number of major frames of 0 ms; change it",
+                "partition 'nav': heartbeat period 20 ms isn't a whole number of major frames of \
+                 0 ms; change it",
             ),
             (
                 "heartbeat_period_in_frames",
-                "partition 'hud': heartbeat period 20 ms isn't a whole number of major frames of 0 ms; change it",
+                "partition 'hud': heartbeat period 20 ms isn't a whole number of major frames of \
+                 0 ms; change it",
             ),
         ],
         ..VALID
@@ -59,7 +64,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "guard_covers_longest_path",
-            "system 'base': guard 39 µs is shorter than the hypervisor's longest path 40 µs; lengthen it",
+            "system 'base': guard 39 µs is shorter than the hypervisor's longest path 40 µs; \
+             lengthen it",
         )],
         ..VALID
     },
@@ -88,7 +94,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "window_partition_exists",
-            "CPU 0: window 'medja' 10 ms..15 ms belongs to a partition that doesn't exist; did you mean 'media'?",
+            "CPU 0: window 'medja' 10 ms..15 ms belongs to a partition that doesn't exist; did \
+             you mean 'media'?",
         )],
         ..VALID
     },
@@ -105,7 +112,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "window_partition_exists",
-            "CPU 0: window 'camera' 10 ms..15 ms belongs to a partition that doesn't exist; declare it or take the window away",
+            "CPU 0: window 'camera' 10 ms..15 ms belongs to a partition that doesn't exist; \
+             declare it or take the window away",
         )],
         ..VALID
     },
@@ -119,7 +127,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "window_in_frame",
-            "CPU 1: window 'media' 1 µs..20001 µs exceeds the major frame 20 ms; shorten it or lengthen the frame",
+            "CPU 1: window 'media' 1 µs..20001 µs exceeds the major frame 20 ms; shorten it or \
+             lengthen the frame",
         )],
         ..VALID
     },
@@ -133,7 +142,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "windows_ordered",
-            "CPU 0: window 'nav' 0 ms..5 ms starts before the one listed before it, window 'hud' 5 ms..10 ms; list windows in the order of time",
+            "CPU 0: window 'nav' 0 ms..5 ms starts before the one listed before it, window 'hud' \
+             5 ms..10 ms; list windows in the order of time",
         )],
         ..VALID
     },
@@ -147,7 +157,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "windows_apart",
-            "CPU 0: window 'nav' 0 ms..5001 µs overlaps window 'hud' 5 ms..10 ms; move or shorten one",
+            "CPU 0: window 'nav' 0 ms..5001 µs overlaps window 'hud' 5 ms..10 ms; move or shorten \
+             one",
         )],
         ..VALID
     },
@@ -161,7 +172,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "window_outlasts_guard",
-            "CPU 0: window 'nav' 0 ms..50 µs is 50 µs long, all of it within the guard 50 µs; lengthen it",
+            "CPU 0: window 'nav' 0 ms..50 µs is 50 µs long, all of it within the guard 50 µs; \
+             lengthen it",
         )],
         ..VALID
     },
@@ -244,7 +256,8 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "window_count",
-            "partition 'media': has 17 windows, a passport holds 16; merge windows or shorten the frame",
+            "partition 'media': has 17 windows, a passport holds 16; merge windows or shorten the \
+             frame",
         )],
         ..VALID
     },

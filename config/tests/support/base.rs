@@ -10,7 +10,7 @@ use paratia_config::system::{
     Partition, Port, Region, RegionKind, Schedule, System, Trace, Window,
 };
 
-use crate::board::TestBoard;
+use super::board::TestBoard;
 
 pub const BOARD: BoardFacts = TestBoard::FACTS;
 

@@ -4,8 +4,16 @@ mod mappings;
 mod refusals;
 mod systems;
 
+#[allow(
+    dead_code,
+    reason = "shared with other tests, each of which uses a part"
+)]
+#[path = "../../../tests/support/base.rs"]
+mod base;
 #[path = "../../../tests/support/board.rs"]
 mod board;
+#[path = "../../../tests/support/random.rs"]
+mod random;
 #[path = "../../../tests/support/walker.rs"]
 mod walker;
 
@@ -13,8 +21,8 @@ const PAGE: u64 = 4 << 10;
 const TWO_MIB: u64 = 2 << 20;
 const ONE_GIB: u64 = 1 << 30;
 
-/// The largest leaf that may map `address`, from `range` of input addresses with `output` behind its
-/// start: the largest slot around it that lies in the range and whose output is as aligned.
+/// The largest leaf that may map `address`, from `range` of input addresses with `output` behind
+/// its start: the largest slot around it that lies in the range and whose output is as aligned.
 fn largest_leaf(range: &std::ops::Range<u64>, output: u64, address: u64) -> u64 {
     [ONE_GIB, TWO_MIB]
         .into_iter()

@@ -3,11 +3,15 @@
 use proptest::prelude::*;
 
 use super::board::TestBoard;
+use super::random;
 use super::walker::walk;
 use super::{PAGE, TWO_MIB, largest_leaf, pages_to_look_at};
 use crate::address::{Ipa, MemoryRange, Pa};
 use crate::board::{Board, BoardFacts, InterruptController};
 use crate::layout::{Layout, MAX_CPUS};
+use crate::passport::passports;
+use crate::ports::port_table;
+use crate::rules::findings;
 use crate::system::{DeviceUse, Partition, Region, RegionKind, System};
 use crate::systems::cluster::Definition;
 use crate::tables::pool::Pool;
@@ -240,7 +244,7 @@ fn system_of(partitions: &[Vec<Piece>]) -> System {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(512))]
 
     #[test]
     fn every_regime_maps_what_is_declared_and_nothing_else(
@@ -252,5 +256,19 @@ proptest! {
         fill(&mut pool, &system, &BOARD, &layout);
         prop_assert_eq!(pool.used().len(), table_count(&system, &BOARD));
         assert_system(&system, pool.used(), &layout);
+    }
+
+    /// The rules leave nothing for the builders to stumble over.
+    #[test]
+    fn what_the_rules_accept_can_be_built(system in random::system(), board in random::board()) {
+        let images = [];
+        if findings(&system, &board, &images).next().is_none() {
+            let layout = layout(&system, &board);
+            let mut pool = Box::new(Pool::<200>::new(layout.tables.base));
+            fill(&mut pool, &system, &board, &layout);
+            prop_assert_eq!(pool.used().len(), table_count(&system, &board));
+            let _ = passports::<3>(&system, &board);
+            let _ = port_table(&system);
+        }
     }
 }

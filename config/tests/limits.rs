@@ -1,0 +1,191 @@
+//! The rules at their limits: what is just allowed, and what nobody would write.
+
+#[allow(
+    dead_code,
+    reason = "shared with other tests, each of which uses a part"
+)]
+#[path = "support/base.rs"]
+mod base;
+#[path = "support/board.rs"]
+mod board;
+#[path = "support/random.rs"]
+mod random;
+
+use std::time::Duration;
+
+use base::{
+    BOARD, DISPLAY, HEARTBEAT, HUD, HUD_PORT, IMAGES, MEDIA, MEDIA_RAM, NAV, NAV_PORT, ROUTE,
+    SCHEDULE, SYSTEM,
+};
+use paratia_config::address::{Ipa, Pa, mib};
+use paratia_config::rules::{ImageSize, LONGEST_PATH, findings};
+use paratia_config::system::{
+    Channel, ChannelKind, Display, HealthTable, Heartbeat, Partition, Port, Region, Schedule,
+    System, Window,
+};
+use proptest::prelude::*;
+
+fn assert_valid(system: &System) {
+    let found: Vec<_> = findings(system, &BOARD, IMAGES).collect();
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn eight_partitions_are_allowed_and_nine_are_not() {
+    const NAMES: [&str; 6] = ["p3", "p4", "p5", "p6", "p7", "p8"];
+    let many = |count: usize| {
+        let mut partitions = vec![NAV, HUD, MEDIA];
+        let mut plan = vec![Window::us("media", 0, 1_000)];
+        for (index, name) in NAMES.into_iter().take(count - 3).enumerate() {
+            let pa = Pa(0x5000_0000 + mib(index as u64));
+            plan.push(Window::us(name, 1_000 * (index as u64 + 1), 1_000));
+            partitions.push(Partition {
+                name,
+                regions: vec![Region { pa, ..MEDIA_RAM }].leak(),
+                devices: &[],
+                ..MEDIA
+            });
+        }
+        System {
+            partitions: partitions.leak(),
+            schedule: Schedule {
+                plans: vec![SCHEDULE.plans[0], plan.leak()].leak(),
+                ..SCHEDULE
+            },
+            ..SYSTEM
+        }
+    };
+    assert_valid(&many(8));
+    let nine = many(9);
+    let found: Vec<_> = findings(&nine, &BOARD, IMAGES).collect();
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(
+        found[0].message.as_str(),
+        "system 'base': has 9 partitions, allowed are 1 to 8; split or fill it"
+    );
+}
+
+#[test]
+fn a_partition_as_full_as_its_passport() {
+    const PAGE_NAMES: [&str; 10] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+    let mut regions = vec![MEDIA_RAM];
+    regions.extend(
+        PAGE_NAMES
+            .into_iter()
+            .enumerate()
+            .map(|(index, name)| Region {
+                name,
+                ipa: Ipa(0x5000_0000 + 0x1000 * index as u64),
+                pa: Pa(0x5000_0000 + 0x1000 * index as u64),
+                size_bytes: 0x1000,
+                ..MEDIA_RAM
+            }),
+    );
+    let windows = (0..16).map(|index| Window::us("media", 1_000 * index, 1_000));
+    let media = Partition {
+        name: "media",
+        regions: regions.leak(),
+        arguments: "a".repeat(256).leak(),
+        health: HealthTable::restart(8, Duration::from_millis(1)),
+        ..MEDIA
+    };
+    assert_valid(&System {
+        partitions: vec![NAV, HUD, media].leak(),
+        schedule: Schedule {
+            guard: LONGEST_PATH,
+            plans: vec![SCHEDULE.plans[0], windows.collect::<Vec<_>>().leak()].leak(),
+            ..SCHEDULE
+        },
+        ..SYSTEM
+    });
+}
+
+#[test]
+fn the_last_bytes_of_memory_and_time() {
+    let nav = Partition {
+        name: "nav",
+        entry: Ipa(0x400F_FFFC),
+        passport: Ipa(0x7F_FFFF_F000),
+        heartbeat: Some(Heartbeat {
+            deadline: Duration::from_millis(20),
+            start_within: Duration::from_millis(20),
+            ..HEARTBEAT
+        }),
+        ..NAV
+    };
+    let media = Partition {
+        regions: vec![Region {
+            pa: Pa(0x7FF0_0000),
+            ..MEDIA_RAM
+        }]
+        .leak(),
+        ..MEDIA
+    };
+    assert_valid(&System {
+        partitions: vec![nav, HUD, media].leak(),
+        channels: vec![Channel {
+            kind: ChannelKind::Sampling {
+                refresh: Duration::from_millis(20),
+            },
+            message_bytes: 512,
+            source: Port {
+                window: Ipa(0x400F_FE00),
+                ..NAV_PORT
+            },
+            destinations: vec![Port {
+                window: Ipa(0x4000_9000),
+                ..HUD_PORT
+            }]
+            .leak(),
+            ..ROUTE
+        }]
+        .leak(),
+        // 2 MiB to the byte.
+        display: Some(Display {
+            width: 1_024,
+            height: 512,
+            ..DISPLAY
+        }),
+        ..SYSTEM
+    });
+}
+
+#[test]
+fn without_sizes_of_images_nothing_is_said_of_them() {
+    let system = System {
+        partitions: vec![
+            Partition {
+                image: paratia_config::system::Image::Program("unbuilt"),
+                ..NAV
+            },
+            HUD,
+            MEDIA,
+        ]
+        .leak(),
+        ..SYSTEM
+    };
+    assert_eq!(findings(&system, &BOARD, &[]).count(), 0);
+    assert_eq!(findings(&system, &BOARD, IMAGES).count(), 1);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 1_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn findings_are_made_of_whatever_is_declared(
+        system in random::system(),
+        board in random::board(),
+        bytes in random::number(),
+    ) {
+        let images = [ImageSize { program: "nav", bytes }, IMAGES[1], IMAGES[2]];
+        for finding in findings(&system, &board, &images) {
+            let message = finding.message.as_str();
+            prop_assert!(message.contains("; "), "no remedy: {message}");
+            prop_assert!(message.len() < 512, "cut off: {message}");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Random systems and boards: the base with strange values in it. Few are valid.
+
+use std::time::Duration;
+
+use paratia_config::address::{Ipa, MemoryRange, Pa, mib};
+use paratia_config::board::{BoardFacts, Device};
+use paratia_config::system::{
+    Channel, ChannelKind, DeviceUse, Display, Heartbeat, Partition, Port, Region, Schedule, System,
+    Window,
+};
+use proptest::prelude::*;
+
+use super::base::{
+    BOARD, DISPLAY, HEARTBEAT, HUD, HUD_RAM, MEDIA, NAV, NAV_PORT, PIXELS, ROUTE, RTC, SCHEDULE,
+    SYSTEM,
+};
+
+/// Numbers at which arithmetic breaks, and ordinary ones.
+pub fn number() -> impl Strategy<Value = u64> {
+    prop_oneof![
+        Just(0),
+        Just(1),
+        Just(u64::MAX),
+        Just(u64::MAX - 0xFFF),
+        Just(1 << 39),
+        Just((1 << 39) - 0x1000),
+        Just(0x4000_0000),
+        Just(0x4800_0000),
+        any::<u64>(),
+    ]
+}
+
+fn duration() -> impl Strategy<Value = Duration> {
+    prop_oneof![
+        Just(Duration::ZERO),
+        Just(Duration::MAX),
+        Just(Duration::from_nanos(1)),
+        Just(Duration::from_millis(20)),
+        any::<Duration>(),
+    ]
+}
+
+/// The base with some values of one kind replaced.
+pub fn system() -> impl Strategy<Value = System> {
+    let numbers = prop::collection::vec(number(), 8);
+    let durations = prop::collection::vec(duration(), 8);
+    let words = prop::collection::vec(any::<u32>(), 4);
+    (numbers, durations, words, 0usize..11).prop_map(|(numbers, durations, words, place)| {
+        // One place is left as it is at a time, so that rules behind others are reached, too.
+        let number = |index: usize, valid| {
+            if index == place {
+                numbers[index % 8]
+            } else {
+                valid
+            }
+        };
+        let time = |index: usize, valid| {
+            if index == place {
+                durations[index % 8]
+            } else {
+                valid
+            }
+        };
+        let nav = Partition {
+            regions: vec![Region {
+                ipa: Ipa(number(0, NAV.regions[0].ipa.0)),
+                pa: Pa(number(1, NAV.regions[0].pa.0)),
+                size_bytes: number(2, mib(1)),
+                ..NAV.regions[0]
+            }]
+            .leak(),
+            entry: Ipa(number(3, NAV.entry.0)),
+            passport: Ipa(number(4, NAV.passport.0)),
+            heartbeat: Some(Heartbeat {
+                period: time(5, HEARTBEAT.period),
+                deadline: time(6, HEARTBEAT.deadline),
+                start_within: time(7, HEARTBEAT.start_within),
+            }),
+            ..NAV
+        };
+        let hud = Partition {
+            regions: &[HUD_RAM, PIXELS],
+            ..HUD
+        };
+        let media = Partition {
+            devices: vec![DeviceUse {
+                ipa: Ipa(number(8, RTC.ipa.0)),
+                ..RTC
+            }]
+            .leak(),
+            ..MEDIA
+        };
+        let plan = vec![Window {
+            partition: "nav",
+            start: time(9, Duration::ZERO),
+            length: time(10, Duration::from_millis(5)),
+        }];
+        let channel = Channel {
+            kind: ChannelKind::Sampling {
+                refresh: time(5, Duration::from_millis(60)),
+            },
+            message_bytes: if place == 6 { words[0] } else { 64 },
+            source: Port {
+                window: Ipa(number(7, NAV_PORT.window.0)),
+                ..NAV_PORT
+            },
+            ..ROUTE
+        };
+        System {
+            partitions: vec![nav, hud, media].leak(),
+            schedule: Schedule {
+                major_frame: time(8, SCHEDULE.major_frame),
+                guard: time(4, SCHEDULE.guard),
+                plans: vec![&*plan.leak(), SCHEDULE.plans[1]].leak(),
+            },
+            channels: vec![channel].leak(),
+            display: Some(Display {
+                width: if place == 9 { words[1] } else { 800 },
+                height: if place == 10 { words[2] } else { 480 },
+                ..DISPLAY
+            }),
+            ..SYSTEM
+        }
+    })
+}
+
+/// The board with some facts replaced.
+pub fn board() -> impl Strategy<Value = BoardFacts> {
+    (prop::collection::vec(number(), 6), 0usize..12, any::<u32>()).prop_map(
+        |(numbers, place, interrupt_count)| {
+            let number = |index: usize, valid| {
+                if index == place {
+                    numbers[index]
+                } else {
+                    valid
+                }
+            };
+            let range = |index: usize, valid: MemoryRange| {
+                MemoryRange::new(
+                    Pa(number(index, valid.base.0)),
+                    number((index + 3) % 6, valid.size_bytes),
+                )
+            };
+            BoardFacts {
+                ram: vec![range(0, BOARD.ram[0])].leak(),
+                hypervisor_memory: range(1, BOARD.hypervisor_memory),
+                image_base: Pa(number(2, BOARD.image_base.0)),
+                uart: range(3, BOARD.uart),
+                device_tree: Some(range(4, BOARD.device_tree.unwrap())),
+                devices: vec![Device {
+                    registers: range(5, BOARD.devices[0].registers),
+                    ..BOARD.devices[0]
+                }]
+                .leak(),
+                interrupt_count: if place == 6 { interrupt_count } else { 288 },
+                ..BOARD
+            }
+        },
+    )
+}
