@@ -98,6 +98,22 @@ fn selected(board_type: &str, system_name: &str, system: &System) -> String {
         system.partitions.len()
     )
     .expect("writing to a string");
+    // Without images there is nothing to say about their sizes.
+    let sizes: String = system
+        .partitions
+        .iter()
+        .filter(|_| folder.is_some())
+        .map(|partition| {
+            let Image::Program(program) = partition.image;
+            let bytes = image(folder.as_deref(), program).0.len();
+            format!("ImageSize {{ program: {program:?}, bytes: {bytes} }}, ")
+        })
+        .collect();
+    writeln!(
+        code,
+        "/// Their sizes, for the rules.\nconst IMAGE_SIZES: &[ImageSize] = &[{sizes}];"
+    )
+    .expect("writing to a string");
     code
 }
 

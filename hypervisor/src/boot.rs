@@ -1,14 +1,18 @@
 //! Boot: check everything, then enable. One numbered list on CPU 0; what the other CPUs do is in
 //! [`crate::bring_up`].
 
-use core::fmt::{Display, Write as _};
+use core::fmt::{self, Write as _};
 use core::time::Duration;
 
 use heapless::String;
 use paratia_abi::StartCondition;
+use paratia_board_support::device_tree;
+use paratia_board_support::fw_cfg::DmaBuffer;
 use paratia_board_support::gic_v3::{Distributor, GicError};
+use paratia_board_support::ramfb::{self, FrameBuffer};
 use paratia_board_support::uart::DebugUart;
-use paratia_config::board::InterruptController;
+use paratia_config::board::{DisplayKind, InterruptController};
+use paratia_config::system::{Display, RegionKind};
 use sha2::{Digest, Sha256};
 
 use crate::arch::{cpu as arch_cpu, timer};
@@ -23,6 +27,8 @@ const EPOCH_AHEAD: Duration = Duration::from_micros(500);
 
 static CONSOLE_QUEUES: [Owned<ConsoleQueue>; PARTITION_COUNT] =
     [const { Owned::new(ConsoleQueue::new()) }; PARTITION_COUNT];
+
+static DMA_BUFFER: Owned<DmaBuffer> = Owned::new(DmaBuffer::new());
 
 /// Boot of CPU 0, from the assembly: MMU on, on its stack. `device_tree` is what the firmware
 /// handed over, 0 if nothing.
@@ -90,7 +96,7 @@ pub extern "C" fn boot(device_tree: u64) -> ! {
 }
 
 /// Refuses to go on, for a reason that has words.
-fn refuse(reason: &dyn Display) -> ! {
+fn refuse(reason: &dyn fmt::Display) -> ! {
     let mut text = String::<320>::new();
     // What doesn't fit is cut off.
     let _ = write!(text, "{reason}");
@@ -107,7 +113,37 @@ fn set_up_distributor() -> Result<(), GicError> {
     Ok(())
 }
 
-fn check_board(_device_tree: u64) {}
+/// Compares the device tree with the board's facts, where the board has one.
+fn check_board(handed_over: u64) {
+    let Some(place) = BOARD.device_tree else {
+        defmt::info!("board-unchecked \"the board hands over no device tree\"");
+        return;
+    };
+    // An ELF image is started without an address: the tree then lies at its place by convention.
+    if handed_over != 0 && handed_over != place.base.0 {
+        refuse(&format_args!(
+            "board '{}': the device tree lies at {handed_over:#x} but is configured at {:#x}; start \
+             the image as an ELF file, or correct the board's facts",
+            BOARD.name, place.base.0
+        ));
+    }
+    let Ok(size) = usize::try_from(place.size_bytes) else {
+        return;
+    };
+    // SAFETY: the board's facts name this piece of RAM as the device tree's, EL2's map has it
+    // read-only, and nobody writes it any more.
+    let tree = unsafe { core::slice::from_raw_parts(place.base.0 as *const u8, size) };
+    match device_tree::check(tree, BOARD, bring_up::cpus_needed()) {
+        Ok(found) => defmt::info!(
+            "board-checked nodes={=usize} ram_bytes={=u64} cpus={=usize} register_ranges={=usize}",
+            found.nodes,
+            found.ram_bytes,
+            found.cpus,
+            found.register_ranges
+        ),
+        Err(mismatch) => refuse(&mismatch),
+    }
+}
 
 /// Verifies an image and puts it into its partition's scrubbed memory.
 fn load(index: usize) {
@@ -148,12 +184,42 @@ fn load(index: usize) {
 /// The first bytes of a digest, in hexadecimal.
 struct Start<'a>(&'a [u8; 32]);
 
-impl Display for Start<'_> {
-    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl fmt::Display for Start<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0[..4]
             .iter()
             .try_for_each(|byte| write!(formatter, "{byte:02x}"))
     }
 }
 
-fn set_up_display() {}
+/// Tells the display where the picture is; the partition gets the frame buffer's pages only.
+fn set_up_display() {
+    let Some(Display {
+        width,
+        height,
+        partition,
+    }) = SYSTEM.display
+    else {
+        return;
+    };
+    let region = SYSTEM.partition_index(partition).and_then(|index| {
+        let regions = SYSTEM.partitions[index].regions;
+        regions
+            .iter()
+            .find(|region| region.kind == RegionKind::FrameBuffer)
+    });
+    let (Some(DisplayKind::Ramfb), Some(region)) = (BOARD.display, region) else {
+        return;
+    };
+    let (Some(frame), Some(registers)) = (
+        FrameBuffer::packed(region.pa, width, height),
+        BOARD.hypervisor_devices.first(),
+    ) else {
+        return;
+    };
+    // SAFETY: the board's facts name the firmware configuration, EL2's map has it and every static
+    // at its physical address, and nobody else uses either.
+    if let Err(error) = unsafe { ramfb::start(*registers, DMA_BUFFER.get(), &frame) } {
+        refuse(&error);
+    }
+}

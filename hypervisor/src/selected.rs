@@ -4,6 +4,7 @@ use paratia_config::address::PAGE_BYTES;
 use paratia_config::layout::{Layout, MAX_PARTITIONS};
 use paratia_config::passport::{PassportPage, passports};
 use paratia_config::ports::{PortTable, port_table};
+use paratia_config::rules::{self, ImageSize};
 use paratia_config::run::RunParameters;
 use paratia_config::tables::{self, Tables};
 use paratia_config::{Board, BoardFacts, Pa, System};
@@ -86,6 +87,8 @@ pub static CPU_OF: [usize; PARTITION_COUNT] = {
     cpus
 };
 
+// The build stops here if the system breaks a rule, with the first finding as its message.
+const _: () = rules::assert_valid(SYSTEM, BOARD, IMAGE_SIZES);
 const_assert!(PARTITION_COUNT <= MAX_PARTITIONS);
 const_assert!(size_of::<Tables<TABLE_COUNT>>() as u64 == TABLE_COUNT as u64 * PAGE_BYTES);
 
