@@ -149,4 +149,16 @@ pub const CASES: &[Case] = &[
         )],
         ..VALID
     },
+    Case {
+        board: BoardFacts {
+            uart: MemoryRange::new(Pa(0x41FF_F000), 0x1000),
+            ..BOARD
+        },
+        findings: &[(
+            "board_registers_apart",
+            "board 'test-board': hypervisor memory 0x4000_0000..0x4200_0000 overlaps the debug \
+             UART 0x41ff_f000..0x4200_0000; correct the board's facts",
+        )],
+        ..VALID
+    },
 ];

@@ -45,8 +45,8 @@ pub fn system() -> impl Strategy<Value = System> {
     let numbers = prop::collection::vec(number(), 8);
     let durations = prop::collection::vec(duration(), 8);
     let words = prop::collection::vec(any::<u32>(), 4);
-    (numbers, durations, words, 0usize..11).prop_map(|(numbers, durations, words, place)| {
-        // One place is left as it is at a time, so that rules behind others are reached, too.
+    (numbers, durations, words, 0usize..20).prop_map(|(numbers, durations, words, place)| {
+        // One value is strange at a time, so that many systems are broken in one place, or none.
         let number = |index: usize, valid| {
             if index == place {
                 numbers[index % 8]
@@ -72,9 +72,9 @@ pub fn system() -> impl Strategy<Value = System> {
             entry: Ipa(number(3, NAV.entry.0)),
             passport: Ipa(number(4, NAV.passport.0)),
             heartbeat: Some(Heartbeat {
-                period: time(5, HEARTBEAT.period),
-                deadline: time(6, HEARTBEAT.deadline),
-                start_within: time(7, HEARTBEAT.start_within),
+                period: time(9, HEARTBEAT.period),
+                deadline: time(10, HEARTBEAT.deadline),
+                start_within: time(11, HEARTBEAT.start_within),
             }),
             ..NAV
         };
@@ -90,16 +90,19 @@ pub fn system() -> impl Strategy<Value = System> {
             .leak(),
             ..MEDIA
         };
-        let plan = vec![Window {
-            partition: "nav",
-            start: time(9, Duration::ZERO),
-            length: time(10, Duration::from_millis(5)),
-        }];
+        let plan = vec![
+            Window {
+                partition: "nav",
+                start: time(12, Duration::ZERO),
+                length: time(13, Duration::from_millis(5)),
+            },
+            SCHEDULE.plans[0][1],
+        ];
         let channel = Channel {
             kind: ChannelKind::Sampling {
-                refresh: time(5, Duration::from_millis(60)),
+                refresh: time(14, Duration::from_millis(60)),
             },
-            message_bytes: if place == 6 { words[0] } else { 64 },
+            message_bytes: if place == 17 { words[0] } else { 64 },
             source: Port {
                 window: Ipa(number(7, NAV_PORT.window.0)),
                 ..NAV_PORT
@@ -109,14 +112,14 @@ pub fn system() -> impl Strategy<Value = System> {
         System {
             partitions: vec![nav, hud, media].leak(),
             schedule: Schedule {
-                major_frame: time(8, SCHEDULE.major_frame),
-                guard: time(4, SCHEDULE.guard),
+                major_frame: time(15, SCHEDULE.major_frame),
+                guard: time(16, SCHEDULE.guard),
                 plans: vec![&*plan.leak(), SCHEDULE.plans[1]].leak(),
             },
             channels: vec![channel].leak(),
             display: Some(Display {
-                width: if place == 9 { words[1] } else { 800 },
-                height: if place == 10 { words[2] } else { 480 },
+                width: if place == 18 { words[1] } else { 800 },
+                height: if place == 19 { words[2] } else { 480 },
                 ..DISPLAY
             }),
             ..SYSTEM
