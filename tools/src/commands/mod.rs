@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod interrupt;
 mod list;
+mod plan;
 mod run;
 mod selection;
 mod setup;
@@ -20,6 +21,7 @@ use std::process::ExitCode;
 )]
 pub(crate) enum Command {
     Run(run::Arguments),
+    Plan(plan::Arguments),
     Check(check::Arguments),
     Build(build::Arguments),
     List(list::Arguments),
@@ -30,6 +32,7 @@ pub(crate) enum Command {
 pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run(arguments) => run::run(arguments),
+        Command::Plan(arguments) => plan::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Build(arguments) => build::run(arguments),
         Command::List(arguments) => list::run(arguments),

@@ -4,6 +4,8 @@ mod closing;
 mod console;
 mod fault;
 pub(crate) mod paint;
+pub(crate) mod plan;
+pub(crate) mod quantity;
 mod sentence;
 mod status;
 pub(crate) mod table;

@@ -1,24 +1,34 @@
 //! Plain tables: a heading, then rows; numbers to the right, words to the left.
 
+use anstyle::Style;
+
 use super::paint::{BOLD, PLAIN};
 
 /// A table under construction.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     rows: Vec<Vec<String>>,
+    /// The colour of each row's first cell.
+    colours: Vec<Style>,
 }
 
 impl Table {
     /// A table with these column headings. A heading that starts with `>` is of a column of numbers.
     pub(crate) fn new(headings: &[&str]) -> Self {
         let mut table = Self::default();
-        table.row(headings.iter().map(ToString::to_string));
+        table.coloured_row(BOLD, headings.iter().map(ToString::to_string));
         table
     }
 
     /// Adds a row.
     pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.coloured_row(Style::new(), cells);
+    }
+
+    /// Adds a row whose first cell has a colour.
+    pub(crate) fn coloured_row(&mut self, colour: Style, cells: impl IntoIterator<Item = String>) {
         self.rows.push(cells.into_iter().collect());
+        self.colours.push(colour);
     }
 
     /// The lines of the table, without colour, the headings first.
@@ -43,15 +53,23 @@ impl Table {
         rows.iter().map(|row| line(row, &widths, &right)).collect()
     }
 
-    /// Prints it.
+    /// Prints it: the headings bold, the first cells in their rows' colours.
     pub(crate) fn print(&self) {
         for (index, line) in self.lines().iter().enumerate() {
-            if index == 0 {
-                anstream::println!("{BOLD}{line}{PLAIN}");
+            let colour = self.colours[index];
+            let first = if index == 0 {
+                line.len()
             } else {
-                anstream::println!("{line}");
-            }
+                self.first_cell(index)
+            };
+            let (first, rest) = line.split_at(first);
+            anstream::println!("{colour}{first}{PLAIN}{rest}");
         }
+    }
+
+    /// Length of the first cell of a row in bytes.
+    fn first_cell(&self, row: usize) -> usize {
+        self.rows[row].first().map_or(0, String::len)
     }
 }
 

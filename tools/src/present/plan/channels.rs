@@ -1,0 +1,43 @@
+//! Channels as arrows: `vehicle.speed ──64 B, valid 60 ms──▶ speedometer.speed`.
+
+use anstyle::Style;
+use paratia_config::System;
+use paratia_config::system::Port;
+
+use crate::present::paint::{self, BOLD, PLAIN};
+use crate::present::quantity::milliseconds;
+
+/// One line a destination; a channel's further destinations stand below its first.
+pub(super) fn lines(system: &System) -> Vec<String> {
+    let mut lines = Vec::new();
+    for channel in system.channels {
+        let (source, width) = (end(system, &channel.source), length(&channel.source));
+        let refresh = milliseconds(channel.refresh());
+        let arrow = format!("──{} B, valid {refresh} ms──▶", channel.message_bytes);
+        for (index, destination) in channel.destinations.iter().enumerate() {
+            let destination = end(system, destination);
+            lines.push(if index == 0 {
+                format!(
+                    "  {source} {arrow} {destination}   {BOLD}{}{PLAIN}",
+                    channel.name
+                )
+            } else {
+                let stem = arrow.chars().count() - 3;
+                format!("  {:width$} {:stem$}└─▶ {destination}", "", "")
+            });
+        }
+    }
+    lines
+}
+
+/// `vehicle.speed`, in the partition's colour.
+fn end(system: &System, port: &Port) -> String {
+    let index = system.partition_index(port.partition);
+    let colour = index.map_or(Style::new(), paint::partition);
+    format!("{colour}{}{PLAIN}.{}", port.partition, port.port)
+}
+
+/// Columns that [`end`] takes.
+fn length(port: &Port) -> usize {
+    port.partition.len() + 1 + port.port.len()
+}
