@@ -1,0 +1,8 @@
+//! Links each guest as the runtime's linker script says.
+
+fn main() {
+    let script = std::env::var("DEP_PARATIA_RUNTIME_LINKER_SCRIPT").expect("the runtime gives it");
+    println!("cargo::rerun-if-changed={script}");
+    println!("cargo::rustc-link-arg-bins=-T{script}");
+    println!("cargo::rustc-link-arg-bins=-zmax-page-size=4096");
+}

@@ -1,0 +1,75 @@
+//! Owns the board's real-time clock (PL031, Arm DDI 0224) and takes its interrupt, three times.
+
+#![no_std]
+#![no_main]
+
+use core::ptr::NonNull;
+use core::sync::atomic::{AtomicU64, Ordering};
+
+use paratia_runtime::abi::OperatingMode;
+use paratia_runtime::interrupt::{self, IntId};
+use paratia_runtime::time::Instant;
+use paratia_runtime::{Context, call, entry, println};
+use safe_mmio::fields::{ReadPure, ReadPureWrite, WriteOnly};
+use safe_mmio::{UniqueMmioPointer, field, field_shared};
+
+entry!(main, interrupts = on_interrupt);
+
+/// Where the configuration shows this partition the clock.
+const RTC: usize = 0x0901_0000;
+/// The clock's interrupt: SPI 2.
+const RTC_INTERRUPT: IntId = IntId::spi(2);
+const ALARMS: u64 = 3;
+
+/// The clock's registers (DDI 0224, table 3-1).
+#[repr(C)]
+struct Registers {
+    data: ReadPure<u32>,
+    alarm: ReadPureWrite<u32>,
+    load: ReadPureWrite<u32>,
+    control: ReadPureWrite<u32>,
+    interrupt_mask: ReadPureWrite<u32>,
+    raw_interrupt: ReadPure<u32>,
+    masked_interrupt: ReadPure<u32>,
+    interrupt_clear: WriteOnly<u32>,
+}
+
+/// How many interrupts came.
+static ALARMS_SEEN: AtomicU64 = AtomicU64::new(0);
+
+fn registers() -> UniqueMmioPointer<'static, Registers> {
+    let base = core::ptr::with_exposed_provenance_mut(RTC);
+    // SAFETY: the configuration gives the device to this partition alone, mapped as a device; the
+    // partition is one thread, and its handler touches one register that nobody else does.
+    unsafe { UniqueMmioPointer::new(NonNull::new(base).expect("the clock isn't at address 0")) }
+}
+
+fn on_interrupt(interrupt: IntId) {
+    assert!(interrupt == RTC_INTERRUPT, "unexpected {interrupt:?}");
+    let mut registers = registers();
+    field!(registers, interrupt_clear).write(1);
+    ALARMS_SEEN.fetch_add(1, Ordering::Relaxed);
+}
+
+fn main(_: Context) -> ! {
+    let _ = call::set_mode(OperatingMode::Normal);
+    interrupt::enable();
+    let mut registers = registers();
+    field!(registers, interrupt_mask).write(1);
+    for alarm in 1..=ALARMS {
+        let now = field_shared!(registers, data).read();
+        field!(registers, alarm).write(now + 1);
+        println!("rtc alarm {alarm} of {ALARMS} set at {now} for {}", now + 1);
+        while ALARMS_SEEN.load(Ordering::Relaxed) < alarm {
+            let _ = call::heartbeat(alarm);
+            let _ = call::wait_for_window();
+        }
+        let milliseconds = Instant::now().since_epoch().as_millis();
+        println!("rtc alarm {alarm} of {ALARMS} seen at {milliseconds} ms");
+    }
+    println!("rtc done");
+    loop {
+        let _ = call::heartbeat(ALARMS);
+        let _ = call::wait_for_window();
+    }
+}
