@@ -88,13 +88,16 @@ impl<'a> Canvas<'a> {
     /// The pixels of row `y` from `left` up to but without `right`, as far as they exist, and
     /// the column of the first.
     pub(super) fn row(&mut self, y: i32, left: i32, right: i32) -> (i32, &mut [u32]) {
-        let first = clamp(left, self.width);
-        let last = clamp(right, self.width).max(first);
-        let start = clamp(y, self.height) * self.stride;
-        if y < 0 || start == self.height * self.stride {
-            return (left, &mut []);
+        let limit = self.width as i32;
+        let (first, last) = (left.clamp(0, limit), right.clamp(0, limit));
+        if y < 0 || y >= self.height as i32 || first >= last {
+            return (first, &mut []);
         }
-        (left.max(0), &mut self.pixels[start + first..start + last])
+        let start = y as usize * self.stride;
+        (
+            first,
+            &mut self.pixels[start + first as usize..start + last as usize],
+        )
     }
 
     fn pixel(&mut self, x: i32, y: i32) -> Option<&mut u32> {
@@ -133,11 +136,6 @@ impl DrawTarget for Canvas<'_> {
         }
         Ok(())
     }
-}
-
-/// `value` as an index from 0 to `limit`.
-fn clamp(value: i32, limit: usize) -> usize {
-    usize::try_from(value).unwrap_or(0).min(limit)
 }
 
 /// `under` with `over` laid over it: `alpha` of 256 parts of it. The same for both pixel orders,

@@ -178,7 +178,8 @@ fn from_above(y: i32, radius: i32, top: Colour, bottom: Colour) -> Colour {
 /// Ticks each 2, 10 and 20 km/h, and numbers at the long ones.
 fn scale(canvas: &mut Canvas) {
     for speed in (0..=160).step_by(2) {
-        let angle = needle_angle(MillimetresPerSecond::from_kilometres_per_hour(speed));
+        let direction =
+            needle_angle(MillimetresPerSecond::from_kilometres_per_hour(speed)).direction();
         let (reach, half, colour) = match speed {
             _ if speed % 20 == 0 => ((171, 191), 460, NUMBERS),
             _ if speed % 10 == 0 => ((178, 191), 300, NUMBERS),
@@ -189,12 +190,17 @@ fn scale(canvas: &mut Canvas) {
         } else {
             colour
         };
-        let corners = radial(CENTRE, angle, (reach.0 << 8, reach.1 << 8), (half, half));
+        let corners = radial(
+            CENTRE,
+            direction,
+            (reach.0 << 8, reach.1 << 8),
+            (half, half),
+        );
         Quadrangle::new(corners).fill(canvas, colour, 256);
         if speed % 20 == 0 {
             // Wide numbers need more room to their ticks.
             let radius = if speed < 100 { 150 } else { 144 };
-            let middle = CENTRE.towards(angle, radius << 8, 0);
+            let middle = CENTRE.towards(direction, radius << 8, 0);
             let text = number_text(speed);
             let text = &text[text.iter().position(|byte| *byte != b' ').unwrap_or(0)..];
             text_at(

@@ -35,13 +35,13 @@ pub(super) const DIAL_RADIUS: i32 = 224;
 pub(super) const HUB_RADIUS: i32 = 97;
 
 /// The cells of the big digits, and where they begin.
-pub(super) const DIGIT_WIDTH: usize = 54;
-pub(super) const DIGIT_HEIGHT: usize = 84;
-pub(super) const DIGITS_TOP: i32 = DIAL_CENTRE.1 - 46;
+pub(super) const DIGIT_WIDTH: usize = 56;
+pub(super) const DIGIT_HEIGHT: usize = 82;
+pub(super) const DIGITS_TOP: i32 = DIAL_CENTRE.1 - 45;
 
 /// The cells of the small digits. One follows on the other.
 pub(super) const SMALL_WIDTH: usize = 14;
-pub(super) const SMALL_HEIGHT: usize = 26;
+pub(super) const SMALL_HEIGHT: usize = 22;
 /// The narrower room of a full stop or colon.
 pub(super) const POINT_WIDTH: usize = 8;
 

@@ -9,7 +9,7 @@ use super::canvas::{Canvas, Colour};
 use super::dirty::DirtyRectangles;
 use super::layout::{CENTRE, NEEDLE, NEEDLE_LIGHT, NEEDLE_REACH, WIDTH};
 use super::shapes::{self, Quadrangle};
-use super::trigonometry::{Angle, radial};
+use super::trigonometry::{Angle, Direction, radial};
 
 /// How many rectangles bound a needle: the more, the tighter on a slanting one, and the more
 /// calls to copy them.
@@ -31,23 +31,25 @@ const RIDGE: Layer = (TIP - 512, (330, 90), NEEDLE_LIGHT, 200);
 
 /// Paints the needle.
 pub(super) fn draw(canvas: &mut Canvas, angle: Angle) {
+    let direction = angle.direction();
     for (end, halves, colour, opacity) in [HALO, BODY, RIDGE] {
-        let corners = radial(CENTRE, angle, (BASE, end), halves);
+        let corners = radial(CENTRE, direction, (BASE, end), halves);
         Quadrangle::new(corners).fill(canvas, colour, opacity);
     }
 }
 
 /// Takes the needle away.
 pub(super) fn erase(canvas: &mut Canvas, background: &[u32], angle: Angle) {
-    let corners = radial(CENTRE, angle, (BASE, HALO.0), HALO.1);
+    let corners = radial(CENTRE, angle.direction(), (BASE, HALO.0), HALO.1);
     Quadrangle::new(corners).restore(canvas, background, WIDTH);
 }
 
 /// Adds the rectangles that the needle's way from one place to another changes.
 pub(super) fn bounds(dirty: &mut DirtyRectangles, before: Option<Angle>, after: Option<Angle>) {
+    let (before, after) = (before.map(Angle::direction), after.map(Angle::direction));
     for piece in 0..PIECES {
-        let old = before.map(|angle| piece_bounds(angle, piece));
-        let new = after.map(|angle| piece_bounds(angle, piece));
+        let old = before.map(|direction| piece_bounds(direction, piece));
+        let new = after.map(|direction| piece_bounds(direction, piece));
         if let (Some(old), Some(new)) = (old, new) {
             let both = envelope(&old, &new);
             if area(&both) <= area(&old) + area(&new) {
@@ -62,7 +64,7 @@ pub(super) fn bounds(dirty: &mut DirtyRectangles, before: Option<Angle>, after: 
 }
 
 /// What one of the pieces of a needle's halo touches.
-fn piece_bounds(angle: Angle, piece: i32) -> Rectangle {
+fn piece_bounds(direction: Direction, piece: i32) -> Rectangle {
     let (end, (near_half, far_half), ..) = HALO;
     let at = |near: i32, far: i32, piece: i32| near + (far - near) * piece / PIECES;
     let reach = (at(BASE, end, piece), at(BASE, end, piece + 1));
@@ -70,7 +72,7 @@ fn piece_bounds(angle: Angle, piece: i32) -> Rectangle {
         at(near_half, far_half, piece),
         at(near_half, far_half, piece + 1),
     );
-    shapes::bounds(radial(CENTRE, angle, reach, halves))
+    shapes::bounds(radial(CENTRE, direction, reach, halves))
 }
 
 fn area(rectangle: &Rectangle) -> u32 {

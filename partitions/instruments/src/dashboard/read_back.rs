@@ -125,7 +125,7 @@ fn red_on_circle(pixels: &[u32], radius: i32) -> Option<i32> {
     let (mut sum, mut weight) = (0, 0);
     let (mut first, mut last) = (None, 0);
     for angle in (SCALE_START_ANGLE.0 - margin..=SCALE_END_ANGLE.0 + margin).step_by(STEP) {
-        let at = CENTRE.towards(Angle(angle), radius << 8, 0);
+        let at = CENTRE.towards(Angle(angle).direction(), radius << 8, 0);
         let redness = redness(pixels[(at.y >> 8) as usize * WIDTH + (at.x >> 8) as usize]);
         if redness > 100 {
             first = first.or(Some(angle));

@@ -39,7 +39,7 @@ fn corners(index: usize) -> [Position; 4] {
     let reach = (SEGMENT_REACH.0 << 8, SEGMENT_REACH.1 << 8);
     radial(
         CENTRE,
-        Angle(SCALE_START_ANGLE.0 + middle),
+        Angle(SCALE_START_ANGLE.0 + middle).direction(),
         reach,
         (1040, 1110),
     )

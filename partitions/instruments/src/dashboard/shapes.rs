@@ -23,7 +23,15 @@ struct Edge {
     c: i32,
 }
 
-const HALF_PIXEL: i32 = 1 << 15;
+impl Edge {
+    /// The distance, and half a pixel: above 0 where a pixel is touched. Within a canvas it is
+    /// far from overflow, so nothing is checked.
+    #[inline(always)]
+    const fn at(&self, x: i32, y: i32) -> i32 {
+        let distance = self.a.wrapping_mul(x).wrapping_add(self.b.wrapping_mul(y));
+        distance.wrapping_add(self.c).wrapping_add(1 << 15)
+    }
+}
 
 /// A convex quadrangle, ready to be filled row by row. All that the dashboard needs are bars.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +80,7 @@ impl Quadrangle {
         let (mut left, mut right) = self.columns;
         for edge in &self.edges {
             // Wanted: a * x > -k.
-            let k = edge.b * y + edge.c + HALF_PIXEL;
+            let k = edge.at(0, y);
             match edge.a {
                 0 if k <= 0 => return 0..0,
                 0 => {}
@@ -103,7 +111,7 @@ impl Quadrangle {
             let (first, pixels) = canvas.row(y, span.start, span.end);
             let mut ramp = Ramp::new(&self.edges, first, y);
             for pixel in pixels {
-                *pixel = blend(*pixel, word, (ramp.next() * opacity) >> 8);
+                *pixel = blend(*pixel, word, ramp.next().wrapping_mul(opacity) >> 8);
             }
         }
     }
@@ -142,8 +150,13 @@ struct Ramp {
 impl Ramp {
     fn new(edges: &[Edge; 4], x: i32, y: i32) -> Self {
         Self {
-            distances: edges.map(|edge| edge.a * x + edge.b * y + edge.c + HALF_PIXEL),
-            steps: edges.map(|edge| edge.a),
+            distances: [
+                edges[0].at(x, y),
+                edges[1].at(x, y),
+                edges[2].at(x, y),
+                edges[3].at(x, y),
+            ],
+            steps: [edges[0].a, edges[1].a, edges[2].a, edges[3].a],
         }
     }
 

@@ -9,7 +9,7 @@ use super::rectangle;
 
 /// The top left corner of each text's nine characters, in the order of `Picture::texts`.
 /// Clocks are 118 pixels wide and begin with two blanks of 28, numbers 120.
-pub(super) const CORNERS: [(i32, i32); 4] = [(658, 286), (0, 286), (616, 204), (314, 388)];
+pub(super) const CORNERS: [(i32, i32); 4] = [(658, 288), (0, 288), (616, 206), (314, 390)];
 
 /// Paints the characters that differ.
 pub(super) fn draw(

@@ -63,6 +63,22 @@ static SINES: [i64; 91] = {
     sines
 };
 
+/// An angle with its sine and cosine worked out, for when many places lie in its direction.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Direction {
+    sine: i64,
+    cosine: i64,
+}
+
+impl Angle {
+    pub(super) const fn direction(self) -> Direction {
+        Direction {
+            sine: self.sine(),
+            cosine: self.cosine(),
+        }
+    }
+}
+
 /// A place on the canvas in 1/256 of a pixel; the middle of the top left pixel is (128, 128).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Position {
@@ -79,10 +95,10 @@ impl Position {
         }
     }
 
-    /// The place `ahead` from here in direction `angle` and then `aside` to the right of that
-    /// way, both in 1/256 of a pixel.
-    pub const fn towards(self, angle: Angle, ahead: i32, aside: i32) -> Self {
-        let (sine, cosine) = (angle.sine(), angle.cosine());
+    /// The place `ahead` from here in a direction and then `aside` to the right of that way, both
+    /// in 1/256 of a pixel.
+    pub const fn towards(self, direction: Direction, ahead: i32, aside: i32) -> Self {
+        let Direction { sine, cosine } = direction;
         let (ahead, aside) = (ahead as i64, aside as i64);
         Self {
             x: self.x + ((ahead * sine + aside * cosine) / ONE) as i32,
@@ -95,15 +111,15 @@ impl Position {
 /// and how far it reaches to either side at its near and its far end (1/256 of a pixel).
 pub(super) const fn radial(
     centre: Position,
-    angle: Angle,
+    direction: Direction,
     (near, far): (i32, i32),
     (near_half, far_half): (i32, i32),
 ) -> [Position; 4] {
     [
-        centre.towards(angle, near, -near_half),
-        centre.towards(angle, far, -far_half),
-        centre.towards(angle, far, far_half),
-        centre.towards(angle, near, near_half),
+        centre.towards(direction, near, -near_half),
+        centre.towards(direction, far, -far_half),
+        centre.towards(direction, far, far_half),
+        centre.towards(direction, near, near_half),
     ]
 }
 
@@ -124,10 +140,16 @@ mod tests {
     #[test]
     fn right_of_up_is_right() {
         let centre = Position::pixel(100, 100);
-        assert_eq!(centre.towards(Angle(0), 2560, 0), Position::pixel(100, 90));
-        assert_eq!(centre.towards(Angle(0), 0, 2560), Position::pixel(110, 100));
         assert_eq!(
-            centre.towards(Angle::from_degrees(90), 2560, 0),
+            centre.towards(Angle(0).direction(), 2560, 0),
+            Position::pixel(100, 90)
+        );
+        assert_eq!(
+            centre.towards(Angle(0).direction(), 0, 2560),
+            Position::pixel(110, 100)
+        );
+        assert_eq!(
+            centre.towards(Angle::from_degrees(90).direction(), 2560, 0),
             Position::pixel(110, 100)
         );
     }
