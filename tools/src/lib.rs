@@ -24,5 +24,6 @@ pub mod catalog;
 pub mod log;
 pub mod qemu;
 pub mod run;
+pub mod scaffold;
 pub mod setup;
 pub mod workspace;

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::Context as _;
 
@@ -29,13 +30,8 @@ pub(super) fn build(
     }
     progress.begin(&format!("building the image of '{system}' for {board}"));
     let mut command = cargo::build(toolchain, HYPERVISOR_TARGET);
-    command
-        .args(["--package", NAME, "--bin", NAME])
-        .env("PARATIA_BOARD", board)
-        .env("PARATIA_SYSTEM", system)
-        .env("PARATIA_GUESTS", workspace::guests())
-        // The log's level is chosen by the system's declaration, not by the build.
-        .env("DEFMT_LOG", "trace");
+    command.args(["--package", NAME, "--bin", NAME]);
+    name_system(&mut command, board, system);
     cargo::run(&mut command, progress)?;
 
     let elf = workspace::bare_target()
@@ -48,4 +44,14 @@ pub(super) fn build(
     fs::write(&stamp, fingerprint)?;
     progress.done();
     Ok(image)
+}
+
+/// Tells the hypervisor's build which system on which board it is to be, and where the guests lie.
+pub fn name_system(command: &mut Command, board: &str, system: &str) {
+    command
+        .env("PARATIA_BOARD", board)
+        .env("PARATIA_SYSTEM", system)
+        .env("PARATIA_GUESTS", workspace::guests())
+        // The log's level is chosen by the system's declaration, not by the build.
+        .env("DEFMT_LOG", "trace");
 }

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use crate::catalog::{self, Choice};
 use crate::setup::{self, Toolchain};
+pub use hypervisor::name_system;
 pub use progress::{Progress, Silent};
 
 /// The target of guests.

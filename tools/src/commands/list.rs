@@ -2,9 +2,13 @@
 
 use std::process::ExitCode;
 
+use anstyle::Style;
 use paratia::catalog;
 
-use crate::present::paint::{BOLD, PLAIN};
+use crate::present::paint::{BOLD, DIM, PLAIN};
+
+/// How the names of systems begin that only the tests run.
+const FOR_TESTS: &str = "test-";
 
 /// List the boards and the systems that run on them.
 #[derive(Debug, clap::Args)]
@@ -20,7 +24,12 @@ pub(super) fn run(_arguments: &Arguments) -> anyhow::Result<ExitCode> {
             .max()
             .unwrap_or(0);
         for (name, system) in systems {
-            anstream::println!("  {name:width$}  {}", system.summary);
+            let colour = if name.starts_with(FOR_TESTS) {
+                DIM
+            } else {
+                Style::new()
+            };
+            anstream::println!("  {colour}{name:width$}  {}{PLAIN}", system.summary);
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -3,11 +3,15 @@
 mod build;
 mod check;
 mod interrupt;
+mod lint;
 mod list;
+mod new;
+mod packages;
 mod plan;
 mod run;
 mod selection;
 mod setup;
+mod test;
 
 use std::process::ExitCode;
 
@@ -21,10 +25,13 @@ use std::process::ExitCode;
 )]
 pub(crate) enum Command {
     Run(run::Arguments),
+    Test(test::Arguments),
     Plan(plan::Arguments),
     Check(check::Arguments),
+    New(new::Arguments),
     Build(build::Arguments),
     List(list::Arguments),
+    Lint(lint::Arguments),
     Setup(setup::Arguments),
 }
 
@@ -32,10 +39,13 @@ pub(crate) enum Command {
 pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run(arguments) => run::run(arguments),
+        Command::Test(arguments) => test::run(arguments),
         Command::Plan(arguments) => plan::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::New(arguments) => new::run(arguments),
         Command::Build(arguments) => build::run(arguments),
         Command::List(arguments) => list::run(arguments),
+        Command::Lint(arguments) => lint::run(arguments),
         Command::Setup(arguments) => setup::run(arguments),
     }
 }

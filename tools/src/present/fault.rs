@@ -27,11 +27,11 @@ pub(crate) fn sentence(event: &Event, system: &System) -> String {
         "forbidden_instruction" => instruction(esr).to_owned(),
         "unhandled_exception" => format!("took an exception it doesn't handle (ESR {esr:#x})"),
         "missed_heartbeat" | "console_overflow" | "refused_calls" | "reset" | "shutdown" => {
-            return format!("'{name}': {}", event.word("event").unwrap_or_default());
+            return None;
         }
         other => format!("{other} (ESR {esr:#x})"),
     };
-    format!("'{name}' {what}; {at}")
+    Some(format!("'{name}' {what}; {at}"))
 }
 
 /// What a data abort's syndrome says (Arm DDI 0487, ESR_EL2, ISS encoding for a Data Abort: WnR is
@@ -71,6 +71,8 @@ fn nearest(partition: &Partition, ipa: u64) -> String {
     let (start, end) = (region.ipa.0, region.ipa_end().0);
     let place = if ipa < start {
         format!("{:#x} below", start - ipa)
+    } else if ipa == end {
+        "just beyond".to_owned()
     } else if ipa >= end {
         format!("{:#x} beyond", ipa - end)
     } else {
@@ -95,7 +97,7 @@ mod tests {
         let system = paratia::catalog::choose("qemu-virt", "cluster")
             .unwrap()
             .system;
-        sentence(&Event::parse(0, message), system)
+        sentence(&Event::parse(0, message), system).unwrap()
     }
 
     #[test]

@@ -16,12 +16,13 @@ pub(crate) enum Weight {
     Bad,
 }
 
-/// The sentence for an event; none for events that are only counted.
+/// The sentence for an event; none for events that are only counted, or that another one tells.
 pub(crate) fn sentence(event: &Event, system: &System) -> Option<(Weight, String)> {
     let text = match event.name.as_str() {
         "window" | "heartbeat" | "statistics" => return None,
-        "fault" => fault::sentence(event, system),
+        "fault" => fault::sentence(event, system)?,
         "boot" => boot(event),
+        "board-checked" => "the board is the one that was configured".to_owned(),
         "epoch" => "the schedule begins".to_owned(),
         "cpu-started" => format!("CPU {} started", number(event, "cpu")),
         "stopped" => "all partitions stand still".to_owned(),

@@ -5,13 +5,13 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, bail};
 
 use super::TARGETS;
-use super::plan::{Plan, Step};
+use super::plan::Step;
 use crate::build::Progress;
 
 /// Does the steps; returns whether `rustup` still is a way (false if it failed).
-pub(super) fn apply(plan: &Plan, progress: &mut dyn Progress) -> anyhow::Result<bool> {
+pub(super) fn apply(steps: &[Step], progress: &mut dyn Progress) -> anyhow::Result<bool> {
     let mut rustup_works = true;
-    for step in &plan.steps {
+    for step in steps {
         match step {
             Step::AddTargets => {
                 progress.begin(&format!("adding Rust's targets {}", TARGETS.join(", ")));

@@ -10,6 +10,7 @@ use crate::qemu;
 /// Debian's Rust for the web browsers: the newest one in a stable release.
 pub(super) const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 pub(super) const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+pub(super) const DEBIAN_CLIPPY: &str = "/usr/bin/cargo-clippy";
 pub(super) const DEBIAN_RUSTDOC: &str = "/usr/bin/rustdoc";
 /// Least minor version of Rust 1 that builds the workspace (`rust-version` in Cargo.toml).
 const LEAST_MINOR: u32 = 92;
@@ -121,6 +122,12 @@ pub(super) fn said(command: &mut Command) -> Option<String> {
         .ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     output.status.success().then(|| text.trim().to_owned())
+}
+
+/// Whether a Debian package is installed.
+pub(super) fn has_package(name: &str) -> bool {
+    let status = said(Command::new("dpkg-query").args(["--show", "--showformat=${Status}", name]));
+    status.is_some_and(|status| status == "install ok installed")
 }
 
 /// Whether a program is on the search path.

@@ -30,9 +30,26 @@ pub fn ready(progress: &mut dyn Progress) -> anyhow::Result<Toolchain> {
         if plan.steps.is_empty() {
             return Ok(plan.toolchain);
         }
-        let rustup_allowed = facts.rustup && apply::apply(&plan, progress)?;
+        let rustup_allowed = facts.rustup && apply::apply(&plan.steps, progress)?;
         facts = Facts::gather();
         facts.rustup &= rustup_allowed;
     }
     bail!("something is still missing after it was installed: {facts:?}")
+}
+
+/// Installs Debian packages that aren't installed yet.
+///
+/// # Errors
+/// If they can't be installed from here: with the exact command to run.
+pub fn packages(names: &[&'static str], progress: &mut dyn Progress) -> anyhow::Result<()> {
+    let missing: Vec<&'static str> = names
+        .iter()
+        .copied()
+        .filter(|name| !facts::has_package(name))
+        .collect();
+    if !missing.is_empty() {
+        let steps = vec![plan::install(&Facts::gather(), missing)];
+        apply::apply(&steps, progress)?;
+    }
+    Ok(())
 }

@@ -71,7 +71,8 @@ pub fn plan(facts: &Facts) -> Plan {
     Plan { steps, toolchain }
 }
 
-fn install(facts: &Facts, packages: Vec<&'static str>) -> Step {
+/// The step that installs packages, or asks a person to.
+pub(super) fn install(facts: &Facts, packages: Vec<&'static str>) -> Step {
     match (facts.apt, facts.privilege) {
         (true, Privilege::Root) => Step::Install {
             packages,

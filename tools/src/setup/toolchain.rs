@@ -4,7 +4,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::process::Command;
 
-use super::facts::{DEBIAN_CARGO, DEBIAN_RUSTC, DEBIAN_RUSTDOC};
+use super::facts::{DEBIAN_CARGO, DEBIAN_CLIPPY, DEBIAN_RUSTC, DEBIAN_RUSTDOC};
 use super::{TARGETS, linker};
 
 /// The way to compile for a board.
@@ -21,10 +21,14 @@ impl Toolchain {
     /// Cargo, free of what an outer `cargo run` put into the environment.
     #[must_use]
     pub fn cargo(self) -> Command {
-        let mut command = match self {
+        self.prepared(match self {
             Self::Current => Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into())),
             Self::Debian => Command::new(DEBIAN_CARGO),
-        };
+        })
+    }
+
+    /// The command with an environment in which it finds this toolchain only.
+    fn prepared(self, mut command: Command) -> Command {
         for (name, _) in env::vars_os() {
             if self.is_foreign(&name) {
                 command.env_remove(name);
@@ -40,6 +44,26 @@ impl Toolchain {
             }
         }
         command
+    }
+
+    /// `cargo clippy`; Debian's has to be told whose it is.
+    #[must_use]
+    pub fn clippy(self) -> Command {
+        match self {
+            Self::Current => {
+                let mut command = self.cargo();
+                command.arg("clippy");
+                command
+            }
+            Self::Debian => {
+                let mut command = self.prepared(Command::new(DEBIAN_CLIPPY));
+                command
+                    .arg("clippy")
+                    .env("CARGO", DEBIAN_CARGO)
+                    .env("SYSROOT", "/usr");
+                command
+            }
+        }
     }
 
     /// What `cargo build` (or `clippy`) needs beside `--target`.

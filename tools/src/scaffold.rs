@@ -1,0 +1,166 @@
+//! Writes a first partition and a system that runs it, from templates.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, ensure};
+
+/// What stands for the name in the templates.
+const NAME: &str = "@NAME@";
+const PARTITION: &str = include_str!("../templates/partition.rs");
+const SYSTEM: &str = include_str!("../templates/system.rs");
+
+/// Longest name of a partition (`paratia_abi::passport::MAX_NAME_BYTES`).
+const MAX_NAME_BYTES: usize = 24;
+/// Names that Cargo or the console keep for themselves.
+const RESERVED: [&str; 11] = [
+    "alloc",
+    "build",
+    "core",
+    "deps",
+    "examples",
+    "incremental",
+    "mod",
+    "paratia",
+    "proc-macro",
+    "std",
+    "test",
+];
+/// Rust's keywords (The Rust Reference, "Keywords"), which name no module.
+const KEYWORDS: &str = "abstract as async await become box break const continue crate do dyn else \
+    enum extern false final fn for gen if impl in let loop macro match move mut override priv pub \
+    ref return self static struct super trait true try type typeof unsafe unsized use virtual \
+    where while yield";
+
+/// Writes the files for a partition called `name` below the workspace's root and returns them.
+///
+/// # Errors
+/// If the name won't do or is taken, or a file can't be written. Nothing is ever overwritten.
+pub fn partition(root: &Path, name: &str) -> anyhow::Result<[PathBuf; 2]> {
+    check_name(name)?;
+    let system = format!("config/src/systems/{}.rs", name.replace('-', "_"));
+    let files = [
+        (format!("partitions/src/bin/{name}.rs"), PARTITION),
+        (system, SYSTEM),
+    ];
+    // A program may be a folder, and guests for tests share the images' folder.
+    let taken = [
+        root.join("partitions/src/bin").join(name),
+        root.join("tests/guests/src/bin").join(name),
+        root.join(format!("tests/guests/src/bin/{name}.rs")),
+    ];
+    let new = files.iter().map(|(path, _)| root.join(path));
+    for path in new.chain(taken) {
+        ensure!(
+            !path.exists(),
+            "'{name}' is taken: {} exists",
+            crate::workspace::shown(&path)
+        );
+    }
+    for (path, template) in &files {
+        fs::write(root.join(path), template.replace(NAME, name))
+            .with_context(|| format!("can't write {path}"))?;
+    }
+    Ok(files.map(|(path, _)| root.join(path)))
+}
+
+/// A partition's name is also a system's, a program's and a module's.
+fn check_name(name: &str) -> anyhow::Result<()> {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    ensure!(
+        (1..=MAX_NAME_BYTES).contains(&name.len()) && name.bytes().all(plain),
+        "the name '{name}' won't do: a name is 1 to 24 of a-z, 0-9 and '-'"
+    );
+    ensure!(
+        name.starts_with(|first: char| first.is_ascii_lowercase()) && !name.ends_with('-'),
+        "the name '{name}' won't do: it starts with a letter and doesn't end with '-'"
+    );
+    let reserved = RESERVED.contains(&name) || KEYWORDS.split(' ').any(|keyword| keyword == name);
+    ensure!(
+        !reserved,
+        "the name '{name}' won't do: it has a meaning of its own; take another"
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn workspace() -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for folder in [
+            "partitions/src/bin",
+            "config/src/systems",
+            "tests/guests/src/bin",
+        ] {
+            fs::create_dir_all(root.path().join(folder)).unwrap();
+        }
+        root
+    }
+
+    #[test]
+    fn both_files_carry_the_name() {
+        let root = workspace();
+        let files = partition(root.path(), "trip-computer").unwrap();
+        let names: Vec<_> = files
+            .iter()
+            .map(|it| it.strip_prefix(root.path()).unwrap())
+            .collect();
+        assert_eq!(
+            names,
+            [
+                Path::new("partitions/src/bin/trip-computer.rs"),
+                Path::new("config/src/systems/trip_computer.rs")
+            ]
+        );
+        let system = fs::read_to_string(&files[1]).unwrap();
+        assert!(system.contains("Image::Program(\"trip-computer\")"));
+        assert!(!system.contains(NAME));
+    }
+
+    #[test]
+    fn nothing_is_overwritten() {
+        for taken in [
+            "partitions/src/bin/radio.rs",
+            "config/src/systems/radio.rs",
+            "tests/guests/src/bin/radio.rs",
+        ] {
+            let root = workspace();
+            fs::write(root.path().join(taken), "mine").unwrap();
+            let message = partition(root.path(), "radio").unwrap_err().to_string();
+            assert!(message.starts_with("'radio' is taken: "), "{message}");
+            assert_eq!(fs::read_to_string(root.path().join(taken)).unwrap(), "mine");
+        }
+    }
+
+    #[test]
+    fn names_that_will_not_do() {
+        for name in [
+            "",
+            "Radio",
+            "ra_dio",
+            "7up",
+            "-x",
+            "x-",
+            "loop",
+            "paratia",
+            "mod",
+            "../evil",
+            &"x".repeat(25),
+        ] {
+            assert!(check_name(name).is_err(), "{name}");
+        }
+        for name in ["a", "radio", "trip-computer-2"] {
+            assert!(check_name(name).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_templates_are_formatted_alike() {
+        for template in [PARTITION, SYSTEM] {
+            assert!(template.contains(NAME) && template.ends_with("}\n"));
+            assert!(template.lines().all(|line| line.len() <= 100));
+        }
+    }
+}
