@@ -6,6 +6,7 @@
 
 #![cfg_attr(not(test), no_std)]
 
+pub mod device_tree;
 #[cfg(any(test, target_os = "none"))]
 pub mod fw_cfg;
 #[cfg(any(test, target_os = "none"))]

@@ -1,0 +1,196 @@
+//! What a device tree says about the things that are compared: one pass over its nodes.
+
+use core::fmt;
+
+use fdt_rs::base::DevTree;
+use heapless::Vec;
+use paratia_config::address::{MemoryRange, Pa};
+
+use super::Fault;
+use super::nodes::{Node, Nodes};
+
+/// Ranges of RAM that are remembered; a board has one or two. RAM beyond counts as missing.
+const MAX_RAM_RANGES: usize = 16;
+/// CPUs whose affinity is remembered; those beyond are only counted.
+const MAX_CPUS: usize = 64;
+/// UARTs that are remembered.
+const MAX_UARTS: usize = 8;
+
+/// A kind of interrupt controller, as a device tree names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GicKind {
+    /// GICv3 and GICv4.
+    V3,
+    /// GICv2, by the name of the A15's.
+    V2,
+    /// GICv2, the GIC-400.
+    Gic400,
+}
+
+/// How PSCI is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conduit {
+    /// By `SMC`: firmware answers.
+    Smc,
+    /// By `HVC`: a hypervisor answers, and so it isn't ours.
+    Hvc,
+    /// The tree has no PSCI, or of no known kind.
+    None,
+}
+
+/// What a tree says.
+pub(super) struct Survey {
+    /// Its nodes.
+    pub(super) nodes: usize,
+    /// RAM.
+    pub(super) ram: Vec<MemoryRange, MAX_RAM_RANGES>,
+    /// CPUs.
+    pub(super) cpu_count: usize,
+    /// Their affinities, in the order of the tree.
+    pub(super) cpus: Vec<u64, MAX_CPUS>,
+    /// The interrupt controller.
+    pub(super) gic: Option<GicKind>,
+    /// Its first two ranges of registers.
+    pub(super) gic_registers: [Option<MemoryRange>; 2],
+    /// How PSCI is called.
+    pub(super) conduit: Conduit,
+    /// PL011s.
+    pub(super) uarts: Vec<MemoryRange, MAX_UARTS>,
+}
+
+/// What a node is, of what is compared.
+#[derive(Clone, Copy)]
+enum Role {
+    Gic(GicKind),
+    Psci,
+    Pl011,
+}
+
+impl Role {
+    /// What a `compatible` string makes of its node.
+    fn of(compatible: &[u8]) -> Option<Self> {
+        match compatible {
+            b"arm,gic-v3" => Some(Self::Gic(GicKind::V3)),
+            b"arm,cortex-a15-gic" => Some(Self::Gic(GicKind::V2)),
+            b"arm,gic-400" => Some(Self::Gic(GicKind::Gic400)),
+            b"arm,psci-1.0" | b"arm,psci-0.2" => Some(Self::Psci),
+            b"arm,pl011" => Some(Self::Pl011),
+            _ => None,
+        }
+    }
+}
+
+impl GicKind {
+    /// Its `compatible` string.
+    #[must_use]
+    pub const fn compatible(self) -> &'static str {
+        match self {
+            Self::V3 => "arm,gic-v3",
+            Self::V2 => "arm,cortex-a15-gic",
+            Self::Gic400 => "arm,gic-400",
+        }
+    }
+}
+
+impl fmt::Display for GicKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let version = match self {
+            Self::V3 => 3,
+            Self::V2 | Self::Gic400 => 2,
+        };
+        write!(f, "GICv{version} ({})", self.compatible())
+    }
+}
+
+impl Survey {
+    /// What `tree`, which must have been validated, says.
+    pub(super) fn of(tree: &DevTree<'_>) -> Result<Self, Fault> {
+        let mut survey = Self {
+            nodes: 0,
+            ram: Vec::new(),
+            cpu_count: 0,
+            cpus: Vec::new(),
+            gic: None,
+            gic_registers: [None; 2],
+            conduit: Conduit::None,
+            uarts: Vec::new(),
+        };
+        let mut nodes = Nodes::of(tree);
+        while let Some(node) = nodes.next()? {
+            survey.nodes += 1;
+            if node.is_enabled() {
+                survey.note(&node);
+            }
+        }
+        Ok(survey)
+    }
+
+    /// Bytes of RAM described without a gap from `base` on.
+    pub(super) fn ram_from(&self, base: Pa) -> u64 {
+        let mut end = base;
+        // Ranges may adjoin in any order; each round reaches the end of one more.
+        for _ in &self.ram {
+            let reached = |range: &&MemoryRange| range.base <= end && range.end() > end;
+            match self.ram.iter().find(reached) {
+                Some(range) => end = range.end(),
+                None => break,
+            }
+        }
+        end.0 - base.0
+    }
+
+    /// Bytes of RAM described.
+    pub(super) fn ram_bytes(&self) -> u64 {
+        self.ram
+            .iter()
+            .fold(0, |sum: u64, range| sum.saturating_add(range.size_bytes))
+    }
+
+    fn note(&mut self, node: &Node<'_>) {
+        if node.depth == 2 && node.parent == b"cpus" {
+            self.note_cpu(node);
+        }
+        if node.depth != 1 {
+            return;
+        }
+        if node.device_type == b"memory\0" {
+            self.note_ram(node);
+        }
+        match node.compatible().find_map(Role::of) {
+            Some(Role::Gic(kind)) => self.note_gic(kind, node),
+            Some(Role::Psci) => {
+                self.conduit = match node.method {
+                    b"smc\0" => Conduit::Smc,
+                    b"hvc\0" => Conduit::Hvc,
+                    _ => Conduit::None,
+                };
+            }
+            Some(Role::Pl011) => {
+                // Those that find no room here are further UARTs of a board with many.
+                let _ = node.reg(0).map(|registers| self.uarts.push(registers));
+            }
+            None => {}
+        }
+    }
+
+    fn note_cpu(&mut self, node: &Node<'_>) {
+        if node.device_type == b"cpu\0" {
+            self.cpu_count += 1;
+            let _ = node.reg(0).map(|reg| self.cpus.push(reg.base.0));
+        }
+    }
+
+    fn note_ram(&mut self, node: &Node<'_>) {
+        let ranges = (0..MAX_RAM_RANGES).map_while(|index| node.reg(index));
+        for range in ranges {
+            let _ = self.ram.push(range);
+        }
+    }
+
+    fn note_gic(&mut self, kind: GicKind, node: &Node<'_>) {
+        if self.gic.is_none() {
+            self.gic = Some(kind);
+            self.gic_registers = [node.reg(0), node.reg(1)];
+        }
+    }
+}
