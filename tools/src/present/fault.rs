@@ -4,17 +4,15 @@
 use paratia::log::Event;
 use paratia_config::{Partition, Region, System};
 
-/// The sentence for a `fault` event; the hypervisor's own words come first if it has any.
-pub(crate) fn sentence(event: &Event, system: &System) -> String {
+/// The sentence for a `fault` event; the hypervisor's own words come first if it has any. None if
+/// the verdict that follows says it all.
+pub(crate) fn sentence(event: &Event, system: &System) -> Option<String> {
     let partition = event
         .partition()
-        .and_then(|index| system.partitions.get(index));
-    let Some(partition) = partition else {
-        return "fault of an unknown partition".to_owned();
-    };
+        .and_then(|index| system.partitions.get(index))?;
     let name = partition.name;
     if !event.text().is_empty() {
-        return format!("'{name}': {}", event.text());
+        return Some(format!("'{name}': {}", event.text()));
     }
     let at = format!("at {:#x}", event.integer("elr").unwrap_or(0));
     let esr = event.integer("esr").unwrap_or(0);
