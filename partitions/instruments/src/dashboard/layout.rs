@@ -35,7 +35,7 @@ pub(super) const DIAL_RADIUS: i32 = 224;
 pub(super) const HUB_RADIUS: i32 = 97;
 
 /// The cells of the big digits, and where they begin.
-pub(super) const DIGIT_WIDTH: usize = 56;
+pub(super) const DIGIT_WIDTH: usize = 54;
 pub(super) const DIGIT_HEIGHT: usize = 82;
 pub(super) const DIGITS_TOP: i32 = DIAL_CENTRE.1 - 45;
 

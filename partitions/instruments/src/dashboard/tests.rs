@@ -112,6 +112,22 @@ fn a_bare_background_or_another_picture_reads_as_nothing() {
 }
 
 #[test]
+fn the_ground_below_three_digits_is_of_one_colour() {
+    let bench = Bench::new(PixelOrder::Xrgb);
+    let (left, top) = digits::corner(0, 3);
+    let right = digits::corner(3, 3).0;
+    for y in top..top + layout::DIGIT_HEIGHT as i32 {
+        for x in left..right {
+            assert_eq!(
+                bench.background[y as usize * WIDTH + x as usize],
+                HUB,
+                "{x}, {y}"
+            );
+        }
+    }
+}
+
+#[test]
 fn half_a_frame_is_noticed() {
     let mut bench = Bench::new(PixelOrder::Xrgb);
     bench.show(&driving(MillimetresPerSecond::from_kilometres_per_hour(38)));
