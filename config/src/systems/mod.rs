@@ -3,4 +3,60 @@
 //! A file declares `pub struct Definition<B>` with an associated constant `SYSTEM`, so that one
 //! declaration serves every board. Its name on the command line is the file's, with `-` for `_`.
 
+use core::time::Duration;
+
+use crate::address::{Ipa, Pa};
+use crate::system::{Criticality, HealthTable, Heartbeat, Image, Partition, Region, RegionKind};
+
 include!(concat!(env!("OUT_DIR"), "/systems.rs"));
+
+/// Where guests see their RAM, on every board: QEMU `virt`'s place for it, which most software knows.
+pub const RAM: Ipa = Ipa(0x4000_0000);
+/// Where guests find their passport.
+pub const PASSPORT: Ipa = Ipa(0x7000_0000);
+/// Where a guest sees its frame buffer.
+pub const FRAME_BUFFER: Ipa = Ipa(0x8000_0000);
+
+/// RAM for one of the project's own guest programs.
+#[must_use]
+pub const fn ram(pa: Pa, size_bytes: u64) -> Region {
+    Region {
+        name: "ram",
+        ipa: RAM,
+        pa,
+        size_bytes,
+        kind: RegionKind::Ram,
+    }
+}
+
+/// The message window of a partition with `size_bytes` of RAM: in its last page.
+#[must_use]
+pub const fn message_window(size_bytes: u64) -> Ipa {
+    RAM.offset(size_bytes - crate::address::PAGE_BYTES)
+}
+
+/// A heartbeat in every `milliseconds`, whenever within them.
+#[must_use]
+pub const fn heartbeat_ms(milliseconds: u64) -> Option<Heartbeat> {
+    Some(Heartbeat {
+        period: Duration::from_millis(milliseconds),
+        deadline: Duration::from_millis(milliseconds),
+        start_within: Duration::from_secs(1),
+    })
+}
+
+/// A best-effort partition to start from: no memory, no devices, halted on its first fault. Give it
+/// a name, an image and RAM.
+pub const PLAIN: Partition = Partition {
+    name: "",
+    criticality: Criticality::BestEffort,
+    image: Image::Program(""),
+    entry: RAM,
+    regions: &[],
+    passport: PASSPORT,
+    devices: &[],
+    heartbeat: None,
+    health: HealthTable::HALT,
+    refused_calls_per_window: 0,
+    arguments: "",
+};
