@@ -14,6 +14,7 @@ use crate::cpu::{Cpu, Machine};
 use crate::event::{Event, Record, RecordQueue};
 use crate::owned::Owned;
 use crate::partition::PARTITIONS;
+use crate::path::Path;
 use crate::sched::{Cursor, Plan, Slot};
 use crate::selected::{BOARD, CPU_OF, SYSTEM, VTCR_EL2, run_parameters};
 use crate::time::{Frequency, Ticks};
@@ -170,6 +171,8 @@ pub fn start_plan(
         window_start: epoch,
         loaded: &raw mut cpu.discard,
         has_ras: arch_cpu::has_ras(),
+        path: Path::NONE,
+        overruns: 0,
         records,
         records_dropped: 0,
         interface,

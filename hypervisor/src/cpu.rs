@@ -9,6 +9,7 @@ use crate::arch::cpu::CpuAnchor;
 use crate::arch::registers::{read_register, write_register};
 use crate::event::{Event, Record};
 use crate::owned::Owned;
+use crate::path::Path;
 use crate::sched::{Cursor, Slot};
 use crate::selected::LAYOUT;
 use crate::time::{Frequency, Ticks};
@@ -46,6 +47,10 @@ pub struct Machine {
     pub loaded: *mut Context,
     /// Whether the CPU has RAS registers.
     pub has_ras: bool,
+    /// How long its paths take.
+    pub path: Path,
+    /// Slots that went by unused.
+    pub overruns: u64,
     /// The way of records to the log.
     pub records: Producer<'static, Record>,
     /// Records that found no room.

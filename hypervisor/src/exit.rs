@@ -33,8 +33,10 @@ pub struct Next {
 
 /// A synchronous exception of a guest.
 pub extern "C" fn synchronous(partition: &mut Partition) -> Next {
+    let begun = timer::now_early();
     // SAFETY: called by the vector, once for this exit.
     let (machine, discard) = unsafe { parts() };
+    machine.path.begin(begun);
     let decision = match syndrome::decode(arch_cpu::syndrome()) {
         Cause::HypervisorCall => call::dispatch(machine, partition),
         Cause::SecureMonitorCall => {
@@ -60,16 +62,20 @@ pub extern "C" fn synchronous(partition: &mut Partition) -> Next {
 
 /// An interrupt while a guest ran.
 pub extern "C" fn interrupt(partition: &mut Partition) -> Next {
+    let begun = timer::now_early();
     // SAFETY: called by the vector, once for this exit.
     let (machine, discard) = unsafe { parts() };
+    machine.path.begin(begun);
     let decision = interrupt::handle(machine, partition);
     act(machine, discard, partition, decision)
 }
 
 /// A bus error while a guest ran.
 pub extern "C" fn system_error(partition: &mut Partition) -> Next {
+    let begun = timer::now_early();
     // SAFETY: called by the vector, once for this exit.
     let (machine, discard) = unsafe { parts() };
+    machine.path.begin(begun);
     let event = HealthEvent::SystemError;
     let decision = fault::raise(machine, partition, event, Details::of_exit());
     act(machine, discard, partition, decision)
@@ -78,8 +84,10 @@ pub extern "C" fn system_error(partition: &mut Partition) -> Next {
 /// A synchronous exception of AArch32 code at EL0, which no partition is given: it could not be
 /// started without the guest's own exception return into that state.
 pub extern "C" fn foreign_state(partition: &mut Partition) -> Next {
+    let begun = timer::now_early();
     // SAFETY: called by the vector, once for this exit.
     let (machine, discard) = unsafe { parts() };
+    machine.path.begin(begun);
     let event = HealthEvent::ForbiddenInstruction;
     let decision = fault::raise(machine, partition, event, Details::of_exit());
     act(machine, discard, partition, decision)
@@ -101,7 +109,11 @@ fn act(
     decision: Decision,
 ) -> Next {
     let decision = match decision {
-        Decision::WaitForInterrupt => wait(machine, partition),
+        Decision::WaitForInterrupt => {
+            let decision = wait(machine, partition);
+            machine.path.begin(timer::now_early());
+            decision
+        }
         other => other,
     };
     if decision == Decision::EndWindow {
@@ -111,6 +123,8 @@ fn act(
         }
         return window::choose_next(machine);
     }
+    let spent = timer::now_early().since(machine.path.begun());
+    partition.statistics.count_exit(spent);
     Next {
         load: &raw mut partition.context,
         save: core::ptr::null_mut(),

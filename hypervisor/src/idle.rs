@@ -15,10 +15,12 @@ pub fn work_until(machine: &mut Machine, until: Ticks) {
     }
     let margin = machine.cursor.guard_ticks() / STEP_SHARE_OF_GUARD;
     while until.0 > timer::now().after(margin).0 {
+        let begun = timer::now();
         // SAFETY: this is CPU 0, outside of the log.
         if !unsafe { log::step() } {
             return;
         }
+        machine.path.count_log_step(timer::now().since(begun));
     }
 }
 

@@ -14,6 +14,7 @@ use paratia_config::layout::MAX_CPUS;
 use crate::console::Line;
 use crate::event::{Event, Fault, Record};
 use crate::owned::Owned;
+use crate::partition::CONSOLE_BYTES;
 use crate::selected::{PARTITION_COUNT, SYSTEM};
 
 /// Room for what waits for the UART.
@@ -35,6 +36,8 @@ pub struct Log {
     consoles: [Option<Consumer<'static, u8>>; PARTITION_COUNT],
     lines: [Line; PARTITION_COUNT],
     next_console: usize,
+    /// Console bytes moved ahead of the next record.
+    moved_ahead: usize,
 }
 
 static LOG: Owned<Log> = Owned::new(Log {
@@ -47,6 +50,7 @@ static LOG: Owned<Log> = Owned::new(Log {
     consoles: [const { None }; PARTITION_COUNT],
     lines: [const { Line::new() }; PARTITION_COUNT],
     next_console: 0,
+    moved_ahead: 0,
 });
 
 #[defmt::global_logger]
@@ -168,10 +172,9 @@ impl Log {
                 Work::Done
             };
         }
-        for queue in self.records.iter_mut().flatten() {
-            if let Some(record) = queue.dequeue() {
-                self.time = record.time.0.saturating_sub(self.epoch);
-                return Work::Word(record);
+        for cpu in 0..MAX_CPUS {
+            if let Some(work) = self.pick_record(cpu) {
+                return work;
             }
         }
         let moved = self.move_console();
@@ -180,6 +183,27 @@ impl Log {
         } else {
             Work::None
         }
+    }
+
+    /// The next record of a CPU. What a partition had said before its fault comes before the
+    /// fault, as far as its console's room goes.
+    fn pick_record(&mut self, cpu: usize) -> Option<Work> {
+        let record = self.records[cpu].as_ref()?.peek()?;
+        if let Event::Fault(Fault { partition, .. }) = record.event
+            && self.moved_ahead < CONSOLE_BYTES
+            && self.consoles[partition]
+                .as_ref()
+                .is_some_and(Consumer::ready)
+        {
+            self.next_console = partition;
+            self.moved_ahead += STEP_BYTES;
+            let _ = self.move_console();
+            return Some(Work::Done);
+        }
+        self.moved_ahead = 0;
+        let record = self.records[cpu].as_mut()?.dequeue()?;
+        self.time = record.time.0.saturating_sub(self.epoch);
+        Some(Work::Word(record))
     }
 
     /// Moves waiting bytes to the UART while it has room; whether it moved any.

@@ -85,6 +85,12 @@ pub struct Statistics {
     pub refused_calls: u64,
     /// Console bytes dropped.
     pub dropped: u64,
+    /// Exits that went back to the partition in the same window.
+    pub exits: u64,
+    /// Ticks that these took at EL2, waiting not counted.
+    pub exit_ticks: u64,
+    /// The longest of them in ticks.
+    pub exit_worst: u64,
 }
 
 impl Statistics {
@@ -98,7 +104,17 @@ impl Statistics {
         calls: 0,
         refused_calls: 0,
         dropped: 0,
+        exits: 0,
+        exit_ticks: 0,
+        exit_worst: 0,
     };
+
+    /// Counts an exit of `ticks`.
+    pub fn count_exit(&mut self, ticks: u64) {
+        self.exits += 1;
+        self.exit_ticks += ticks;
+        self.exit_worst = self.exit_worst.max(ticks);
+    }
 }
 
 /// Every partition's state, by its index.

@@ -2,11 +2,11 @@
 //! all there is to say.
 
 use crate::arch::{cpu as arch_cpu, timer};
-use crate::cpu::Machine;
+use crate::cpu::{CPUS, Machine};
 use crate::partition::{PARTITIONS, Partition};
 use crate::sched::Slot;
 use crate::time::Ticks;
-use crate::{crash, log, state};
+use crate::{bring_up, crash, log, state};
 
 /// Whether the CPU stops before this slot: because somebody asked for it, or because the run
 /// parameters end the run here.
@@ -22,12 +22,6 @@ pub fn is_due(machine: &Machine, slot: &Slot) -> bool {
 /// reports what each partition did.
 pub fn stop(machine: &mut Machine) -> ! {
     let now = timer::now();
-    if machine.records_dropped > 0 && machine.index == 0 {
-        defmt::warn!(
-            "records-dropped cpu=0 count={=u64}",
-            machine.records_dropped
-        );
-    }
     state::count_cpu_stopped();
     if machine.index != 0 {
         arch_cpu::park();
@@ -51,9 +45,28 @@ fn report(machine: &Machine, now: Ticks) {
         // SAFETY: as above.
         unsafe { log::flush() };
     }
+    for owned in CPUS.iter().take(bring_up::cpus_needed()) {
+        // SAFETY: as for the partitions; this CPU's own is only read beside `machine`.
+        if let Some(machine) = unsafe { &(*owned.pointer()).machine } {
+            cpu_statistics(machine);
+        }
+        // SAFETY: as above.
+        unsafe { log::flush() };
+    }
     defmt::info!("stopped time={=u64}", now.since(machine.epoch));
     // SAFETY: as above.
     unsafe { log::flush() };
+}
+
+fn cpu_statistics(machine: &Machine) {
+    defmt::info!(
+        "cpu-statistics cpu={=usize} switch_worst={=u64} log_step_worst={=u64} overruns={=u64} records_dropped={=u64}",
+        machine.index,
+        machine.path.switch_worst,
+        machine.path.log_step_worst,
+        machine.overruns,
+        machine.records_dropped
+    );
 }
 
 fn statistics(partition: &Partition) {
@@ -62,7 +75,7 @@ fn statistics(partition: &Partition) {
         (supervision.expected, supervision.missed)
     });
     defmt::info!(
-        "statistics partition={=usize} windows={=u64} used_ticks={=u64} idle_ticks={=u64} jitter_worst={=u64} heartbeats_expected={=u64} heartbeats_missed={=u64} faults={=u64} restarts={=u64} calls={=u64} refused_calls={=u64} console_dropped={=u64}",
+        "statistics partition={=usize} windows={=u64} used_ticks={=u64} idle_ticks={=u64} jitter_worst={=u64} heartbeats_expected={=u64} heartbeats_missed={=u64} faults={=u64} restarts={=u64} calls={=u64} refused_calls={=u64} console_dropped={=u64} exits={=u64} exit_ticks={=u64} exit_worst={=u64}",
         partition.index,
         of.windows,
         of.used_ticks,
@@ -74,6 +87,9 @@ fn statistics(partition: &Partition) {
         of.restarts,
         of.calls,
         of.refused_calls,
-        of.dropped
+        of.dropped,
+        of.exits,
+        of.exit_ticks,
+        of.exit_worst
     );
 }

@@ -76,6 +76,7 @@ pub fn choose_next(machine: &mut Machine) -> Next {
     loop {
         let slot = machine.cursor.advance(timer::now());
         if slot.skipped > 0 {
+            machine.overruns += slot.skipped;
             let event = Event::Overrun {
                 cpu: machine.index,
                 skipped: slot.skipped,
@@ -99,6 +100,7 @@ pub fn choose_next(machine: &mut Machine) -> Next {
             }
         }
         idle::spend_until(machine, slot.preempt_at);
+        machine.path.begin(timer::now_early());
     }
 }
 
@@ -110,7 +112,9 @@ fn enter(machine: &mut Machine, partition: &mut Partition) -> Next {
         partition.context.x[0] = 0;
         partition.context.x[1] = machine.slot.start.since(machine.epoch);
     }
+    machine.path.pause(timer::now_early());
     idle::work_until(machine, machine.slot.start);
+    machine.path.resume(timer::now_early());
     let save = machine.loaded;
     machine.loaded = &raw mut partition.context;
     Next {

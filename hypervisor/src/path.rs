@@ -1,0 +1,78 @@
+//! How long the hypervisor's own paths take, so that the guard can be checked against them.
+//!
+//! A switch is the way from an exit to the moment when the next partition is ready to be released.
+//! Work on the log in between isn't part of it: it is done in steps that keep their distance from
+//! the next release, and has its own bound.
+
+use crate::time::Ticks;
+
+/// The paths of one CPU, in ticks.
+#[derive(Clone, Copy, Debug)]
+pub struct Path {
+    begun: Ticks,
+    spent: u64,
+    /// Longest switch.
+    pub switch_worst: u64,
+    /// Longest step of the log.
+    pub log_step_worst: u64,
+}
+
+impl Path {
+    /// Nothing measured yet.
+    pub const NONE: Self = Self {
+        begun: Ticks(0),
+        spent: 0,
+        switch_worst: 0,
+        log_step_worst: 0,
+    };
+
+    /// A path begins with an exit at `now`.
+    pub fn begin(&mut self, now: Ticks) {
+        self.begun = now;
+        self.spent = 0;
+    }
+
+    /// When it began, or went on.
+    #[must_use]
+    pub fn begun(&self) -> Ticks {
+        self.begun
+    }
+
+    /// The path pauses: what comes isn't part of it.
+    pub fn pause(&mut self, now: Ticks) {
+        self.spent += now.since(self.begun);
+    }
+
+    /// It goes on.
+    pub fn resume(&mut self, now: Ticks) {
+        self.begun = now;
+    }
+
+    /// A switch is done.
+    pub fn end_switch(&mut self, now: Ticks) {
+        self.switch_worst = self.switch_worst.max(self.spent + now.since(self.begun));
+    }
+
+    /// A step of the log took so long.
+    pub fn count_log_step(&mut self, ticks: u64) {
+        self.log_step_worst = self.log_step_worst.max(ticks);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_switch_is_counted_without_its_pauses() {
+        let mut path = Path::NONE;
+        path.begin(Ticks(100));
+        path.pause(Ticks(110));
+        path.resume(Ticks(500));
+        path.end_switch(Ticks(525));
+        assert_eq!(path.switch_worst, 35);
+        path.begin(Ticks(1_000));
+        path.end_switch(Ticks(1_001));
+        assert_eq!(path.switch_worst, 35);
+    }
+}
