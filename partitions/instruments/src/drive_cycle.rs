@@ -280,6 +280,8 @@ mod tests {
         // Second 3 of the HWFET is 2.0 mph = 0.894 m/s; half a second before it is half of that.
         assert_eq!(DriveCycle::HWFET.speed_at(milliseconds(3_000)).0, 894);
         assert_eq!(DriveCycle::HWFET.speed_at(milliseconds(2_500)).0, 447);
+        // A millisecond later than second 2 it is 0.894 mm/s, which rounds to 1.
+        assert_eq!(DriveCycle::HWFET.speed_at(milliseconds(2_001)).0, 1);
     }
 
     #[test]

@@ -227,6 +227,17 @@ mod tests {
     }
 
     #[test]
+    fn a_wrong_length_is_an_error_even_with_a_right_checksum() {
+        for length in [15_u16, 17] {
+            let mut message = protected(0, b"data");
+            message[0..2].copy_from_slice(&length.to_be_bytes());
+            let crc = checksum(&message).to_be_bytes();
+            message[CRC_FIELD].copy_from_slice(&crc);
+            assert_eq!(Checker::new(ID, 1).check(Some(&message)), Status::Error);
+        }
+    }
+
+    #[test]
     fn lengths_that_the_header_cannot_say_are_refused() {
         let mut protector = Protector::new(ID);
         assert_eq!(protector.protect(&mut [0; 11]), Err(BadLength(11)));
