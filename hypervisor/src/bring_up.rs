@@ -180,6 +180,7 @@ pub fn start_plan(
     });
     machine.report(timer::now(), Event::CpuStarted { cpu: index });
     interrupt::mask_guest(machine);
+    machine.path.begin(timer::now());
     let next = window::choose_next(machine);
     entry::enter_first(next)
 }

@@ -1,1 +1,131 @@
-//! Skeleton.
+//! What the tests of whole images share: runs by name, and questions to a report.
+
+#![forbid(unsafe_code)]
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use object::{Object as _, ObjectSection as _, ObjectSymbol as _};
+
+use paratia::log::Event;
+use paratia::run::{Run, RunReport};
+
+/// The board that tests run on unless they are about another.
+pub const BOARD: &str = "qemu-virt";
+
+/// A CPU whose counter ticks once an instruction, for figures that are exact to the instruction.
+pub const CPU_TICK_PER_INSTRUCTION: &str = "cortex-a57,cntfrq=1000000000";
+
+/// A run of `system`, whose image is built if need be.
+///
+/// # Panics
+/// If it can't be built.
+#[must_use]
+pub fn run(system: &str) -> Run {
+    paratia::build::image(BOARD, system).expect("the image builds");
+    Run::new(BOARD, system).expect("board and system exist")
+}
+
+/// The report of a run that must reach its end.
+///
+/// # Panics
+/// If it doesn't; with the outcome and the last lines.
+#[must_use]
+pub fn finish(run: &Run) -> RunReport {
+    let report = run.execute().expect("QEMU starts");
+    assert!(
+        report.reached_end(),
+        "{}\n{:#?}",
+        report.outcome,
+        report.last_lines
+    );
+    assert_eq!(report.damaged_frames, 0, "every log frame can be decoded");
+    for cpu in report.named("cpu-statistics") {
+        assert_eq!(cpu.integer("overruns"), Some(0), "no slot went by unused");
+        assert_eq!(
+            cpu.integer("records_dropped"),
+            Some(0),
+            "no record was lost"
+        );
+    }
+    report
+}
+
+/// The report of `system` after so many seconds.
+///
+/// # Panics
+/// As [`finish`].
+#[must_use]
+pub fn report(system: &str, seconds: u64) -> RunReport {
+    finish(&run(system).stop_after(Duration::from_secs(seconds)))
+}
+
+/// Asserts that the critical partitions of `cluster` kept every promise.
+///
+/// # Panics
+/// If they didn't.
+pub fn assert_critical_unharmed(report: &RunReport) {
+    for name in ["vehicle", "speedometer"] {
+        let of = report.statistics(name).expect("statistics at the end");
+        let seen = (of.heartbeats_missed, of.faults, of.restarts);
+        assert_eq!(
+            seen,
+            (0, 0, 0),
+            "{name}: missed, faults, restarts in {of:?}"
+        );
+        assert!(of.heartbeats_expected > 0, "{name} was supervised");
+    }
+}
+
+/// The verdicts on a partition, as (event, action).
+#[must_use]
+pub fn verdicts(report: &RunReport, partition: &str) -> Vec<(String, String)> {
+    let word = |event: &Event, key| event.word(key).unwrap_or_default().to_owned();
+    report
+        .about("verdict", partition)
+        .map(|event| (word(event, "event"), word(event, "action")))
+        .collect()
+}
+
+/// A console line that contains `text`, or a failure that shows the console.
+///
+/// # Panics
+/// If there is none.
+pub fn assert_says(report: &RunReport, partition: &str, text: &str) {
+    let lines: Vec<_> = report.console_of(partition).collect();
+    assert!(
+        lines.iter().any(|line| line.contains(text)),
+        "'{partition}' doesn't say '{text}': {lines:#?}"
+    );
+}
+
+/// The image file of a system.
+///
+/// # Panics
+/// If it can't be built.
+#[must_use]
+pub fn image_of(system: &str) -> PathBuf {
+    paratia::build::image(BOARD, system).expect("the image builds")
+}
+
+/// How far into `.text` of an image the one function lies whose name contains `name`.
+///
+/// # Panics
+/// If there is none, or more than one.
+#[must_use]
+pub fn offset_in_text(image: &Path, name: &str) -> u64 {
+    let bytes = std::fs::read(image).expect("the image is there");
+    let file = object::File::parse(bytes.as_slice()).expect("an ELF file");
+    let text = file
+        .section_by_name(".text")
+        .expect("a section of instructions");
+    let symbols = file.symbols().filter(|symbol| {
+        symbol.kind() == object::SymbolKind::Text
+            && symbol.name().is_ok_and(|mangled| mangled.contains(name))
+    });
+    let addresses: Vec<_> = symbols.map(|symbol| symbol.address()).collect();
+    let [address] = addresses[..] else {
+        panic!("{} functions are called '{name}'", addresses.len());
+    };
+    address - text.address()
+}

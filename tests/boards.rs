@@ -1,0 +1,134 @@
+//! Boot: on every number of CPUs and several CPU models, and refusals of the wrong board.
+
+use std::time::Duration;
+
+use paratia::run::{Outcome, Run};
+use paratia_tests::{assert_critical_unharmed, finish, run};
+
+/// Runs a system for a moment and asserts that all its partitions ran, each in its own windows.
+fn assert_boots(run: &Run) {
+    let report = finish(&run.clone().stop_after(Duration::from_millis(400)));
+    let cpus = report.system.schedule.plans.len();
+    assert_eq!(report.named("cpu-started").count(), cpus);
+    for (index, partition) in report.system.partitions.iter().enumerate() {
+        let of = report.statistics(partition.name).expect("statistics");
+        assert_eq!(
+            (of.windows, of.faults),
+            (20, 0),
+            "{}: {of:?}",
+            partition.name
+        );
+        for window in report.about("window", partition.name) {
+            let cpu = window.integer("cpu").unwrap();
+            let plan = report.system.schedule.plans[usize::try_from(cpu).unwrap()];
+            assert!(
+                plan.iter().any(|window| window.partition == partition.name),
+                "{index}"
+            );
+        }
+    }
+}
+
+#[test]
+fn one_cpu() {
+    assert_boots(&run("cluster").argument("infotainment", 0xFF).cpu_count(1));
+}
+
+#[test]
+fn two_cpus() {
+    assert_boots(&run("test-cpus-2").cpu_count(2));
+}
+
+#[test]
+fn four_cpus_each_with_its_own_plan() {
+    assert_boots(&run("test-cpus-4").cpu_count(4));
+}
+
+#[test]
+fn four_cpus_of_the_newest_kind() {
+    assert_boots(&run("test-cpus-4").cpu("max"));
+}
+
+#[test]
+fn all_cpus_are_in_step() {
+    let report = finish(&run("test-cpus-4").stop_after(Duration::from_millis(400)));
+    let frame = 1_250_000;
+    for (name, start_us) in [
+        ("first", 0),
+        ("second", 4_000),
+        ("third", 8_000),
+        ("fourth", 16_000),
+    ] {
+        let scheduled: Vec<_> = report
+            .about("window", name)
+            .map(|event| event.integer("scheduled").unwrap())
+            .collect();
+        let expected: Vec<_> = (0..20).map(|n| n * frame + start_us * 125 / 2).collect();
+        assert_eq!(scheduled, expected, "{name}");
+    }
+}
+
+#[test]
+fn cortex_a72() {
+    assert_boots(
+        &run("cluster")
+            .argument("infotainment", 0xFF)
+            .cpu("cortex-a72"),
+    );
+}
+
+#[test]
+fn cortex_a53() {
+    assert_boots(
+        &run("cluster")
+            .argument("infotainment", 0xFF)
+            .cpu("cortex-a53"),
+    );
+}
+
+/// A CPU with every extension: what guests may not use is trapped, what they may is saved.
+#[test]
+fn newest_cpu() {
+    let run = run("cluster").cpu("max").stop_after(Duration::from_secs(2));
+    assert_critical_unharmed(&finish(&run));
+}
+
+/// Asserts that the hypervisor refuses to start, with a message that holds all of `words`.
+fn assert_refused(run: &Run, words: &[&str]) {
+    let report = run.execute().expect("QEMU starts");
+    let Outcome::Refused(reason) = &report.outcome else {
+        panic!("not refused: {}", report.outcome);
+    };
+    for word in words {
+        assert!(reason.contains(word), "'{word}' is missing in: {reason}");
+    }
+    assert!(report.console.is_empty(), "no partition has started");
+}
+
+#[test]
+fn less_memory_is_refused_with_both_sizes() {
+    assert_refused(&run("cluster").memory_mib(128), &["256 MiB", "128 MiB"]);
+}
+
+#[test]
+fn another_interrupt_controller_is_refused_with_both_versions() {
+    assert_refused(&run("cluster").gic_version(2), &["GICv3", "GICv2"]);
+}
+
+#[test]
+fn fewer_cpus_are_refused_with_both_numbers() {
+    assert_refused(&run("test-cpus-4").cpu_count(2), &["4", "2"]);
+}
+
+#[test]
+fn an_image_with_a_flipped_bit_is_refused() {
+    let run = run("cluster").flip_bit(".images", 5_000, 3);
+    assert_refused(&run, &["partition 'vehicle'", "SHA-256", "damaged"]);
+}
+
+#[test]
+fn an_image_whose_last_byte_has_changed_is_refused() {
+    // The last bytes before the second image, which begins on a page.
+    let run = run("cluster").flip_bit(".images", 0, 0);
+    assert_refused(&run, &["partition 'vehicle'", "SHA-256"]);
+}

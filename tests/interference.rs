@@ -1,0 +1,85 @@
+//! Freedom from interference, as an experiment: the same 20 s with a calm and with an attacking
+//! infotainment, and everything the critical partitions do compared.
+
+use std::time::Duration;
+
+use paratia::run::RunReport;
+use paratia_tests::{CPU_TICK_PER_INSTRUCTION, assert_critical_unharmed, finish, run};
+
+const CALM: u64 = 0xFF;
+const ATTACKING: u64 = 0;
+
+fn experiment(infotainment: u64) -> RunReport {
+    let run = run("cluster")
+        .cpu(CPU_TICK_PER_INSTRUCTION)
+        .argument("infotainment", infotainment)
+        .stop_after(Duration::from_secs(20));
+    let report = finish(&run);
+    assert_critical_unharmed(&report);
+    report
+}
+
+/// Start of every window of a partition, in ticks since the epoch.
+fn starts(report: &RunReport, partition: &str) -> Vec<(u64, u64)> {
+    let number = |event: &paratia::log::Event, key| event.integer(key).unwrap();
+    report
+        .about("window", partition)
+        .map(|event| (number(event, "scheduled"), number(event, "start")))
+        .collect()
+}
+
+/// When each frame of a partition was finished, in ticks since the epoch.
+fn frames(report: &RunReport, partition: &str) -> Vec<(u64, u64)> {
+    report
+        .about("heartbeat", partition)
+        .map(|event| (event.integer("sequence").unwrap(), event.time_ticks))
+        .collect()
+}
+
+#[test]
+fn an_attacking_neighbour_changes_nothing() {
+    let calm = experiment(CALM);
+    let attacking = experiment(ATTACKING);
+    let restarts = attacking.statistics("infotainment").unwrap().restarts;
+    assert!(restarts >= 15, "every attack was made: {restarts} restarts");
+    assert_eq!(calm.statistics("infotainment").unwrap().restarts, 0);
+
+    for partition in ["vehicle", "speedometer"] {
+        let (expected, seen) = (starts(&calm, partition), starts(&attacking, partition));
+        assert_eq!(
+            expected.len(),
+            1_000,
+            "{partition}: one window a major frame"
+        );
+        assert_eq!(
+            expected, seen,
+            "{partition}: window starts, one tick an instruction"
+        );
+        for (scheduled, start) in expected {
+            assert!(
+                start - scheduled <= 16,
+                "{partition}: {start} for {scheduled}"
+            );
+        }
+        let (expected, seen) = (frames(&calm, partition), frames(&attacking, partition));
+        assert!(
+            expected.len() >= 970,
+            "{partition}: {} frames",
+            expected.len()
+        );
+        assert_eq!(
+            expected, seen,
+            "{partition}: frames finished, one tick an instruction"
+        );
+    }
+}
+
+/// The same run twice gives the same events to the last tick: the experiment measures the board,
+/// not the machine it is simulated on.
+#[test]
+fn a_run_repeats_exactly() {
+    let run = run("cluster").stop_after(Duration::from_secs(3));
+    let (first, second) = (finish(&run), finish(&run));
+    assert_eq!(first.events, second.events);
+    assert_eq!(first.console, second.console);
+}
