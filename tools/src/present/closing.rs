@@ -24,11 +24,14 @@ pub(crate) fn closing(report: &RunReport, broken: &[String]) {
             anstream::println!("  {line}");
         }
     }
-    match broken {
-        [] => anstream::println!("{GOOD}All promises kept.{PLAIN}"),
-        _ => broken
-            .iter()
-            .for_each(|promise| anstream::println!("{BAD}Broken{PLAIN}: {promise}")),
+    match (&report.outcome, broken) {
+        (Outcome::Interrupted, _) => anstream::println!("Interrupted."),
+        (_, []) => anstream::println!("{GOOD}All promises kept.{PLAIN}"),
+        (_, broken) => {
+            for promise in broken {
+                anstream::println!("{BAD}Broken{PLAIN}: {promise}");
+            }
+        }
     }
 }
 

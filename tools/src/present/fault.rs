@@ -23,7 +23,12 @@ pub(crate) fn sentence(event: &Event, system: &System) -> Option<String> {
         }
         "stray_fetch" => format!("jumped to {ipa:#x}, {}", nearest(partition, ipa)),
         "forbidden_instruction" => instruction(esr).to_owned(),
-        "unhandled_exception" => format!("took an exception it doesn't handle (ESR {esr:#x})"),
+        "unhandled_exception" => {
+            format!(
+                "took an exception that it doesn't handle: {}",
+                exception(esr)
+            )
+        }
         "missed_heartbeat" | "console_overflow" | "refused_calls" | "reset" | "shutdown" => {
             return None;
         }
@@ -55,6 +60,23 @@ fn instruction(esr: u64) -> &'static str {
         0x30..=0x3D => "used a debug facility that it may not",
         _ => "executed a forbidden instruction",
     }
+}
+
+/// What the guest's own exception was, by the class in its syndrome (Arm DDI 0487, ESR_EL1.EC).
+fn exception(esr: u64) -> String {
+    let name = match esr >> 26 & 0x3F {
+        0x00 => "undefined instruction",
+        0x07 => "floating point without access",
+        0x15 => "SVC",
+        0x20..=0x21 => "instruction abort",
+        0x22 => "misaligned program counter",
+        0x24..=0x25 => "data abort",
+        0x26 => "misaligned stack pointer",
+        0x2F => "SError",
+        0x3C => "breakpoint instruction",
+        other => return format!("class {other:#x}"),
+    };
+    name.to_owned()
 }
 
 /// `beyond region 'ram' 0x40000000..0x40200000 by 0x1000`.

@@ -42,10 +42,11 @@ fn weight(name: &str) -> Weight {
 
 fn boot(event: &Event) -> String {
     let megahertz = event.integer("frequency_hz").unwrap_or(0) / 1_000_000;
-    format!(
-        "booted: {} CPUs, system counter at {megahertz} MHz",
-        number(event, "cpus")
-    )
+    let cpus = match event.integer("cpus") {
+        Some(1) => "1 CPU".to_owned(),
+        _ => format!("{} CPUs", number(event, "cpus")),
+    };
+    format!("booted: {cpus} in the schedule, system counter at {megahertz} MHz")
 }
 
 /// The sentence for an event about a partition.
