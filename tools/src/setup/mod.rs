@@ -1,6 +1,6 @@
 //! Sets up what is missing: QEMU and the Rust parts for the boards' targets.
 //!
-//! [`facts`] looks at the machine, [`plan`] decides (a pure function), [`apply`] does it and says
+//! [`facts`] looks at the machine, [`plan`] decides (a pure function), and `apply` does it and says
 //! so. Nothing is asked of the network if nothing is missing.
 
 mod apply;
