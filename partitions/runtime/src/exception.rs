@@ -4,7 +4,7 @@
 //! decides what follows.
 
 use core::arch::global_asm;
-use core::panic::PanicInfo;
+use core::panic::{Location, PanicInfo};
 use core::sync::atomic::{AtomicBool, Ordering};
 
 use cortex_a::asm::wfi;
@@ -183,7 +183,7 @@ fn panicked(panic: &PanicInfo) -> ! {
     if !ENDING.swap(true, Ordering::Relaxed) {
         println!("{panic}");
     }
-    let line = panic.location().map_or(0, |location| location.line());
+    let line = panic.location().map_or(0, Location::line);
     stop(ReportedError::Application, [line.into(), 0, 0])
 }
 

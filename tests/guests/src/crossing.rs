@@ -198,7 +198,7 @@ cross_by_spinning_high:
 /// Crosses windows for ever as `side`, and reports every value that isn't its own.
 ///
 /// A line `LEAK register=...` names a value of the other side's, `LOST register=...` any other that
-/// isn't its own. Both are reported as an application error too. `progress` gets the number of
+/// isn't its own. Both are reported as an application error too. Each crossing is a heartbeat; `progress` gets the number of
 /// registers watched and of crossings after every tenth one.
 pub fn cross_for_ever(passport: &Passport, side: Side, progress: fn(usize, u64)) -> ! {
     let frame = Ticks::from_duration(Duration::from_nanos(passport.major_frame_ns));
@@ -212,6 +212,7 @@ pub fn cross_for_ever(passport: &Passport, side: Side, progress: fn(usize, u64))
     loop {
         for way in Way::ALL {
             cross(way, frame, &mut findings);
+            let _ = call::heartbeat(findings.crossings);
             if findings.crossings.is_multiple_of(10) {
                 progress(watched, findings.crossings);
             }

@@ -35,14 +35,17 @@ fn main(context: Context) -> ! {
     };
     let mut receiver = Receiver::find(context.passport).expect("a destination port 'speed'");
     let title = passport::argument(context.passport, "title").unwrap_or("UDDS");
+    let (background, back) = (&raw mut BACKGROUND, &raw mut BACK);
     // SAFETY: `main` runs once, and nothing else names these two.
-    let (background, back) = unsafe { (&mut *&raw mut BACKGROUND, &mut *&raw mut BACK) };
+    let (background, back) = unsafe { (&mut *background, &mut *back) };
 
     let mut dashboard = Dashboard::new(order, title);
     dashboard.paint_background(background);
     let mut reading = Reading::Invalid(Fault::NoSignal);
     front.show(&dashboard.draw(background, back, &reading), back);
     let milliseconds = Instant::now().since_epoch().as_millis();
+    // Takes the place in the sender's sequence; the message after it is the first to be shown.
+    let _ = receiver.read();
     println!("first picture after {milliseconds} ms, {}", state(&reading));
     call::set_mode(OperatingMode::Normal).expect("normal mode");
 

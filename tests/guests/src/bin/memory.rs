@@ -61,6 +61,6 @@ fn read(address: u64) -> u64 {
 fn write(address: u64, value: u64) {
     // SAFETY: free RAM of this partition, in which no Rust object lies, or an address that traps.
     unsafe {
-        core::ptr::with_exposed_provenance_mut::<u64>(address as usize).write_volatile(value)
+        core::ptr::with_exposed_provenance_mut::<u64>(address as usize).write_volatile(value);
     };
 }

@@ -91,11 +91,13 @@ impl Window {
         until_seen: fn(),
     ) {
         let start = call::wait_for_window().expect("there is a next window");
+        let _ = call::heartbeat(start.0);
         let (expiry, expected) = place(self, start);
         SEEN.store(0, Ordering::Relaxed);
         Timer.set(expiry);
         until_seen();
         let seen = Instant(SEEN.load(Ordering::Relaxed));
+        let _ = call::heartbeat(seen.0);
         assert!(
             seen >= expected,
             "timer case={case}: seen {seen:?}, due {expected:?}"

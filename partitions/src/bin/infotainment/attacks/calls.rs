@@ -24,6 +24,8 @@ pub fn console_flood(_: &Context) {
     for line in 0..2_000 {
         println!("flood {line:4} ###################################################");
     }
+    // The console is full until the window is over.
+    let _ = call::wait_for_window();
     println!(
         "the console dropped {} bytes of the flood",
         console::dropped_bytes()

@@ -7,7 +7,13 @@ use paratia_runtime::Context;
 /// Spins with everything masked that EL1 can mask.
 pub fn endless_loop(_: &Context) {
     // SAFETY: masks exceptions and stays; nothing is read or written.
-    unsafe { asm!("msr daifset, #0xF", "1: b 1b", options(nomem, nostack)) };
+    unsafe {
+        asm!(
+            "msr daifset, #0xF",
+            "1: b 1b",
+            options(nomem, nostack, noreturn)
+        )
+    };
 }
 
 /// Waits for an interrupt that never comes.
@@ -18,7 +24,7 @@ pub fn sleep(_: &Context) {
             "msr daifset, #0xF",
             "1: wfi",
             "b 1b",
-            options(nomem, nostack)
+            options(nomem, nostack, noreturn)
         )
     };
 }
