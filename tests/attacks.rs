@@ -164,7 +164,7 @@ fn write_at_the_interrupt_controller() {
 #[test]
 fn console_flood_is_dropped_and_counted() {
     let report = attack(15, "console flood");
-    assert_says(&report, "infotainment", "changed nothing: console flood");
+    assert_says(&report, "infotainment", "asking for a restart");
     let verdicts = verdicts(&report, "infotainment");
     assert!(
         verdicts.contains(&("console_overflow".into(), "ignore".into())),

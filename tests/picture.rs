@@ -133,5 +133,5 @@ fn a_corrupt_message_is_noticed() {
 
 #[test]
 fn a_repeated_message_is_noticed() {
-    assert_dashes(2, "no speed");
+    assert_dashes(2, "no speed: stale");
 }

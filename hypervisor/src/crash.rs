@@ -101,7 +101,11 @@ fn crash(kind: u64, sp: u64, line: u64) -> ! {
         // SAFETY: CPU 0 doesn't return to whoever holds the UART, and the others never use it.
         if let Some(mut uart) = unsafe { DebugUart::new(BOARD.uart) } {
             // Ends a frame or line that was cut off.
-            let _ = uart.write_blocking(b"\0\r\n");
+            // SAFETY: as above.
+            if unsafe { log::is_inside_frame() } {
+                let _ = uart.write_blocking(b"\0");
+            }
+            let _ = uart.write_blocking(b"\r\n");
             say(&record, |text| {
                 let _ = uart.write_blocking(text);
             });

@@ -38,6 +38,8 @@ pub struct Log {
     next_console: usize,
     /// Console bytes moved ahead of the next record.
     moved_ahead: usize,
+    /// Whether the last byte that left was inside a frame.
+    inside_frame: bool,
 }
 
 static LOG: Owned<Log> = Owned::new(Log {
@@ -51,6 +53,7 @@ static LOG: Owned<Log> = Owned::new(Log {
     lines: [const { Line::new() }; PARTITION_COUNT],
     next_console: 0,
     moved_ahead: 0,
+    inside_frame: false,
 });
 
 #[defmt::global_logger]
@@ -97,7 +100,10 @@ fn put(ring: &mut Deque<u8, RING_BYTES>, bytes: &[u8]) {
 /// On CPU 0, once, at boot.
 pub unsafe fn open(uart: DebugUart) {
     // SAFETY: the caller's promise.
-    unsafe { LOG.get() }.uart = Some(uart);
+    let log = unsafe { LOG.get() };
+    log.uart = Some(uart);
+    // The encoder opens its first frame with a fence of its own; each has one already.
+    log.encoder.start_frame(|_| {});
 }
 
 /// Takes the receiving end of a CPU's records.
@@ -152,6 +158,15 @@ pub unsafe fn step() -> bool {
 pub unsafe fn flush() {
     // SAFETY: the caller's promise. Bounded: the queues only shrink here.
     while unsafe { step() } {}
+}
+
+/// Whether a frame was cut off in the middle, so that its fence is missing.
+///
+/// # Safety
+/// On CPU 0, in a crash: whoever holds the log doesn't go on.
+pub unsafe fn is_inside_frame() -> bool {
+    // SAFETY: the caller's promise.
+    unsafe { LOG.get() }.inside_frame
 }
 
 enum Work {
@@ -218,6 +233,7 @@ impl Log {
             if !uart.try_write_byte(*byte) {
                 return moved > 0;
             }
+            self.inside_frame ^= *byte == 0;
             let _ = self.ring.pop_front();
         }
         true

@@ -75,6 +75,9 @@ pub fn check_heartbeat(machine: &mut Machine, partition: &mut Partition, now: Ti
 pub fn choose_next(machine: &mut Machine) -> Next {
     loop {
         let slot = machine.cursor.advance(timer::now());
+        if stop::is_due(machine, &slot) {
+            stop::stop(machine);
+        }
         if slot.skipped > 0 {
             machine.overruns += slot.skipped;
             let event = Event::Overrun {
@@ -82,9 +85,6 @@ pub fn choose_next(machine: &mut Machine) -> Next {
                 skipped: slot.skipped,
             };
             machine.report(timer::now(), event);
-        }
-        if stop::is_due(machine, &slot) {
-            stop::stop(machine);
         }
         machine.slot = slot;
         if let Some(index) = slot.partition {

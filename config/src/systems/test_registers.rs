@@ -21,14 +21,14 @@ impl<B: Board> Definition<B> {
                 name: "plant",
                 image: Image::Program("plant"),
                 regions: &[ram(B::FACTS.partition_memory.base.offset(mib(0)), mib(2))],
-                heartbeat: heartbeat_ms(20),
+                heartbeat: heartbeat_ms(200),
                 ..PLAIN
             },
             Partition {
                 name: "look",
                 image: Image::Program("look"),
                 regions: &[ram(B::FACTS.partition_memory.base.offset(mib(2)), mib(2))],
-                heartbeat: heartbeat_ms(20),
+                heartbeat: heartbeat_ms(200),
                 ..PLAIN
             },
         ],
@@ -36,7 +36,7 @@ impl<B: Board> Definition<B> {
             major_frame: Duration::from_millis(20),
             guard: Duration::from_micros(50),
             plans: &[
-                &[Window::us("plant", 0, 5_000), Window::us("look", 5_000, 5_000), Window::us("plant", 10_000, 5_000), Window::us("look", 15_000, 5_000)],
+                &[Window::us("plant", 0, 400), Window::us("look", 400, 400), Window::us("plant", 10_000, 400), Window::us("look", 10_400, 400)],
             ],
         },
         channels: &[],

@@ -125,11 +125,18 @@ pub fn skip_instruction() {
     unsafe { write_register!("elr_el2", return_address().wrapping_add(4)) };
 }
 
-/// Stops this CPU for good.
+/// Stops this CPU for good. Its timer and its interrupt interface are turned off, so that nothing
+/// wakes it any more.
 pub fn park() -> ! {
+    // SAFETY: both are the hypervisor's own, and nothing waits for either.
+    unsafe {
+        write_register!("cnthp_ctl_el2", 0_u64);
+        // ICC_IGRPEN1_EL1
+        write_register!("s3_0_c12_c12_7", 0_u64);
+    }
     loop {
         // SAFETY: everything stays masked; `wfi` only waits.
-        unsafe { asm!("msr daifset, #15", "wfi", options(nomem, nostack)) };
+        unsafe { asm!("msr daifset, #15", "isb", "wfi", options(nomem, nostack)) };
     }
 }
 

@@ -6,12 +6,12 @@ use std::path::Path;
 use paratia_config::BoardFacts;
 use paratia_config::address::mib;
 
-/// Deterministic time: an instruction takes 2^3 = 8 ns of board time.
+/// Deterministic time: an instruction takes 2^0 = 1 ns of board time, so that a tick of a 62.5 MHz
+/// counter is 16 instructions.
 ///
-/// 125 million instructions a second are about what a small core does, and bound the work: 20 s of
-/// board time are at most 2.5 G instructions, however busy the CPUs are. Time in which all CPUs
-/// wait costs nothing.
-const ICOUNT_SHIFT: u32 = 3;
+/// Time in which all CPUs wait costs nothing, so 20 s of board time cost as much as what runs in
+/// them.
+const ICOUNT_SHIFT: u32 = 0;
 
 /// How board time passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +84,8 @@ impl Machine {
         }
         if self.time == Time::Deterministic {
             add(&["-icount", &format!("shift={ICOUNT_SHIFT},sleep=off")]);
+            // The board's calendar clock keeps board time too.
+            add(&["-rtc", "base=2026-01-01,clock=vm"]);
         }
         all.push("-qmp".into());
         all.push(option("unix:", socket, ",server=on,wait=off"));
@@ -118,8 +120,8 @@ mod tests {
         assert_eq!(
             words(&Machine::for_board(board)),
             "-M virt,virtualization=on,gic-version=3 -cpu cortex-a57 -smp 4 -m 256M -nodefaults \
-             -monitor none -serial stdio -device ramfb -display none -icount shift=3,sleep=off \
-             -qmp unix:s,server=on,wait=off -kernel x.elf"
+             -monitor none -serial stdio -device ramfb -display none -icount shift=0,sleep=off \
+             -rtc base=2026-01-01,clock=vm -qmp unix:s,server=on,wait=off -kernel x.elf"
         );
     }
 

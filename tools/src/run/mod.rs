@@ -39,6 +39,7 @@ pub enum Sight<'a> {
 }
 
 /// A run to be made.
+#[derive(Clone)]
 pub struct Run {
     choice: Choice,
     image: PathBuf,

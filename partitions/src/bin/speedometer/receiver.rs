@@ -15,6 +15,8 @@ pub struct Receiver {
     checker: Checker,
     /// The newest message, if it was genuine.
     newest: Option<SpeedMessage>,
+    /// How often it was read since.
+    repeated: u16,
 }
 
 impl Receiver {
@@ -24,25 +26,32 @@ impl Receiver {
             port: DestinationPort::find(passport, "speed")?,
             checker: Checker::new(SpeedMessage::DATA_ID, MAX_DELTA_COUNTER),
             newest: None,
+            repeated: 0,
         })
     }
 
     /// What to show now.
     ///
     /// A message that is still there from the frame before is shown for as long as the channel
-    /// calls it valid. One that fails a check is never shown, nor is the one before it.
+    /// calls it valid, but not if it comes again and again: a source that only repeats itself is as
+    /// good as silent. One that fails a check is never shown, nor is the one before it.
     pub fn read(&mut self) -> Reading {
         let mut buffer = [0; SpeedMessage::ENCODED_BYTES];
         let Some(received) = self.port.read(&mut buffer) else {
             return Reading::Invalid(Fault::NoSignal);
         };
         match SpeedMessage::receive(&mut self.checker, Some(&buffer[..received.length])) {
-            Ok(message) => self.newest = Some(message),
-            Err(ReceiveError::Unprotected(Status::Repeated)) => {}
+            Ok(message) => {
+                self.newest = Some(message);
+                self.repeated = 0;
+            }
+            Err(ReceiveError::Unprotected(Status::Repeated)) => {
+                self.repeated = self.repeated.saturating_add(1);
+            }
             Err(_) => self.newest = None,
         }
         match self.newest {
-            _ if !received.valid => Reading::Invalid(Fault::Stale),
+            _ if !received.valid || self.repeated >= MAX_DELTA_COUNTER => Reading::Invalid(Fault::Stale),
             Some(message) => Reading::Valid(message),
             None => Reading::Invalid(Fault::Corrupt),
         }
