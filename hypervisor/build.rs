@@ -11,8 +11,7 @@ use std::{env, fs};
 
 use paratia_board_support::qemu_virt::QemuVirt;
 use paratia_config::layout::{
-    CPU_STACK_AREA_BYTES, DATA_BYTES, EMERGENCY_STACK_BYTES, Layout, MAX_CPUS, RODATA_BYTES,
-    STACK_BYTES, TEXT_BYTES,
+    CPU_STACK_AREA_BYTES, DATA_BYTES, Layout, MAX_CPUS, RODATA_BYTES, TEXT_BYTES,
 };
 use paratia_config::system::{Image, System};
 use paratia_config::{Board, BoardFacts, run, systems, tables};
@@ -147,7 +146,6 @@ fn linker_script(board: &BoardFacts, system: &System) -> String {
     } = tables::layout(system, board);
     let run = run::SECTION;
     let images_bytes = images.size_bytes;
-    assert!(CPU_STACK_AREA_BYTES > STACK_BYTES + EMERGENCY_STACK_BYTES);
     let stacks_bytes = MAX_CPUS as u64 * CPU_STACK_AREA_BYTES;
     format!(
         "ENTRY(_start)

@@ -75,12 +75,12 @@ pub fn dispatch(machine: &mut Machine, partition: &mut Partition) -> Decision {
         ]),
         _ => Answer::Status(NOT_SUPPORTED),
     };
-    finish(machine, partition, answer)
+    finish(machine, partition, &answer)
 }
 
 /// Puts the answer into the guest's registers; a refused call counts.
-fn finish(machine: &mut Machine, partition: &mut Partition, answer: Answer) -> Decision {
-    let status = match answer {
+fn finish(machine: &mut Machine, partition: &mut Partition, answer: &Answer) -> Decision {
+    let status = match *answer {
         Answer::Decided(decision) => return decision,
         Answer::Values(values) => {
             partition.context.x[..4].copy_from_slice(&values);
@@ -208,7 +208,7 @@ fn port_read(machine: &Machine, partition: &Partition, index: u64) -> Answer {
 fn heartbeat(machine: &mut Machine, partition: &mut Partition, sequence: u64) -> Decision {
     let now = timer::now();
     if partition.supervision.is_none() {
-        return finish(machine, partition, Answer::Status(NOT_FOUND));
+        return finish(machine, partition, &Answer::Status(NOT_FOUND));
     }
     partition.context.x[0] = SUCCESS.cast_unsigned();
     let decision = window::check_heartbeat(machine, partition, now);
@@ -255,7 +255,7 @@ fn report_error(
     let event = match ReportedError::from_raw(error) {
         Some(ReportedError::Application) => HealthEvent::ApplicationError,
         Some(ReportedError::UnhandledException) => HealthEvent::UnhandledException,
-        None => return finish(machine, partition, Answer::Status(INVALID_PARAMETERS)),
+        None => return finish(machine, partition, &Answer::Status(INVALID_PARAMETERS)),
     };
     partition.context.x[0] = SUCCESS.cast_unsigned();
     fault::raise(

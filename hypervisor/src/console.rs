@@ -56,12 +56,13 @@ mod tests {
 
     fn lines(text: &[u8]) -> std::vec::Vec<std::string::String> {
         let mut line = Line::new();
-        text.iter()
-            .filter_map(|byte| {
-                line.push(*byte)
-                    .then(|| std::string::String::from_utf8_lossy(&line.take()).into_owned())
-            })
-            .collect()
+        let mut lines = std::vec::Vec::new();
+        for byte in text {
+            if line.push(*byte) {
+                lines.push(std::string::String::from_utf8_lossy(&line.take()).into_owned());
+            }
+        }
+        lines
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! The EL2 core: the only code of Paratia that runs privileged.
 //!
-//! Boot checks everything and then enables it ([`boot`]); from then on every way through the
-//! hypervisor is the same: save, decode, act, choose next, restore ([`exit`]). What is decided by
+//! Boot checks everything and then enables it (`boot`); from then on every way through the
+//! hypervisor is the same: save, decode, act, choose next, restore (`exit`). What is decided by
 //! pure logic (schedule, health, heartbeats, ports, console lines, reloading) knows no hardware and
-//! is tested on the host; what is AArch64 lives under [`arch`].
+//! is tested on the host; what is AArch64 lives under `arch`.
 
 #![cfg_attr(not(test), no_std)]
 

@@ -77,6 +77,7 @@ impl Default for Reload {
 }
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, reason = "small numbers")]
 mod tests {
     use paratia_config::system::RegionKind;
     use paratia_config::{Ipa, Pa};

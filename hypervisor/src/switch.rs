@@ -11,6 +11,10 @@ use crate::selected::VTTBR;
 
 /// Moves system registers: `save` takes what is in the CPU, then `load` goes in. Called by the
 /// assembly between general and FP registers.
+#[allow(
+    clippy::not_unsafe_ptr_arg_deref,
+    reason = "only the assembly calls it, with a context it was given"
+)]
 pub extern "C" fn switch_system(save: &mut Context, load: *mut Context) {
     // SAFETY: the assembly calls this once in a switch.
     let Some(machine) = &mut unsafe { Cpu::current() }.machine else {

@@ -51,7 +51,9 @@ impl Receiver {
             Err(_) => self.newest = None,
         }
         match self.newest {
-            _ if !received.valid || self.repeated >= MAX_DELTA_COUNTER => Reading::Invalid(Fault::Stale),
+            _ if !received.valid || self.repeated >= MAX_DELTA_COUNTER => {
+                Reading::Invalid(Fault::Stale)
+            }
             Some(message) => Reading::Valid(message),
             None => Reading::Invalid(Fault::Corrupt),
         }
