@@ -21,6 +21,7 @@
 
 pub mod build;
 pub mod catalog;
+pub mod count;
 pub mod log;
 pub mod qemu;
 pub mod run;

@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod count;
 mod interrupt;
 mod lint;
 mod list;
@@ -28,6 +29,7 @@ pub(crate) enum Command {
     Test(test::Arguments),
     Plan(plan::Arguments),
     Check(check::Arguments),
+    Count(count::Arguments),
     New(new::Arguments),
     Build(build::Arguments),
     List(list::Arguments),
@@ -42,6 +44,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Test(arguments) => test::run(arguments),
         Command::Plan(arguments) => plan::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Count(arguments) => count::run(arguments),
         Command::New(arguments) => new::run(arguments),
         Command::Build(arguments) => build::run(arguments),
         Command::List(arguments) => list::run(arguments),

@@ -1,0 +1,42 @@
+//! The README's count is still true.
+
+use paratia::count;
+
+/// How far a figure may be from the README's before the table is to be counted anew: a twentieth,
+/// or a few of whatever it is.
+fn is_near(shown: u64, counted: u64) -> bool {
+    shown.abs_diff(counted) <= (shown / 20).max(8)
+}
+
+#[test]
+fn the_readme_shows_what_is_counted() {
+    let readme = std::fs::read_to_string(paratia::workspace::root().join("README.md"))
+        .expect("there is a README");
+    let shown = count::shown(&readme).expect("it has the table");
+    let counted = count::figures().expect("everything can be counted");
+    let names: Vec<_> = counted.iter().map(|figure| figure.what.clone()).collect();
+    let shown_names: Vec<_> = shown.iter().map(|(what, _)| what.clone()).collect();
+    assert_eq!(
+        shown_names, names,
+        "bring it up to date: cargo paratia count --update"
+    );
+    let stale: Vec<_> = counted
+        .iter()
+        .zip(&shown)
+        .filter(|(figure, (_, shown))| !is_near(*shown, figure.count))
+        .map(|(figure, (_, shown))| {
+            format!("{}: {shown} shown, {} counted", figure.what, figure.count)
+        })
+        .collect();
+    assert!(
+        stale.is_empty(),
+        "bring it up to date with `cargo paratia count --update`: {stale:#?}"
+    );
+}
+
+/// A figure that moved by more than a twentieth is found.
+#[test]
+fn a_stale_figure_is_noticed() {
+    assert!(is_near(1_000, 1_050) && is_near(0, 8));
+    assert!(!is_near(1_000, 1_051) && !is_near(1_000, 949) && !is_near(0, 9));
+}

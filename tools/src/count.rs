@@ -1,0 +1,304 @@
+//! What Paratia is made of and what it costs, counted: lines, bytes, instructions.
+//!
+//! `cargo paratia count` prints these figures, the README shows them, and a test holds the README to
+//! them. Instructions are counted in deterministic time on a CPU whose counter ticks once an
+//! instruction, so they are the same on every machine.
+
+mod source;
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail, ensure};
+use object::{Object as _, ObjectSection as _};
+
+use crate::run::{Run, RunReport};
+use crate::{build, workspace};
+
+pub use source::Lines;
+
+/// The board on which it is counted.
+pub const BOARD: &str = "qemu-virt";
+/// The systems whose images are needed.
+pub const SYSTEMS: [&str; 2] = ["cluster", "test-cost"];
+/// A CPU whose counter ticks once an instruction: an instruction takes 1 ns of board time.
+const CPU: &str = "cortex-a57,cntfrq=1000000000";
+/// The README's place for the table.
+const BEGIN: &str = "<!-- cargo paratia count -->\n";
+const END: &str = "<!-- end of the count -->\n";
+
+/// A counted figure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// What was counted.
+    pub what: String,
+    /// How many.
+    pub count: u64,
+    /// Of what.
+    pub unit: &'static str,
+}
+
+impl Figure {
+    fn new(what: impl Into<String>, count: u64, unit: &'static str) -> Self {
+        Self {
+            what: what.into(),
+            count,
+            unit,
+        }
+    }
+}
+
+/// Counts everything; builds the images that are missing.
+///
+/// # Errors
+/// If a source can't be read, an image can't be built, or a run doesn't reach its end.
+pub fn figures() -> anyhow::Result<Vec<Figure>> {
+    let mut figures = lines()?;
+    figures.extend(sizes()?);
+    figures.extend(calls()?);
+    figures.extend(switches()?);
+    Ok(figures)
+}
+
+/// Lines of what runs privileged, and of what is `unsafe` in it.
+fn lines() -> anyhow::Result<Vec<Figure>> {
+    let root = workspace::root();
+    let of = |folder: &str, without: &[&str]| {
+        source::count(&root.join(folder), without)
+            .with_context(|| format!("can't count the lines of {folder}"))
+    };
+    let parts = [
+        ("hypervisor/src", of("hypervisor/src", &[])?),
+        ("hypervisor/abi/src", of("hypervisor/abi/src", &[])?),
+        ("board-support/src", of("board-support/src", &["fake.rs"])?),
+        (
+            "config/src without rules, tables and systems",
+            of("config/src", &["rules", "tables", "systems"])?,
+        ),
+    ];
+    let whole = parts
+        .iter()
+        .fold(Lines::default(), |sum, (_, it)| sum + *it);
+    let mut figures = vec![Figure::new("privileged code", whole.code, "lines")];
+    for (name, part) in parts {
+        figures.push(Figure::new(format!("- {name}"), part.code, "lines"));
+    }
+    let constant = [
+        "config/src/rules",
+        "config/src/tables",
+        "config/src/systems",
+    ]
+    .iter()
+    .try_fold(Lines::default(), |sum, folder| {
+        anyhow::Ok(sum + of(folder, &[])?)
+    })?;
+    figures.extend([
+        Figure::new("assembly in it", whole.assembly, "lines"),
+        Figure::new("`unsafe` blocks in it", whole.unsafe_blocks, "blocks"),
+        Figure::new("code in these blocks", whole.unsafe_code, "lines"),
+        Figure::new(
+            "`unsafe` functions, implementations and externs in it",
+            whole.unsafe_items,
+            "items",
+        ),
+        Figure::new(
+            "not privileged: rules, tables and systems, run by the compiler only",
+            constant.code,
+            "lines",
+        ),
+    ]);
+    Ok(figures)
+}
+
+/// Sizes of the parts of the image of `cluster`.
+fn sizes() -> anyhow::Result<Vec<Figure>> {
+    let bytes = fs::read(build::image(BOARD, "cluster")?)?;
+    let file = object::File::parse(bytes.as_slice())?;
+    let size = |names: &[&str]| {
+        let sizes = names.iter().map(|name| {
+            file.section_by_name(name)
+                .with_context(|| format!("the image has no section {name}"))
+                .map(|section| section.size())
+        });
+        sizes.sum::<anyhow::Result<u64>>()
+    };
+    let parts = [
+        ("image: instructions (`.text`)", size(&[".text"])?),
+        (
+            "image: constants (`.rodata`)",
+            size(&[".run_parameters", ".rodata"])?,
+        ),
+        (
+            "image: variables (`.data`, `.bss`)",
+            size(&[".data", ".bss"])?,
+        ),
+        ("image: translation tables", size(&[".tables"])?),
+        ("image: passports", size(&[".passports"])?),
+        (
+            "memory: stacks of 4 CPUs, crash records",
+            size(&[".stacks", ".crash"])?,
+        ),
+    ];
+    let sum = parts.iter().map(|(_, size)| size).sum();
+    let mut figures: Vec<_> = parts
+        .into_iter()
+        .map(|(what, size)| Figure::new(what, size, "bytes"))
+        .collect();
+    figures.push(Figure::new(
+        "memory of the hypervisor, all of these",
+        sum,
+        "bytes",
+    ));
+    Ok(figures)
+}
+
+/// What calls cost, from the instruction before to the one after, as the partition sees it.
+fn calls() -> anyhow::Result<Vec<Figure>> {
+    let report = run("test-cost", Duration::from_millis(400))?;
+    let cases = [
+        ("version", "call: version"),
+        ("psci-version", "call: `PSCI_VERSION`"),
+        ("psci-version-smc", "call: `PSCI_VERSION` by `SMC`"),
+        ("unknown", "call: unknown, refused"),
+        ("port-write-64", "call: message of 64 bytes sent"),
+    ];
+    cases
+        .into_iter()
+        .map(|(case, what)| {
+            let most = console_number(&report, case, "most=")
+                .with_context(|| format!("'cost' doesn't say what '{case}' costs"))?;
+            Ok(Figure::new(what, most, "instructions"))
+        })
+        .collect()
+}
+
+fn console_number(report: &RunReport, case: &str, key: &str) -> Option<u64> {
+    let case = format!("case={case} ");
+    let mut lines = report.console_of("cost");
+    let line = lines.find(|line| line.starts_with(&case))?;
+    line.split_once(key)?.1.split(' ').next()?.parse().ok()
+}
+
+/// The worst paths of `cluster` under every attack.
+fn switches() -> anyhow::Result<Vec<Figure>> {
+    let report = run("cluster", Duration::from_secs(15))?;
+    let worst = |event: &'static str, key| {
+        let values = report.named(event).filter_map(|event| event.integer(key));
+        values
+            .max()
+            .with_context(|| format!("no {event} names {key}"))
+    };
+    Ok(vec![
+        Figure::new(
+            "partition switch, longest of 15 s",
+            worst("cpu-statistics", "switch_worst")?,
+            "instructions",
+        ),
+        Figure::new(
+            "exit that goes back to its partition, longest of 15 s",
+            worst("statistics", "exit_worst")?,
+            "instructions",
+        ),
+        Figure::new(
+            "window start after its tick, latest of 15 s",
+            worst("statistics", "jitter_worst")?,
+            "instructions",
+        ),
+    ])
+}
+
+fn run(system: &str, time: Duration) -> anyhow::Result<RunReport> {
+    build::image(BOARD, system)?;
+    let report = Run::new(BOARD, system)?
+        .cpu(CPU)
+        .stop_after(time)
+        .execute()?;
+    ensure!(report.reached_end(), "'{system}': {}", report.outcome);
+    Ok(report)
+}
+
+/// The figures as a table in Markdown.
+#[must_use]
+pub fn table(figures: &[Figure]) -> String {
+    let mut text = "| what | count | of |\n|---|---:|---|\n".to_owned();
+    for Figure { what, count, unit } in figures {
+        text += &format!("| {what} | {} | {unit} |\n", grouped(*count));
+    }
+    text
+}
+
+/// `12 345`.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The figures that a document shows: what, and how many.
+///
+/// # Errors
+/// If it has no table, or a line of it can't be read.
+pub fn shown(document: &str) -> anyhow::Result<Vec<(String, u64)>> {
+    let table = document
+        .split_once(BEGIN)
+        .and_then(|(_, rest)| Some(rest.split_once(END)?.0));
+    let Some(table) = table else {
+        bail!("the document has no place for the count: {BEGIN}...{END}");
+    };
+    let rows = table.lines().skip(2).map(|line| {
+        let mut cells = line.trim_matches('|').split('|').map(str::trim);
+        let (what, count) = (cells.next(), cells.next());
+        let count = count.and_then(|count| count.replace(' ', "").parse().ok());
+        what.zip(count)
+            .map(|(what, count)| (what.to_owned(), count))
+            .with_context(|| format!("can't read the figure in '{line}'"))
+    });
+    rows.collect()
+}
+
+/// Puts the table into a file's place for it.
+///
+/// # Errors
+/// If the file can't be read or written, or has no such place.
+pub fn update(file: &Path, figures: &[Figure]) -> anyhow::Result<()> {
+    let old = fs::read_to_string(file)?;
+    let parts = old
+        .split_once(BEGIN)
+        .and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
+    let Some((before, after)) = parts else {
+        bail!("{} has no place for the count", workspace::shown(file));
+    };
+    let new = format!("{before}{BEGIN}{}{END}{after}", table(figures));
+    Ok(fs::write(file, new)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("x.md");
+        fs::write(&file, format!("a\n{BEGIN}old\n{END}b\n")).unwrap();
+        let figures = [
+            Figure::new("lines", 1_234_567, "lines"),
+            Figure::new("none", 0, "bytes"),
+        ];
+        update(&file, &figures).unwrap();
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.starts_with("a\n") && text.ends_with("b\n"));
+        assert!(text.contains("| lines | 1 234 567 | lines |\n"));
+        assert_eq!(
+            shown(&text).unwrap(),
+            [("lines".to_owned(), 1_234_567), ("none".to_owned(), 0)]
+        );
+    }
+}
