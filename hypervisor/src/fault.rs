@@ -55,7 +55,7 @@ pub fn raise(
     Details { esr, far, ipa, elr }: Details,
 ) -> Decision {
     let now = timer::now();
-    partition.statistics.faults += 1;
+    partition.statistics.faults = partition.statistics.faults.wrapping_add(1);
     machine.report(
         now,
         Event::Fault(Fault {
@@ -88,7 +88,7 @@ pub fn raise(
                 HealthEvent::Reset => StartCondition::PartitionRestart,
                 _ => StartCondition::HealthMonitorRestart,
             };
-            partition.statistics.restarts += 1;
+            partition.statistics.restarts = partition.statistics.restarts.wrapping_add(1);
             end_life(partition, Phase::Reloading(Reload::new(), condition));
         }
         Verdict::Halt => end_life(partition, Phase::Halted),

@@ -80,12 +80,14 @@ pub fn mask_guest(machine: &mut Machine) {
 
 /// Turns the partition's interrupts on at the controller; they are still held back by priority.
 pub fn connect(machine: &mut Machine, partition: &mut Partition) {
-    machine
-        .redistributor
-        .set_private_active(partition.active_private, 0);
-    machine.redistributor.set_private_enabled(GUEST_PRIVATE, 0);
-    let target = BOARD.cpus[CPU_OF[partition.index]];
+    if partition.active_private != 0 {
+        machine
+            .redistributor
+            .set_private_active(partition.active_private, 0);
+    }
+    machine.redistributor.enable_private(GUEST_PRIVATE);
     for id in owned(partition) {
+        let target = BOARD.cpus[CPU_OF[partition.index]];
         // The rules have checked that these are shared interrupts of the board.
         let _ = state::distributor().enable_spi(*id, target, GUEST_PRIORITY);
     }
@@ -94,9 +96,11 @@ pub fn connect(machine: &mut Machine, partition: &mut Partition) {
 /// Turns the partition's interrupts off at the controller; what comes meanwhile stays pending
 /// there.
 pub fn disconnect(machine: &mut Machine, partition: &mut Partition) {
-    machine.redistributor.set_private_enabled(0, GUEST_PRIVATE);
+    machine.redistributor.disable_private(GUEST_PRIVATE);
     partition.active_private = machine.redistributor.private_active() & GUEST_PRIVATE;
-    machine.redistributor.set_private_active(0, GUEST_PRIVATE);
+    if partition.active_private != 0 {
+        machine.redistributor.set_private_active(0, GUEST_PRIVATE);
+    }
     for id in owned(partition) {
         let _ = state::distributor().disable_spi(*id);
     }

@@ -79,8 +79,10 @@ pub struct Statistics {
     pub faults: u64,
     /// Restarts.
     pub restarts: u64,
-    /// Calls, refused ones included.
+    /// Calls, refused ones included, constant ones not.
     pub calls: u64,
+    /// Calls with a constant answer.
+    pub constant_calls: u64,
     /// Calls that were refused.
     pub refused_calls: u64,
     /// Console bytes dropped.
@@ -102,6 +104,7 @@ impl Statistics {
         faults: 0,
         restarts: 0,
         calls: 0,
+        constant_calls: 0,
         refused_calls: 0,
         dropped: 0,
         exits: 0,
@@ -109,11 +112,18 @@ impl Statistics {
         exit_worst: 0,
     };
 
-    /// Counts an exit of `ticks`.
+    /// Counts an exit of `ticks`. None of these counters overflows in the life of a board.
+    #[inline]
     pub fn count_exit(&mut self, ticks: u64) {
-        self.exits += 1;
-        self.exit_ticks += ticks;
+        self.exits = self.exits.wrapping_add(1);
+        self.exit_ticks = self.exit_ticks.wrapping_add(ticks);
         self.exit_worst = self.exit_worst.max(ticks);
+    }
+
+    /// Counts a call whose answer is a constant; the time it takes is too.
+    #[inline]
+    pub fn count_constant_call(&mut self) {
+        self.constant_calls = self.constant_calls.wrapping_add(1);
     }
 }
 

@@ -40,7 +40,7 @@ impl Path {
 
     /// The path pauses: what comes isn't part of it.
     pub fn pause(&mut self, now: Ticks) {
-        self.spent += now.since(self.begun);
+        self.spent = self.spent.wrapping_add(now.since(self.begun));
     }
 
     /// It goes on.

@@ -20,7 +20,7 @@ pub fn work(
     condition: StartCondition,
 ) {
     crate::idle::sleep_until(machine.slot.start);
-    partition.statistics.windows += 1;
+    partition.statistics.windows = partition.statistics.windows.wrapping_add(1);
     // Half a guard before the window's end is time enough for any step: the guard must hold the
     // longest path as a whole.
     let until = machine
@@ -38,7 +38,10 @@ pub fn work(
             break Phase::Running;
         }
     };
-    partition.statistics.used_ticks += timer::now().since(begun);
+    partition.statistics.used_ticks = partition
+        .statistics
+        .used_ticks
+        .wrapping_add(timer::now().since(begun));
 }
 
 /// Does all of the work at once: at boot.

@@ -154,19 +154,29 @@ impl Cursor {
         self.plan.guard_ticks
     }
 
-    /// The next slot whose preemption time is still ahead of `now`.
-    ///
-    /// Takes one step as long as every path keeps within the guard, and at most two turns of the
-    /// plan otherwise: whole frames that went by are skipped by division.
+    /// The next slot whose preemption time is still ahead of `now`: the very next one, as long as
+    /// every path keeps within the guard.
+    #[inline]
     pub fn advance(&mut self, now: Ticks) -> Slot {
+        let slot = self.step();
+        if slot.preempt_at.0 > now.0 {
+            slot
+        } else {
+            self.catch_up(now)
+        }
+    }
+
+    /// Skips what has gone by: whole frames by division, then at most two turns of the plan.
+    #[cold]
+    fn catch_up(&mut self, now: Ticks) -> Slot {
         let behind = now.since(self.frame_start) / self.plan.frame_ticks.max(1);
-        let mut skipped = 0;
+        let mut skipped = 1;
         if behind > 1 {
             let frames = behind - 1;
             self.frame_start = self
                 .frame_start
                 .after(frames.saturating_mul(self.plan.frame_ticks));
-            skipped = frames.saturating_mul(self.plan.slots.len() as u64);
+            skipped += frames.saturating_mul(self.plan.slots.len() as u64);
         }
         for _ in 0..2 * MAX_SLOTS {
             let slot = self.step();
@@ -181,6 +191,7 @@ impl Cursor {
         }
     }
 
+    #[inline]
     fn step(&mut self) -> Slot {
         let frame_start = self.frame_start;
         let first_in_frame = self.next == 0;

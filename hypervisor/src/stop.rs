@@ -4,14 +4,14 @@
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::cpu::{CPUS, Machine};
 use crate::partition::{PARTITIONS, Partition};
-use crate::sched::Slot;
 use crate::time::Ticks;
 use crate::{bring_up, crash, log, state};
 
-/// Whether the CPU stops before this slot: because somebody asked for it, or because the run
+/// Whether the CPU stops before the slot that it is about to enter: because somebody asked for it, or because the run
 /// parameters end the run here.
 #[must_use]
-pub fn is_due(machine: &Machine, slot: &Slot) -> bool {
+pub fn is_due(machine: &Machine) -> bool {
+    let slot = &machine.slot;
     let run_is_over = machine
         .stop_at
         .is_some_and(|stop_at| slot.start.reached(stop_at));
@@ -85,7 +85,7 @@ fn statistics(partition: &Partition) {
         missed,
         of.faults,
         of.restarts,
-        of.calls,
+        of.calls.wrapping_add(of.constant_calls),
         of.refused_calls,
         of.dropped,
         of.exits,

@@ -44,7 +44,7 @@ pub extern "C" fn release(partition: &mut Partition) {
     };
     arch_cpu::set_stage2(VTTBR[partition.index]);
     interrupt::connect(machine, partition);
-    partition.statistics.windows += 1;
+    partition.statistics.windows = partition.statistics.windows.wrapping_add(1);
     machine.path.end_switch(timer::now_early());
     idle::sleep_until(machine.slot.start);
     let now = timer::now();

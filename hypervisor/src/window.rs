@@ -17,7 +17,10 @@ pub fn end(machine: &mut Machine, partition: &mut Partition) {
     interrupt::mask_guest(machine);
     interrupt::disconnect(machine, partition);
     let now = timer::now();
-    partition.statistics.used_ticks += now.since(machine.running_since);
+    partition.statistics.used_ticks = partition
+        .statistics
+        .used_ticks
+        .wrapping_add(now.since(machine.running_since));
     if state::traces_windows() {
         let event = Event::Window {
             partition: partition.index,
@@ -74,20 +77,14 @@ pub fn check_heartbeat(machine: &mut Machine, partition: &mut Partition, now: Ti
 /// The next context of this CPU's plan. Time that no partition can use passes in here.
 pub fn choose_next(machine: &mut Machine) -> Next {
     loop {
-        let slot = machine.cursor.advance(timer::now());
-        if stop::is_due(machine, &slot) {
+        machine.slot = machine.cursor.advance(timer::now());
+        if stop::is_due(machine) {
             stop::stop(machine);
         }
-        if slot.skipped > 0 {
-            machine.overruns += slot.skipped;
-            let event = Event::Overrun {
-                cpu: machine.index,
-                skipped: slot.skipped,
-            };
-            machine.report(timer::now(), event);
+        if machine.slot.skipped > 0 {
+            report_overrun(machine);
         }
-        machine.slot = slot;
-        if let Some(index) = slot.partition {
+        if let Some(index) = machine.slot.partition {
             // SAFETY: the plan says that this CPU runs the partition, and the exit that came here
             // is done with the one before.
             let partition = unsafe { PARTITIONS[index].get() };
@@ -99,9 +96,17 @@ pub fn choose_next(machine: &mut Machine) -> Next {
                 Phase::Halted => {}
             }
         }
-        idle::spend_until(machine, slot.preempt_at);
+        idle::spend_until(machine, machine.slot.preempt_at);
         machine.path.begin(timer::now_early());
     }
+}
+
+#[cold]
+fn report_overrun(machine: &mut Machine) {
+    let skipped = machine.slot.skipped;
+    machine.overruns = machine.overruns.wrapping_add(skipped);
+    let cpu = machine.index;
+    machine.report(timer::now(), Event::Overrun { cpu, skipped });
 }
 
 /// Prepares the release of a partition at its tick; the wait for it comes last, in

@@ -63,6 +63,20 @@ impl Redistributor {
         first(field!(sgi, isenabler)).write(set);
     }
 
+    /// Enables the interrupts in `mask`.
+    #[inline]
+    pub fn enable_private(&mut self, mask: u32) {
+        let mut sgi = field!(self.registers, sgi);
+        first(field!(sgi, isenabler)).write(mask);
+    }
+
+    /// Disables the interrupts in `mask`; see [`Self::set_private_enabled`] on when.
+    #[inline]
+    pub fn disable_private(&mut self, mask: u32) {
+        let mut sgi = field!(self.registers, sgi);
+        first(field!(sgi, icenabler)).write(mask);
+    }
+
     /// The interrupts that are enabled.
     #[inline]
     #[must_use]

@@ -47,85 +47,85 @@ const_assert!(offset_of!(Context, fpsr) == OFFSET_FPCR + 8);
 const_assert!(OFFSET_Q.is_multiple_of(16) && OFFSET_Q + 31 * 16 <= 1008);
 const_assert!(size_of::<Context>().is_multiple_of(16));
 
-/// Declares the table of system registers: a field each, saved and loaded in this order.
+/// Declares the table of system registers: pairs of fields, saved and loaded in this order, two
+/// registers and one memory access at a time.
 macro_rules! system_registers {
-    ($($field:ident = $register:literal),+ $(,)?) => {
+    ($($first:ident = $first_register:literal, $second:ident = $second_register:literal;)+) => {
         /// The system registers that belong to a guest.
         #[derive(Clone, Copy)]
         #[repr(C)]
         pub struct SystemRegisters {
-            $(#[doc = concat!("`", $register, "`")] pub $field: u64,)+
+            $(
+                #[doc = concat!("`", $first_register, "`")] pub $first: u64,
+                #[doc = concat!("`", $second_register, "`")] pub $second: u64,
+            )+
             /// `VDISR_EL2`, which a guest reads and writes as `DISR_EL1` on CPUs with RAS.
             pub vdisr: u64,
         }
 
         impl SystemRegisters {
             /// All zero.
-            pub const ZERO: Self = Self { $($field: 0,)+ vdisr: 0 };
-
-            /// Names of the registers in this table, as the assembler knows them.
-            pub const NAMES: &[&str] = &[$($register),+];
+            pub const ZERO: Self = Self { $($first: 0, $second: 0,)+ vdisr: 0 };
 
             /// Reads every register of the table.
+            #[inline]
             pub fn save(&mut self) {
+                let table = &raw mut *self;
                 $(
-                    // SAFETY: reading these registers at EL2 has no side effect.
+                    // SAFETY: reading these registers at EL2 has no side effect, and the two
+                    // fields lie side by side in the table that this has alone.
                     unsafe {
-                        asm!(concat!("mrs {}, ", $register), out(reg) self.$field,
-                             options(nomem, nostack, preserves_flags));
+                        asm!(concat!("mrs {one}, ", $first_register),
+                             concat!("mrs {two}, ", $second_register),
+                             "stp {one}, {two}, [{table}, #{offset}]",
+                             one = out(reg) _, two = out(reg) _, table = in(reg) table,
+                             offset = const offset_of!(Self, $first),
+                             options(nostack, preserves_flags));
                     }
                 )+
             }
 
             /// Writes every register of the table.
+            #[inline]
             pub fn load(&self) {
+                let table = &raw const *self;
                 $(
                     // SAFETY: these registers act on EL1 and EL0 only; no guest runs now, and the
-                    // one that will run next owns these values.
+                    // one that will run next owns these values. The fields lie side by side.
                     unsafe {
-                        asm!(concat!("msr ", $register, ", {}"), in(reg) self.$field,
-                             options(nomem, nostack, preserves_flags));
+                        asm!("ldp {one}, {two}, [{table}, #{offset}]",
+                             concat!("msr ", $first_register, ", {one}"),
+                             concat!("msr ", $second_register, ", {two}"),
+                             one = out(reg) _, two = out(reg) _, table = in(reg) table,
+                             offset = const offset_of!(Self, $first),
+                             options(nostack, preserves_flags, readonly));
                     }
                 )+
             }
         }
+
+        $(const_assert!(offset_of!(SystemRegisters, $second) == offset_of!(SystemRegisters, $first) + 8);)+
     };
 }
 
 system_registers! {
-    sp_el0 = "sp_el0",
-    sp_el1 = "sp_el1",
-    elr_el1 = "elr_el1",
-    spsr_el1 = "spsr_el1",
-    sctlr_el1 = "sctlr_el1",
-    cpacr_el1 = "cpacr_el1",
-    ttbr0_el1 = "ttbr0_el1",
-    ttbr1_el1 = "ttbr1_el1",
-    tcr_el1 = "tcr_el1",
-    mair_el1 = "mair_el1",
-    amair_el1 = "amair_el1",
-    vbar_el1 = "vbar_el1",
-    contextidr_el1 = "contextidr_el1",
-    esr_el1 = "esr_el1",
-    far_el1 = "far_el1",
-    afsr0_el1 = "afsr0_el1",
-    afsr1_el1 = "afsr1_el1",
-    // A verified kernel forgot this one for years.
-    par_el1 = "par_el1",
-    tpidr_el0 = "tpidr_el0",
-    tpidrro_el0 = "tpidrro_el0",
-    tpidr_el1 = "tpidr_el1",
-    csselr_el1 = "csselr_el1",
-    cntkctl_el1 = "cntkctl_el1",
-    cntv_cval_el0 = "cntv_cval_el0",
-    cntv_ctl_el0 = "cntv_ctl_el0",
-    ich_vmcr_el2 = "ich_vmcr_el2",
-    ich_ap0r0_el2 = "ich_ap0r0_el2",
-    ich_ap1r0_el2 = "ich_ap1r0_el2",
-    ich_lr0_el2 = "ich_lr0_el2",
-    ich_lr1_el2 = "ich_lr1_el2",
-    ich_lr2_el2 = "ich_lr2_el2",
-    ich_lr3_el2 = "ich_lr3_el2",
+    sp_el0 = "sp_el0", sp_el1 = "sp_el1";
+    elr_el1 = "elr_el1", spsr_el1 = "spsr_el1";
+    sctlr_el1 = "sctlr_el1", cpacr_el1 = "cpacr_el1";
+    ttbr0_el1 = "ttbr0_el1", ttbr1_el1 = "ttbr1_el1";
+    tcr_el1 = "tcr_el1", mair_el1 = "mair_el1";
+    amair_el1 = "amair_el1", vbar_el1 = "vbar_el1";
+    contextidr_el1 = "contextidr_el1", esr_el1 = "esr_el1";
+    // A verified kernel forgot PAR_EL1 for years.
+    far_el1 = "far_el1", par_el1 = "par_el1";
+    afsr0_el1 = "afsr0_el1", afsr1_el1 = "afsr1_el1";
+    tpidr_el0 = "tpidr_el0", tpidrro_el0 = "tpidrro_el0";
+    tpidr_el1 = "tpidr_el1", csselr_el1 = "csselr_el1";
+    cntkctl_el1 = "cntkctl_el1", ich_vmcr_el2 = "ich_vmcr_el2";
+    cntv_cval_el0 = "cntv_cval_el0", cntv_ctl_el0 = "cntv_ctl_el0";
+    ich_ap0r0_el2 = "ich_ap0r0_el2", ich_ap1r0_el2 = "ich_ap1r0_el2";
+    ich_lr0_el2 = "ich_lr0_el2", ich_lr1_el2 = "ich_lr1_el2";
+    ich_lr2_el2 = "ich_lr2_el2", ich_lr3_el2 = "ich_lr3_el2";
 }
 
 /// `SCTLR_EL1` at a guest's entry: MMU and caches off, the bits that are RES1 on every CPU set (Arm

@@ -39,6 +39,13 @@ pub const fn encoding(op0: u16, op1: u16, crn: u16, crm: u16, op2: u16) -> u16 {
     op0 << 14 | op1 << 11 | crn << 7 | crm << 3 | op2
 }
 
+/// Whether a syndrome is that of `HVC`.
+#[inline]
+#[must_use]
+pub fn is_hypervisor_call(esr: u64) -> bool {
+    esr >> 26 == 0x16
+}
+
 /// Decodes a syndrome.
 #[must_use]
 pub fn decode(esr: u64) -> Cause {
