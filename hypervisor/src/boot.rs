@@ -15,6 +15,7 @@ use paratia_config::board::{DisplayKind, InterruptController};
 use paratia_config::system::{Display, RegionKind};
 use sha2::{Digest, Sha256};
 
+use crate::arch::interrupt::{LIST_REGISTERS, list_registers_found};
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::cpu::Cpu;
 use crate::owned::Owned;
@@ -66,6 +67,13 @@ pub extern "C" fn boot(device_tree: u64) -> ! {
         Ok(parts) => parts,
         Err(error) => refuse(&error),
     };
+    let (found, used) = (list_registers_found(), LIST_REGISTERS);
+    if found < used {
+        refuse(&format_args!(
+            "board '{}': the CPU has {found} list registers but {used} are used; choose another CPU",
+            BOARD.name
+        ));
+    }
 
     // 5. The images are the ones that were built; each goes to its partition's scrubbed memory.
     for index in 0..PARTITION_COUNT {

@@ -5,7 +5,7 @@ use crate::arch::syndrome::{self, Cause};
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::cpu::{Cpu, Machine};
 use crate::fault::{self, Details};
-use crate::partition::Partition;
+use crate::partition::{Partition, Phase};
 use crate::{call, crash, interrupt, register, window};
 use paratia_config::system::HealthEvent;
 
@@ -34,9 +34,10 @@ pub struct Next {
 impl Next {
     /// The guest goes on.
     #[inline]
-    fn same(partition: &mut Partition) -> Self {
+    fn same(partition: *mut Partition) -> Self {
         Self {
-            load: &raw mut partition.context,
+            // The context comes first.
+            load: partition.cast(),
             save: core::ptr::null_mut(),
         }
     }
@@ -44,24 +45,69 @@ impl Next {
 
 /// A synchronous exception of a guest. Calls with a constant answer are done in a few instructions;
 /// all else goes the long way.
-pub extern "C" fn synchronous(partition: &mut Partition) -> Next {
+///
+/// # Safety
+/// Called by the vector with the partition that ran, as all functions of this file that it calls.
+/// They take it as a pointer, since what follows an exit may be a window of the same partition.
+pub unsafe extern "C" fn synchronous(partition: *mut Partition) -> Next {
+    // SAFETY: the vector's promise; the reference ends before the way out.
+    let answered = unsafe { answer_constant(&mut *partition) };
+    if answered {
+        Next::same(partition)
+    } else {
+        // SAFETY: the vector's promise.
+        unsafe { handle(partition, decide) }
+    }
+}
+
+/// Answers a call that always has the same answer; whether it was one.
+#[inline]
+fn answer_constant(partition: &mut Partition) -> bool {
     if syndrome::is_hypervisor_call(arch_cpu::syndrome())
         && let Some(answer) = call::constant_answer(partition.context.x[0])
     {
         partition.context.x[..4].copy_from_slice(&answer);
         partition.statistics.count_constant_call();
-        return Next::same(partition);
+        return true;
     }
-    decide(partition)
+    false
 }
 
-#[inline(never)]
-extern "C" fn decide(partition: &mut Partition) -> Next {
-    let begun = timer::now_early();
-    // SAFETY: called by the vector, once for this exit.
-    let (machine, discard) = unsafe { parts() };
-    machine.path.begin(begun);
-    let decision = match syndrome::decode(arch_cpu::syndrome()) {
+/// An interrupt while a guest ran.
+///
+/// # Safety
+/// As for [`synchronous`].
+pub unsafe extern "C" fn interrupt(partition: *mut Partition) -> Next {
+    // SAFETY: the vector's promise.
+    unsafe { handle(partition, interrupt::handle) }
+}
+
+/// A bus error while a guest ran.
+///
+/// # Safety
+/// As for [`synchronous`].
+pub unsafe extern "C" fn system_error(partition: *mut Partition) -> Next {
+    // SAFETY: the vector's promise.
+    unsafe {
+        handle(partition, |machine, partition| {
+            fault::raise(machine, partition, HealthEvent::SystemError, Details::of_exit())
+        })
+    }
+}
+
+/// A synchronous exception of AArch32 code at EL0, which no partition is given: it could not be
+/// started without the guest's own exception return into that state.
+///
+/// # Safety
+/// As for [`synchronous`].
+pub unsafe extern "C" fn foreign_state(partition: *mut Partition) -> Next {
+    // SAFETY: the vector's promise.
+    unsafe { handle(partition, forbid) }
+}
+
+/// Decodes a synchronous exception and does what it asks for.
+fn decide(machine: &mut Machine, partition: &mut Partition) -> Decision {
+    match syndrome::decode(arch_cpu::syndrome()) {
         Cause::HypervisorCall => call::dispatch(machine, partition),
         Cause::SecureMonitorCall => {
             arch_cpu::skip_instruction();
@@ -74,47 +120,13 @@ extern "C" fn decide(partition: &mut Partition) -> Next {
         Cause::SystemRegister(access) => register::emulate(machine, partition, access),
         Cause::DataAbort { .. } => stray(machine, partition, HealthEvent::StrayAccess),
         Cause::InstructionAbort => stray(machine, partition, HealthEvent::StrayFetch),
-        Cause::Forbidden => fault::raise(
-            machine,
-            partition,
-            HealthEvent::ForbiddenInstruction,
-            Details::of_exit(),
-        ),
-    };
-    act(machine, discard, partition, decision)
+        Cause::Forbidden => forbid(machine, partition),
+    }
 }
 
-/// An interrupt while a guest ran.
-pub extern "C" fn interrupt(partition: &mut Partition) -> Next {
-    let begun = timer::now_early();
-    // SAFETY: called by the vector, once for this exit.
-    let (machine, discard) = unsafe { parts() };
-    machine.path.begin(begun);
-    let decision = interrupt::handle(machine, partition);
-    act(machine, discard, partition, decision)
-}
-
-/// A bus error while a guest ran.
-pub extern "C" fn system_error(partition: &mut Partition) -> Next {
-    let begun = timer::now_early();
-    // SAFETY: called by the vector, once for this exit.
-    let (machine, discard) = unsafe { parts() };
-    machine.path.begin(begun);
-    let event = HealthEvent::SystemError;
-    let decision = fault::raise(machine, partition, event, Details::of_exit());
-    act(machine, discard, partition, decision)
-}
-
-/// A synchronous exception of AArch32 code at EL0, which no partition is given: it could not be
-/// started without the guest's own exception return into that state.
-pub extern "C" fn foreign_state(partition: &mut Partition) -> Next {
-    let begun = timer::now_early();
-    // SAFETY: called by the vector, once for this exit.
-    let (machine, discard) = unsafe { parts() };
-    machine.path.begin(begun);
+fn forbid(machine: &mut Machine, partition: &mut Partition) -> Decision {
     let event = HealthEvent::ForbiddenInstruction;
-    let decision = fault::raise(machine, partition, event, Details::of_exit());
-    act(machine, discard, partition, decision)
+    fault::raise(machine, partition, event, Details::of_exit())
 }
 
 fn stray(machine: &mut Machine, partition: &mut Partition, event: HealthEvent) -> Decision {
@@ -125,31 +137,51 @@ fn stray(machine: &mut Machine, partition: &mut Partition, event: HealthEvent) -
     fault::raise(machine, partition, event, details)
 }
 
-/// The one place where decisions become effects.
+/// The way of every exit but the shortest: decide, act, choose next.
+///
+/// # Safety
+/// As for [`synchronous`].
+#[inline]
+unsafe fn handle(
+    partition: *mut Partition,
+    decide: impl FnOnce(&mut Machine, &mut Partition) -> Decision,
+) -> Next {
+    let begun = timer::now_early();
+    // SAFETY: once for this exit.
+    let (machine, discard) = unsafe { parts() };
+    machine.path.begin(begun);
+    // SAFETY: the vector's promise; the reference ends with this call.
+    let stays = act(machine, discard, unsafe { &mut *partition }, decide);
+    if stays {
+        Next::same(partition)
+    } else {
+        window::choose_next(machine)
+    }
+}
+
+/// The one place where decisions become effects. Whether the guest stays.
+#[inline]
 fn act(
     machine: &mut Machine,
     discard: *mut Context,
     partition: &mut Partition,
-    decision: Decision,
-) -> Next {
-    let decision = match decision {
-        Decision::WaitForInterrupt => {
-            let decision = wait(machine, partition);
-            machine.path.begin(timer::now_early());
-            decision
-        }
-        other => other,
-    };
+    decide: impl FnOnce(&mut Machine, &mut Partition) -> Decision,
+) -> bool {
+    let mut decision = decide(machine, partition);
+    if decision == Decision::WaitForInterrupt {
+        decision = wait(machine, partition);
+        machine.path.begin(timer::now_early());
+    }
     if decision == Decision::EndWindow {
         window::end(machine, partition);
-        if !matches!(partition.phase, crate::partition::Phase::Running) {
+        if !matches!(partition.phase, Phase::Running) {
             machine.loaded = discard;
         }
-        return window::choose_next(machine);
+        return false;
     }
     let spent = timer::now_early().since(machine.path.begun());
     partition.statistics.count_exit(spent);
-    Next::same(partition)
+    true
 }
 
 /// Sleeps in the guest's place until one of its interrupts comes or its window is over.

@@ -45,10 +45,11 @@ fn report(machine: &Machine, now: Ticks) {
         // SAFETY: as above.
         unsafe { log::flush() };
     }
-    for owned in CPUS.iter().take(bring_up::cpus_needed()) {
-        // SAFETY: as for the partitions; this CPU's own is only read beside `machine`.
-        if let Some(machine) = unsafe { &(*owned.pointer()).machine } {
-            cpu_statistics(machine);
+    cpu_statistics(machine);
+    for owned in CPUS.iter().take(bring_up::cpus_needed()).skip(1) {
+        // SAFETY: as for the partitions; this is CPU 0, and its own state isn't among these.
+        if let Some(other) = unsafe { &owned.get().machine } {
+            cpu_statistics(other);
         }
         // SAFETY: as above.
         unsafe { log::flush() };

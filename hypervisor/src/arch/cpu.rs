@@ -106,11 +106,34 @@ pub fn fault_address() -> u64 {
     read_register!("far_el2")
 }
 
-/// The guest-physical address of a stage 2 fault: the page from `HPFAR_EL2`, the offset from
-/// `FAR_EL2`.
+/// The guest-physical address of a stage 2 fault; 0 if it can't be found out.
+///
+/// `HPFAR_EL2` holds its page unless it was a permission fault of the access itself (Arm ARM DDI
+/// 0487, D19.2.66); then the guest's own translation is asked.
 #[must_use]
 pub fn fault_ipa() -> u64 {
-    (read_register!("hpfar_el2") & 0xFFF_FFFF_FFF0) << 8 | read_register!("far_el2") & 0xFFF
+    const PERMISSION_FAULT: u64 = 0b0011;
+    const DURING_TABLE_WALK: u64 = 1 << 7;
+    let (esr, far) = (syndrome(), fault_address());
+    if esr >> 2 & 0xF == PERMISSION_FAULT && esr & DURING_TABLE_WALK == 0 {
+        return translate_as_guest(far);
+    }
+    (read_register!("hpfar_el2") & 0xFFF_FFFF_FFF0) << 8 | far & 0xFFF
+}
+
+/// What the guest's stage 1 makes of an address; 0 if nothing. Its `PAR_EL1` is left as it was.
+fn translate_as_guest(address: u64) -> u64 {
+    let guests = read_register!("par_el1");
+    // SAFETY: a lookup in the tables of the guest whose exit is being handled; the register that
+    // takes the answer is put back.
+    unsafe { asm!("at s1e1r, {}", "isb", in(reg) address, options(nostack, preserves_flags)) };
+    let answer = read_register!("par_el1");
+    // SAFETY: as above.
+    unsafe { write_register!("par_el1", guests) };
+    if answer & 1 != 0 {
+        return 0;
+    }
+    answer & 0xFFFF_FFFF_F000 | address & 0xFFF
 }
 
 /// The address at which the guest will go on.

@@ -3,8 +3,14 @@
 
 use super::registers::{read_register, write_register};
 
-/// List registers that are used; every GICv3 of the boards has at least these.
+/// List registers that are used; boot refuses a board with fewer.
 pub const LIST_REGISTERS: usize = 4;
+
+/// List registers that the CPU has.
+#[must_use]
+pub fn list_registers_found() -> usize {
+    (read_register!("ich_vtr_el2") & 0x1F) as usize + 1
+}
 
 /// Priority that guests see on every interrupt.
 const PRIORITY: u64 = 0xA0;
