@@ -10,11 +10,15 @@
 pub mod console;
 pub mod health;
 pub mod heartbeat;
+pub mod mmio;
 pub mod path;
 pub mod port;
+pub mod psci;
 pub mod reload;
 pub mod sched;
 pub mod time;
+pub mod vgic;
+pub mod vuart;
 
 #[cfg(target_os = "none")]
 pub mod arch;

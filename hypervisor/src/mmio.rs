@@ -1,0 +1,234 @@
+//! A guest's access to an emulated device, decoded from the syndrome of its data abort (Arm ARM DDI
+//! 0487, D19.2.37, "ISS encoding for an exception from a Data Abort").
+//!
+//! The hardware describes single loads and stores of one general register. It doesn't describe pairs,
+//! writeback, vectors and cache maintenance, and guessing them from the instruction in the guest's
+//! memory would be a race with the guest: those are refused, each with its reason.
+
+/// Exception class of a data abort from a lower exception level.
+const DATA_ABORT: u64 = 0x24;
+/// `ISV`: the access is described.
+const VALID: u64 = 1 << 24;
+/// `S1PTW`: the walk of the guest's own tables.
+const TABLE_WALK: u64 = 1 << 7;
+/// `CM`: cache maintenance or address translation.
+const MAINTENANCE: u64 = 1 << 8;
+/// `FnV`: `FAR_EL2` holds nothing; only for external aborts.
+const NO_ADDRESS: u64 = 1 << 10;
+/// `HPFAR_EL2.FIPA`: bits 4 and up hold the address from bit 12 up.
+const FAULT_PAGE: u64 = 0xFFF_FFFF_FFF0;
+const PAGE_OFFSET: u64 = 0xFFF;
+
+/// One access.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// The guest-physical address.
+    pub ipa: u64,
+    /// Its size in bytes: 1, 2, 4 or 8.
+    pub width: u32,
+    /// The general register, 31 for `XZR`.
+    pub register: u8,
+    /// What is to be done.
+    pub kind: Kind,
+}
+
+/// Which way an access goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A store.
+    Write,
+    /// A load.
+    Read {
+        /// The value's sign fills the register.
+        sign_extend: bool,
+        /// The register is an `X`, not a `W`.
+        wide: bool,
+    },
+}
+
+/// Why an abort isn't an access that can be emulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It isn't a data abort of the guest.
+    NotDataAbort,
+    /// The cause isn't the address: an external abort, alignment, a conflict of the TLB. Its fault
+    /// status code (DFSC).
+    OtherFault(u8),
+    /// The guest's own tables lie there.
+    TableWalk,
+    /// Cache maintenance by address.
+    Maintenance {
+        /// The guest-physical address.
+        ipa: u64,
+    },
+    /// Without a syndrome: a pair, writeback, a vector register, an exclusive or atomic access.
+    NoSyndrome {
+        /// The guest-physical address.
+        ipa: u64,
+        /// Whether it writes.
+        write: bool,
+    },
+}
+
+/// Decodes `ESR_EL2`, `FAR_EL2` and `HPFAR_EL2` of a data abort.
+///
+/// # Errors
+/// The reason why it can't be emulated.
+pub const fn decode(esr: u64, far: u64, hpfar: u64) -> Result<Access, Refusal> {
+    if esr >> 26 & 0x3F != DATA_ABORT {
+        return Err(Refusal::NotDataAbort);
+    }
+    let status = (esr & 0x3F) as u8;
+    // Translation and permission faults of levels 0 to 3.
+    if !matches!(status, 0x04..=0x07 | 0x0C..=0x0F) || esr & NO_ADDRESS != 0 {
+        return Err(Refusal::OtherFault(status));
+    }
+    if esr & TABLE_WALK != 0 {
+        return Err(Refusal::TableWalk);
+    }
+    let ipa = (hpfar & FAULT_PAGE) << 8 | far & PAGE_OFFSET;
+    if esr & MAINTENANCE != 0 {
+        return Err(Refusal::Maintenance { ipa });
+    }
+    let write = esr >> 6 & 1 != 0;
+    if esr & VALID == 0 {
+        return Err(Refusal::NoSyndrome { ipa, write });
+    }
+    Ok(Access {
+        ipa,
+        width: 1 << (esr >> 22 & 3),
+        register: (esr >> 16 & 0x1F) as u8,
+        kind: if write {
+            Kind::Write
+        } else {
+            Kind::Read {
+                sign_extend: esr >> 21 & 1 != 0,
+                wide: esr >> 15 & 1 != 0,
+            }
+        },
+    })
+}
+
+impl Access {
+    /// What a store puts to the device, of the register's `value`.
+    #[must_use]
+    pub const fn outgoing(&self, value: u64) -> u64 {
+        value & self.mask()
+    }
+
+    /// What a load puts into the register, of what the device says.
+    #[must_use]
+    pub const fn incoming(&self, value: u64) -> u64 {
+        let value = value & self.mask();
+        let Kind::Read { sign_extend, wide } = self.kind else {
+            return value;
+        };
+        let unused = 64_u32.saturating_sub(self.width.saturating_mul(8)) % 64;
+        let value = if sign_extend {
+            (value << unused).cast_signed() >> unused
+        } else {
+            value.cast_signed()
+        };
+        let value = value.cast_unsigned();
+        if wide { value } else { value & 0xFFFF_FFFF }
+    }
+
+    const fn mask(&self) -> u64 {
+        match self.width {
+            1 => 0xFF,
+            2 => 0xFFFF,
+            4 => 0xFFFF_FFFF,
+            _ => u64::MAX,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A translation fault of level 3 with `ISV`.
+    const FAULT: u64 = DATA_ABORT << 26 | 1 << 25 | VALID | 0x07;
+
+    fn access(iss: u64) -> Result<Access, Refusal> {
+        decode(FAULT | iss, 0xFFFF_8000_1234_5018, 0x0900_0000 >> 8)
+    }
+
+    #[test]
+    fn a_store_of_a_word_is_described() {
+        // str w3, [x0]
+        let expected = Access {
+            ipa: 0x0900_0018,
+            width: 4,
+            register: 3,
+            kind: Kind::Write,
+        };
+        assert_eq!(access(2 << 22 | 3 << 16 | 1 << 6), Ok(expected));
+        assert_eq!(expected.outgoing(u64::MAX), 0xFFFF_FFFF);
+    }
+
+    #[test]
+    fn loads_extend_as_their_instruction_says() {
+        // Size, sign-extended, 64-bit register, value of the device, value of the register.
+        let table = [
+            (0, 0, 0, 0xFFF_FF80, 0x80),
+            (0, 1, 0, 0x80, 0xFFFF_FF80),
+            (0, 1, 1, 0x80, 0xFFFF_FFFF_FFFF_FF80),
+            (1, 1, 1, 0x7FFF, 0x7FFF),
+            (1, 1, 0, 0x8000, 0xFFFF_8000),
+            (2, 0, 0, 0x1_8000_0000, 0x8000_0000),
+            (2, 1, 1, 0x8000_0000, 0xFFFF_FFFF_8000_0000),
+            (3, 0, 1, 0x8000_0000_0000_0000, 0x8000_0000_0000_0000),
+        ];
+        for (size, sign, wide, device, register) in table {
+            let access = access(size << 22 | sign << 21 | 31 << 16 | wide << 15);
+            let access = access.expect("it is described");
+            assert_eq!(access.register, 31);
+            assert_eq!(access.incoming(device), register, "{access:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_described_is_refused_with_its_reason() {
+        let ipa = 0x0900_0018;
+        let refusal = |esr| decode(esr, 0x18, 0x0900_0000 >> 8).expect_err("it is refused");
+        assert_eq!(
+            refusal(FAULT & !VALID),
+            Refusal::NoSyndrome { ipa, write: false }
+        );
+        assert_eq!(
+            refusal(FAULT & !VALID | 1 << 6),
+            Refusal::NoSyndrome { ipa, write: true }
+        );
+        assert_eq!(
+            refusal(FAULT & !VALID | 1 << 8 | 1 << 6),
+            Refusal::Maintenance { ipa }
+        );
+        assert_eq!(refusal(FAULT | 1 << 7), Refusal::TableWalk);
+        assert_eq!(refusal(FAULT & !0x3F | 0x10), Refusal::OtherFault(0x10));
+        assert_eq!(refusal(FAULT & !0x3F | 0x21), Refusal::OtherFault(0x21));
+        assert_eq!(refusal(FAULT ^ 1 << 26), Refusal::NotDataAbort);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(20_000) })]
+
+        #[test]
+        fn any_syndrome_is_decoded(esr: u64, far: u64, hpfar: u64, value: u64) {
+            for esr in [esr, FAULT | esr & 0x1FF_FFC0] {
+                if let Ok(access) = decode(esr, far, hpfar) {
+                    prop_assert!([1, 2, 4, 8].contains(&access.width) && access.register < 32);
+                    prop_assert_eq!(access.ipa & 0xFFF, far & 0xFFF);
+                    let bits = access.width * 8;
+                    let mask = u64::MAX >> (64 - bits);
+                    prop_assert_eq!(access.outgoing(value), value & mask);
+                    let narrow = !matches!(access.kind, Kind::Read { wide: true, .. });
+                    let register = if narrow { mask & 0xFFFF_FFFF } else { mask };
+                    prop_assert_eq!(access.incoming(value) & register, value & register);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! The controller's state: a bank of private interrupts a vCPU, and the shared ones.
+
+use super::FIRST_SHARED;
+use super::block::{BLOCK, Block};
+use super::effect::VcpuSet;
+
+/// Which architecture the guest sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Model {
+    /// GICv3 with system registers.
+    V3,
+    /// GICv2 with memory-mapped CPU interfaces.
+    V2,
+}
+
+/// What a partition's controller has, as constants.
+#[derive(Clone, Copy, Debug)]
+pub struct Interrupts {
+    /// The shared interrupts that exist, bit n of word m for `32 + 32 * m + n`. All of them is what
+    /// a chip has; those without a device behind them are only the guest's to play with.
+    pub shared: &'static [u32],
+    /// Those with a physical interrupt behind them, private ones included.
+    pub links: &'static [Link],
+}
+
+/// A guest's interrupt and the physical one behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The guest's number.
+    pub guest: u32,
+    /// The board's number.
+    pub physical: u32,
+}
+
+/// `GICD_CTLR` with both groups disabled, and the SGIs always enabled by edge.
+const SGI_EDGES: u32 = 0xFFFF;
+
+/// A partition's interrupt controller with room for `VCPUS` vCPUs and `SHARED` times 32 shared
+/// interrupts.
+#[derive(Clone, Debug)]
+pub struct Vgic<const VCPUS: usize, const SHARED: usize> {
+    pub(super) model: Model,
+    pub(super) vcpu_count: usize,
+    links: &'static [Link],
+    /// `GICD_CTLR.EnableGrp0` and `EnableGrp1`.
+    pub(super) groups: [bool; 2],
+    pub(super) vcpus: [Private; VCPUS],
+    pub(super) shared: [Shared; SHARED],
+}
+
+/// What belongs to one vCPU.
+#[derive(Clone, Copy, Debug)]
+pub struct Private {
+    /// SGIs and PPIs.
+    pub block: Block,
+    /// Not `GICR_WAKER.ProcessorSleep`.
+    pub awake: bool,
+    /// Of each SGI, the vCPUs that sent it; only in GICv2.
+    pub sources: [u8; 16],
+    /// Of each SGI, whose is or was in the list register last; only in GICv2.
+    pub source: [u8; 16],
+}
+
+/// 32 shared interrupts.
+#[derive(Clone, Copy, Debug)]
+pub struct Shared {
+    /// Their state.
+    pub block: Block,
+    /// `GICD_IROUTER` (Aff2 to Aff0) in GICv3, `GICD_ITARGETSR` in GICv2.
+    pub route: [u32; BLOCK],
+    /// The vCPU that has it in a list register, or has taken it and not ended it.
+    pub holder: [u8; BLOCK],
+}
+
+/// A block of the controller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bank {
+    /// Private to a vCPU.
+    Private(usize),
+    /// The n-th of the shared ones.
+    Shared(usize),
+}
+
+impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
+    /// After reset, for `vcpu_count` vCPUs (no more than there is room for).
+    #[must_use]
+    pub const fn new(model: Model, vcpu_count: usize, interrupts: &Interrupts) -> Self {
+        let group1 = matches!(model, Model::V3);
+        let private = Private {
+            block: Block::new(
+                u32::MAX,
+                linked_bits(interrupts.links, 0),
+                group1,
+                SGI_EDGES,
+            ),
+            awake: true,
+            sources: [0; 16],
+            source: [0; 16],
+        };
+        // A lone CPU's targets are fixed (IHI 0048, 4.3.12), and a route starts at 0.0.0.0.
+        let route = if vcpu_count == 1 && !group1 { 1 } else { 0 };
+        let mut shared = [Shared {
+            block: Block::new(0, 0, group1, 0),
+            route: [route; BLOCK],
+            holder: [0; BLOCK],
+        }; SHARED];
+        let mut index = 0;
+        while index < SHARED && index < interrupts.shared.len() {
+            let linked = linked_bits(interrupts.links, index + 1);
+            shared[index].block = Block::new(interrupts.shared[index], linked, group1, 0);
+            index += 1;
+        }
+        Self {
+            model,
+            vcpu_count: if vcpu_count < VCPUS {
+                vcpu_count
+            } else {
+                VCPUS
+            },
+            links: interrupts.links,
+            groups: [false; 2],
+            vcpus: [private; VCPUS],
+            shared,
+        }
+    }
+
+    /// The physical interrupt behind a guest's one; the same number if no link says otherwise.
+    #[must_use]
+    pub fn physical(&self, intid: u32) -> u32 {
+        let link = self.links.iter().find(|link| link.guest == intid);
+        link.map_or(intid, |link| link.physical)
+    }
+
+    /// The guest's interrupt in front of a physical one, if there is one.
+    #[must_use]
+    pub fn guest(&self, physical: u32) -> Option<u32> {
+        let link = self.links.iter().find(|link| link.physical == physical);
+        link.map(|link| link.guest)
+    }
+
+    /// Whether the guest has configured an interrupt as edge-triggered.
+    #[must_use]
+    pub fn is_edge(&self, vcpu: usize, intid: u32) -> bool {
+        let (bank, index) = place(vcpu, intid);
+        self.block(bank)
+            .is_some_and(|block| block.edge >> index & 1 != 0)
+    }
+
+    pub(super) fn block(&self, bank: Bank) -> Option<&Block> {
+        match bank {
+            Bank::Private(vcpu) => self.vcpus.get(vcpu).map(|private| &private.block),
+            Bank::Shared(index) => self.shared.get(index).map(|shared| &shared.block),
+        }
+    }
+
+    pub(super) fn block_mut(&mut self, bank: Bank) -> Option<&mut Block> {
+        match bank {
+            Bank::Private(vcpu) => self.vcpus.get_mut(vcpu).map(|private| &mut private.block),
+            Bank::Shared(index) => self.shared.get_mut(index).map(|shared| &mut shared.block),
+        }
+    }
+
+    /// The vCPU to which interrupt `index` of a bank goes when it is taken next.
+    pub(super) fn target(&self, bank: Bank, index: usize) -> Option<usize> {
+        let target = match bank {
+            Bank::Private(vcpu) => vcpu,
+            Bank::Shared(shared) => {
+                let route = *self.shared.get(shared)?.route.get(index)?;
+                match self.model {
+                    Model::V3 => usize::try_from(route).ok()?,
+                    Model::V2 if route == 0 => return None,
+                    Model::V2 => route.trailing_zeros() as usize,
+                }
+            }
+        };
+        (target < self.vcpu_count).then_some(target)
+    }
+
+    /// The vCPU that has interrupt `index` of a bank in a list register or in hand, or that it
+    /// would go to.
+    pub(super) fn owner(&self, bank: Bank, index: usize) -> Option<usize> {
+        let Bank::Shared(number) = bank else {
+            return self.target(bank, index);
+        };
+        let shared = self.shared.get(number)?;
+        if (shared.block.loaded | shared.block.acknowledged) >> index & 1 != 0 {
+            return shared.holder.get(index).map(|holder| usize::from(*holder));
+        }
+        self.target(bank, index)
+    }
+
+    /// Whom it concerns that the interrupts in `bits` may have changed: those that have them in a
+    /// list register, and those to which they are now forwarded.
+    pub(super) fn attention(&self, bank: Bank, bits: u32) -> VcpuSet {
+        let Some(block) = self.block(bank) else {
+            return VcpuSet::NONE;
+        };
+        let forwarded = block.forwarded(self.groups) & !block.active;
+        bits_of(bits & (block.loaded | forwarded))
+            .filter_map(|index| self.owner(bank, index))
+            .fold(VcpuSet::NONE, |set, vcpu| set.and(VcpuSet::of(vcpu)))
+    }
+
+    /// Every bank of the controller.
+    pub(super) fn banks(&self) -> impl Iterator<Item = Bank> + use<VCPUS, SHARED> {
+        let private = (0..self.vcpu_count).map(Bank::Private);
+        private.chain((0..SHARED).map(Bank::Shared))
+    }
+}
+
+/// Where `vcpu` finds an interrupt.
+pub fn place(vcpu: usize, intid: u32) -> (Bank, usize) {
+    let index = intid as usize % BLOCK;
+    match (intid / FIRST_SHARED).checked_sub(1) {
+        None => (Bank::Private(vcpu), index),
+        Some(shared) => (Bank::Shared(shared as usize), index),
+    }
+}
+
+/// The number of interrupt `index` of a bank.
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "there are a few hundred interrupts"
+)]
+pub fn intid(bank: Bank, index: usize) -> u32 {
+    match bank {
+        Bank::Private(_) => index as u32,
+        Bank::Shared(shared) => FIRST_SHARED + (shared * BLOCK + index) as u32,
+    }
+}
+
+/// The positions of the bits that are set, in order.
+pub fn bits_of(bits: u32) -> impl Iterator<Item = usize> {
+    let mut left = bits;
+    core::iter::from_fn(move || {
+        let index = left.trailing_zeros();
+        left &= left.wrapping_sub(1);
+        (index < u32::BITS).then_some(index as usize)
+    })
+}
+
+const fn linked_bits(links: &[Link], block: usize) -> u32 {
+    let mut bits = 0;
+    let mut index = 0;
+    while index < links.len() {
+        let guest = links[index].guest;
+        if guest as usize / BLOCK == block {
+            bits |= 1 << (guest % 32);
+        }
+        index += 1;
+    }
+    bits
+}

@@ -1,0 +1,241 @@
+//! 32 interrupts: the architecture's state machine (IHI 0069, 4.1.2) in bitmaps, bit n for the n-th.
+
+use super::PRIORITY_BITS;
+use super::effect::Change;
+
+/// Number of interrupts in a block.
+pub const BLOCK: usize = 32;
+
+/// The state of 32 interrupts.
+#[derive(Clone, Copy, Debug)]
+pub struct Block {
+    /// Those that exist; the others read as zero and ignore writes.
+    pub implemented: u32,
+    /// Those with a physical interrupt behind them, which the guest's end of it ends too.
+    pub linked: u32,
+    /// Forwarded when pending.
+    pub enabled: u32,
+    /// Pending until taken or cleared: by an edge, by software, or from the physical interrupt.
+    pub latch: u32,
+    /// The input is high.
+    pub line: u32,
+    /// Taken and not ended.
+    pub active: u32,
+    /// In Group 1.
+    pub group1: u32,
+    /// Edge-triggered; otherwise the input's level counts.
+    pub edge: u32,
+    /// In a list register. What follows here about these is as it was when they were put there.
+    pub loaded: u32,
+    /// Loaded as pending, and nobody has changed that since.
+    pub offered: u32,
+    /// Loaded as active.
+    pub listed: u32,
+    /// Loaded, and somebody has set or cleared its active state since: that counts.
+    pub settled: u32,
+    /// Loaded, and disabled since: it may still be taken until it is folded.
+    pub recalled: u32,
+    /// Taken by the guest's CPU interface, which hasn't ended it yet.
+    pub acknowledged: u32,
+    priority: [u8; BLOCK],
+}
+
+impl Block {
+    /// After reset: nothing enabled, nothing pending.
+    #[must_use]
+    pub const fn new(implemented: u32, linked: u32, group1: bool, edge: u32) -> Self {
+        Self {
+            implemented,
+            linked: linked & implemented,
+            enabled: 0,
+            latch: 0,
+            line: 0,
+            active: 0,
+            group1: if group1 { implemented } else { 0 },
+            edge: edge & implemented,
+            loaded: 0,
+            offered: 0,
+            listed: 0,
+            settled: 0,
+            recalled: 0,
+            acknowledged: 0,
+            priority: [0; BLOCK],
+        }
+    }
+
+    /// Those that are pending; a level counts as long as it is high.
+    #[must_use]
+    pub const fn pending(&self) -> u32 {
+        self.latch | self.line & !self.edge
+    }
+
+    /// Those that the distributor forwards if `group0` and `group1` are enabled: pending or active
+    /// and pending.
+    #[must_use]
+    pub const fn forwarded(&self, [group0, group1]: [bool; 2]) -> u32 {
+        let groups = if group1 { self.group1 } else { 0 } | if group0 { !self.group1 } else { 0 };
+        self.pending() & self.enabled & groups
+    }
+
+    /// Those active ones whose end a list register won't show (or, if their active state was
+    /// cleared, whose end is still to come).
+    #[must_use]
+    pub const fn unlisted(&self) -> u32 {
+        self.acknowledged & !self.listed
+    }
+
+    /// The priority of interrupt `index`.
+    #[must_use]
+    pub const fn priority(&self, index: usize) -> u8 {
+        self.priority[index % BLOCK]
+    }
+
+    /// Sets the priority of interrupt `index`, as far as it has bits.
+    pub fn set_priority(&mut self, index: usize, priority: u8) {
+        if self.implemented >> (index % BLOCK) & 1 != 0 {
+            self.priority[index % BLOCK] = priority & PRIORITY_BITS;
+        }
+    }
+
+    /// `ISENABLER`.
+    pub fn enable(&mut self, bits: u32) -> Option<(Change, u32)> {
+        self.enabled |= bits & self.implemented;
+        None
+    }
+
+    /// `ICENABLER`.
+    pub fn disable(&mut self, bits: u32) -> Option<(Change, u32)> {
+        self.recalled |= bits & self.enabled & self.loaded;
+        self.enabled &= !bits;
+        None
+    }
+
+    /// `IGROUPR`.
+    pub fn set_group1(&mut self, bits: u32) -> Option<(Change, u32)> {
+        self.group1 = bits & self.implemented;
+        None
+    }
+
+    /// `ISPENDR`. A linked interrupt that is active gets its next turn from the physical one.
+    pub fn set_pending(&mut self, bits: u32) -> Option<(Change, u32)> {
+        let bits = bits & self.implemented;
+        let physical = bits & self.linked & (self.active | self.loaded);
+        self.latch |= bits & !physical;
+        self.offered &= !(bits & !physical);
+        Some((Change::SetPending, physical))
+    }
+
+    /// `ICPENDR`. The physical interrupt behind one that was pending waits for an end that the
+    /// guest won't give any more.
+    pub fn clear_pending(&mut self, bits: u32) -> Option<(Change, u32)> {
+        let bits = bits & self.implemented;
+        let dropped = bits & self.linked & self.latch & !self.active;
+        self.latch &= !bits;
+        self.offered &= !bits;
+        Some((Change::Deactivate, dropped))
+    }
+
+    /// `ISACTIVER`.
+    pub fn activate(&mut self, bits: u32) -> Option<(Change, u32)> {
+        let bits = bits & self.implemented;
+        self.settled |= bits & self.loaded;
+        let physical = bits & self.linked & !self.active;
+        self.active |= bits;
+        Some((Change::SetActive, physical))
+    }
+
+    /// `ICACTIVER`, and a deactivation by any other way than a list register.
+    pub fn deactivate(&mut self, bits: u32) -> Option<(Change, u32)> {
+        let bits = bits & self.implemented;
+        self.settled |= bits & self.loaded;
+        let physical = bits & self.linked & self.active;
+        self.active &= !bits;
+        Some((Change::Deactivate, physical))
+    }
+
+    /// `ICFGR` of interrupt `index`.
+    pub fn configure(&mut self, index: usize, edge: bool) -> Option<(Change, u32)> {
+        let bit = 1_u32 << (index % BLOCK) & self.implemented;
+        let changed = if edge {
+            bit & !self.edge
+        } else {
+            bit & self.edge
+        };
+        self.edge ^= changed;
+        Some((Change::Configure, changed & self.linked))
+    }
+
+    /// The input of the interrupts in `bits` goes high or low.
+    pub fn set_line(&mut self, bits: u32, high: bool) {
+        let bits = bits & self.implemented;
+        if high {
+            let rising = bits & self.edge & !self.line;
+            self.latch |= rising;
+            self.offered &= !rising;
+            self.line |= bits;
+        } else {
+            self.line &= !bits;
+        }
+    }
+
+    /// The interrupts in `bits` come, once.
+    pub fn pulse(&mut self, bits: u32) {
+        let bits = bits & self.implemented;
+        self.latch |= bits;
+        self.offered &= !bits;
+    }
+
+    /// Puts interrupt `index` into a list register; whether there it is pending, and active.
+    ///
+    /// Never both: an active one that is pending too has its next turn when the guest has ended it
+    /// and all that waits was compared again. Left to the list register, it would come before
+    /// better ones that found no room.
+    pub fn load(&mut self, index: usize, groups: [bool; 2]) -> (bool, bool) {
+        let bit = 1_u32 << (index % BLOCK);
+        let active = self.active & bit != 0;
+        let pending = self.forwarded(groups) & bit != 0 && !active;
+        self.loaded |= bit;
+        self.settled &= !bit;
+        self.recalled &= !bit;
+        if active {
+            self.listed |= bit;
+        } else {
+            self.listed &= !bit;
+        }
+        if pending {
+            self.offered |= bit;
+        } else {
+            self.offered &= !bit;
+        }
+        (pending, active)
+    }
+
+    /// Takes interrupt `index` back from a list register that now says `pending` and `active`;
+    /// whether it was taken meanwhile.
+    pub fn fold(&mut self, index: usize, pending: bool, active: bool) -> bool {
+        let bit = 1_u32 << (index % BLOCK);
+        let was_active = self.listed & bit != 0;
+        let taken = self.offered & bit != 0 && !pending;
+        if taken {
+            self.latch &= !bit;
+        }
+        if active && !was_active {
+            self.acknowledged |= bit;
+        } else if !active && (was_active || taken) {
+            self.acknowledged &= !bit;
+        }
+        if self.settled & bit == 0 {
+            self.active = if active {
+                self.active | bit
+            } else {
+                self.active & !bit
+            };
+        }
+        self.loaded &= !bit;
+        self.listed &= !bit;
+        self.offered &= !bit;
+        self.settled &= !bit;
+        self.recalled &= !bit;
+        taken
+    }
+}

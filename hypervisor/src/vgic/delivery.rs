@@ -1,0 +1,191 @@
+//! Between the state and the list registers: which interrupts the guest's CPU interface can take.
+//!
+//! The best pending interrupt always gets a list register, so priorities hold even when there are
+//! fewer list registers than interrupts in hand. Active ones come next, for their end shows there;
+//! the end of one that found no room is only counted by the hardware (`EOIcount`), and as ends come
+//! in the reverse order of taking, it is that of the best one without room (IHI 0069, 4.8 and
+//! 12.4.2). Then come the other pending ones, best first.
+
+use super::banks::{Bank, Vgic, bits_of, intid, place};
+use super::block::Block;
+use super::effect::{Effect, VcpuSet};
+use super::list_register::ListRegister;
+
+/// When the hypervisor has to be told of what the guest does with its list registers: bits of
+/// `ICH_HCR_EL2` or `GICH_HCR`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Maintenance {
+    /// `NPIE`: no interrupt is pending there any more, and one waits here.
+    pub no_pending: bool,
+    /// `LRENPIE`: an interrupt was ended that isn't there.
+    pub entry_not_present: bool,
+    /// `TDIR`, if the hardware has it: deactivations of interrupts that aren't there would get lost.
+    pub trap_deactivation: bool,
+}
+
+impl Maintenance {
+    /// As bits of `ICH_HCR_EL2` (IHI 0069, 12.4.2); `GICH_HCR` has the lower ones at the same
+    /// places.
+    #[must_use]
+    pub const fn to_bits(self) -> u64 {
+        (self.entry_not_present as u64) << 2
+            | (self.no_pending as u64) << 3
+            | (self.trap_deactivation as u64) << 14
+    }
+}
+
+/// An interrupt among others.
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
+    bank: Bank,
+    index: usize,
+    priority: u8,
+}
+
+impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
+    /// The interrupt that `vcpu` should take next and its priority, if it has a higher one (a lower
+    /// number) than `mask`: for a CPU interface without list registers, after all were folded.
+    #[must_use]
+    pub fn highest_pending(&self, vcpu: usize, mask: u8) -> Option<(u32, u8)> {
+        let best = self.best_pending(vcpu)?;
+        (best.priority < mask).then(|| (intid(best.bank, best.index), best.priority))
+    }
+
+    /// Whether an interrupt that is enabled is pending for `vcpu`, in a list register or not: a
+    /// reason to end its `WFI`. Right after a fold.
+    #[must_use]
+    pub fn is_pending(&self, vcpu: usize) -> bool {
+        self.best_pending(vcpu).is_some()
+    }
+
+    /// Takes the vCPU's interrupts back from its list registers, which are empty then. Whose list
+    /// registers else are to be filled: of those whose route was changed meanwhile.
+    pub fn fold(&mut self, vcpu: usize, registers: &mut [ListRegister]) -> VcpuSet {
+        let mut attention = VcpuSet::NONE;
+        for register in registers {
+            let register = core::mem::take(register);
+            let (bank, index) = place(vcpu, register.intid);
+            let held = self.owner(bank, index) == Some(vcpu);
+            let Some(block) = self.block_mut(bank) else {
+                continue;
+            };
+            if !held || block.loaded >> index & 1 == 0 {
+                continue;
+            }
+            if block.fold(index, register.pending, register.active) {
+                self.take_source(vcpu, register.intid as usize);
+            }
+            attention = attention.and(self.attention(bank, 1 << index));
+        }
+        attention.without(vcpu)
+    }
+
+    /// The guest has ended an interrupt that was in no list register. Once for each that
+    /// `EOIcount` says, before the list registers are folded.
+    pub fn end_unlisted(&mut self, vcpu: usize) -> Effect {
+        let ended = self.best(vcpu, |gic, bank| gic.block(bank).map_or(0, Block::unlisted));
+        match ended {
+            Some(ended) => self.deactivate(vcpu, intid(ended.bank, ended.index)),
+            None => Effect::NONE,
+        }
+    }
+
+    /// Fills the vCPU's list registers, which were folded, and says when to be called again.
+    pub fn fill(&mut self, vcpu: usize, registers: &mut [ListRegister]) -> Maintenance {
+        let mut free = registers.iter_mut();
+        let mut next = self.best_pending(vcpu);
+        for register in free.by_ref() {
+            let best = next.take().or_else(|| self.best_active(vcpu));
+            let Some(best) = best.or_else(|| self.best_pending(vcpu)) else {
+                *register = ListRegister::EMPTY;
+                break;
+            };
+            *register = self.load(vcpu, best);
+        }
+        free.for_each(|register| *register = ListRegister::EMPTY);
+        let crowded = self.best_active(vcpu).is_some();
+        Maintenance {
+            no_pending: self.best_pending(vcpu).is_some(),
+            entry_not_present: crowded,
+            trap_deactivation: crowded,
+        }
+    }
+
+    fn best_pending(&self, vcpu: usize) -> Option<Candidate> {
+        if !self.vcpus.get(vcpu)?.awake {
+            return None;
+        }
+        self.best(vcpu, |gic, bank| {
+            gic.block(bank).map_or(0, |block| {
+                block.forwarded(gic.groups) & !block.active & !block.loaded
+            })
+        })
+    }
+
+    fn best_active(&self, vcpu: usize) -> Option<Candidate> {
+        self.best(vcpu, |gic, bank| {
+            gic.block(bank)
+                .map_or(0, |block| block.active & !block.loaded)
+        })
+    }
+
+    /// The interrupt of the highest priority (the lowest number, then the lowest id) that `choose`
+    /// chooses among those that are `vcpu`'s.
+    fn best(&self, vcpu: usize, choose: impl Fn(&Self, Bank) -> u32) -> Option<Candidate> {
+        let mut best: Option<Candidate> = None;
+        for bank in core::iter::once(Bank::Private(vcpu)).chain((0..SHARED).map(Bank::Shared)) {
+            let Some(block) = self.block(bank) else {
+                continue;
+            };
+            for index in bits_of(choose(self, bank)) {
+                let priority = block.priority(index);
+                let better = best.is_none_or(|best| priority < best.priority);
+                if better && self.owner(bank, index) == Some(vcpu) {
+                    best = Some(Candidate {
+                        bank,
+                        index,
+                        priority,
+                    });
+                }
+            }
+        }
+        best
+    }
+
+    fn load(&mut self, vcpu: usize, candidate: Candidate) -> ListRegister {
+        let Candidate {
+            bank,
+            index,
+            priority,
+        } = candidate;
+        let groups = self.groups;
+        let Some(block) = self.block_mut(bank) else {
+            return ListRegister::EMPTY;
+        };
+        let (pending, active) = block.load(index, groups);
+        let bit = 1_u32 << index;
+        let group1 = block.group1 & bit != 0;
+        let linked = block.linked & bit != 0;
+        let level = block.edge & bit == 0;
+        let again = active && block.forwarded(groups) & bit != 0;
+        let intid = intid(bank, index);
+        let (source, others) = self.load_source(vcpu, intid as usize, active);
+        if let Bank::Shared(shared) = bank
+            && let Some(shared) = self.shared.get_mut(shared)
+            && let Some(holder) = shared.holder.get_mut(index)
+        {
+            *holder = u8::try_from(vcpu).unwrap_or(0);
+        }
+        ListRegister {
+            intid,
+            source,
+            pending,
+            active,
+            priority,
+            group1,
+            physical: linked.then(|| self.physical(intid)),
+            notify_end: (level || again || others) && !linked,
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! `GICD_*` of GICv3 (IHI 0069, 12.9): the distributor with affinity routing and one Security state.
+
+use super::banks::{Bank, Vgic};
+use super::block::BLOCK;
+use super::effect::{Effect, VcpuSet};
+use super::table::{At, Row, Table, low, state_rows};
+
+/// `GICD_CTLR`: affinity routing (`ARE`) and one Security state (`DS`), both fixed.
+const FIXED: u64 = 1 << 4 | 1 << 6;
+/// `GICD_CTLR.RWP`: an interrupt that was disabled may still be taken.
+const WRITE_PENDING: u64 = 1 << 31;
+/// `GICD_TYPER`: interrupt numbers of ten bits, no 1-of-N routing.
+const TYPE: u64 = 9 << 19 | 1 << 25;
+/// `GICD_IIDR` and `GICR_IIDR`: product `P`, revision 0, Arm's programmers' model.
+pub const IMPLEMENTER: u64 = 0x5000_043B;
+/// `GICD_IROUTER`: Aff2, Aff1 and Aff0.
+const AFFINITY: u64 = 0xFF_FFFF;
+
+/// `PIDR4`-`PIDR7`, `PIDR0`-`PIDR3`, `CIDR0`-`CIDR3` from offset `0xFFD0` (IHI 0069, 12.1.2), with the
+/// architecture's revision in `PIDR2`.
+#[must_use]
+pub const fn identification(index: usize, part: u8, revision: u8) -> u64 {
+    let bytes = [
+        0x44,
+        0,
+        0,
+        0,
+        part,
+        0xB4,
+        revision << 4 | 0xB,
+        0,
+        0x0D,
+        0xF0,
+        0x05,
+        0xB1,
+    ];
+    if index < bytes.len() {
+        bytes[index] as u64
+    } else {
+        0
+    }
+}
+
+impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
+    /// The table. What isn't in it is reserved, or reads as zero with affinity routing.
+    pub(super) const DISTRIBUTOR_V3: Table<Self> = &[
+        &[
+            Row::own(0x0000, 1, Self::control, Self::set_control),
+            Row::constant(0x0004, 1, |_, _| TYPE | SHARED as u64),
+            Row::constant(0x0008, 1, |_, _| IMPLEMENTER),
+        ],
+        &state_rows(0, 32),
+        &[
+            Row::own(0x6100, 988, Self::route, Self::set_route).double(),
+            Row::constant(0xFFD0, 12, |_, at| identification(at.index, 0x92, 3)),
+        ],
+    ];
+
+    fn control(&self, _: At) -> u64 {
+        let [group0, group1] = self.groups.map(u64::from);
+        let recalled = self.banks().any(|bank| {
+            let Bank::Shared(_) = bank else { return false };
+            self.block(bank).is_some_and(|block| block.recalled != 0)
+        });
+        FIXED | group0 | group1 << 1 | if recalled { WRITE_PENDING } else { 0 }
+    }
+
+    /// `GICD_CTLR.EnableGrp0` and `EnableGrp1`, of both architectures.
+    pub(super) fn set_control(&mut self, _: At, value: u64) -> Effect {
+        let groups = [value & 1 != 0, value & 2 != 0];
+        if groups == self.groups {
+            return Effect::NONE;
+        }
+        if self
+            .groups
+            .iter()
+            .zip(groups)
+            .any(|(old, new)| *old && !new)
+        {
+            for shared in &mut self.shared {
+                shared.block.recalled |= shared.block.loaded;
+            }
+        }
+        self.groups = groups;
+        Effect::attend(self.attention_everywhere())
+    }
+
+    fn attention_everywhere(&self) -> VcpuSet {
+        self.banks().fold(VcpuSet::NONE, |set, bank| {
+            set.and(self.attention(bank, u32::MAX))
+        })
+    }
+
+    fn route(&self, At { index, .. }: At) -> u64 {
+        let shared = self.shared.get(index / BLOCK);
+        shared.map_or(0, |shared| shared.route[index % BLOCK].into())
+    }
+
+    fn set_route(&mut self, At { index, .. }: At, value: u64) -> Effect {
+        let Some(shared) = self.shared.get_mut(index / BLOCK) else {
+            return Effect::NONE;
+        };
+        let bit = 1 << (index % BLOCK);
+        if shared.block.implemented & bit == 0 {
+            return Effect::NONE;
+        }
+        shared.route[index % BLOCK] = low(value & AFFINITY);
+        self.effect(Bank::Shared(index / BLOCK), bit, None)
+    }
+}

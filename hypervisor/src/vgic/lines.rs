@@ -1,0 +1,45 @@
+//! What comes from outside: devices' levels and edges, and physical interrupts.
+
+use super::banks::{Vgic, place};
+use super::effect::{Effect, VcpuSet};
+
+impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
+    /// The input of an interrupt is now high or low. `vcpu` says whose a private interrupt is.
+    /// Answers whose list registers that concerns.
+    pub fn set_line(&mut self, vcpu: usize, intid: u32, high: bool) -> VcpuSet {
+        let (bank, index) = place(vcpu, intid);
+        let Some(block) = self.block_mut(bank) else {
+            return VcpuSet::NONE;
+        };
+        let bit = 1 << index;
+        if (block.line & bit != 0) == high {
+            return VcpuSet::NONE;
+        }
+        block.set_line(bit, high);
+        self.attention(bank, bit)
+    }
+
+    /// An interrupt comes once: an edge, or the physical interrupt to which it is linked, which the
+    /// caller has acknowledged and leaves active.
+    pub fn pulse(&mut self, vcpu: usize, intid: u32) -> VcpuSet {
+        let (bank, index) = place(vcpu, intid);
+        let Some(block) = self.block_mut(bank) else {
+            return VcpuSet::NONE;
+        };
+        block.pulse(1 << index);
+        self.attention(bank, 1 << index)
+    }
+
+    /// The guest deactivates an interrupt by `ICC_DIR_EL1`, trapped because
+    /// [`super::Maintenance::trap_deactivation`] asked for it.
+    pub fn deactivate(&mut self, vcpu: usize, intid: u32) -> Effect {
+        let (bank, index) = place(vcpu, intid);
+        let Some(block) = self.block_mut(bank) else {
+            return Effect::NONE;
+        };
+        let bit = 1 << index;
+        let change = block.deactivate(bit);
+        block.acknowledged &= !bit;
+        self.effect(bank, bit, change)
+    }
+}

@@ -1,0 +1,65 @@
+//! A partition's interrupt controller as its guest sees it: GICv3 (Arm IHI 0069) or GICv2 (Arm IHI
+//! 0048), as plain state and functions that know no hardware.
+//!
+//! The CPU interface is the hardware's own virtual one; its list registers show the guest up to
+//! [`list_register::ListRegister`]s' worth of interrupts at a time. All else is here: what the guest
+//! programs ([`Vgic::read`], [`Vgic::write`]), what devices say ([`Vgic::set_line`],
+//! [`Vgic::pulse`]), what CPUs send each other ([`Vgic::send`]), and the movement between this state
+//! and the list registers ([`Vgic::fold`], [`Vgic::fill`]).
+//!
+//! # One way through
+//! On the way in from a guest, before anything below is called for its vCPU: [`Vgic::end_unlisted`]
+//! once for each end that `ICH_HCR_EL2.EOIcount` counted (and that is cleared then), and
+//! [`Vgic::fold`] with the list registers as the hardware left them. On the way out: [`Vgic::fill`],
+//! the list registers written, and [`Maintenance`]'s bits put into `ICH_HCR_EL2`. An exit that
+//! touches no interrupt may skip both, for folding late is only folding later. At the end of a
+//! window a vCPU is always folded: then nothing of it is anywhere but here.
+//!
+//! Every function that changes something answers with the vCPUs that need [attention](VcpuSet):
+//! the one that is on its way out fills its list registers, another that is running is interrupted
+//! so that it folds and fills, and one that isn't running does so at its next start anyhow. Vcpus of
+//! one partition that run on several CPUs share this state, so the caller holds the partition's lock
+//! around each call.
+//!
+//! # What the guest finds
+//! One Security state (`GICD_CTLR.DS` = 1), affinity routing always on, vCPU n at affinity 0.0.0.n,
+//! no LPIs, no message-based SPIs, no 1-of-N routing (`GICD_TYPER.No1N` = 1), 32 priorities. After
+//! reset it is as firmware leaves it for a system: redistributors awake and, in GICv3, all
+//! interrupts in Group 1. An access that no register's row allows (reserved offset, width, alignment)
+//! reads as zero and is ignored; the architecture leaves that choice (IHI 0069, 12.1.3).
+
+pub mod effect;
+pub mod list_register;
+
+mod banks;
+mod block;
+mod delivery;
+mod distributor_v2;
+mod distributor_v3;
+mod lines;
+mod redistributor;
+mod sgi;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use banks::{Interrupts, Link, Model, Vgic};
+pub use delivery::Maintenance;
+pub use effect::{Change, Effect, Physical, VcpuSet};
+pub use list_register::ListRegister;
+pub use sgi::Request;
+
+/// Part of the controller that a guest's access goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Frame {
+    /// `GICD_*`: 64 KiB in GICv3, 4 KiB in GICv2.
+    Distributor,
+    /// `GICR_*`, all of them: 128 KiB a vCPU, in their order. GICv3 only.
+    Redistributors,
+}
+
+/// First shared interrupt.
+pub const FIRST_SHARED: u32 = 32;
+
+/// Bits of a priority that are kept: the five that every implementation's list registers have.
+pub const PRIORITY_BITS: u8 = 0xF8;

@@ -1,0 +1,7 @@
+//! The controller against a naive model of the architecture, and register by register.
+
+mod machine;
+mod properties;
+mod reference;
+mod registers;
+mod stories;
