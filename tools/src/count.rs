@@ -61,6 +61,16 @@ pub fn figures() -> anyhow::Result<Vec<Figure>> {
     Ok(figures)
 }
 
+/// Lines of what runs privileged.
+///
+/// # Errors
+/// If a source can't be read.
+pub fn privileged_lines() -> anyhow::Result<u64> {
+    let figures = lines()?;
+    let whole = figures.first().context("nothing was counted")?;
+    Ok(whole.count)
+}
+
 /// Lines of what runs privileged, and of what is `unsafe` in it.
 fn lines() -> anyhow::Result<Vec<Figure>> {
     let root = workspace::root();

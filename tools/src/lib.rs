@@ -19,6 +19,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod bench;
 pub mod build;
 pub mod catalog;
 pub mod count;

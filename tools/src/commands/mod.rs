@@ -1,5 +1,6 @@
 //! The commands, one file each. Their help texts are the doc comments.
 
+mod bench;
 mod build;
 mod check;
 mod count;
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     Test(test::Arguments),
     Plan(plan::Arguments),
     Check(check::Arguments),
+    Bench(bench::Arguments),
     Count(count::Arguments),
     New(new::Arguments),
     Build(build::Arguments),
@@ -44,6 +46,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Test(arguments) => test::run(arguments),
         Command::Plan(arguments) => plan::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Bench(arguments) => bench::run(arguments),
         Command::Count(arguments) => count::run(arguments),
         Command::New(arguments) => new::run(arguments),
         Command::Build(arguments) => build::run(arguments),

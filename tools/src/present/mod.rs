@@ -1,5 +1,6 @@
 //! How things look on a terminal.
 
+mod bench;
 mod closing;
 mod console;
 mod fault;
@@ -10,6 +11,7 @@ mod sentence;
 mod status;
 pub(crate) mod table;
 
+pub(crate) use bench::bench;
 pub(crate) use closing::closing;
 pub(crate) use console::Console;
 pub(crate) use status::Status;

@@ -7,7 +7,7 @@ pub mod promise;
 mod record;
 pub mod report;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -70,6 +70,12 @@ impl Run {
             wall_clock_limit: None,
             interrupt: Arc::default(),
         })
+    }
+
+    /// The file of the image as built.
+    #[must_use]
+    pub fn image(&self) -> &Path {
+        &self.image
     }
 
     /// Stops at the first end of a major frame after this much board time.

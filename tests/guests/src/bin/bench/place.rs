@@ -4,8 +4,9 @@ use paratia_abi::passport::{MAGIC, Passport};
 
 /// First word of a device tree, as a little-endian CPU reads it (Devicetree Specification, 5.2).
 const TREE_MAGIC: u32 = 0xD00D_FEED_u32.swap_bytes();
-/// What every device tree that Xen makes holds: its node's `compatible`.
-const XEN_NAME: &[u8] = b"xen,xen\0";
+/// The `compatible` of the UART that Xen emulates (vpl011); the board's own is a full PL011. Xen has
+/// a node of its own in a domU's tree only if it was asked for.
+const XEN_UART: &[u8] = b"arm,sbsa-uart\0";
 
 /// Where the guest runs.
 pub enum Place {
@@ -33,10 +34,8 @@ impl Place {
             return Self::Paratia(unsafe { &*start.cast() });
         }
         // SAFETY: the caller's promise: if it isn't a passport, it is a tree.
-        if unsafe { tree(start) }
-            .windows(XEN_NAME.len())
-            .any(|it| it == XEN_NAME)
-        {
+        let tree = unsafe { tree(start) };
+        if tree.windows(XEN_UART.len()).any(|it| it == XEN_UART) {
             Self::Xen
         } else {
             Self::Bare

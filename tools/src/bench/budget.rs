@@ -1,0 +1,91 @@
+//! Budgets: the most that each figure may be, with its reason, in `tests/budgets.toml`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, ensure};
+use serde::{Deserialize, Serialize};
+
+use super::figures::FIGURES;
+
+/// A figure's budget.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Budget {
+    /// The most that it may be.
+    pub most: u64,
+    /// Why so much.
+    pub reason: String,
+}
+
+/// Whether a figure is within its budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It is.
+    Within,
+    /// It isn't.
+    Over,
+    /// Paratia hasn't got what would be measured.
+    Absent,
+    /// It has no budget.
+    Unbudgeted,
+}
+
+impl Verdict {
+    /// The verdict on a value.
+    #[must_use]
+    pub fn of(value: Option<u64>, budget: Option<&Budget>) -> Self {
+        match (value, budget) {
+            (None, _) => Self::Absent,
+            (Some(_), None) => Self::Unbudgeted,
+            (Some(value), Some(budget)) if value <= budget.most => Self::Within,
+            (Some(_), Some(_)) => Self::Over,
+        }
+    }
+}
+
+/// The budgets in a file, by the figure's key.
+///
+/// # Errors
+/// If it can't be read, or names a figure that doesn't exist or gives no reason.
+pub fn load(file: &Path) -> anyhow::Result<BTreeMap<String, Budget>> {
+    let text =
+        fs::read_to_string(file).with_context(|| format!("can't read {}", file.display()))?;
+    parse(&text).with_context(|| format!("in {}", file.display()))
+}
+
+fn parse(text: &str) -> anyhow::Result<BTreeMap<String, Budget>> {
+    let budgets: BTreeMap<String, Budget> = toml::from_str(text)?;
+    for (key, budget) in &budgets {
+        let exists = FIGURES.iter().any(|figure| figure.key == key);
+        ensure!(exists, "no figure is called '{key}'");
+        ensure!(
+            !budget.reason.is_empty(),
+            "the budget of '{key}' gives no reason"
+        );
+    }
+    Ok(budgets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn budgets_are_checked() {
+        let budgets = parse("[hvc-own]\nmost = 50\nreason = \"x\"\n").unwrap();
+        let budget = budgets.get("hvc-own");
+        assert_eq!(Verdict::of(Some(50), budget), Verdict::Within);
+        assert_eq!(Verdict::of(Some(51), budget), Verdict::Over);
+        assert_eq!(Verdict::of(None, budget), Verdict::Absent);
+        assert_eq!(Verdict::of(Some(51), None), Verdict::Unbudgeted);
+        for wrong in [
+            "[hvc-x]\nmost = 1\nreason = \"x\"",
+            "[hvc-own]\nmost = 1\nreason = \"\"",
+        ] {
+            assert!(parse(wrong).is_err());
+        }
+    }
+}

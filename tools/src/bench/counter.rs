@@ -1,0 +1,264 @@
+//! Exact counts of a run, by the QEMU plugin in `tools/counter`: instructions of the hypervisor by
+//! function and caller, and by path from guest to guest.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::str::{FromStr, SplitWhitespace};
+
+use anyhow::{Context as _, bail, ensure};
+use object::{Object as _, ObjectSection as _, ObjectSymbol as _};
+
+use super::guest::CPU;
+use crate::build::Progress;
+use crate::qemu;
+use crate::run::{Run, RunReport};
+use crate::setup::Toolchain;
+use crate::workspace;
+
+/// The plugin's package, and the marks in its map.
+const PACKAGE: &str = "paratia-counter";
+const MARK_SWITCH: u8 = 1;
+const MARK_APART: u8 = 2;
+/// What makes a path a switch.
+const SWITCH: &str = "switch";
+/// Work that waits for time to spare: no part of the path that it is called on.
+const APART: [&str; 2] = ["log::step", "idle::work_until"];
+
+/// What was counted.
+#[derive(Clone, Debug)]
+pub struct Counts {
+    /// The calls, callers first: those at boot, then the others.
+    pub nodes: Vec<Node>,
+    /// Paths that went back to the same guest.
+    pub exits: Paths,
+    /// Paths from one guest to the next.
+    pub switches: Paths,
+}
+
+/// A function, called on one way.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// The index of the node that called it; its own for a root.
+    pub parent: usize,
+    /// The function; the phase for a root: `boot` or `run`.
+    pub function: String,
+    /// Instructions of the function itself.
+    pub instructions: u64,
+    /// Calls.
+    pub calls: u64,
+}
+
+/// Paths of one kind, in instructions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Paths {
+    /// How many.
+    pub count: u64,
+    /// The shortest.
+    pub least: u64,
+    /// The longest.
+    pub most: u64,
+    /// All together.
+    pub sum: u64,
+    /// Work of the log on the way, which isn't in these.
+    pub apart: u64,
+}
+
+/// Builds the plugin.
+///
+/// # Errors
+/// If it doesn't compile, or QEMU doesn't say its version.
+pub fn build(progress: &mut dyn Progress) -> anyhow::Result<()> {
+    progress.begin("building the counter");
+    let output = Toolchain::Current
+        .cargo()
+        .args(["build", "--release", "--package", PACKAGE, "--target-dir"])
+        .arg(folder())
+        .env("PARATIA_PLUGIN_VERSION", plugin_version()?)
+        .current_dir(workspace::root())
+        .stdin(Stdio::null())
+        .output()
+        .context("can't start Cargo")?;
+    ensure!(
+        output.status.success(),
+        "the counter wasn't built:\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    progress.done();
+    Ok(())
+}
+
+fn folder() -> PathBuf {
+    workspace::products().join("counter")
+}
+
+/// The version of the interface for plugins that this QEMU takes: 7 and 8 take 1, later ones 2 too.
+fn plugin_version() -> anyhow::Result<&'static str> {
+    let output = Command::new(qemu::PROGRAM).arg("--version").output()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let major = text
+        .split_once("version ")
+        .and_then(|(_, rest)| rest.split('.').next());
+    let major: u32 = major
+        .and_then(|text| text.parse().ok())
+        .context("QEMU doesn't say its version")?;
+    Ok(if major < 9 { "1" } else { "2" })
+}
+
+/// Makes a run and counts it.
+///
+/// # Errors
+/// If the run doesn't reach its end, or QEMU can't load the plugin.
+pub fn count(run: &Run) -> anyhow::Result<(RunReport, Counts)> {
+    let folder = tempfile::Builder::new().prefix("paratia-").tempdir()?;
+    let (map, out) = (folder.path().join("map"), folder.path().join("out"));
+    let functions = functions(&fs::read(run.image())?)?;
+    fs::write(&map, map_of(&functions))?;
+    let mut plugin = OsString::from("file=");
+    plugin.push(self::folder().join("release/libparatia_counter.so"));
+    plugin.push(",map=");
+    plugin.push(&map);
+    plugin.push(",out=");
+    plugin.push(&out);
+    let plugin = plugin.into_string().ok().context("a path isn't UTF-8")?;
+    let run = run
+        .clone()
+        .cpu(CPU)
+        .qemu_argument("-plugin")
+        .qemu_argument(&plugin);
+    let report = run.execute()?;
+    ensure!(report.reached_end(), "{}", report.outcome);
+    let text = fs::read_to_string(&out).context("the counter has left no counts")?;
+    Ok((report, parse(&text, &functions)?))
+}
+
+/// A function's first address and name.
+type Function = (u64, String);
+
+/// The functions in `.text`, in the order of addresses, and the end of it.
+fn functions(elf: &[u8]) -> anyhow::Result<Vec<Function>> {
+    let file = object::File::parse(elf)?;
+    let text = file
+        .section_by_name(".text")
+        .context("the image has no section .text")?;
+    let mut functions = BTreeMap::new();
+    for symbol in file.symbols() {
+        let name = symbol.name().unwrap_or_default();
+        // `$x` and the like mark what is code and what is data (Arm AAELF64, 5.5.4).
+        if symbol.section_index() == Some(text.index())
+            && !name.is_empty()
+            && !name.starts_with('$')
+        {
+            functions.insert(
+                symbol.address(),
+                format!("{:#}", rustc_demangle::demangle(name)),
+            );
+        }
+    }
+    functions.insert(text.address() + text.size(), String::new());
+    Ok(functions.into_iter().collect())
+}
+
+fn map_of(functions: &[Function]) -> String {
+    let mut text = String::new();
+    for (index, (address, name)) in functions.iter().enumerate() {
+        let is_apart = APART.iter().any(|part| name.contains(part));
+        let marks =
+            if name == SWITCH { MARK_SWITCH } else { 0 } | if is_apart { MARK_APART } else { 0 };
+        // Writing to a string can't fail.
+        let _ = if index + 1 == functions.len() {
+            writeln!(text, "{address:x}")
+        } else {
+            writeln!(text, "{address:x} {marks}")
+        };
+    }
+    text
+}
+
+fn parse(text: &str, functions: &[Function]) -> anyhow::Result<Counts> {
+    let mut counts = Counts {
+        nodes: Vec::new(),
+        exits: Paths::default(),
+        switches: Paths::default(),
+    };
+    for line in text.lines() {
+        let mut words = line.split_whitespace();
+        match (words.next(), words.next()) {
+            (Some("node"), Some(index)) => {
+                let phase = if index == "0" { "boot" } else { "run" };
+                counts.nodes.push(node(&mut words, functions, phase)?);
+            }
+            (Some("path"), Some("exit")) => counts.exits = paths(&mut words)?,
+            (Some("path"), Some("switch")) => counts.switches = paths(&mut words)?,
+            _ => bail!("the counter's line can't be read: {line}"),
+        }
+    }
+    Ok(counts)
+}
+
+fn node(words: &mut SplitWhitespace, functions: &[Function], phase: &str) -> anyhow::Result<Node> {
+    let parent = number(words.next())?;
+    let function = match words.next() {
+        Some("-") => phase.to_owned(),
+        index => {
+            let index: usize = number(index)?;
+            functions.get(index).context("no such function")?.1.clone()
+        }
+    };
+    Ok(Node {
+        parent,
+        function,
+        instructions: number(words.next())?,
+        calls: number(words.next())?,
+    })
+}
+
+fn paths(words: &mut SplitWhitespace) -> anyhow::Result<Paths> {
+    Ok(Paths {
+        count: number(words.next())?,
+        least: number(words.next())?,
+        most: number(words.next())?,
+        sum: number(words.next())?,
+        apart: number(words.next())?,
+    })
+}
+
+fn number<N: FromStr>(word: Option<&str>) -> anyhow::Result<N> {
+    let number = word.and_then(|word| word.parse().ok());
+    number.context("the counter's line lacks a number")
+}
+
+impl Counts {
+    /// Whether a node belongs to boot.
+    #[must_use]
+    pub fn is_boot(&self, node: usize) -> bool {
+        self.way(node).last() == Some(0)
+    }
+
+    /// A node, its caller, and so on to the root.
+    pub fn way(&self, node: usize) -> impl Iterator<Item = usize> {
+        let above = |at: &usize| {
+            let parent = self.nodes.get(*at)?.parent;
+            (parent != *at).then_some(parent)
+        };
+        std::iter::successors(Some(node), above)
+    }
+
+    /// Instructions of boot, those of functions whose name has one of `parts` and of what they
+    /// call.
+    #[must_use]
+    pub fn boot_instructions(&self, parts: &[&str]) -> u64 {
+        let has = |node: usize| {
+            let name = &self.nodes[node].function;
+            parts.iter().any(|part| name.contains(part))
+        };
+        let nodes = (0..self.nodes.len()).filter(|node| self.is_boot(*node));
+        nodes
+            .filter(|node| self.way(*node).any(has))
+            .map(|node| self.nodes[node].instructions)
+            .sum()
+    }
+}

@@ -1,0 +1,105 @@
+//! What Paratia costs, counted in instructions: beside the bare machine, beside Xen, and beside the
+//! budgets that the project has set itself.
+//!
+//! One guest image measures itself in three places ([`guest`]); a QEMU plugin counts what no guest
+//! can see ([`counter`]); sizes come from the image's file ([`size`]). [`figures`] is the table of
+//! what is measured, [`budget`] what it may be.
+
+mod bare;
+pub mod budget;
+pub mod chart;
+pub mod counter;
+pub mod figures;
+pub mod guest;
+mod paratia;
+mod size;
+pub mod xen;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::build::{Builder, Progress};
+use crate::{catalog, setup, workspace};
+use budget::{Budget, Verdict};
+use figures::{FIGURES, Figure};
+
+/// The board on which it is measured.
+pub const BOARD: &str = "qemu-virt";
+/// The systems that are measured.
+pub const SYSTEMS: [&str; 5] = [
+    "bench-costs",
+    "bench-partitions-2",
+    "bench-partitions-8",
+    "bench-windows",
+    "cluster",
+];
+
+/// Values by the figure's key.
+pub type Values = BTreeMap<&'static str, u64>;
+
+/// A row of the result.
+#[derive(Clone, Debug, Serialize)]
+pub struct Row {
+    /// What was measured.
+    #[serde(flatten)]
+    pub figure: &'static Figure,
+    /// On the bare machine.
+    pub floor: Option<u64>,
+    /// On Paratia; nothing if it hasn't got what is measured.
+    pub paratia: Option<u64>,
+    /// Under Xen.
+    pub xen: Option<u64>,
+    /// What it may be.
+    pub budget: Option<Budget>,
+    /// Whether it is.
+    pub verdict: Verdict,
+}
+
+/// Builds everything that is measured.
+///
+/// # Errors
+/// If something is missing or doesn't compile.
+pub fn build(progress: &mut dyn Progress) -> anyhow::Result<()> {
+    let toolchain = setup::ready(progress)?;
+    let mut builder = Builder::new(toolchain, progress)?;
+    builder.guests()?;
+    for system in SYSTEMS {
+        builder.hypervisor(&catalog::choose(BOARD, system)?)?;
+    }
+    drop(builder);
+    counter::build(progress)
+}
+
+/// Measures everything; what it needs has been built ([`build`]). Xen only if asked for.
+///
+/// # Errors
+/// If a run doesn't reach its end, two equal runs differ, or a file is missing.
+pub fn measure(peer: bool, progress: &mut dyn Progress) -> anyhow::Result<Vec<Row>> {
+    let image = workspace::guests().join("bench.bin");
+    progress.begin("measuring the bare machine");
+    let floor = figures::of_guest(&bare::measure(&image)?);
+    progress.done();
+    let xen = if peer {
+        figures::of_guest(&xen::measure(&image, progress)?)
+    } else {
+        Values::new()
+    };
+    progress.begin("measuring Paratia");
+    let paratia = paratia::measure(progress)?;
+    progress.done();
+    let budgets = budget::load(&workspace::root().join("tests/budgets.toml"))?;
+    let row = |figure: &'static Figure| {
+        let value = |values: &Values| values.get(figure.key).copied();
+        let budget = budgets.get(figure.key).cloned();
+        Row {
+            figure,
+            floor: value(&floor),
+            paratia: value(&paratia),
+            xen: value(&xen),
+            verdict: Verdict::of(value(&paratia), budget.as_ref()),
+            budget,
+        }
+    };
+    Ok(FIGURES.iter().map(row).collect())
+}

@@ -1,0 +1,57 @@
+//! `cargo paratia bench`: what Paratia costs, beside the bare machine and beside Xen.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use paratia::bench;
+use paratia::bench::budget::Verdict;
+use paratia::workspace;
+
+use crate::present::{self, Status};
+
+/// Measure what Paratia costs in instructions, beside the bare machine and beside Xen.
+///
+/// One small guest measures itself bare, on Paratia and under Xen; every run is made twice and has
+/// to say the same. Fails if a figure is over its budget in tests/budgets.toml.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The hypervisor to measure beside: `none` needs no network.
+    #[arg(long, value_enum, default_value_t = Peer::Xen)]
+    peer: Peer,
+    /// Print the figures as JSON.
+    #[arg(long)]
+    json: bool,
+    /// Draw the figures, too.
+    #[arg(long, value_name = "FILE.svg")]
+    svg: Option<PathBuf>,
+}
+
+/// A hypervisor to measure beside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Peer {
+    /// Xen, from Debian's package.
+    Xen,
+    /// None.
+    None,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    bench::build(&mut Status::new())?;
+    let rows = bench::measure(arguments.peer == Peer::Xen, &mut Status::new())?;
+    if let Some(file) = &arguments.svg {
+        fs::write(file, bench::chart::svg(&rows))
+            .with_context(|| format!("can't write {}", workspace::shown(file)))?;
+    }
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&rows)?);
+    } else {
+        present::bench(&rows);
+    }
+    Ok(if rows.iter().any(|row| row.verdict == Verdict::Over) {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
