@@ -1,7 +1,7 @@
 //! The controller's state: a bank of private interrupts a vCPU, and the shared ones.
 
 use super::FIRST_SHARED;
-use super::block::{BLOCK, Block};
+use super::block::{BLOCK, Block, bit};
 use super::effect::VcpuSet;
 
 /// Which architecture the guest sees.
@@ -143,7 +143,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     pub fn is_edge(&self, vcpu: usize, intid: u32) -> bool {
         let (bank, index) = place(vcpu, intid);
         self.block(bank)
-            .is_some_and(|block| block.edge >> index & 1 != 0)
+            .is_some_and(|block| block.edge & bit(index) != 0)
     }
 
     pub(super) fn block(&self, bank: Bank) -> Option<&Block> {
@@ -183,7 +183,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             return self.target(bank, index);
         };
         let shared = self.shared.get(number)?;
-        if (shared.block.loaded | shared.block.acknowledged) >> index & 1 != 0 {
+        if (shared.block.loaded | shared.block.acknowledged) & bit(index) != 0 {
             return shared.holder.get(index).map(|holder| usize::from(*holder));
         }
         self.target(bank, index)
@@ -225,7 +225,9 @@ pub fn place(vcpu: usize, intid: u32) -> (Bank, usize) {
 pub fn intid(bank: Bank, index: usize) -> u32 {
     match bank {
         Bank::Private(_) => index as u32,
-        Bank::Shared(shared) => FIRST_SHARED + (shared * BLOCK + index) as u32,
+        Bank::Shared(shared) => {
+            (shared as u32).wrapping_add(1).wrapping_mul(FIRST_SHARED) | index as u32
+        }
     }
 }
 

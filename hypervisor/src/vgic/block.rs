@@ -6,6 +6,13 @@ use super::effect::Change;
 /// Number of interrupts in a block.
 pub const BLOCK: usize = 32;
 
+/// Interrupt `index` of a block as a bit. Any number is taken as one below 32, so that nothing that
+/// a guest says makes a shift fail.
+#[must_use]
+pub const fn bit(index: usize) -> u32 {
+    1 << (index % BLOCK)
+}
+
 /// The state of 32 interrupts.
 #[derive(Clone, Copy, Debug)]
 pub struct Block {
@@ -92,7 +99,7 @@ impl Block {
 
     /// Sets the priority of interrupt `index`, as far as it has bits.
     pub fn set_priority(&mut self, index: usize, priority: u8) {
-        if self.implemented >> (index % BLOCK) & 1 != 0 {
+        if self.implemented & bit(index) != 0 {
             self.priority[index % BLOCK] = priority & PRIORITY_BITS;
         }
     }
@@ -155,7 +162,7 @@ impl Block {
 
     /// `ICFGR` of interrupt `index`.
     pub fn configure(&mut self, index: usize, edge: bool) -> Option<(Change, u32)> {
-        let bit = 1_u32 << (index % BLOCK) & self.implemented;
+        let bit = bit(index) & self.implemented;
         let changed = if edge {
             bit & !self.edge
         } else {
@@ -191,7 +198,7 @@ impl Block {
     /// and all that waits was compared again. Left to the list register, it would come before
     /// better ones that found no room.
     pub fn load(&mut self, index: usize, groups: [bool; 2]) -> (bool, bool) {
-        let bit = 1_u32 << (index % BLOCK);
+        let bit = bit(index);
         let active = self.active & bit != 0;
         let pending = self.forwarded(groups) & bit != 0 && !active;
         self.loaded |= bit;
@@ -213,7 +220,7 @@ impl Block {
     /// Takes interrupt `index` back from a list register that now says `pending` and `active`;
     /// whether it was taken meanwhile.
     pub fn fold(&mut self, index: usize, pending: bool, active: bool) -> bool {
-        let bit = 1_u32 << (index % BLOCK);
+        let bit = bit(index);
         let was_active = self.listed & bit != 0;
         let taken = self.offered & bit != 0 && !pending;
         if taken {

@@ -4,10 +4,10 @@
 //! fewer list registers than interrupts in hand. Active ones come next, for their end shows there;
 //! the end of one that found no room is only counted by the hardware (`EOIcount`), and as ends come
 //! in the reverse order of taking, it is that of the best one without room (IHI 0069, 4.8 and
-//! 12.4.2). Then come the other pending ones, best first.
+//! 12.4). Then come the other pending ones, best first.
 
 use super::banks::{Bank, Vgic, bits_of, intid, place};
-use super::block::Block;
+use super::block::{Block, bit};
 use super::effect::{Effect, VcpuSet};
 use super::list_register::ListRegister;
 
@@ -25,7 +25,7 @@ pub struct Maintenance {
 }
 
 impl Maintenance {
-    /// As bits of `ICH_HCR_EL2` (IHI 0069, 12.4.2); `GICH_HCR` has the lower ones at the same
+    /// As bits of `ICH_HCR_EL2` (IHI 0069, 12.4); `GICH_HCR` has the lower ones at the same
     /// places.
     #[must_use]
     pub const fn to_bits(self) -> u64 {
@@ -70,19 +70,22 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             let Some(block) = self.block_mut(bank) else {
                 continue;
             };
-            if !held || block.loaded >> index & 1 == 0 {
+            if !held || block.loaded & bit(index) == 0 {
                 continue;
             }
             if block.fold(index, register.pending, register.active) {
                 self.take_source(vcpu, register.intid as usize);
             }
-            attention = attention.and(self.attention(bank, 1 << index));
+            attention = attention.and(self.attention(bank, bit(index)));
         }
         attention.without(vcpu)
     }
 
     /// The guest has ended an interrupt that was in no list register. Once for each that
     /// `EOIcount` says, before the list registers are folded.
+    ///
+    /// A guest that changes an interrupt's priority while it takes it confuses the order of its own
+    /// ends, and nobody else's.
     pub fn end_unlisted(&mut self, vcpu: usize) -> Effect {
         let ended = self.best(vcpu, |gic, bank| gic.block(bank).map_or(0, Block::unlisted));
         match ended {
@@ -164,7 +167,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             return ListRegister::EMPTY;
         };
         let (pending, active) = block.load(index, groups);
-        let bit = 1_u32 << index;
+        let bit = bit(index);
         let group1 = block.group1 & bit != 0;
         let linked = block.linked & bit != 0;
         let level = block.edge & bit == 0;

@@ -1,12 +1,13 @@
 //! `GICD_*` of GICv2 (IHI 0048, 4.3), over the same state: private interrupts are banked by the vCPU
 //! that accesses them, and targets are a bit a vCPU.
 
+use super::access::low;
 use super::banks::{Bank, Vgic};
-use super::block::{BLOCK, Block};
+use super::block::{BLOCK, Block, bit};
 use super::distributor_v3::{IMPLEMENTER, identification};
 use super::effect::{Effect, VcpuSet};
 use super::redistributor::SGI_CONFIGURATION;
-use super::table::{At, Row, Table, low, state_rows};
+use super::row::{At, Row, Table, state_rows};
 
 /// The four bytes of a register that holds a byte an interrupt.
 const BYTES: usize = 4;
@@ -65,16 +66,16 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
 
     /// A private interrupt's target is whoever asks; a lone CPU's targets read as zero.
     fn targets(&self, At { vcpu, index }: At) -> u64 {
-        let first = index * BYTES;
+        let first = index.wrapping_mul(BYTES);
         if self.vcpu_count == 1 {
             return 0;
         }
-        let target = |byte: usize| match (first + byte) / BLOCK {
+        let target = |byte: usize| match (first | byte) / BLOCK {
             0 => VcpuSet::of(vcpu).0.into(),
             block => self
                 .shared
                 .get(block - 1)
-                .map_or(0, |shared| shared.route[(first + byte) % BLOCK]),
+                .map_or(0, |shared| shared.route[(first | byte) % BLOCK]),
         };
         (0..BYTES).fold(0, |value, byte| {
             value | u64::from(target(byte) & 0xFF) << (8 * byte)
@@ -82,7 +83,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     }
 
     fn set_targets(&mut self, At { index, .. }: At, value: u64) -> Effect {
-        let first = index * BYTES;
+        let first = index.wrapping_mul(BYTES);
         let Some(block) = (first / BLOCK).checked_sub(1) else {
             return Effect::NONE;
         };
@@ -94,8 +95,8 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             return Effect::NONE;
         }
         for (byte, target) in low(value).to_le_bytes().into_iter().enumerate() {
-            let place = (first + byte) % BLOCK;
-            if shared.block.implemented >> place & 1 != 0 {
+            let place = (first | byte) % BLOCK;
+            if shared.block.implemented & bit(place) != 0 {
                 shared.route[place] = u32::from(target) & exist;
             }
         }
@@ -107,22 +108,25 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         let Some(private) = self.vcpus.get(vcpu) else {
             return 0;
         };
-        let sgis = private.sources.iter().skip(index * BYTES).take(BYTES);
-        sgis.enumerate().fold(0, |value, (byte, senders)| {
-            value | u64::from(*senders) << (8 * byte)
-        })
+        let sgis = private
+            .sources
+            .iter()
+            .skip(index.wrapping_mul(BYTES))
+            .take(BYTES);
+        sgis.rev()
+            .fold(0, |value, senders| value << 8 | u64::from(*senders))
     }
 
     fn add_senders(&mut self, At { vcpu, index }: At, value: u64) -> Effect {
         for (byte, senders) in low(value).to_le_bytes().into_iter().enumerate() {
-            self.add_sources(vcpu, index * BYTES + byte, senders);
+            self.add_sources(vcpu, index.wrapping_mul(BYTES) | byte, senders);
         }
         Effect::attend(VcpuSet::of(vcpu))
     }
 
     fn remove_senders(&mut self, At { vcpu, index }: At, value: u64) -> Effect {
         for (byte, senders) in low(value).to_le_bytes().into_iter().enumerate() {
-            self.remove_sources(vcpu, index * BYTES + byte, senders);
+            self.remove_sources(vcpu, index.wrapping_mul(BYTES) | byte, senders);
         }
         Effect::attend(VcpuSet::of(vcpu))
     }

@@ -1,9 +1,10 @@
 //! `GICD_*` of GICv3 (IHI 0069, 12.9): the distributor with affinity routing and one Security state.
 
+use super::access::low;
 use super::banks::{Bank, Vgic};
-use super::block::BLOCK;
+use super::block::{BLOCK, bit};
 use super::effect::{Effect, VcpuSet};
-use super::table::{At, Row, Table, low, state_rows};
+use super::row::{At, Row, Table, state_rows};
 
 /// `GICD_CTLR`: affinity routing (`ARE`) and one Security state (`DS`), both fixed.
 const FIXED: u64 = 1 << 4 | 1 << 6;
@@ -100,7 +101,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         let Some(shared) = self.shared.get_mut(index / BLOCK) else {
             return Effect::NONE;
         };
-        let bit = 1 << (index % BLOCK);
+        let bit = bit(index);
         if shared.block.implemented & bit == 0 {
             return Effect::NONE;
         }

@@ -1,6 +1,7 @@
 //! What comes from outside: devices' levels and edges, and physical interrupts.
 
 use super::banks::{Vgic, place};
+use super::block::bit;
 use super::effect::{Effect, VcpuSet};
 
 impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
@@ -11,7 +12,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         let Some(block) = self.block_mut(bank) else {
             return VcpuSet::NONE;
         };
-        let bit = 1 << index;
+        let bit = bit(index);
         if (block.line & bit != 0) == high {
             return VcpuSet::NONE;
         }
@@ -26,8 +27,8 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         let Some(block) = self.block_mut(bank) else {
             return VcpuSet::NONE;
         };
-        block.pulse(1 << index);
-        self.attention(bank, 1 << index)
+        block.pulse(bit(index));
+        self.attention(bank, bit(index))
     }
 
     /// The guest deactivates an interrupt by `ICC_DIR_EL1`, trapped because
@@ -37,7 +38,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         let Some(block) = self.block_mut(bank) else {
             return Effect::NONE;
         };
-        let bit = 1 << index;
+        let bit = bit(index);
         let change = block.deactivate(bit);
         block.acknowledged &= !bit;
         self.effect(bank, bit, change)

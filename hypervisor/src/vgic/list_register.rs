@@ -1,5 +1,5 @@
-//! A list register, and its forms in `ICH_LR<n>_EL2` (IHI 0069, 12.4.7) and `GICH_LR<n>` (IHI 0048,
-//! 5.3.10).
+//! A list register, and its forms in `ICH_LR<n>_EL2` (IHI 0069, 12.4) and `GICH_LR<n>` (IHI 0048,
+//! 5.3).
 
 /// No interrupt has this number (IHI 0069, 2.2.1).
 const SPURIOUS: u32 = 1023;

@@ -31,6 +31,7 @@
 pub mod effect;
 pub mod list_register;
 
+mod access;
 mod banks;
 mod block;
 mod delivery;
@@ -38,11 +39,12 @@ mod distributor_v2;
 mod distributor_v3;
 mod lines;
 mod redistributor;
+mod row;
 mod sgi;
-mod table;
 #[cfg(test)]
 mod tests;
 
+pub use access::Read;
 pub use banks::{Interrupts, Link, Model, Vgic};
 pub use delivery::Maintenance;
 pub use effect::{Change, Effect, Physical, VcpuSet};

@@ -3,7 +3,7 @@
 use super::banks::Vgic;
 use super::distributor_v3::{IMPLEMENTER, identification};
 use super::effect::{Effect, VcpuSet};
-use super::table::{At, Row, Table, state_rows};
+use super::row::{At, Row, Table, state_rows};
 
 /// A vCPU's frames: `RD_base` and `SGI_base`.
 pub const BYTES: u64 = 0x2_0000;
@@ -44,7 +44,11 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     /// Affinity 0.0.0.n, processor number n.
     fn redistributor_type(&self, At { vcpu, .. }: At) -> u64 {
         let number = vcpu as u64;
-        let last = if vcpu + 1 == self.vcpu_count { LAST } else { 0 };
+        let last = if vcpu.wrapping_add(1) == self.vcpu_count {
+            LAST
+        } else {
+            0
+        };
         number << 32 | number << 8 | last
     }
 

@@ -2,6 +2,7 @@
 //! GICv2's memory of who sent one.
 
 use super::banks::{Bank, Vgic};
+use super::block::bit;
 use super::effect::{MAX_VCPUS, VcpuSet};
 
 /// The register that was written.
@@ -60,7 +61,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         };
         let senders = senders & exist;
         *sources |= senders;
-        let bit = 1_u32 << sgi;
+        let bit = bit(sgi);
         if senders != 0 {
             private.block.latch |= bit;
         }
@@ -80,7 +81,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             return;
         };
         *sources &= !senders;
-        let bit = 1_u32 << sgi;
+        let bit = bit(sgi);
         if *sources == 0 {
             private.block.latch &= !bit;
         }
@@ -118,7 +119,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         };
         *sources &= !VcpuSet::of(usize::from(*source)).0;
         if *sources != 0 {
-            private.block.latch |= 1 << sgi;
+            private.block.latch |= bit(sgi);
         }
     }
 }

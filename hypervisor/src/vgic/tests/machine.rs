@@ -59,8 +59,6 @@ pub struct Machine {
     pub interfaces: Vec<Interface>,
     /// What was asked to be done to physical interrupts.
     pub physical: Vec<super::super::Physical>,
-    /// Interruptions that attention and maintenance have cost.
-    pub maintained: usize,
 }
 
 impl Machine {
@@ -75,12 +73,11 @@ impl Machine {
             gic: Gic::new(model, 2, interrupts),
             interfaces: vec![interface; 2],
             physical: Vec::new(),
-            maintained: 0,
         }
     }
 
-    /// On the way in.
-    pub fn fold(&mut self, vcpu: usize) {
+    /// On the way in. Whom else it concerns: to be attended once this vCPU is on its way.
+    pub fn fold(&mut self, vcpu: usize) -> VcpuSet {
         let mut others = VcpuSet::NONE;
         let interface = &mut self.interfaces[vcpu];
         for _ in 0..core::mem::take(&mut interface.ends_counted) {
@@ -90,10 +87,8 @@ impl Machine {
         }
         let others = others.and(self.gic.fold(vcpu, &mut interface.list));
         let empty = |lr: &ListRegister| *lr == ListRegister::EMPTY;
-        assert!(self.interfaces[vcpu].list.iter().all(empty));
-        for other in others.without(vcpu).iter() {
-            self.attend(other);
-        }
+        assert!(interface.list.iter().all(empty));
+        others.without(vcpu)
     }
 
     /// On the way out.
@@ -109,9 +104,9 @@ impl Machine {
 
     /// An interruption of one vCPU.
     pub fn attend(&mut self, vcpu: usize) {
-        self.maintained += 1;
-        self.fold(vcpu);
+        let others = self.fold(vcpu);
         self.fill(vcpu);
+        self.attend_all(others);
     }
 
     pub fn attend_all(&mut self, vcpus: VcpuSet) {
@@ -123,19 +118,16 @@ impl Machine {
     /// An exit of `vcpu` in which `act` is done; `lazy` leaves the vCPU's own list registers alone
     /// unless it is said to need attention.
     pub fn exit(&mut self, vcpu: usize, lazy: bool, act: impl FnOnce(&mut Gic) -> Effect) {
-        if !lazy {
-            self.fold(vcpu);
-        }
+        let others = if lazy { VcpuSet::NONE } else { self.fold(vcpu) };
         let effect = act(&mut self.gic);
         self.physical.extend(effect.physical);
-        if !lazy {
-            self.fill(vcpu);
-        }
-        self.attend_all(if lazy {
-            effect.attention
+        let concerned = effect.attention.and(others);
+        if lazy {
+            self.attend_all(concerned);
         } else {
-            effect.attention.without(vcpu)
-        });
+            self.fill(vcpu);
+            self.attend_all(concerned.without(vcpu));
+        }
     }
 
     pub fn acknowledge(&mut self, vcpu: usize) -> Option<u32> {

@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 
-use super::super::{Effect, Frame, Interrupts, Model, Request};
+use super::super::{Effect, Frame, Interrupts, Model, Request, VcpuSet};
 use super::machine::{Machine, SHARED};
 use super::reference::Reference;
 
@@ -278,7 +278,8 @@ fn apply(machine: &mut Machine, reference: &mut Reference, step: &Step, lazy: bo
 /// Every bit of state, read by the guest, is the naive model's.
 fn compare(machine: &mut Machine, reference: &mut Reference) {
     for vcpu in 0..2 {
-        machine.fold(vcpu);
+        let others = machine.fold(vcpu);
+        assert_eq!(others, VcpuSet::NONE);
     }
     for vcpu in 0..2 {
         for offset in BIT_REGISTERS {

@@ -1,64 +1,11 @@
-//! Registers as rows of a table, and the one loop that finds and accesses them.
+//! A guest's access to a register: found in its table by one loop, and read or written as its row
+//! says.
 
 use super::banks::{Bank, Model, Vgic, bits_of};
-use super::block::{BLOCK, Block};
+use super::block::{BLOCK, Block, bit};
 use super::effect::{Change, Effect, Physical, VcpuSet};
+use super::row::{At, Bits, Register, Row, Table};
 use super::{Frame, redistributor};
-
-/// A run of registers of one kind.
-pub struct Row<G> {
-    /// Offset of the first one.
-    pub first: u32,
-    /// How many there are, one after the other.
-    pub count: u32,
-    /// Bytes of each: 4 or 8.
-    pub bytes: u32,
-    /// Sizes of access that they allow, in bytes, added.
-    pub widths: u32,
-    /// What they hold.
-    pub register: Register<G>,
-}
-
-/// Which register of a row is accessed, by whom.
-#[derive(Clone, Copy, Debug)]
-pub struct At {
-    /// The vCPU whose frame it is, or that accesses the distributor.
-    pub vcpu: usize,
-    /// The register's place in its row.
-    pub index: usize,
-}
-
-/// What registers of a row hold.
-pub enum Register<G> {
-    /// Something of its own. If only a part is written, the rest of `value` is what it reads as, or
-    /// zero where `commands` says that a zero does nothing.
-    Own {
-        /// Its value.
-        read: fn(&G, At) -> u64,
-        /// What a write does.
-        write: fn(&mut G, At, u64) -> Effect,
-        /// It doesn't hold what is written: ones do something, zeros don't.
-        commands: bool,
-    },
-    /// A bit an interrupt.
-    Bits {
-        /// Its value.
-        read: fn(&Block) -> u32,
-        /// What a write does, and what of it concerns physical interrupts.
-        write: fn(&mut Block, u32) -> Option<(Change, u32)>,
-        /// List registers may know it better.
-        live: bool,
-    },
-    /// Several bits an interrupt.
-    Fields {
-        /// How many.
-        bits: u32,
-        /// The value for one.
-        read: fn(&Block, usize) -> u32,
-        /// What a write does to one.
-        write: fn(&mut Block, usize, u32) -> Option<(Change, u32)>,
-    },
-}
 
 /// What a read gives, and asks of the caller.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,14 +26,11 @@ struct Found<'a, G> {
     mask: u64,
 }
 
-/// A table, in parts; the first row that fits counts.
-pub type Table<G> = &'static [&'static [Row<G>]];
-
 fn find<G>(table: Table<G>, offset: u32, width: u32) -> Option<Found<'static, G>> {
     let row = table
         .iter()
         .flat_map(|rows| rows.iter())
-        .find(|row| offset.wrapping_sub(row.first) < row.count * row.bytes)?;
+        .find(|row| offset.wrapping_sub(row.first) / row.size.bytes() < row.count)?;
     let within = offset.wrapping_sub(row.first);
     let allowed = width.is_power_of_two() && row.widths & width != 0;
     if !allowed || !offset.is_multiple_of(width) {
@@ -94,12 +38,13 @@ fn find<G>(table: Table<G>, offset: u32, width: u32) -> Option<Found<'static, G>
     }
     Some(Found {
         row,
-        index: (within / row.bytes) as usize,
-        shift: within % row.bytes * 8,
-        mask: if width >= 8 {
-            u64::MAX
-        } else {
-            (1 << (width * 8)) - 1
+        index: (within / row.size.bytes()) as usize,
+        shift: within % row.size.bytes() * 8,
+        mask: match width {
+            1 => 0xFF,
+            2 => 0xFFFF,
+            4 => 0xFFFF_FFFF,
+            _ => u64::MAX,
         },
     })
 }
@@ -118,7 +63,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             index: found.index,
         };
         Read {
-            value: self.value(found.row, frame, at) >> found.shift & found.mask,
+            value: self.value(found.row, frame, at).wrapping_shr(found.shift) & found.mask,
             attention: self.live(found.row, frame, at).without(by),
         }
     }
@@ -143,8 +88,8 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             vcpu,
             index: found.index,
         };
-        let part = (value & found.mask) << found.shift;
-        let written = found.mask << found.shift;
+        let part = (value & found.mask).wrapping_shl(found.shift);
+        let written = found.mask.wrapping_shl(found.shift);
         match &found.row.register {
             Register::Own {
                 write, commands, ..
@@ -157,7 +102,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
                 write(self, at, part | rest)
             }
             Register::Bits { write, .. } => {
-                let Some((bank, _)) = self.bank(frame, at, 1) else {
+                let Some((bank, _)) = self.bank(frame, at, Bits::One) else {
                     return Effect::NONE;
                 };
                 self.write_bits(bank, low(part), *write)
@@ -193,8 +138,8 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     }
 
     /// The bank of the interrupts in register `at`, with `bits` each, and the first one's place.
-    fn bank(&self, frame: Frame, at: At, bits: u32) -> Option<(Bank, usize)> {
-        let first = at.index * BLOCK / bits as usize;
+    fn bank(&self, frame: Frame, at: At, bits: Bits) -> Option<(Bank, usize)> {
+        let first = at.index.wrapping_mul(BLOCK) / bits.count() as usize;
         let bank = match (frame, first / BLOCK) {
             (Frame::Redistributors, _) => Bank::Private(at.vcpu),
             (Frame::Distributor, 0) => match self.model {
@@ -214,11 +159,14 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         };
         match &row.register {
             Register::Own { read, .. } => read(self, at),
-            Register::Bits { read, .. } => block(1).map_or(0, |(block, _)| read(block).into()),
+            Register::Bits { read, .. } => {
+                block(Bits::One).map_or(0, |(block, _)| read(block).into())
+            }
             Register::Fields { bits, read, .. } => block(*bits).map_or(0, |(block, first)| {
-                (0..32 / bits).fold(0, |value, field| {
-                    let index = first + field as usize;
-                    value | u64::from(read(block, index)) << (field * bits)
+                (0..32 / bits.count()).fold(0, |value, field| {
+                    let index = (first | field as usize) % BLOCK;
+                    let shift = field.wrapping_mul(bits.count());
+                    value | u64::from(read(block, index)).wrapping_shl(shift)
                 })
             }),
         }
@@ -229,7 +177,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         let Register::Bits { live: true, .. } = row.register else {
             return VcpuSet::NONE;
         };
-        let Some((bank, _)) = self.bank(frame, at, 1) else {
+        let Some((bank, _)) = self.bank(frame, at, Bits::One) else {
             return VcpuSet::NONE;
         };
         let loaded = self.block(bank).map_or(0, |block| block.loaded);
@@ -256,23 +204,25 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         &mut self,
         bank: Bank,
         first: usize,
-        bits: u32,
+        bits: Bits,
         [value, written]: [u64; 2],
         write: fn(&mut Block, usize, u32) -> Option<(Change, u32)>,
     ) -> Effect {
         let Some(block) = self.block_mut(bank) else {
             return Effect::NONE;
         };
+        let bits = bits.count();
         let mut touched = 0;
         let mut concerned = None;
         for field in 0..32 / bits {
-            let index = first + field as usize;
+            let index = (first | field as usize) % BLOCK;
             let mask = (1_u64 << bits) - 1;
-            if written >> (field * bits) & mask != mask {
+            let shift = field.wrapping_mul(bits);
+            if written.wrapping_shr(shift) & mask != mask {
                 continue;
             }
-            touched |= 1_u32 << (index % BLOCK);
-            let field = low(value >> (field * bits) & mask);
+            touched |= bit(index);
+            let field = low(value.wrapping_shr(shift) & mask);
             if let Some((change, bits)) = write(block, index, field) {
                 let (_, before) = concerned.unwrap_or((change, 0));
                 concerned = Some((change, before | bits));
@@ -312,135 +262,4 @@ impl Physical {
 #[allow(clippy::cast_possible_truncation, reason = "that is what it is for")]
 pub const fn low(value: u64) -> u32 {
     value as u32
-}
-
-/// A write that changes nothing.
-pub const fn ignore<G>(_: &mut G, _: At, _: u64) -> Effect {
-    Effect::NONE
-}
-
-impl<G> Row<G> {
-    /// Registers that read as `read` says and ignore writes.
-    pub const fn constant(first: u32, count: u32, read: fn(&G, At) -> u64) -> Self {
-        Self::own(first, count, read, ignore)
-    }
-
-    /// 32-bit registers of their own kind.
-    pub const fn own(
-        first: u32,
-        count: u32,
-        read: fn(&G, At) -> u64,
-        write: fn(&mut G, At, u64) -> Effect,
-    ) -> Self {
-        Self {
-            first,
-            count,
-            bytes: 4,
-            widths: 4,
-            register: Register::Own {
-                read,
-                write,
-                commands: false,
-            },
-        }
-    }
-
-    /// Registers with a bit an interrupt.
-    pub const fn bits(
-        first: u32,
-        count: u32,
-        read: fn(&Block) -> u32,
-        write: fn(&mut Block, u32) -> Option<(Change, u32)>,
-    ) -> Self {
-        Self {
-            first,
-            count,
-            bytes: 4,
-            widths: 4,
-            register: Register::Bits {
-                read,
-                write,
-                live: false,
-            },
-        }
-    }
-
-    /// Registers with several bits an interrupt.
-    pub const fn fields(
-        first: u32,
-        count: u32,
-        bits: u32,
-        read: fn(&Block, usize) -> u32,
-        write: fn(&mut Block, usize, u32) -> Option<(Change, u32)>,
-    ) -> Self {
-        Self {
-            first,
-            count,
-            bytes: 4,
-            widths: 4,
-            register: Register::Fields { bits, read, write },
-        }
-    }
-
-    /// These registers, what list registers know better included.
-    pub const fn live(mut self) -> Self {
-        if let Register::Bits { live, .. } = &mut self.register {
-            *live = true;
-        }
-        self
-    }
-
-    /// These registers, in which ones do something and zeros don't.
-    pub const fn commands(mut self) -> Self {
-        if let Register::Own { commands, .. } = &mut self.register {
-            *commands = true;
-        }
-        self
-    }
-
-    /// These registers with accesses of other sizes: 4 and `widths`.
-    pub const fn also(mut self, widths: u32) -> Self {
-        self.widths |= widths;
-        self
-    }
-
-    /// These registers, 64 bits each, which may also be accessed by halves.
-    pub const fn double(mut self) -> Self {
-        self.bytes = 8;
-        self.widths = 8 | 4;
-        self
-    }
-}
-
-/// The rows that both architectures' distributors and redistributors share, `count` words of bits
-/// from `base`.
-#[must_use]
-pub const fn state_rows<G>(base: u32, count: u32) -> [Row<G>; 9] {
-    [
-        Row::bits(base + 0x100, count, |b| b.enabled, Block::enable),
-        Row::bits(base + 0x180, count, |b| b.enabled, Block::disable),
-        Row::bits(base + 0x200, count, Block::pending, Block::set_pending).live(),
-        Row::bits(base + 0x280, count, Block::pending, Block::clear_pending).live(),
-        Row::bits(base + 0x300, count, |b| b.active, Block::activate).live(),
-        Row::bits(base + 0x380, count, |b| b.active, Block::deactivate).live(),
-        Row::bits(base + 0x080, count, |b| b.group1, Block::set_group1),
-        Row::fields(
-            base + 0x400,
-            count * 8,
-            8,
-            |b, i| b.priority(i).into(),
-            |b, i, value| {
-                b.set_priority(i, value.to_le_bytes()[0]);
-                None
-            },
-        )
-        .also(1),
-        Row::fields(
-            base + 0xC00,
-            count * 2,
-            2,
-            |b, i| (b.edge >> i & 1) << 1,
-            |b, i, value| b.configure(i, value & 2 != 0),
-        ),
-    ]
 }

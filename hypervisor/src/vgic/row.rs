@@ -1,0 +1,237 @@
+//! Registers as rows of a table: where they are, which accesses they allow, what reads and writes
+//! them.
+
+use super::block::{Block, bit};
+use super::effect::{Change, Effect};
+
+/// A table, in parts; the first row that fits counts.
+pub type Table<G> = &'static [&'static [Row<G>]];
+
+/// A run of registers of one kind.
+pub struct Row<G> {
+    /// Offset of the first one.
+    pub first: u32,
+    /// How many there are, one after the other.
+    pub count: u32,
+    /// How large each is.
+    pub size: Size,
+    /// Sizes of access that they allow, in bytes, added.
+    pub widths: u32,
+    /// What they hold.
+    pub register: Register<G>,
+}
+
+/// Bytes of a register.
+#[derive(Clone, Copy, Debug)]
+pub enum Size {
+    /// Four.
+    Word,
+    /// Eight.
+    Double,
+}
+
+/// Bits that a register has an interrupt.
+#[derive(Clone, Copy, Debug)]
+pub enum Bits {
+    /// One.
+    One,
+    /// Two.
+    Two,
+    /// Eight.
+    Eight,
+}
+
+impl Size {
+    /// The number, which the compiler sees to be no other: so no shift by it can fail.
+    #[must_use]
+    pub const fn bytes(self) -> u32 {
+        match self {
+            Self::Word => 4,
+            Self::Double => 8,
+        }
+    }
+}
+
+impl Bits {
+    /// The number; see [`Size::bytes`].
+    #[must_use]
+    pub const fn count(self) -> u32 {
+        match self {
+            Self::One => 1,
+            Self::Two => 2,
+            Self::Eight => 8,
+        }
+    }
+}
+
+/// Which register of a row is accessed, by whom.
+#[derive(Clone, Copy, Debug)]
+pub struct At {
+    /// The vCPU whose frame it is, or that accesses the distributor.
+    pub vcpu: usize,
+    /// The register's place in its row.
+    pub index: usize,
+}
+
+/// What registers of a row hold.
+pub enum Register<G> {
+    /// Something of its own. If only a part is written, the rest of `value` is what it reads as, or
+    /// zero where `commands` says that a zero does nothing.
+    Own {
+        /// Its value.
+        read: fn(&G, At) -> u64,
+        /// What a write does.
+        write: fn(&mut G, At, u64) -> Effect,
+        /// It doesn't hold what is written: ones do something, zeros don't.
+        commands: bool,
+    },
+    /// A bit an interrupt.
+    Bits {
+        /// Its value.
+        read: fn(&Block) -> u32,
+        /// What a write does, and what of it concerns physical interrupts.
+        write: fn(&mut Block, u32) -> Option<(Change, u32)>,
+        /// List registers may know it better.
+        live: bool,
+    },
+    /// Several bits an interrupt.
+    Fields {
+        /// How many.
+        bits: Bits,
+        /// The value for one.
+        read: fn(&Block, usize) -> u32,
+        /// What a write does to one.
+        write: fn(&mut Block, usize, u32) -> Option<(Change, u32)>,
+    },
+}
+
+/// A write that changes nothing.
+pub const fn ignore<G>(_: &mut G, _: At, _: u64) -> Effect {
+    Effect::NONE
+}
+
+impl<G> Row<G> {
+    /// Registers that read as `read` says and ignore writes.
+    pub const fn constant(first: u32, count: u32, read: fn(&G, At) -> u64) -> Self {
+        Self::own(first, count, read, ignore)
+    }
+
+    /// 32-bit registers of their own kind.
+    pub const fn own(
+        first: u32,
+        count: u32,
+        read: fn(&G, At) -> u64,
+        write: fn(&mut G, At, u64) -> Effect,
+    ) -> Self {
+        Self {
+            first,
+            count,
+            size: Size::Word,
+            widths: 4,
+            register: Register::Own {
+                read,
+                write,
+                commands: false,
+            },
+        }
+    }
+
+    /// Registers with a bit an interrupt.
+    pub const fn bits(
+        first: u32,
+        count: u32,
+        read: fn(&Block) -> u32,
+        write: fn(&mut Block, u32) -> Option<(Change, u32)>,
+    ) -> Self {
+        Self {
+            first,
+            count,
+            size: Size::Word,
+            widths: 4,
+            register: Register::Bits {
+                read,
+                write,
+                live: false,
+            },
+        }
+    }
+
+    /// Registers with several bits an interrupt.
+    pub const fn fields(
+        first: u32,
+        count: u32,
+        bits: Bits,
+        read: fn(&Block, usize) -> u32,
+        write: fn(&mut Block, usize, u32) -> Option<(Change, u32)>,
+    ) -> Self {
+        Self {
+            first,
+            count,
+            size: Size::Word,
+            widths: 4,
+            register: Register::Fields { bits, read, write },
+        }
+    }
+
+    /// These registers, what list registers know better included.
+    pub const fn live(mut self) -> Self {
+        if let Register::Bits { live, .. } = &mut self.register {
+            *live = true;
+        }
+        self
+    }
+
+    /// These registers, in which ones do something and zeros don't.
+    pub const fn commands(mut self) -> Self {
+        if let Register::Own { commands, .. } = &mut self.register {
+            *commands = true;
+        }
+        self
+    }
+
+    /// These registers with accesses of other sizes: 4 and `widths`.
+    pub const fn also(mut self, widths: u32) -> Self {
+        self.widths |= widths;
+        self
+    }
+
+    /// These registers, 64 bits each, which may also be accessed by halves.
+    pub const fn double(mut self) -> Self {
+        self.size = Size::Double;
+        self.widths = 8 | 4;
+        self
+    }
+}
+
+/// The rows that both architectures' distributors and redistributors share, `count` words of bits
+/// from `base`.
+#[must_use]
+pub const fn state_rows<G>(base: u32, count: u32) -> [Row<G>; 9] {
+    [
+        Row::bits(base + 0x100, count, |b| b.enabled, Block::enable),
+        Row::bits(base + 0x180, count, |b| b.enabled, Block::disable),
+        Row::bits(base + 0x200, count, Block::pending, Block::set_pending).live(),
+        Row::bits(base + 0x280, count, Block::pending, Block::clear_pending).live(),
+        Row::bits(base + 0x300, count, |b| b.active, Block::activate).live(),
+        Row::bits(base + 0x380, count, |b| b.active, Block::deactivate).live(),
+        Row::bits(base + 0x080, count, |b| b.group1, Block::set_group1),
+        Row::fields(
+            base + 0x400,
+            count * 8,
+            Bits::Eight,
+            |b, i| b.priority(i).into(),
+            |b, i, value| {
+                b.set_priority(i, value.to_le_bytes()[0]);
+                None
+            },
+        )
+        .also(1),
+        Row::fields(
+            base + 0xC00,
+            count * 2,
+            Bits::Two,
+            |b, i| if b.edge & bit(i) != 0 { 2 } else { 0 },
+            |b, i, value| b.configure(i, value & 2 != 0),
+        ),
+    ]
+}

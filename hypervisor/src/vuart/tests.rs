@@ -1,0 +1,223 @@
+//! The UART register by register, and against a queue.
+
+use std::collections::VecDeque;
+
+use proptest::prelude::*;
+
+use super::*;
+
+const DATA: u64 = 0x00;
+const FLAGS: u64 = 0x18;
+const LINE_CONTROL: u64 = 0x2C;
+const CONTROL: u64 = 0x30;
+const LEVELS: u64 = 0x34;
+const MASK: u64 = 0x38;
+const RAISED: u64 = 0x3C;
+const MASKED: u64 = 0x40;
+const CLEAR: u64 = 0x44;
+
+/// With its FIFO on, the interrupts in `mask` let through.
+fn uart(mask: u64) -> Uart {
+    let mut uart = Uart::new();
+    assert_eq!(uart.write(LINE_CONTROL, 4, 0x70), Effect::Nothing);
+    assert_eq!(uart.write(MASK, 4, mask), Effect::Nothing);
+    uart
+}
+
+#[test]
+fn after_reset_registers_read_as_the_manual_says() {
+    let expected = [
+        (0x00, 0),
+        (0x04, 0),
+        (0x18, 0x90),
+        (0x20, 0),
+        (0x24, 0),
+        (0x28, 0),
+        (0x2C, 0),
+        (0x30, 0x300),
+        (0x34, 0x12),
+        (0x38, 0),
+        (0x3C, 0),
+        (0x40, 0),
+        (0x44, 0),
+        (0x48, 0),
+        (0xFE0, 0x11),
+        (0xFE4, 0x10),
+        (0xFE8, 0x14),
+        (0xFEC, 0),
+        (0xFF0, 0x0D),
+        (0xFF4, 0xF0),
+        (0xFF8, 0x05),
+        (0xFFC, 0xB1),
+        (0x4C, 0),
+        (0x1000, 0),
+    ];
+    for (offset, value) in expected {
+        assert_eq!(Uart::new().read(offset, 4), value, "{offset:#x}");
+    }
+}
+
+#[test]
+fn each_register_keeps_the_bits_that_it_has() {
+    let expected = [
+        (0x18, 0x90),
+        (0x20, 0xFF),
+        (0x24, 0xFFFF),
+        (0x28, 0x3F),
+        (0x2C, 0xFF),
+        (0x30, 0xFF87),
+        (0x34, 0x3F),
+        (0x38, 0x7FF),
+        (0x3C, 0),
+        (0x48, 7),
+        (0xFE0, 0x11),
+    ];
+    for (offset, value) in expected {
+        let mut uart = Uart::new();
+        let _ = uart.write(offset, 4, u64::MAX);
+        assert_eq!(uart.read(offset, 4), value, "{offset:#x}");
+        assert_eq!(uart.read(offset, 2), value & 0xFFFF);
+        assert_eq!(uart.read(offset, 1), value & 0xFF);
+        assert_eq!(uart.read(offset, 8), 0);
+        assert_eq!(uart.read(offset + 1, 1), 0);
+    }
+}
+
+#[test]
+fn what_is_sent_is_shown_at_once_and_told() {
+    let mut uart = uart(TRANSMIT.into());
+    assert!(!uart.line());
+    assert_eq!(uart.write(DATA, 1, 0x41), Effect::Transmit(b'A'));
+    assert_eq!(uart.read(FLAGS, 4), 0x90);
+    assert!(uart.line());
+    assert_eq!(uart.read(MASKED, 4), TRANSMIT.into());
+    let _ = uart.write(CLEAR, 4, TRANSMIT.into());
+    assert!(!uart.line());
+}
+
+#[test]
+fn one_byte_is_told_by_timeout_and_many_by_level() {
+    let mut uart = uart(0x7FF);
+    let _ = uart.write(LEVELS, 4, 0b001 << 3);
+    for count in 1..=4_u8 {
+        assert!(uart.receive(count) && uart.line());
+        let level = u64::from(count >= 4) << 4;
+        assert_eq!(uart.read(RAISED, 4), u64::from(RECEIVE_TIMEOUT) | level);
+    }
+    assert_eq!(uart.read(DATA, 4), 1);
+    assert_eq!(uart.read(RAISED, 4), RECEIVE_TIMEOUT.into());
+    assert_eq!([2, 3, 4].map(|_| uart.read(DATA, 4)), [2, 3, 4]);
+    assert!(!uart.line());
+    assert_eq!(uart.read(FLAGS, 4), 0x90);
+    assert_eq!(uart.read(DATA, 4), 0);
+}
+
+#[test]
+fn the_fifo_is_16_deep_or_one() {
+    let mut uart = uart(0);
+    assert_eq!((0..20).filter(|byte| uart.receive(*byte)).count(), 16);
+    assert_eq!(uart.read(FLAGS, 4), 0xC0);
+    let _ = uart.write(LINE_CONTROL, 4, 0x60);
+    assert_eq!(uart.read(FLAGS, 4), 0x90);
+    assert_eq!((0..20).filter(|byte| uart.receive(*byte)).count(), 1);
+    assert_eq!(uart.read(RAISED, 4), u64::from(RECEIVE | RECEIVE_TIMEOUT));
+}
+
+#[test]
+fn a_break_is_marked_and_told() {
+    let mut uart = uart(BREAK.into());
+    assert!(uart.receive_break() && uart.line());
+    assert_eq!(uart.read(DATA, 4), 0x400);
+    assert_eq!(uart.read(0x04, 4), 4);
+    let _ = uart.write(0x04, 4, 0);
+    assert_eq!(uart.read(0x04, 4), 0);
+    let _ = uart.write(CLEAR, 4, BREAK.into());
+    assert!(!uart.line());
+}
+
+#[test]
+fn looped_back_it_hears_itself() {
+    let mut uart = uart(0);
+    let _ = uart.write(CONTROL, 4, LOOP_BACK.into());
+    assert_eq!(uart.write(DATA, 4, 0x55), Effect::Nothing);
+    assert_eq!(uart.read(DATA, 4), 0x55);
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Receive(u8),
+    Read(u64, u32),
+    Write(u64, u32, u64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let offset = prop_oneof![
+        4 => Just(DATA),
+        4 => (0..0x50_u64).prop_map(|offset| offset & !3),
+        1 => any::<u64>(),
+    ];
+    let width = (0..4_u32).prop_map(|log| 1 << log);
+    prop_oneof![
+        3 => any::<u8>().prop_map(Step::Receive),
+        2 => (offset.clone(), width.clone()).prop_map(|(offset, width)| Step::Read(offset, width)),
+        2 => (offset, width, any::<u64>()).prop_map(|(o, w, value)| Step::Write(o, w, value)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
+
+    /// Bytes come out in the order in which they went in, none is lost or invented, and the
+    /// line and the flags say so.
+    #[test]
+    fn bytes_keep_their_order(steps in proptest::collection::vec(step(), 0..200)) {
+        let mut uart = uart(0);
+        let mut expected = VecDeque::new();
+        for step in steps {
+            match step {
+                Step::Receive(byte) => {
+                    let room = uart.has_room();
+                    prop_assert_eq!(uart.receive(byte), room);
+                    if room {
+                        expected.push_back(byte);
+                    }
+                }
+                Step::Read(DATA, width @ 1..=4) => {
+                    let byte = expected.pop_front().unwrap_or(0);
+                    prop_assert_eq!(uart.read(DATA, width), byte.into());
+                }
+                Step::Read(offset, width) => { let _ = uart.read(offset, width); }
+                Step::Write(offset, width, value) => {
+                    // The line's loop and the FIFO's reset have their own tests.
+                    if offset == CONTROL || offset == LINE_CONTROL {
+                        continue;
+                    }
+                    let sent = uart.write(offset, width, value);
+                    prop_assert_eq!(sent != Effect::Nothing, offset == DATA && width <= 4);
+                }
+            }
+            let flags = uart.read(FLAGS, 4);
+            prop_assert_eq!(flags & 0x10 != 0, expected.is_empty());
+            prop_assert_eq!(flags & 0x40 != 0, expected.len() == 16);
+            prop_assert_eq!(uart.line(), uart.read(RAISED, 4) & uart.read(MASK, 4) != 0);
+        }
+    }
+
+    #[test]
+    fn whatever_a_guest_does_is_bounded(steps in proptest::collection::vec(step(), 0..300)) {
+        let mut uart = Uart::new();
+        for step in steps {
+            match step {
+                Step::Receive(byte) => { let _ = uart.receive(byte); }
+                Step::Read(offset, width) => { let _ = uart.read(offset, width); }
+                Step::Write(offset, width, value) => { let _ = uart.write(offset, width, value); }
+            }
+        }
+        prop_assert!(uart.count <= FIFO && uart.first < FIFO);
+    }
+}
+
+#[test]
+fn it_is_small() {
+    assert!(size_of::<Uart>() <= 96, "{}", size_of::<Uart>());
+}
