@@ -17,9 +17,10 @@
 //!
 //! Every function that changes something answers with the vCPUs that need [attention](VcpuSet):
 //! the one that is on its way out fills its list registers, another that is running is interrupted
-//! so that it folds and fills, and one that isn't running does so at its next start anyhow. Vcpus of
-//! one partition that run on several CPUs share this state, so the caller holds the partition's lock
-//! around each call.
+//! so that it folds and fills, and one that isn't running does so at its next start anyhow. Others
+//! are attended only after one's own list registers are filled: in between they hold nothing, and
+//! what was filled twice would be lost. The vCPUs of a partition share this state, so those that
+//! run on several CPUs hold the partition's lock around each call.
 //!
 //! # What the guest finds
 //! One Security state (`GICD_CTLR.DS` = 1), affinity routing always on, vCPU n at affinity 0.0.0.n,
