@@ -189,6 +189,9 @@ pub struct Schedule {
     pub plans: &'static [&'static [Window]],
 }
 
+/// Most windows in a CPU's plan.
+pub const MAX_PLAN_WINDOWS: usize = 32;
+
 /// A partition's piece of a CPU's time.
 #[derive(Clone, Copy, Debug)]
 pub struct Window {

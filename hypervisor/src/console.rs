@@ -36,7 +36,32 @@ impl Line {
 
     /// The line so far; the next one starts empty.
     pub fn take(&mut self) -> Vec<u8, LINE_BYTES> {
-        core::mem::take(&mut self.bytes)
+        let mut line = core::mem::take(&mut self.bytes);
+        blot_out_foreign(&mut line);
+        line
+    }
+}
+
+/// Replaces what isn't UTF-8, and the control characters U+0080 to U+009F, which some terminals obey
+/// like escape sequences.
+fn blot_out_foreign(line: &mut [u8]) {
+    let mut at = 0;
+    while at < line.len() {
+        let length = match core::str::from_utf8(&line[at..]) {
+            Ok(_) => line.len() - at,
+            Err(error) => error.valid_up_to(),
+        };
+        at += length;
+        // The byte that breaks the text, if there is one.
+        if let Some(byte) = line.get_mut(at) {
+            *byte = b'.';
+            at += 1;
+        }
+    }
+    for index in 1..line.len() {
+        if line[index - 1] == 0xC2 && (0x80..0xA0).contains(&line[index]) {
+            line[index - 1..=index].fill(b'.');
+        }
     }
 }
 
@@ -79,11 +104,23 @@ mod tests {
         assert_eq!(lines(b"\0\x1b[2J\x07\n"), ["..[2J."]);
     }
 
+    #[test]
+    fn text_that_is_no_utf8_and_c1_controls_are_only_dots() {
+        assert_eq!(lines(b"a\x9b2Jb\n"), ["a.2Jb"]);
+        assert_eq!(
+            lines("a\u{9b}2J \u{e9} \u{20ac}\n".as_bytes()),
+            ["a..2J \u{e9} \u{20ac}"]
+        );
+        assert_eq!(lines(b"cut \xe2\x82\n"), ["cut .."]);
+    }
+
     proptest! {
         #[test]
         fn no_line_holds_a_control_byte(text in proptest::collection::vec(any::<u8>(), 0..1000)) {
             for line in lines(&text) {
                 prop_assert!(!line.bytes().any(|byte| byte < b' ' && byte != b'\t'));
+                prop_assert!(!line.chars().any(char::is_control) || line.contains('\t'));
+                prop_assert!(!line.contains(char::REPLACEMENT_CHARACTER));
                 prop_assert!(line.chars().count() <= LINE_BYTES);
             }
         }

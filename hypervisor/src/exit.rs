@@ -90,7 +90,12 @@ pub unsafe extern "C" fn system_error(partition: *mut Partition) -> Next {
     // SAFETY: the vector's promise.
     unsafe {
         handle(partition, |machine, partition| {
-            fault::raise(machine, partition, HealthEvent::SystemError, Details::of_exit())
+            fault::raise(
+                machine,
+                partition,
+                HealthEvent::SystemError,
+                Details::of_exit(),
+            )
         })
     }
 }

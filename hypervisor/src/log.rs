@@ -16,6 +16,7 @@ use crate::event::{Event, Fault, Record};
 use crate::owned::Owned;
 use crate::partition::CONSOLE_BYTES;
 use crate::selected::{PARTITION_COUNT, SYSTEM};
+use crate::time::Ticks;
 
 /// Room for what waits for the UART.
 const RING_BYTES: usize = 4096;
@@ -136,6 +137,16 @@ pub unsafe fn take_console(partition: usize, console: Consumer<'static, u8>) {
 pub unsafe fn set_epoch(epoch: u64) {
     // SAFETY: the caller's promise.
     unsafe { LOG.get() }.epoch = epoch;
+}
+
+/// What is logged directly from now on happens at `time`.
+///
+/// # Safety
+/// On CPU 0.
+pub unsafe fn set_time(time: Ticks) {
+    // SAFETY: the caller's promise.
+    let log = unsafe { LOG.get() };
+    log.time = time.0.saturating_sub(log.epoch);
 }
 
 /// Does a little of the work; whether there was any.
@@ -276,7 +287,7 @@ impl Log {
 
 /// Puts a record into words.
 fn word(record: &Record) {
-    let since_epoch = |ticks: crate::time::Ticks| {
+    let since_epoch = |ticks: Ticks| {
         // SAFETY: CPU 0 words records, and holds no other reference to the log here.
         ticks.0.saturating_sub(unsafe { LOG.get() }.epoch)
     };

@@ -21,8 +21,8 @@ pub fn work(
 ) {
     crate::idle::sleep_until(machine.slot.start);
     partition.statistics.windows = partition.statistics.windows.wrapping_add(1);
-    // Half a guard before the window's end is time enough for any step: the guard must hold the
-    // longest path as a whole.
+    // Half a guard before the window would be preempted is time enough for any step: the guard must
+    // hold the longest path as a whole.
     let until = machine
         .slot
         .preempt_at

@@ -5,13 +5,12 @@
 //! ended, so a delay is never passed on.
 
 use heapless::Vec;
-use paratia_config::system::{Schedule, System, Window};
+use paratia_config::system::{MAX_PLAN_WINDOWS, Schedule, System, Window};
 
 use crate::time::{Frequency, Ticks};
 
-/// Most windows in a CPU's plan.
-pub const MAX_WINDOWS: usize = 16;
-const MAX_SLOTS: usize = 2 * MAX_WINDOWS + 1;
+/// Each window, and a gap on each side of it.
+const MAX_SLOTS: usize = 2 * MAX_PLAN_WINDOWS + 1;
 
 /// A slot of the plan, relative to its major frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +117,7 @@ fn in_ticks(window: &Window, frequency: Frequency) -> (u64, u64) {
     )
 }
 
-/// The configuration's rules bound the number of windows, so that nothing is ever dropped here.
+/// The rule `plan_window_count` bounds the number of windows, so that nothing is ever dropped here.
 fn push(slots: &mut Vec<PlannedSlot, MAX_SLOTS>, slot: PlannedSlot) {
     let _ = slots.push(slot);
 }

@@ -38,6 +38,8 @@ fn report(machine: &Machine, now: Ticks) {
     // SAFETY: this is CPU 0, outside of the log.
     unsafe { log::flush() };
     crash::report_others();
+    // SAFETY: as above.
+    unsafe { log::set_time(now) };
     for owned in &PARTITIONS {
         // SAFETY: every CPU has stopped and touches no partition any more; one that hasn't within
         // two major frames is caught in a fault of the hypervisor.

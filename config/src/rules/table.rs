@@ -136,6 +136,8 @@ rules! {
     schedule::partition_scheduled,
     /// Windows of a partition fit in its passport.
     windows::window_count,
+    /// Windows of a plan fit in the hypervisor's table.
+    windows::plan_window_count,
 
     /// Both ends of a channel are at partitions that exist.
     channels::channel_ends_exist,

@@ -10,7 +10,7 @@ use super::nearest::nearest_partition;
 use super::partitions::subject;
 use super::report::{Message, Report};
 use super::schedule::{shorter, total_windows};
-use crate::system::{Schedule, Window};
+use crate::system::{MAX_PLAN_WINDOWS, Schedule, Window};
 
 pub(super) const fn window_partition_exists(context: &Context, report: &mut Report) {
     each! { cpu, plan in context.system.schedule.plans => {
@@ -102,6 +102,23 @@ pub(super) const fn window_count(context: &Context, report: &mut Report) {
                     .str(" windows, a passport holds ")
                     .count(MAX_WINDOWS)
                     .str("; merge windows or shorten the frame"),
+            );
+        }
+    }}
+}
+
+pub(super) const fn plan_window_count(context: &Context, report: &mut Report) {
+    each! { cpu, plan in context.system.schedule.plans => {
+        if plan.len() > MAX_PLAN_WINDOWS {
+            report.add(
+                Message::new()
+                    .str("CPU ")
+                    .count(cpu)
+                    .str(": its plan has ")
+                    .count(plan.len())
+                    .str(" windows, a plan holds ")
+                    .count(MAX_PLAN_WINDOWS)
+                    .str("; merge windows or move partitions to another CPU"),
             );
         }
     }}

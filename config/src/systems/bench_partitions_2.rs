@@ -38,7 +38,7 @@ impl<B: Board> Definition<B> {
             guard: Duration::from_micros(50),
             plans: &[&[
                 Window::us("bench", 0, 80_000),
-                Window::us("neighbour-1", 80_000, 2_000),
+                Window::us("neighbour-1", 80_000, 200),
             ]],
         },
         channels: &[],

@@ -261,4 +261,31 @@ pub const CASES: &[Case] = &[
         )],
         ..VALID
     },
+    Case {
+        system: System {
+            schedule: Schedule {
+                plans: &[&CROWDED],
+                ..SCHEDULE
+            },
+            ..SYSTEM
+        },
+        findings: &[(
+            "plan_window_count",
+            "CPU 0: its plan has 33 windows, a plan holds 32; merge windows or move partitions to \
+             another CPU",
+        )],
+        ..VALID
+    },
 ];
+
+/// One window more than a plan holds, though no partition has too many.
+const CROWDED: [Window; 33] = {
+    let mut plan = [Window::us("media", 32 * 600, 600); 33];
+    let mut index = 0;
+    while index < 32 {
+        let partition = if index % 2 == 0 { "nav" } else { "hud" };
+        plan[index] = Window::us(partition, index as u64 * 600, 600);
+        index += 1;
+    }
+    plan
+};

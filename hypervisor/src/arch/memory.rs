@@ -62,6 +62,7 @@ pub fn forget_guest() {
     // SAFETY: invalidation only makes the CPUs look again.
     unsafe {
         asm!(
+            "isb", // the VMID that was just set is the one to forget
             "dsb ishst",
             "tlbi vmalls12e1is",
             "ic ialluis",

@@ -2,7 +2,7 @@
 //!
 //! QEMU counts without changing what it counts, so these figures need no help from the hypervisor
 //! and hold for the very image that ships. Arguments: `map=FILE`, which names the functions' places
-//! (see [`map`]), and `out=FILE`, where the counts go at QEMU's end (see [`counts`]). Needs
+//! (see `map`), and `out=FILE`, where the counts go at QEMU's end (see `counts`). Needs
 //! `-icount`, under which all CPUs run in one thread and no instruction is started twice.
 //!
 //! What lies within the map is the hypervisor; every other address is a guest.

@@ -41,7 +41,8 @@ fn weight(name: &str) -> Weight {
 }
 
 fn boot(event: &Event) -> String {
-    let megahertz = event.integer("frequency_hz").unwrap_or(0) / 1_000_000;
+    let hundred_kilohertz = event.integer("frequency_hz").unwrap_or(0) / 100_000;
+    let megahertz = format!("{}.{}", hundred_kilohertz / 10, hundred_kilohertz % 10);
     let cpus = match event.integer("cpus") {
         Some(1) => "1 CPU".to_owned(),
         _ => format!("{} CPUs", number(event, "cpus")),
