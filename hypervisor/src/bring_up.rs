@@ -161,7 +161,6 @@ pub fn start_plan(
     let stop_after_us = run_parameters().stop_after_us;
     let machine = cpu.machine.insert(Machine {
         index,
-        frequency,
         epoch,
         stop_at: (stop_after_us > 0)
             .then(|| epoch.after(frequency.ticks(Duration::from_micros(stop_after_us)))),

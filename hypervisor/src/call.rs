@@ -53,7 +53,7 @@ pub fn dispatch(machine: &mut Machine, partition: &mut Partition) -> Decision {
     let answer = match id as u32 {
         call::CONSOLE_WRITE => console_write(partition),
         call::SAMPLING_PORT_WRITE => port_write(partition, x1, x2),
-        call::SAMPLING_PORT_READ => port_read(machine, partition, x1),
+        call::SAMPLING_PORT_READ => port_read(partition, x1),
         call::HEARTBEAT => return heartbeat(machine, partition, x1),
         call::SET_MODE => set_mode(partition, x1),
         call::REPORT_ERROR => return report_error(machine, partition, x1, [x2, x3, x4]),
@@ -197,12 +197,12 @@ fn port_write(partition: &Partition, index: u64, length: u64) -> Answer {
     Answer::Status(SUCCESS)
 }
 
-fn port_read(machine: &Machine, partition: &Partition, index: u64) -> Answer {
+fn port_read(partition: &Partition, index: u64) -> Answer {
     let Some(PortPlace {
         channel,
         direction: Direction::Destination(end),
         window,
-        refresh,
+        ..
     }) = port(partition, index)
     else {
         return Answer::Status(NOT_FOUND);
@@ -218,7 +218,11 @@ fn port_read(machine: &Machine, partition: &Partition, index: u64) -> Answer {
         return Answer::Status(EMPTY);
     };
     let age = timer::now().since(received.written);
-    let valid = age <= machine.frequency.ticks(*refresh);
+    // The index is one of a port, so this is that port's.
+    let refresh = usize::try_from(index).map_or(0, |index| {
+        partition.refresh.get(index).copied().unwrap_or(0)
+    });
+    let valid = age <= refresh;
     Answer::Values([SUCCESS.cast_unsigned(), received.length, valid.into(), age])
 }
 

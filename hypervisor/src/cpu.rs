@@ -12,7 +12,7 @@ use crate::owned::Owned;
 use crate::path::Path;
 use crate::sched::{Cursor, Slot};
 use crate::selected::LAYOUT;
-use crate::time::{Frequency, Ticks};
+use crate::time::Ticks;
 
 /// A CPU's state. The anchor comes first: the assembly finds it in `TPIDR_EL2`.
 #[repr(C)]
@@ -29,8 +29,6 @@ pub struct Cpu {
 pub struct Machine {
     /// The CPU's index.
     pub index: usize,
-    /// The counter's frequency.
-    pub frequency: Frequency,
     /// Start of the schedule.
     pub epoch: Ticks,
     /// When to stop; nothing for never.

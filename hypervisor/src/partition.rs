@@ -4,13 +4,14 @@
 use heapless::Deque;
 use heapless::spsc::{Producer, Queue};
 use paratia_abi::StartCondition;
+use paratia_abi::passport::MAX_PORTS;
 
 use crate::arch::context::Context;
 use crate::health::RestartHistory;
 use crate::heartbeat::{Expectation, Supervision};
 use crate::owned::Owned;
 use crate::reload::Reload;
-use crate::selected::{LAYOUT, PARTITION_COUNT, SYSTEM};
+use crate::selected::{LAYOUT, PARTITION_COUNT, PORTS, SYSTEM};
 use crate::time::{Frequency, Ticks};
 
 /// Bytes of console text that a partition can have waiting.
@@ -50,6 +51,8 @@ pub struct Partition {
     pub history: RestartHistory,
     /// The limit's period in ticks.
     pub restart_period: u64,
+    /// How old a message may be at each of its ports, in ticks.
+    pub refresh: [u64; MAX_PORTS],
     /// Its console.
     pub console: Option<Producer<'static, u8>>,
     /// Virtual interrupts that found no list register: id, and whether a physical one is behind it.
@@ -141,6 +144,7 @@ impl Partition {
         supervision: None,
         history: RestartHistory::new(),
         restart_period: 0,
+        refresh: [0; MAX_PORTS],
         console: None,
         waiting_interrupts: Deque::new(),
         active_private: 0,
@@ -159,6 +163,9 @@ impl Partition {
     pub fn begin(&mut self, epoch: Ticks, frequency: Frequency, cpu: usize) {
         self.context.stack = LAYOUT.stack(cpu).end().0;
         let declaration = self.declaration();
+        for (ticks, port) in self.refresh.iter_mut().zip(&PORTS[self.index]) {
+            *ticks = port.map_or(0, |port| frequency.ticks(port.refresh));
+        }
         self.restart_period = frequency.ticks(declaration.health.restart_limit.period);
         self.supervision = declaration.heartbeat.map(|heartbeat| {
             let mut supervision = Supervision::new(Expectation {
