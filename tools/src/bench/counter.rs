@@ -247,14 +247,10 @@ impl Counts {
         std::iter::successors(Some(node), above)
     }
 
-    /// Instructions of boot, those of functions whose name has one of `parts` and of what they
-    /// call.
+    /// Instructions of boot, those of functions whose name has `part` and of what they call.
     #[must_use]
-    pub fn boot_instructions(&self, parts: &[&str]) -> u64 {
-        let has = |node: usize| {
-            let name = &self.nodes[node].function;
-            parts.iter().any(|part| name.contains(part))
-        };
+    pub fn boot_instructions(&self, part: &str) -> u64 {
+        let has = |node: usize| self.nodes[node].function.contains(part);
         let nodes = (0..self.nodes.len()).filter(|node| self.is_boot(*node));
         nodes
             .filter(|node| self.way(*node).any(has))

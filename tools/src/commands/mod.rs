@@ -10,6 +10,7 @@ mod list;
 mod new;
 mod packages;
 mod plan;
+mod profile;
 mod run;
 mod selection;
 mod setup;
@@ -31,6 +32,7 @@ pub(crate) enum Command {
     Plan(plan::Arguments),
     Check(check::Arguments),
     Bench(bench::Arguments),
+    Profile(profile::Arguments),
     Count(count::Arguments),
     New(new::Arguments),
     Build(build::Arguments),
@@ -47,6 +49,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Plan(arguments) => plan::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
+        Command::Profile(arguments) => profile::run(arguments),
         Command::Count(arguments) => count::run(arguments),
         Command::New(arguments) => new::run(arguments),
         Command::Build(arguments) => build::run(arguments),

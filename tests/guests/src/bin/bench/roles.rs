@@ -11,7 +11,7 @@ use crate::samples::Samples;
 use crate::{gic, paratia};
 
 /// Windows whose start is looked at.
-const WINDOWS: u64 = 500;
+const WINDOWS: u64 = 200;
 
 /// Plays a role for ever, or to its end.
 pub fn play(place: &Place, role: &str, run_argument: u64) -> ! {
