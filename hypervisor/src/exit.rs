@@ -56,8 +56,18 @@ pub unsafe extern "C" fn synchronous(partition: *mut Partition) -> Next {
         Next::same(partition)
     } else {
         // SAFETY: the vector's promise.
-        unsafe { handle(partition, decide) }
+        unsafe { the_long_way(partition) }
     }
+}
+
+/// Kept apart, so that the short way stores no register for it.
+///
+/// # Safety
+/// As for [`synchronous`].
+#[inline(never)]
+unsafe extern "C" fn the_long_way(partition: *mut Partition) -> Next {
+    // SAFETY: the vector's promise.
+    unsafe { handle(partition, decide) }
 }
 
 /// Answers a call that always has the same answer; whether it was one.
