@@ -105,7 +105,7 @@ extern "C" fn translated(_id: u64, block: *mut api::Block) {
 
 extern "C" fn hypervisor_runs(cpu: c_uint, place: *mut c_void) {
     with_counts(|map, counts| {
-        counts.hypervisor(map, cpu as usize, map::Place::of_word(place as usize))
+        counts.hypervisor(map, cpu as usize, map::Place::of_word(place as usize));
     });
 }
 
