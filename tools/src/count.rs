@@ -71,6 +71,9 @@ pub fn privileged_lines() -> anyhow::Result<u64> {
     Ok(whole.count)
 }
 
+/// Models of devices for unmodified guests: tested on the host, in no image yet.
+const MODELS: &[&str] = &["mmio.rs", "psci", "psci.rs", "vgic", "vuart", "vuart.rs"];
+
 /// Lines of what runs privileged, and of what is `unsafe` in it.
 fn lines() -> anyhow::Result<Vec<Figure>> {
     let root = workspace::root();
@@ -79,7 +82,7 @@ fn lines() -> anyhow::Result<Vec<Figure>> {
             .with_context(|| format!("can't count the lines of {folder}"))
     };
     let parts = [
-        ("hypervisor/src", of("hypervisor/src", &[])?),
+        ("hypervisor/src", of("hypervisor/src", MODELS)?),
         ("hypervisor/abi/src", of("hypervisor/abi/src", &[])?),
         ("board-support/src", of("board-support/src", &["fake.rs"])?),
         (

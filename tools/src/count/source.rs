@@ -103,8 +103,9 @@ fn count_text(text: &str) -> Lines {
 /// Goes past an item: further attributes, and all up to its closing brace or semicolon.
 fn skip_item<'a>(lines: &mut impl Iterator<Item = &'a str>) {
     let mut item = Depth::default();
+    let mut opened = false;
     for line in lines {
-        let opened = item.follow(line);
+        opened |= item.follow(line);
         if !item.is_open() && (opened || line.ends_with(';')) {
             return;
         }
