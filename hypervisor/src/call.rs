@@ -26,20 +26,58 @@ enum Answer {
     Decided(Decision),
 }
 
-/// The answer of a call that always has the same, which the shortest way out gives.
+/// Answers a call that needs nothing but its number: one with a constant answer, or one that doesn't
+/// exist and is within the partition's limit of these. Whether it was such a call.
 #[inline]
 #[must_use]
-pub fn constant_answer(id: u64) -> Option<[u64; 4]> {
+pub fn answer_shortly(partition: &mut Partition) -> bool {
     #[allow(
         clippy::cast_possible_truncation,
         reason = "the function id is w0 (DEN0028, 2.5)"
     )]
-    match id as u32 {
-        call::VERSION => Some([0, ABI_VERSION as u64, Features::all().bits(), 0]),
+    let id = partition.context.x[0] as u32;
+    if let Some(answer) = constant_answer(id) {
+        partition.context.x[..4].copy_from_slice(&answer);
+    } else if !exists(id) && partition.refused_in_window < partition.refused_limit {
+        partition.context.x[0] = NOT_SUPPORTED.cast_unsigned();
+        partition.refused_in_window += 1;
+    } else {
+        return false;
+    }
+    partition.statistics.count_short_call();
+    true
+}
+
+/// The answer of a call that always has the same.
+#[inline]
+fn constant_answer(id: u32) -> Option<[u64; 4]> {
+    if id == call::VERSION {
+        return Some([0, ABI_VERSION as u64, Features::all().bits(), 0]);
+    }
+    match id {
         call::PSCI_VERSION => Some([PSCI_1_1, 0, 0, 0]),
         call::SMCCC_VERSION => Some([SMCCC_1_1, 0, 0, 0]),
         _ => None,
     }
+}
+
+/// Whether there is such a call.
+#[inline]
+fn exists(id: u32) -> bool {
+    const OWN: u32 = call::END - call::BASE;
+    id.wrapping_sub(call::BASE) < OWN
+        || matches!(
+            id,
+            call::SMCCC_VERSION
+                | call::SMCCC_ARCH_FEATURES
+                | call::PSCI_VERSION
+                | call::PSCI_FEATURES
+                | call::PSCI_SYSTEM_OFF
+                | call::PSCI_SYSTEM_RESET
+                | call::HYPERVISOR_CALL_COUNT
+                | call::HYPERVISOR_CALL_UID
+                | call::HYPERVISOR_REVISION
+        )
 }
 
 /// Does what the call in the guest's registers asks for.
@@ -86,11 +124,8 @@ pub fn dispatch(machine: &mut Machine, partition: &mut Partition) -> Decision {
             0,
             0,
         ]),
-        // By HVC these don't come here.
-        other => match constant_answer(other.into()) {
-            Some(answer) => Answer::Values(answer),
-            None => Answer::Status(NOT_SUPPORTED),
-        },
+        // The short way has answered all others, but for refusals beyond the limit.
+        _ => Answer::Status(NOT_SUPPORTED),
     };
     finish(machine, partition, &answer)
 }
@@ -109,15 +144,9 @@ fn finish(machine: &mut Machine, partition: &mut Partition, answer: &Answer) -> 
     if !matches!(status, NOT_SUPPORTED | INVALID_PARAMETERS | NOT_FOUND) {
         return Decision::Resume;
     }
-    partition.statistics.refused_calls += 1;
     partition.refused_in_window = partition.refused_in_window.saturating_add(1);
     // Said once a window, when the limit is passed.
-    if partition.refused_in_window
-        == partition
-            .declaration()
-            .refused_calls_per_window
-            .saturating_add(1)
-    {
+    if partition.refused_in_window == partition.refused_limit.saturating_add(1) {
         let details = Details {
             esr: partition.context.x[0],
             ..Details::at_instruction()
@@ -127,19 +156,10 @@ fn finish(machine: &mut Machine, partition: &mut Partition, answer: &Answer) -> 
     Decision::Resume
 }
 
-/// Whether a standard or own call exists (DEN0028, 7.3; DEN0022, 5.15).
+/// Whether a standard or own call exists (DEN0028, 7.3; DEN0022, 5.15). Asking is no refused call,
+/// whatever the answer.
 fn features(id: u32) -> Answer {
-    let known = matches!(
-        id,
-        call::SMCCC_VERSION
-            | call::SMCCC_ARCH_FEATURES
-            | call::PSCI_VERSION
-            | call::PSCI_FEATURES
-            | call::PSCI_SYSTEM_OFF
-            | call::PSCI_SYSTEM_RESET
-    ) || (call::BASE..call::END).contains(&id);
-    // Asking is no refused call, whatever the answer.
-    let status = if known { SUCCESS } else { NOT_SUPPORTED };
+    let status = if exists(id) { SUCCESS } else { NOT_SUPPORTED };
     Answer::Values([status.cast_unsigned(), 0, 0, 0])
 }
 

@@ -43,16 +43,19 @@ impl Next {
     }
 }
 
-/// A synchronous exception of a guest. Calls with a constant answer are done in a few instructions;
-/// all else goes the long way.
+/// A synchronous exception of a guest. Calls with a short answer are done in a few instructions; all
+/// else goes the long way.
 ///
 /// # Safety
 /// Called by the vector with the partition that ran, as all functions of this file that it calls.
 /// They take it as a pointer, since what follows an exit may be a window of the same partition.
 pub unsafe extern "C" fn synchronous(partition: *mut Partition) -> Next {
+    let (called, trapped) = syndrome::call(arch_cpu::syndrome());
     // SAFETY: the vector's promise; the reference ends before the way out.
-    let answered = unsafe { answer_constant(&mut *partition) };
-    if answered {
+    if called && call::answer_shortly(unsafe { &mut *partition }) {
+        if trapped {
+            arch_cpu::skip_instruction();
+        }
         Next::same(partition)
     } else {
         // SAFETY: the vector's promise.
@@ -68,19 +71,6 @@ pub unsafe extern "C" fn synchronous(partition: *mut Partition) -> Next {
 unsafe extern "C" fn the_long_way(partition: *mut Partition) -> Next {
     // SAFETY: the vector's promise.
     unsafe { handle(partition, decide) }
-}
-
-/// Answers a call that always has the same answer; whether it was one.
-#[inline]
-fn answer_constant(partition: &mut Partition) -> bool {
-    if syndrome::is_hypervisor_call(arch_cpu::syndrome())
-        && let Some(answer) = call::constant_answer(partition.context.x[0])
-    {
-        partition.context.x[..4].copy_from_slice(&answer);
-        partition.statistics.count_constant_call();
-        return true;
-    }
-    false
 }
 
 /// An interrupt while a guest ran.

@@ -279,7 +279,8 @@ impl Log {
                 }
                 return true;
             }
-            self.next_console = (partition + 1) % PARTITION_COUNT;
+            let next = partition + 1;
+            self.next_console = if next < PARTITION_COUNT { next } else { 0 };
         }
         false
     }

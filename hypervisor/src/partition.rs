@@ -61,6 +61,8 @@ pub struct Partition {
     pub active_private: u32,
     /// Calls refused in this window.
     pub refused_in_window: u32,
+    /// How many may be refused in a window.
+    pub refused_limit: u32,
     /// Console bytes dropped in this window.
     pub dropped_in_window: u64,
     /// Totals since boot.
@@ -82,10 +84,10 @@ pub struct Statistics {
     pub faults: u64,
     /// Restarts.
     pub restarts: u64,
-    /// Calls, refused ones included, constant ones not.
+    /// Calls, refused ones included, those with a short answer not.
     pub calls: u64,
-    /// Calls with a constant answer.
-    pub constant_calls: u64,
+    /// Calls with a short answer: constants and refusals of calls that don't exist.
+    pub short_calls: u64,
     /// Calls that were refused.
     pub refused_calls: u64,
     /// Console bytes dropped.
@@ -107,7 +109,7 @@ impl Statistics {
         faults: 0,
         restarts: 0,
         calls: 0,
-        constant_calls: 0,
+        short_calls: 0,
         refused_calls: 0,
         dropped: 0,
         exits: 0,
@@ -123,10 +125,10 @@ impl Statistics {
         self.exit_worst = self.exit_worst.max(ticks);
     }
 
-    /// Counts a call whose answer is a constant; the time it takes is too.
+    /// Counts a call with a short answer, whose time is all but a constant.
     #[inline]
-    pub fn count_constant_call(&mut self) {
-        self.constant_calls = self.constant_calls.wrapping_add(1);
+    pub fn count_short_call(&mut self) {
+        self.short_calls = self.short_calls.wrapping_add(1);
     }
 }
 
@@ -149,6 +151,7 @@ impl Partition {
         waiting_interrupts: Deque::new(),
         active_private: 0,
         refused_in_window: 0,
+        refused_limit: 0,
         dropped_in_window: 0,
         statistics: Statistics::ZERO,
     };
@@ -163,6 +166,7 @@ impl Partition {
     pub fn begin(&mut self, epoch: Ticks, frequency: Frequency, cpu: usize) {
         self.context.stack = LAYOUT.stack(cpu).end().0;
         let declaration = self.declaration();
+        self.refused_limit = declaration.refused_calls_per_window;
         for (ticks, port) in self.refresh.iter_mut().zip(&PORTS[self.index]) {
             *ticks = port.map_or(0, |port| frequency.ticks(port.refresh));
         }

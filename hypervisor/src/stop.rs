@@ -88,7 +88,7 @@ fn statistics(partition: &Partition) {
         missed,
         of.faults,
         of.restarts,
-        of.calls.wrapping_add(of.constant_calls),
+        of.calls.wrapping_add(of.short_calls),
         of.refused_calls,
         of.dropped,
         of.exits,

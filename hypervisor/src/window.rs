@@ -30,7 +30,11 @@ pub fn end(machine: &mut Machine, partition: &mut Partition) {
         };
         machine.report(machine.window_start, event);
     }
-    partition.refused_in_window = 0;
+    let refused = core::mem::take(&mut partition.refused_in_window);
+    partition.statistics.refused_calls = partition
+        .statistics
+        .refused_calls
+        .wrapping_add(refused.into());
     if partition.dropped_in_window > 0 {
         let dropped = core::mem::take(&mut partition.dropped_in_window);
         machine.report(

@@ -144,10 +144,9 @@ global_asm!(
     mov     x0, sp
     ldr     x1, [sp, #{stack}]
     mov     sp, x1
-    mov     x29, xzr
     bl      \handler
-    cbnz    x1, switch
-    b       resume
+    cbz     x1, resume
+    b       switch
     .endm
 
     .section .text.vectors, "ax"

@@ -39,11 +39,13 @@ pub const fn encoding(op0: u16, op1: u16, crn: u16, crm: u16, op2: u16) -> u16 {
     op0 << 14 | op1 << 11 | crn << 7 | crm << 3 | op2
 }
 
-/// Whether a syndrome is that of `HVC`.
+/// Whether a syndrome is that of a call, and whether the call was trapped (`SMC`), so that the return
+/// address is still the instruction itself.
 #[inline]
 #[must_use]
-pub fn is_hypervisor_call(esr: u64) -> bool {
-    esr >> 26 == 0x16
+pub fn call(esr: u64) -> (bool, bool) {
+    // The exception classes are 0x16 and 0x17.
+    (esr >> 27 == 0x16 >> 1, esr >> 26 & 1 != 0)
 }
 
 /// Decodes a syndrome.
@@ -93,6 +95,14 @@ mod tests {
         assert_eq!(decode(0x0600_0001), Cause::Forbidden, "WFE isn't trapped");
         assert_eq!(decode(0x9200_0047), Cause::DataAbort { write: true });
         assert_eq!(decode(0x8200_0007), Cause::InstructionAbort);
+    }
+
+    #[test]
+    fn calls_are_told_from_the_rest() {
+        assert_eq!(call(0x5A00_0000), (true, false), "HVC");
+        assert_eq!(call(0x5E00_0000), (true, true), "SMC");
+        assert!(!call(0x0600_0000).0, "WFI");
+        assert!(!call(0x9200_0047).0, "data abort");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! budgets that the project has set itself.
 //!
 //! One guest image measures itself in three places ([`guest`]); a QEMU plugin counts what no guest
-//! can see ([`counter`]); sizes come from the image's file ([`size`]). [`figures`] is the table of
+//! can see ([`counter`]); sizes come from the image's file (`size`). [`figures`] is the table of
 //! what is measured, [`budget`] what it may be.
 
 mod bare;
