@@ -30,11 +30,15 @@ pub fn ready(progress: &mut dyn Progress) -> anyhow::Result<Toolchain> {
         if plan.steps.is_empty() {
             return Ok(plan.toolchain);
         }
-        let rustup_allowed = facts.rustup && apply::apply(&plan.steps, progress)?;
+        let rustup_works = apply::apply(&plan.steps, progress)?;
+        let rustup_allowed = facts.rustup && rustup_works;
         facts = Facts::gather();
         facts.rustup &= rustup_allowed;
     }
-    bail!("something is still missing after it was installed: {facts:?}")
+    bail!(
+        "what was installed is still missing, as this machine looks from here: {facts:?}; install it \
+         by hand, or look at PATH"
+    )
 }
 
 /// Installs Debian packages that aren't installed yet.
