@@ -1,88 +1,36 @@
 //! Test: a source that falls silent, or sends garbage, and the speedometer that must notice.
 
 use core::marker::PhantomData;
-use core::time::Duration;
 
-use super::{FRAME_BUFFER, PLAIN, heartbeat_ms, message_window, ram};
-use crate::address::mib;
+use super::cluster;
 use crate::board::Board;
-use crate::system::{
-    Channel, ChannelKind, Criticality, Display, HealthTable, Heartbeat, Image, Partition,
-    Port, Region, RegionKind, Schedule, System, Trace, Window,
-};
+use crate::system::{Image, Partition, Schedule, System, Window};
 
-/// The system on the board `B`.
+/// The system on the board `B`: the cluster with another source, and without its infotainment.
 pub struct Definition<B>(PhantomData<B>);
 
 impl<B: Board> Definition<B> {
+    const CLUSTER: System = cluster::Definition::<B>::SYSTEM;
+
     /// The declaration.
     pub const SYSTEM: System = System {
         name: "test-stale",
         summary: "a source that falls silent or sends garbage, and a speedometer",
         partitions: &[
             Partition {
-                name: "vehicle",
-                criticality: Criticality::Critical,
                 image: Image::Program("quiet-source"),
-                regions: &[ram(B::FACTS.partition_memory.base, mib(2))],
-                heartbeat: heartbeat_ms(20),
-                health: HealthTable::restart(3, Duration::from_secs(10)),
-                ..PLAIN
+                arguments: "",
+                ..Self::CLUSTER.partitions[0]
             },
-            Partition {
-                name: "speedometer",
-                criticality: Criticality::Critical,
-                image: Image::Program("speedometer"),
-                regions: &[
-                    ram(B::FACTS.partition_memory.base.offset(mib(8)), mib(8)),
-                    Region {
-                        name: "frame-buffer",
-                        ipa: FRAME_BUFFER,
-                        pa: B::FACTS.partition_memory.base.offset(mib(4)),
-                        size_bytes: mib(2),
-                        kind: RegionKind::FrameBuffer,
-                    },
-                ],
-                // Every frame is finished by the end of the speedometer's own window.
-                heartbeat: Some(Heartbeat {
-                    period: Duration::from_millis(20),
-                    deadline: Duration::from_millis(12),
-                    start_within: Duration::from_secs(2),
-                }),
-                health: HealthTable::restart(3, Duration::from_secs(10)),
-                ..PLAIN
-            },
+            Self::CLUSTER.partitions[1],
         ],
         schedule: Schedule {
-            major_frame: Duration::from_millis(20),
-            guard: Duration::from_micros(50),
             plans: &[&[
                 Window::us("vehicle", 0, 2_000),
                 Window::us("speedometer", 2_000, 10_000),
             ]],
+            ..Self::CLUSTER.schedule
         },
-        channels: &[Channel {
-            name: "speed",
-            kind: ChannelKind::Sampling {
-                refresh: Duration::from_millis(60),
-            },
-            message_bytes: 64,
-            source: Port {
-                partition: "vehicle",
-                port: "speed",
-                window: message_window(mib(2)),
-            },
-            destinations: &[Port {
-                partition: "speedometer",
-                port: "speed",
-                window: message_window(mib(8)),
-            }],
-        }],
-        display: Some(Display {
-            width: 800,
-            height: 480,
-            partition: "speedometer",
-        }),
-        trace: Trace::Windows,
+        ..Self::CLUSTER
     };
 }
