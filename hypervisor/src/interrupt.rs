@@ -30,7 +30,7 @@ const MASK_NONE: u8 = 0xFF;
 pub fn set_up(redistributor: &mut paratia_board_support::gic_v3::Redistributor) {
     redistributor.set_private_priority(1 << HYPERVISOR_TIMER | 1 << MAINTENANCE, OWN_PRIORITY);
     redistributor.set_private_priority(GUEST_PRIVATE, GUEST_PRIORITY);
-    redistributor.set_private_enabled(1 << HYPERVISOR_TIMER | 1 << MAINTENANCE, 0);
+    redistributor.enable_private(1 << HYPERVISOR_TIMER | 1 << MAINTENANCE);
 }
 
 /// Handles what is pending.

@@ -52,17 +52,6 @@ impl Redistributor {
         Ok(Self { registers })
     }
 
-    /// Disables the interrupts in `clear`, then enables those in `set`.
-    ///
-    /// An interrupt just disabled can still arrive until [`Self::wait_for_writes`] returns
-    /// (IHI 0069, 12.11.1, `GICR_CTLR.RWP`).
-    #[inline]
-    pub fn set_private_enabled(&mut self, set: u32, clear: u32) {
-        let mut sgi = field!(self.registers, sgi);
-        first(field!(sgi, icenabler)).write(clear);
-        first(field!(sgi, isenabler)).write(set);
-    }
-
     /// Enables the interrupts in `mask`.
     #[inline]
     pub fn enable_private(&mut self, mask: u32) {
@@ -70,7 +59,8 @@ impl Redistributor {
         first(field!(sgi, isenabler)).write(mask);
     }
 
-    /// Disables the interrupts in `mask`; see [`Self::set_private_enabled`] on when.
+    /// Disables the interrupts in `mask`. One that was just disabled can still arrive until
+    /// [`Self::wait_for_writes`] returns (IHI 0069, 12.11.1, `GICR_CTLR.RWP`).
     #[inline]
     pub fn disable_private(&mut self, mask: u32) {
         let mut sgi = field!(self.registers, sgi);
@@ -262,7 +252,8 @@ mod tests {
         {
             let registers = gicr.leak();
             let mut redistributor = Redistributor { registers };
-            redistributor.set_private_enabled(1 << 26, 1 << 27);
+            redistributor.disable_private(1 << 27);
+            redistributor.enable_private(1 << 26);
             redistributor.set_private_active(1 << 30, 1 << 29);
             redistributor.set_private_pending(1 << 3, 1 << 4);
             redistributor.set_private_priority(1 << 26 | 1, 0x20);
