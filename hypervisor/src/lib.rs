@@ -10,6 +10,7 @@
 pub mod console;
 pub mod health;
 pub mod heartbeat;
+pub mod inject;
 pub mod mmio;
 pub mod path;
 pub mod port;
@@ -37,6 +38,8 @@ pub mod cpu;
 #[cfg(target_os = "none")]
 pub mod crash;
 #[cfg(target_os = "none")]
+pub mod device;
+#[cfg(target_os = "none")]
 pub mod event;
 #[cfg(target_os = "none")]
 pub mod exit;
@@ -47,11 +50,17 @@ pub mod idle;
 #[cfg(target_os = "none")]
 pub mod interrupt;
 #[cfg(target_os = "none")]
+pub mod lock;
+#[cfg(target_os = "none")]
 pub mod log;
+#[cfg(target_os = "none")]
+pub mod machines;
 #[cfg(target_os = "none")]
 pub mod owned;
 #[cfg(target_os = "none")]
 pub mod partition;
+#[cfg(target_os = "none")]
+pub mod power;
 #[cfg(target_os = "none")]
 pub mod register;
 #[cfg(target_os = "none")]
@@ -61,8 +70,12 @@ pub mod selected;
 #[cfg(target_os = "none")]
 pub mod state;
 #[cfg(target_os = "none")]
+pub mod stolen;
+#[cfg(target_os = "none")]
 pub mod stop;
 #[cfg(target_os = "none")]
 pub mod switch;
+#[cfg(target_os = "none")]
+pub mod vcpu;
 #[cfg(target_os = "none")]
 pub mod window;

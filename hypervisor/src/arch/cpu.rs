@@ -4,6 +4,7 @@
 use core::arch::asm;
 
 use super::registers::{read_register, write_register};
+use crate::inject::{self, Exception};
 
 /// Virtualisation on; interrupts, `WFI`, `SMC`, set/way maintenance, implementation defined and
 /// auxiliary registers, error records and limited-ordering regions trapped; EL1 is AArch64;
@@ -53,8 +54,6 @@ pub fn enable_traps() {
         // EL1PCTEN, EL1PCEN zero: the physical counter and timer are not a guest's.
         write_register!("cnthctl_el2", 0_u64);
         write_register!("vpidr_el2", identity);
-        // Every partition has one vCPU, so each sees CPU 0 of a multiprocessor system.
-        write_register!("vmpidr_el2", 1_u64 << 31);
     }
     if read_register!("id_aa64mmfr1_el1") >> 40 & 0xF != 0 {
         // SAFETY: the CPU has HCRX_EL2 (FEAT_HCX); zero traps what it could grant.
@@ -79,6 +78,13 @@ pub fn physical_address_range() -> u64 {
 pub fn set_stage2(vttbr: u64) {
     // SAFETY: the root is one of the constant tables; no guest runs until the next `eret`.
     unsafe { write_register!("vttbr_el2", vttbr) };
+}
+
+/// Makes the guest that runs next vCPU `number` of a multiprocessor system, with affinity
+/// 0.0.0.`number`.
+pub fn set_number(number: usize) {
+    // SAFETY: only what a guest reads as `MPIDR_EL1` depends on it.
+    unsafe { write_register!("vmpidr_el2", 1_u64 << 31 | number as u64) };
 }
 
 /// Sets the translation granule and sizes of stage 2, once a CPU.
@@ -146,6 +152,31 @@ pub fn return_address() -> u64 {
 pub fn skip_instruction() {
     // SAFETY: only where the guest goes on depends on it; AArch64 instructions have 4 bytes.
     unsafe { write_register!("elr_el2", return_address().wrapping_add(4)) };
+}
+
+/// Makes the guest take an exception at EL1 instead of the instruction that was trapped.
+pub fn take_exception(exception: Exception) {
+    let (spsr, sctlr) = (read_register!("spsr_el2"), read_register!("sctlr_el1"));
+    let entry = inject::entry(exception, spsr, sctlr);
+    let vector = read_register!("vbar_el1").wrapping_add(entry.vector_offset);
+    let (from, address) = (return_address(), fault_address());
+    // SAFETY: all of these are the guest's that is loaded, or say where it goes on.
+    unsafe {
+        write_register!("elr_el1", from);
+        write_register!("spsr_el1", spsr);
+        write_register!("esr_el1", entry.esr);
+        if exception != Exception::Undefined {
+            write_register!("far_el1", address);
+        }
+        write_register!("elr_el2", vector);
+        write_register!("spsr_el2", entry.pstate);
+    }
+}
+
+/// `HPFAR_EL2`, the page of a guest-physical address whose translation failed.
+#[must_use]
+pub fn fault_page() -> u64 {
+    read_register!("hpfar_el2")
 }
 
 /// Stops this CPU for good. Its timer and its interrupt interface are turned off, so that nothing

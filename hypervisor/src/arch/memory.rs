@@ -73,6 +73,22 @@ pub fn forget_guest() {
     }
 }
 
+/// Forgets, on this CPU, every instruction and translation of the partition whose stage 2 was just
+/// set: another of its vCPUs ran here.
+pub fn forget_siblings() {
+    // SAFETY: invalidation only makes the CPU look again.
+    unsafe {
+        asm!(
+            "isb",
+            "tlbi vmalle1",
+            "ic iallu",
+            "dsb nsh",
+            "isb",
+            options(nostack, preserves_flags)
+        );
+    }
+}
+
 /// Forgets every translation of every partition: once, at boot.
 pub fn forget_all_guests() {
     // SAFETY: invalidation only makes the CPU look again.
