@@ -10,6 +10,7 @@
 pub mod console;
 pub mod health;
 pub mod heartbeat;
+pub mod id_registers;
 pub mod inject;
 pub mod mmio;
 pub mod path;
@@ -23,9 +24,11 @@ pub mod vuart;
 
 #[cfg(target_os = "none")]
 pub mod arch;
-#[cfg(all(test, not(target_os = "none")))]
+#[cfg(target_os = "none")]
+pub use arch::syndrome;
+#[cfg(not(target_os = "none"))]
 #[path = "arch/syndrome.rs"]
-mod syndrome;
+pub mod syndrome;
 
 #[cfg(target_os = "none")]
 pub mod boot;
