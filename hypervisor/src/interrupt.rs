@@ -8,6 +8,7 @@ use crate::arch::{interrupt as interface, timer};
 use crate::cpu::Machine;
 use crate::exit::Decision;
 use crate::partition::{InterruptController, Partition};
+use crate::physical_timer::PhysicalTimer;
 use crate::selected::{BOARD, CPU_OF, GIC_LINKS, KICKS, SYSTEM};
 use crate::state;
 use crate::vcpu::Vcpu;
@@ -15,6 +16,8 @@ use crate::vgic::{Change, Effect, FIRST_SHARED, Link, ListRegister, Physical, Vc
 
 /// The virtual timer (PPI 11; Arm BSA, table of private peripheral interrupts).
 pub const VIRTUAL_TIMER: u32 = 27;
+/// The guest's physical timer (PPI 14), which is emulated.
+const PHYSICAL_TIMER: u32 = 30;
 /// The hypervisor's timer (PPI 10).
 pub const HYPERVISOR_TIMER: u32 = 26;
 /// The virtual interface's maintenance interrupt (PPI 9).
@@ -44,7 +47,11 @@ pub fn set_up(redistributor: &mut paratia_board_support::gic_v3::Redistributor) 
 pub fn handle(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> Decision {
     // The timer's level ends by itself when it is armed anew, so it is never acknowledged.
     if timer::is_due() {
-        return Decision::EndWindow;
+        if timer::now_early().reached(machine.slot.preempt_at) {
+            return Decision::EndWindow;
+        }
+        update_physical_timer(machine, vcpu, partition);
+        return Decision::Resume;
     }
     let Some(id) = machine.interface.acknowledge() else {
         return Decision::Resume;
@@ -60,6 +67,25 @@ pub fn handle(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition)
         attend(machine, vcpu, partition, attention);
     }
     Decision::Resume
+}
+
+/// Shows the controller the level of the guest's physical timer, and sets the CPU's own timer to
+/// when that changes or the window is over.
+pub fn update_physical_timer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
+    arm(machine, vcpu);
+    let high = vcpu.physical_timer.is_raised(timer::guest_now());
+    let attention = partition.gic.set_line(vcpu.number, PHYSICAL_TIMER, high);
+    attend(machine, vcpu, partition, attention);
+}
+
+/// Sets the CPU's own timer to the end of the window, or to the guest's deadline before.
+pub fn arm(machine: &Machine, vcpu: &Vcpu) {
+    let end = machine.slot.preempt_at;
+    let deadline = vcpu
+        .physical_timer
+        .deadline(timer::guest_now())
+        .map_or(end, timer::of_guest);
+    timer::arm(if deadline.reached(end) { end } else { deadline });
 }
 
 /// Sees to the vCPUs whose interrupts have changed: the one that runs here, and others where they
@@ -280,6 +306,10 @@ pub fn connect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition
         }
     }
     withdraw_timer(machine, vcpu, partition);
+    let raised = vcpu.physical_timer != PhysicalTimer::RESET
+        && vcpu.physical_timer.is_raised(timer::guest_now());
+    // Nothing is listed yet, so there is nobody to attend to.
+    let _ = partition.gic.set_line(vcpu.number, PHYSICAL_TIMER, raised);
     fill(vcpu, partition);
 }
 

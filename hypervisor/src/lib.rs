@@ -14,6 +14,7 @@ pub mod id_registers;
 pub mod inject;
 pub mod mmio;
 pub mod path;
+pub mod physical_timer;
 pub mod port;
 pub mod psci;
 pub mod reload;

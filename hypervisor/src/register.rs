@@ -4,16 +4,18 @@
 use paratia_config::machine::Forbidden;
 use paratia_config::system::HealthEvent;
 
-use crate::arch::cpu as arch_cpu;
 use crate::arch::syndrome::{SystemRegister, encoding};
+use crate::arch::{cpu as arch_cpu, timer};
 use crate::cpu::Machine;
 use crate::exit::Decision;
 use crate::fault::{self, Details};
+use crate::id_registers::{self, Grants};
 use crate::inject::Exception;
 use crate::interrupt;
 use crate::partition::Partition;
+use crate::selected::GIC_MODELS;
 use crate::vcpu::Vcpu;
-use crate::vgic::{Effect, Request};
+use crate::vgic::{Effect, Model, Request};
 
 /// What an access does: the register's value for a read; for a write it gets the value.
 type Reader = fn(&mut Machine, &mut Vcpu, &mut Partition) -> u64;
@@ -37,6 +39,15 @@ const fn written(encoding: u16, write: Writer) -> Row {
         encoding,
         mask: EXACT,
         read: None,
+        write: Some(write),
+    }
+}
+
+const fn stored(encoding: u16, read: Reader, write: Writer) -> Row {
+    Row {
+        encoding,
+        mask: EXACT,
+        read: Some(read),
         write: Some(write),
     }
 }
@@ -73,9 +84,79 @@ const ROWS: &[Row] = &[
             send(machine, vcpu, partition, Request::Other, value);
         },
     ),
+    // CNTPCT_EL0, CNTP_TVAL_EL0, CNTP_CTL_EL0, CNTP_CVAL_EL0: trapped by CNTHCTL_EL2.
+    Row {
+        encoding: encoding(3, 3, 14, 0, 1),
+        mask: EXACT,
+        read: Some(|_, _, _| timer::guest_now()),
+        write: None,
+    },
+    stored(
+        encoding(3, 3, 14, 2, 0),
+        |_, vcpu, _| vcpu.physical_timer.value(timer::guest_now()),
+        |machine, vcpu, partition, value| {
+            vcpu.physical_timer.set_value(value, timer::guest_now());
+            interrupt::update_physical_timer(machine, vcpu, partition);
+        },
+    ),
+    stored(
+        encoding(3, 3, 14, 2, 1),
+        |_, vcpu, _| vcpu.physical_timer.control(timer::guest_now()),
+        |machine, vcpu, partition, value| {
+            vcpu.physical_timer.set_control(value);
+            interrupt::update_physical_timer(machine, vcpu, partition);
+        },
+    ),
+    stored(
+        encoding(3, 3, 14, 2, 2),
+        |_, vcpu, _| vcpu.physical_timer.compare(),
+        |machine, vcpu, partition, value| {
+            vcpu.physical_timer.set_compare(value);
+            interrupt::update_physical_timer(machine, vcpu, partition);
+        },
+    ),
     // ICC_DIR_EL1: trapped while interrupts are in hand that found no list register.
     written(encoding(3, 0, 12, 11, 1), deactivate),
 ];
+
+/// Registers of a CPU's debug and performance monitors of which every CPU has some, and which stock
+/// systems touch without asking: as if nothing ever came of them. For partitions that are told of
+/// undefined instructions; to others these are forbidden like all the rest.
+const INERT: &[Row] = &[
+    // DBGBVR<n>_EL1, DBGBCR<n>_EL1, DBGWVR<n>_EL1, DBGWCR<n>_EL1.
+    ignored(encoding(2, 0, 0, 0, 4), ANY_CRM, |_, _, _| 0),
+    ignored(encoding(2, 0, 0, 0, 5), ANY_CRM, |_, _, _| 0),
+    ignored(encoding(2, 0, 0, 0, 6), ANY_CRM, |_, _, _| 0),
+    ignored(encoding(2, 0, 0, 0, 7), ANY_CRM, |_, _, _| 0),
+    // MDSCR_EL1, MDCCINT_EL1, OSECCR_EL1, DBGPRCR_EL1, OSDLR_EL1, MDRAR_EL1, MDCCSR_EL0.
+    ignored(encoding(2, 0, 0, 2, 2), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 0, 0, 2, 0), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 0, 0, 6, 2), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 0, 1, 4, 4), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 0, 1, 3, 4), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 0, 1, 0, 0), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 3, 0, 1, 0), EXACT, |_, _, _| 0),
+    // OSLAR_EL1, and OSLSR_EL1 that says that there is a lock and that it is open.
+    ignored(encoding(2, 0, 1, 0, 4), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 0, 1, 1, 4), EXACT, |_, _, _| 1 << 3),
+    // DBGCLAIMSET_EL1, DBGCLAIMCLR_EL1, DBGAUTHSTATUS_EL1.
+    ignored(encoding(2, 0, 7, 8, 6), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 0, 7, 9, 6), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 0, 7, 14, 6), EXACT, |_, _, _| 0),
+    // PMUSERENR_EL0, which Linux clears on every CPU.
+    ignored(encoding(3, 3, 9, 14, 0), EXACT, |_, _, _| 0),
+    // ACTLR_EL1.
+    ignored(encoding(3, 0, 1, 0, 1), EXACT, |_, _, _| 0),
+];
+
+/// What an ID register shows.
+fn id_register(partition: &Partition, encoding: u16) -> Option<u64> {
+    let grants = Grants {
+        gic_system_registers: GIC_MODELS[partition.index] == Model::V3,
+        ..Grants::default()
+    };
+    id_registers::value(encoding, arch_cpu::id_register(encoding), grants)
+}
 
 fn send(
     machine: &mut Machine,
@@ -110,7 +191,21 @@ pub fn emulate(
         read,
     } = access;
     let register = usize::from(register);
-    let row = ROWS.iter().find(|row| encoding & row.mask == row.encoding);
+    if read && let Some(value) = id_register(partition, encoding) {
+        arch_cpu::skip_instruction();
+        if let Some(place) = vcpu.context.x.get_mut(register) {
+            *place = value;
+        }
+        return Decision::Resume;
+    }
+    let inert = match partition.declaration().machine.forbidden {
+        Forbidden::Undefined => INERT,
+        Forbidden::HealthEvent => &[],
+    };
+    let row = ROWS
+        .iter()
+        .chain(inert)
+        .find(|row| encoding & row.mask == row.encoding);
     match row {
         Some(Row {
             read: Some(reader), ..

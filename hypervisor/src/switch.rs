@@ -60,7 +60,7 @@ pub extern "C" fn release(vcpu: &mut Vcpu) {
     machine.path.end_switch(timer::now_early());
     idle::sleep_until(machine.slot.start);
     let now = timer::now();
-    timer::arm(machine.slot.preempt_at);
+    interrupt::arm(machine, vcpu);
     interrupt::unmask_guest(machine, vcpu);
     machine.running_since = now;
     machine.window_start = now;

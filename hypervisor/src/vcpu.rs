@@ -3,6 +3,7 @@
 
 use crate::arch::context::Context;
 use crate::owned::Owned;
+use crate::physical_timer::PhysicalTimer;
 use crate::selected::{CPU_OF, LAYOUT, PARTITION_OF, SYSTEM, VCPU_COUNT};
 use crate::stolen::StolenTime;
 
@@ -31,6 +32,8 @@ pub struct Vcpu {
     pub refused_in_window: u32,
     /// How many may be refused in a window.
     pub refused_limit: u32,
+    /// Its physical timer.
+    pub physical_timer: PhysicalTimer,
     /// The time that it didn't have.
     pub stolen: StolenTime,
     /// Totals since boot.
@@ -126,6 +129,7 @@ impl Vcpu {
         connected: 0,
         refused_in_window: 0,
         refused_limit: 0,
+        physical_timer: PhysicalTimer::RESET,
         stolen: StolenTime::NONE,
         statistics: Statistics::ZERO,
     };
@@ -135,6 +139,7 @@ impl Vcpu {
         self.context.reset(entry, arguments);
         self.waits_for_window = false;
         self.active_private = 0;
+        self.physical_timer = PhysicalTimer::RESET;
     }
 
     /// Gives it its place: once, at boot.

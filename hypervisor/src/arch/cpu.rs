@@ -4,9 +4,10 @@
 use core::arch::asm;
 
 use super::registers::{read_register, write_register};
+use super::syndrome::encoding;
 use crate::inject::{self, Exception};
 
-/// Virtualisation on; interrupts, `WFI`, `SMC`, set/way maintenance, implementation defined and
+/// Virtualisation on; interrupts, ID registers, `WFI`, `SMC`, set/way maintenance, implementation defined and
 /// auxiliary registers, error records and limited-ordering regions trapped; EL1 is AArch64;
 /// barriers at least inner shareable; pointer authentication, tags and the second context number
 /// trap by their bits being zero (Arm ARM DDI 0487, D19.2.48).
@@ -17,6 +18,7 @@ const HCR_EL2: u64 = 1 // VM
     | 1 << 9 // FB
     | 0b01 << 10 // BSU
     | 1 << 13 // TWI
+    | 1 << 18 // TID3
     | 1 << 19 // TSC
     | 1 << 20 // TIDCP
     | 1 << 21 // TACR
@@ -177,6 +179,31 @@ pub fn take_exception(exception: Exception) {
 #[must_use]
 pub fn fault_page() -> u64 {
     read_register!("hpfar_el2")
+}
+
+/// The value of an ID register that [`crate::id_registers`] knows; 0 for all others.
+#[must_use]
+pub fn id_register(register: u16) -> u64 {
+    /// Reads the one whose `CRm` and `Op2` it is.
+    macro_rules! one_of {
+        ($($name:literal = $crm:literal $op2:literal),+ $(,)?) => {
+            match register {
+                $(register if register == encoding(3, 0, 0, $crm, $op2) => read_register!($name),)+
+                _ => 0,
+            }
+        };
+    }
+    one_of! {
+        "id_aa64pfr0_el1" = 4 0,
+        "id_aa64pfr1_el1" = 4 1,
+        "id_aa64dfr0_el1" = 5 0,
+        "id_aa64isar0_el1" = 6 0,
+        "id_aa64isar1_el1" = 6 1,
+        "s3_0_c0_c6_2" = 6 2,
+        "id_aa64mmfr0_el1" = 7 0,
+        "id_aa64mmfr1_el1" = 7 1,
+        "s3_0_c0_c7_2" = 7 2,
+    }
 }
 
 /// Stops this CPU for good. Its timer and its interrupt interface are turned off, so that nothing

@@ -57,6 +57,19 @@ pub fn set_guest_epoch(epoch: Ticks) {
     unsafe { write_register!("cntvoff_el2", epoch.0) };
 }
 
+/// The time now in ticks of guests' counter.
+#[must_use]
+pub fn guest_now() -> u64 {
+    isb();
+    read_register!("cntvct_el0")
+}
+
+/// The point in time at which guests' counter has the value `count`.
+#[must_use]
+pub fn of_guest(count: u64) -> Ticks {
+    Ticks(count.wrapping_add(read_register!("cntvoff_el2")))
+}
+
 /// Whether the guest's virtual timer, which is loaded, asks for its interrupt: enabled, not masked,
 /// and due.
 #[must_use]
