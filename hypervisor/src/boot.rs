@@ -19,7 +19,7 @@ use crate::arch::interrupt::{LIST_REGISTERS, list_registers_found};
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::cpu::Cpu;
 use crate::owned::Owned;
-use crate::partition::{ConsoleQueue, PARTITIONS, Phase};
+use crate::partition::{ConsoleQueue, InputQueue, PARTITIONS, Phase};
 use crate::selected::{BOARD, IMAGES, PARTITION_COUNT, SYSTEM};
 use crate::vcpu::VCPUS;
 use crate::{bring_up, crash, log, restart, state};
@@ -29,6 +29,9 @@ const EPOCH_AHEAD: Duration = Duration::from_micros(500);
 
 static CONSOLE_QUEUES: [Owned<ConsoleQueue>; PARTITION_COUNT] =
     [const { Owned::new(ConsoleQueue::new()) }; PARTITION_COUNT];
+
+static INPUT_QUEUES: [Owned<InputQueue>; PARTITION_COUNT] =
+    [const { Owned::new(InputQueue::new()) }; PARTITION_COUNT];
 
 static DMA_BUFFER: Owned<DmaBuffer> = Owned::new(DmaBuffer::new());
 
@@ -195,6 +198,13 @@ fn load(index: usize) {
     partition.console = Some(sender);
     // SAFETY: CPU 0.
     unsafe { log::take_console(index, receiver) };
+    if partition.declaration().machine.uart.is_some() {
+        // SAFETY: as for the console, with the ends exchanged.
+        let (sender, receiver) = unsafe { INPUT_QUEUES[index].get() }.split();
+        partition.input = Some(receiver);
+        // SAFETY: CPU 0.
+        unsafe { log::take_input(index, sender) };
+    }
     defmt::info!(
         "image-verified partition={=usize} bytes={=usize}",
         index,

@@ -14,7 +14,7 @@ use crate::partition::Partition;
 use crate::selected::GIC_MODELS;
 use crate::vcpu::Vcpu;
 use crate::vgic::{Frame, Model, VcpuSet};
-use crate::vuart;
+use crate::{terminal, vuart};
 
 /// An emulated device of a partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,6 +157,7 @@ fn read(
             partition.gic.read(frame, vcpu.number, offset, width).value
         }
         Device::Uart => {
+            terminal::receive(partition);
             let value = partition.uart.read(offset, width);
             update_line(machine, vcpu, partition);
             value
@@ -180,15 +181,24 @@ fn write(
             });
         }
         Device::Uart => {
-            if let vuart::Effect::Transmit(byte) = partition.uart.write(offset, width, value)
-                && let Some(console) = &mut partition.console
-                && console.enqueue(byte).is_err()
-            {
-                partition.dropped = partition.dropped.wrapping_add(1);
+            let effect = partition.uart.write(offset, width, value);
+            if let vuart::Effect::Transmit(byte) = effect {
+                terminal::send(machine, partition, byte);
             }
             update_line(machine, vcpu, partition);
         }
     }
+}
+
+/// Before a vCPU's window: takes what was typed, and shows the interrupt controller the level of the
+/// UART's interrupt. Whom that concerns.
+pub fn update_uart(vcpu: &Vcpu, partition: &mut Partition) -> VcpuSet {
+    if partition.declaration().machine.uart.is_none() {
+        return VcpuSet::NONE;
+    }
+    terminal::receive(partition);
+    let high = partition.uart.line();
+    partition.gic.set_line(vcpu.number, UART_INTERRUPT, high)
 }
 
 /// Shows the interrupt controller the level of the UART's interrupt.

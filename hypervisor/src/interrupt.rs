@@ -6,6 +6,7 @@
 
 use crate::arch::{interrupt as interface, timer};
 use crate::cpu::Machine;
+use crate::device;
 use crate::exit::Decision;
 use crate::partition::{InterruptController, Partition};
 use crate::physical_timer::PhysicalTimer;
@@ -308,9 +309,11 @@ pub fn connect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition
     withdraw_timer(machine, vcpu, partition);
     let raised = vcpu.physical_timer != PhysicalTimer::RESET
         && vcpu.physical_timer.is_raised(timer::guest_now());
-    // Nothing is listed yet, so there is nobody to attend to.
+    // Nothing of this vCPU is listed yet, so only others have to look.
     let _ = partition.gic.set_line(vcpu.number, PHYSICAL_TIMER, raised);
+    let others = device::update_uart(vcpu, partition);
     fill(vcpu, partition);
+    kick(machine, partition, others);
 }
 
 /// Takes the vCPU's interrupts away from this CPU; what comes meanwhile stays pending at the

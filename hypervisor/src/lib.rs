@@ -20,6 +20,7 @@ pub mod psci;
 pub mod reload;
 pub mod sched;
 pub mod time;
+pub mod typing;
 pub mod vgic;
 pub mod vuart;
 
@@ -79,6 +80,8 @@ pub mod stolen;
 pub mod stop;
 #[cfg(target_os = "none")]
 pub mod switch;
+#[cfg(target_os = "none")]
+pub mod terminal;
 #[cfg(target_os = "none")]
 pub mod vcpu;
 #[cfg(target_os = "none")]

@@ -121,6 +121,19 @@ pub const fn most_shared_blocks(system: &System) -> usize {
     most
 }
 
+/// Whether any partition has an emulated UART.
+#[must_use]
+pub const fn has_uart(system: &System) -> bool {
+    let mut index = 0;
+    while index < system.partitions.len() {
+        if system.partitions[index].machine.uart.is_some() {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
+
 /// A software-generated interrupt of its own for each partition with several vCPUs: one that comes
 /// late is then held back at the controller until the partition's next window.
 ///

@@ -1,12 +1,13 @@
 //! A partition at run time: what its vCPUs share.
 
-use heapless::spsc::{Producer, Queue};
+use heapless::spsc::{Consumer, Producer, Queue};
 use paratia_abi::StartCondition;
 use paratia_abi::passport::MAX_PORTS;
 
 use crate::health::RestartHistory;
 use crate::heartbeat::{Expectation, Supervision};
 use crate::lock::Lock;
+use crate::machines;
 use crate::psci::{MAX_VCPUS, Power, Psci, Start};
 use crate::reload::Reload;
 use crate::selected::{
@@ -16,11 +17,21 @@ use crate::time::{Frequency, Ticks};
 use crate::vgic::{VcpuSet, Vgic};
 use crate::vuart::Uart;
 
-/// Bytes of console text that a partition can have waiting.
-pub const CONSOLE_BYTES: usize = 1024;
+/// Bytes of console text that a partition can have waiting: more where a UART is emulated, for
+/// stock systems send as fast as it takes.
+pub const CONSOLE_BYTES: usize = if machines::has_uart(SYSTEM) {
+    4096
+} else {
+    1024
+};
+/// Bytes of input that a partition can have waiting.
+pub const INPUT_BYTES: usize = 64;
 
 /// A partition's console on its way to the UART.
 pub type ConsoleQueue = Queue<u8, CONSOLE_BYTES>;
+
+/// What is typed for a partition, on its way from the UART.
+pub type InputQueue = Queue<u8, INPUT_BYTES>;
 
 /// A partition's interrupt controller.
 pub type InterruptController = Vgic<MOST_VCPUS, MOST_SHARED_BLOCKS>;
@@ -65,6 +76,8 @@ pub struct Partition {
     pub refresh: [u64; MAX_PORTS],
     /// Its console.
     pub console: Option<Producer<'static, u8>>,
+    /// What is typed for it.
+    pub input: Option<Consumer<'static, u8>>,
     /// Console bytes dropped in this window.
     pub dropped_in_window: u64,
     /// Faults of every kind.
@@ -99,6 +112,7 @@ impl Partition {
         restart_period: 0,
         refresh: [0; MAX_PORTS],
         console: None,
+        input: None,
         dropped_in_window: 0,
         faults: 0,
         restarts: 0,
