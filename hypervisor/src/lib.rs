@@ -19,6 +19,7 @@ pub mod port;
 pub mod psci;
 pub mod reload;
 pub mod sched;
+pub mod set_way;
 pub mod time;
 pub mod typing;
 pub mod vgic;
@@ -36,6 +37,8 @@ pub mod syndrome;
 pub mod boot;
 #[cfg(target_os = "none")]
 pub mod bring_up;
+#[cfg(target_os = "none")]
+pub mod caches;
 #[cfg(target_os = "none")]
 pub mod call;
 #[cfg(target_os = "none")]

@@ -4,8 +4,10 @@
 use paratia_config::machine::Forbidden;
 use paratia_config::system::HealthEvent;
 
+use crate::arch::registers::write_register;
 use crate::arch::syndrome::{SystemRegister, encoding};
 use crate::arch::{cpu as arch_cpu, timer};
+use crate::caches;
 use crate::cpu::Machine;
 use crate::exit::Decision;
 use crate::fault::{self, Details};
@@ -19,7 +21,16 @@ use crate::vgic::{Effect, Model, Request};
 
 /// What an access does: the register's value for a read; for a write it gets the value.
 type Reader = fn(&mut Machine, &mut Vcpu, &mut Partition) -> u64;
-type Writer = fn(&mut Machine, &mut Vcpu, &mut Partition, u64);
+type Writer = fn(&mut Machine, &mut Vcpu, &mut Partition, u64) -> Outcome;
+
+/// Whether a write is through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The guest goes on after it.
+    Done,
+    /// The guest tries it again; interrupts come in between.
+    Again,
+}
 
 /// A register, or a group of them that differ in some bits of their encoding.
 struct Row {
@@ -58,8 +69,19 @@ const fn ignored(encoding: u16, mask: u16, read: Reader) -> Row {
         encoding,
         mask,
         read: Some(read),
-        write: Some(|_, _, _, _| {}),
+        write: Some(|_, _, _, _| Outcome::Done),
     }
+}
+
+/// A register of the guest's own that is written as it wants.
+macro_rules! passed {
+    ($op0:literal $op1:literal $crn:literal $crm:literal $op2:literal, $name:literal) => {
+        written(encoding($op0, $op1, $crn, $crm, $op2), |_, _, _, value| {
+            // SAFETY: it acts on the guest that is loaded alone.
+            unsafe { write_register!($name, value) };
+            Outcome::Done
+        })
+    };
 }
 
 /// The registers.
@@ -68,21 +90,15 @@ const ROWS: &[Row] = &[
     // to EL2 (IHI 0069, ICC_SGI1R_EL1).
     written(
         encoding(3, 0, 12, 11, 5),
-        |machine, vcpu, partition, value| {
-            send(machine, vcpu, partition, Request::Group1, value);
-        },
+        |machine, vcpu, partition, value| send(machine, vcpu, partition, Request::Group1, value),
     ),
     written(
         encoding(3, 0, 12, 11, 7),
-        |machine, vcpu, partition, value| {
-            send(machine, vcpu, partition, Request::Group0, value);
-        },
+        |machine, vcpu, partition, value| send(machine, vcpu, partition, Request::Group0, value),
     ),
     written(
         encoding(3, 0, 12, 11, 6),
-        |machine, vcpu, partition, value| {
-            send(machine, vcpu, partition, Request::Other, value);
-        },
+        |machine, vcpu, partition, value| send(machine, vcpu, partition, Request::Other, value),
     ),
     // CNTPCT_EL0, CNTP_TVAL_EL0, CNTP_CTL_EL0, CNTP_CVAL_EL0: trapped by CNTHCTL_EL2.
     Row {
@@ -97,6 +113,7 @@ const ROWS: &[Row] = &[
         |machine, vcpu, partition, value| {
             vcpu.physical_timer.set_value(value, timer::guest_now());
             interrupt::update_physical_timer(machine, vcpu, partition);
+            Outcome::Done
         },
     ),
     stored(
@@ -105,6 +122,7 @@ const ROWS: &[Row] = &[
         |machine, vcpu, partition, value| {
             vcpu.physical_timer.set_control(value);
             interrupt::update_physical_timer(machine, vcpu, partition);
+            Outcome::Done
         },
     ),
     stored(
@@ -113,8 +131,25 @@ const ROWS: &[Row] = &[
         |machine, vcpu, partition, value| {
             vcpu.physical_timer.set_compare(value);
             interrupt::update_physical_timer(machine, vcpu, partition);
+            Outcome::Done
         },
     ),
+    // DC ISW, DC CSW, DC CISW.
+    written(encoding(1, 0, 7, 6, 2), caches::maintain),
+    written(encoding(1, 0, 7, 10, 2), caches::maintain),
+    written(encoding(1, 0, 7, 14, 2), caches::maintain),
+    // SCTLR_EL1, and what else is trapped with it while caches are watched.
+    written(encoding(3, 0, 1, 0, 0), caches::set_system_control),
+    passed!(3 0 2 0 0, "ttbr0_el1"),
+    passed!(3 0 2 0 1, "ttbr1_el1"),
+    passed!(3 0 2 0 2, "tcr_el1"),
+    passed!(3 0 5 1 0, "afsr0_el1"),
+    passed!(3 0 5 1 1, "afsr1_el1"),
+    passed!(3 0 5 2 0, "esr_el1"),
+    passed!(3 0 6 0 0, "far_el1"),
+    passed!(3 0 10 2 0, "mair_el1"),
+    passed!(3 0 10 3 0, "amair_el1"),
+    passed!(3 0 13 0 1, "contextidr_el1"),
     // ICC_DIR_EL1: trapped while interrupts are in hand that found no list register.
     written(encoding(3, 0, 12, 11, 1), deactivate),
 ];
@@ -164,18 +199,25 @@ fn send(
     partition: &mut Partition,
     request: Request,
     value: u64,
-) {
+) -> Outcome {
     interrupt::change(machine, vcpu, partition, |gic, number| {
         Effect::attend(gic.send(number, request, value))
     });
+    Outcome::Done
 }
 
-fn deactivate(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, value: u64) {
+fn deactivate(
+    machine: &mut Machine,
+    vcpu: &mut Vcpu,
+    partition: &mut Partition,
+    value: u64,
+) -> Outcome {
     #[allow(clippy::cast_possible_truncation, reason = "24 bits")]
     let id = (value & 0xFF_FFFF) as u32;
     interrupt::change(machine, vcpu, partition, |gic, number| {
         gic.deactivate(number, id)
     });
+    Outcome::Done
 }
 
 /// Handles a trapped access.
@@ -222,9 +264,10 @@ pub fn emulate(
             write: Some(writer),
             ..
         }) if !read => {
-            arch_cpu::skip_instruction();
             let value = vcpu.context.x.get(register).copied().unwrap_or(0);
-            writer(machine, vcpu, partition, value);
+            if writer(machine, vcpu, partition, value) == Outcome::Done {
+                arch_cpu::skip_instruction();
+            }
             Decision::Resume
         }
         _ => forbid(machine, partition),

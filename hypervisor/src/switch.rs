@@ -6,6 +6,7 @@ use crate::arch::{cpu as arch_cpu, memory, timer};
 use crate::cpu::Cpu;
 use crate::partition::PARTITIONS;
 use crate::selected::{SHARES_CPU, VTTBR};
+use crate::set_way::SetWay;
 use crate::vcpu::Vcpu;
 use crate::{idle, interrupt, stolen};
 
@@ -47,6 +48,7 @@ pub extern "C" fn release(vcpu: &mut Vcpu) {
     };
     arch_cpu::set_stage2(*vttbr);
     arch_cpu::set_number(vcpu.number);
+    arch_cpu::watch_caches(vcpu.set_way != SetWay::Idle);
     if SHARES_CPU[vcpu.index] {
         memory::forget_siblings();
     }

@@ -5,6 +5,7 @@ use crate::arch::context::Context;
 use crate::owned::Owned;
 use crate::physical_timer::PhysicalTimer;
 use crate::selected::{CPU_OF, LAYOUT, PARTITION_OF, SYSTEM, VCPU_COUNT};
+use crate::set_way::SetWay;
 use crate::stolen::StolenTime;
 
 /// A vCPU's state. The context comes first: the assembly hands its address around.
@@ -34,6 +35,8 @@ pub struct Vcpu {
     pub refused_limit: u32,
     /// Its physical timer.
     pub physical_timer: PhysicalTimer,
+    /// Its maintenance of caches by set and way.
+    pub set_way: SetWay,
     /// The time that it didn't have.
     pub stolen: StolenTime,
     /// Totals since boot.
@@ -130,6 +133,7 @@ impl Vcpu {
         refused_in_window: 0,
         refused_limit: 0,
         physical_timer: PhysicalTimer::RESET,
+        set_way: SetWay::Idle,
         stolen: StolenTime::NONE,
         statistics: Statistics::ZERO,
     };
@@ -140,6 +144,7 @@ impl Vcpu {
         self.waits_for_window = false;
         self.active_private = 0;
         self.physical_timer = PhysicalTimer::RESET;
+        self.set_way = SetWay::Idle;
     }
 
     /// Gives it its place: once, at boot.

@@ -27,6 +27,9 @@ const HCR_EL2: u64 = 1 // VM
     | 1 << 35 // TLOR
     | 1 << 36; // TERR
 
+/// `HCR_EL2.TVM`: writes to the registers of stage 1 are trapped.
+const TVM: u64 = 1 << 26;
+
 /// Trace, activity monitors, SVE and SME trapped; FP and SIMD not (Arm ARM DDI 0487, D19.2.31).
 const CPTR_EL2: u64 = 0x33FF & !(1 << 10) | 1 << 20 | 1 << 30;
 
@@ -204,6 +207,25 @@ pub fn id_register(register: u16) -> u64 {
         "id_aa64mmfr1_el1" = 7 1,
         "s3_0_c0_c7_2" = 7 2,
     }
+}
+
+/// The guest's `SCTLR_EL1`.
+#[must_use]
+pub fn system_control() -> u64 {
+    read_register!("sctlr_el1")
+}
+
+/// Sets the guest's `SCTLR_EL1`.
+pub fn set_system_control(value: u64) {
+    // SAFETY: it acts on the guest that is loaded alone.
+    unsafe { write_register!("sctlr_el1", value) };
+}
+
+/// Whether the guest's writes to the registers that turn its caches on and off are trapped.
+pub fn watch_caches(watch: bool) {
+    let value = if watch { HCR_EL2 | TVM } else { HCR_EL2 };
+    // SAFETY: it only adds or takes away a trap.
+    unsafe { write_register!("hcr_el2", value) };
 }
 
 /// Stops this CPU for good. Its timer and its interrupt interface are turned off, so that nothing
