@@ -63,11 +63,50 @@ pub fn handle(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition)
         machine.interface.deactivate(id);
     } else {
         // It stays active, and so comes only once, until the guest ends it.
-        let id = partition.gic.guest(id).unwrap_or(id);
-        let attention = partition.gic.pulse(vcpu.number, id);
-        attend(machine, vcpu, partition, attention);
+        deliver(machine, vcpu, partition, id);
     }
     Decision::Resume
+}
+
+/// A physical interrupt of the guest's has come.
+fn deliver(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id: u32) {
+    if id < FIRST_SHARED {
+        return offer(machine, vcpu, partition, id);
+    }
+    let id = partition.gic.guest(id).unwrap_or(id);
+    let attention = partition.gic.pulse(vcpu.number, id);
+    attend(machine, vcpu, partition, attention);
+}
+
+/// A private interrupt comes: straight into a free list register, if nothing waits for one.
+pub fn offer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id: u32) {
+    reclaim(vcpu, partition);
+    let free = !vcpu.listed & ALL_LISTED;
+    if vcpu.interface_control == 0 && free != 0 {
+        if let Some(register) = partition.gic.offer(vcpu.number, id as usize) {
+            let index = free.trailing_zeros() as usize;
+            vcpu.list(index, register.intid);
+            interface::write_list(index, register.to_v3());
+            return;
+        }
+    } else {
+        let _ = partition.gic.pulse(vcpu.number, id);
+    }
+    refresh(machine, vcpu, partition);
+}
+
+/// Takes back what the guest has taken and ended: its list registers are free.
+fn reclaim(vcpu: &mut Vcpu, partition: &mut Partition) {
+    let ended = vcpu.listed & interface::empty_lists();
+    if ended == 0 {
+        return;
+    }
+    for index in interface::each(ended) {
+        partition
+            .gic
+            .fold_ended(vcpu.number, vcpu.listed_ids[index]);
+    }
+    vcpu.listed &= !ended;
 }
 
 /// Shows the controller the level of the guest's physical timer, and sets the CPU's own timer to
@@ -239,6 +278,9 @@ fn fold(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> Vc
             others = others.and(change_physical(machine, vcpu, partition, physical));
         }
     }
+    if vcpu.listed == 0 {
+        return others;
+    }
     for index in interface::each(vcpu.listed) {
         let mut register = [ListRegister::from_v3(interface::read_list(index))];
         others = others.and(partition.gic.fold(vcpu.number, &mut register));
@@ -258,19 +300,28 @@ fn withdraw_timer(machine: &mut Machine, vcpu: &Vcpu, partition: &mut Partition)
 }
 
 /// The controller's state into list registers.
+#[inline]
 fn fill(vcpu: &mut Vcpu, partition: &mut Partition) {
+    if vcpu.listed == 0 && !partition.gic.has_work(vcpu.number) {
+        vcpu.interface_control = 0;
+        return;
+    }
+    fill_all(vcpu, partition);
+}
+
+#[inline(never)]
+fn fill_all(vcpu: &mut Vcpu, partition: &mut Partition) {
     let mut registers = [ListRegister::EMPTY; interface::LIST_REGISTERS];
     let maintenance = partition.gic.fill(vcpu.number, &mut registers);
-    let mut listed = 0;
+    let before = core::mem::take(&mut vcpu.listed);
     for (index, register) in registers.iter().enumerate() {
         if register.pending || register.active {
             interface::write_list(index, register.to_v3());
-            listed |= 1 << index;
-        } else if vcpu.listed & 1 << index != 0 {
+            vcpu.list(index, register.intid);
+        } else if before & 1 << index != 0 {
             interface::write_list(index, 0);
         }
     }
-    vcpu.listed = listed;
     vcpu.interface_control = maintenance.to_bits();
 }
 
@@ -279,6 +330,9 @@ fn fill(vcpu: &mut Vcpu, partition: &mut Partition) {
 pub fn is_pending(vcpu: &Vcpu) -> bool {
     interface::each(vcpu.listed).any(interface::is_list_pending)
 }
+
+/// Every list register.
+const ALL_LISTED: u32 = (1 << interface::LIST_REGISTERS) - 1;
 
 /// Lets nothing but the hypervisor's timer through: before a window, and for good after it.
 pub fn mask_guest(machine: &mut Machine) {

@@ -200,9 +200,12 @@ fn send(
     request: Request,
     value: u64,
 ) -> Outcome {
-    interrupt::change(machine, vcpu, partition, |gic, number| {
-        Effect::attend(gic.send(number, request, value))
-    });
+    match partition.gic.only_to_self(vcpu.number, request, value) {
+        Some(id) => interrupt::offer(machine, vcpu, partition, id),
+        None => interrupt::change(machine, vcpu, partition, |gic, number| {
+            Effect::attend(gic.send(number, request, value))
+        }),
+    }
     Outcome::Done
 }
 

@@ -2,6 +2,7 @@
 //! on.
 
 use crate::arch::context::Context;
+use crate::arch::interrupt::LIST_REGISTERS;
 use crate::owned::Owned;
 use crate::physical_timer::PhysicalTimer;
 use crate::selected::{CPU_OF, LAYOUT, PARTITION_OF, SYSTEM, VCPU_COUNT};
@@ -23,6 +24,8 @@ pub struct Vcpu {
     pub waits_for_window: bool,
     /// List registers that hold one of its interrupts, bit n for the n-th.
     pub listed: u32,
+    /// Their interrupts.
+    pub listed_ids: [u32; LIST_REGISTERS],
     /// `ICH_HCR_EL2` while it runs.
     pub interface_control: u64,
     /// Private physical interrupts that it has in hand and hasn't ended.
@@ -127,6 +130,7 @@ impl Vcpu {
         number: 0,
         waits_for_window: false,
         listed: 0,
+        listed_ids: [0; LIST_REGISTERS],
         interface_control: 0,
         active_private: 0,
         connected: 0,
@@ -145,6 +149,15 @@ impl Vcpu {
         self.active_private = 0;
         self.physical_timer = PhysicalTimer::RESET;
         self.set_way = SetWay::Idle;
+    }
+
+    /// Interrupt `id` is put into list register `index`.
+    #[inline]
+    pub fn list(&mut self, index: usize, id: u32) {
+        if let Some(place) = self.listed_ids.get_mut(index) {
+            *place = id;
+            self.listed |= 1 << index;
+        }
     }
 
     /// Gives it its place: once, at boot.

@@ -48,6 +48,14 @@ pub fn take_unlisted_ends() -> u64 {
     ends
 }
 
+/// The list registers whose interrupt was taken and ended, or that were never used
+/// (`ICH_ELRSR_EL2`).
+#[inline]
+#[must_use]
+pub fn empty_lists() -> u32 {
+    read_register!("ich_elrsr_el2") as u32
+}
+
 /// The list registers in a set, bit n for the n-th.
 pub fn each(listed: u32) -> impl Iterator<Item = usize> {
     (0..LIST_REGISTERS).filter(move |index| listed & 1 << index != 0)
