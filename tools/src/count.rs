@@ -210,7 +210,7 @@ fn switches() -> anyhow::Result<Vec<Figure>> {
         ),
         Figure::new(
             "exit that goes back to its partition, longest of 15 s",
-            worst("statistics", "exit_worst")?,
+            worst("exits", "worst")?,
             "instructions",
         ),
         Figure::new(
