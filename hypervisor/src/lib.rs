@@ -10,6 +10,7 @@
 pub mod console;
 pub mod health;
 pub mod heartbeat;
+pub mod id_registers;
 pub mod mmio;
 pub mod path;
 pub mod port;
@@ -22,9 +23,11 @@ pub mod vuart;
 
 #[cfg(target_os = "none")]
 pub mod arch;
-#[cfg(all(test, not(target_os = "none")))]
+#[cfg(target_os = "none")]
+pub use arch::syndrome;
+#[cfg(not(target_os = "none"))]
 #[path = "arch/syndrome.rs"]
-mod syndrome;
+pub mod syndrome;
 
 #[cfg(target_os = "none")]
 pub mod boot;
