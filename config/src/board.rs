@@ -48,6 +48,14 @@ pub struct BoardFacts {
 }
 
 impl BoardFacts {
+    /// Version of the GIC that the board has and partitions see by default.
+    #[must_use]
+    pub const fn gic_version(&self) -> u32 {
+        match self.interrupt_controller {
+            InterruptController::GicV3 { .. } => 3,
+        }
+    }
+
     /// The device called `name`, among those that can be given to partitions.
     #[must_use]
     pub const fn device(&self, name: &str) -> Option<&Device> {

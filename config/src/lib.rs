@@ -16,6 +16,7 @@ extern crate self as paratia_config;
 pub mod address;
 pub mod board;
 pub mod layout;
+pub mod machine;
 pub mod passport;
 pub mod ports;
 pub mod rules;

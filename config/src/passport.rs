@@ -57,7 +57,7 @@ pub const fn passport(system: &System, board: &BoardFacts, index: usize) -> Pass
         name: Name::new(partition.name),
         system: Name::new(system.name),
         board: Name::new(board.name),
-        gic_version: 3,
+        gic_version: partition.machine.gic.version_on(board),
         // PPI 11 on every Arm board (Arm DEN0094, base system architecture: recommended PPIs).
         timer_interrupt: 27,
         major_frame_ns: nanoseconds(system.schedule.major_frame),
@@ -65,8 +65,13 @@ pub const fn passport(system: &System, board: &BoardFacts, index: usize) -> Pass
             Some(heartbeat) => nanoseconds(heartbeat.period),
             None => 0,
         },
-        // No memory-mapped interrupt controller: partitions use the CPU interface's registers.
-        gic_bases: [0; 2],
+        gic_bases: [
+            partition.machine.gic.distributor.0,
+            match partition.machine.gic.version_on(board) {
+                3 => partition.machine.gic.redistributors.0,
+                _ => partition.machine.gic.cpu_interface.0,
+            },
+        ],
         region_count: word(region_count),
         port_count: word(port_count),
         window_count: word(window_count),

@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use crate::address::{Ipa, MemoryRange, Pa};
+use crate::machine::VirtualMachine;
 
 /// A whole system: what one image holds.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +50,8 @@ pub struct Partition {
     pub passport: Ipa,
     /// Devices that are its own.
     pub devices: &'static [DeviceUse],
+    /// The rest of the machine that it sees.
+    pub machine: VirtualMachine,
     /// Signs of life that it owes, if any.
     pub heartbeat: Option<Heartbeat>,
     /// What follows from its faults.
@@ -197,6 +200,8 @@ pub const MAX_PLAN_WINDOWS: usize = 32;
 pub struct Window {
     /// The partition's name.
     pub partition: &'static str,
+    /// Which of its vCPUs runs.
+    pub vcpu: u32,
     /// Start within the major frame.
     pub start: Duration,
     /// Length, guard included.
@@ -204,14 +209,21 @@ pub struct Window {
 }
 
 impl Window {
-    /// The window of `partition` from `start_us` for `length_us` microseconds.
+    /// The window of the first vCPU of `partition` from `start_us` for `length_us` microseconds.
     #[must_use]
     pub const fn us(partition: &'static str, start_us: u64, length_us: u64) -> Self {
         Self {
             partition,
+            vcpu: 0,
             start: Duration::from_micros(start_us),
             length: Duration::from_micros(length_us),
         }
+    }
+
+    /// This window for another vCPU of the partition.
+    #[must_use]
+    pub const fn of_vcpu(self, vcpu: u32) -> Self {
+        Self { vcpu, ..self }
     }
 }
 
@@ -448,6 +460,38 @@ impl System {
             index += 1;
         }
         None
+    }
+}
+
+impl System {
+    /// All partitions' vCPUs together.
+    #[must_use]
+    pub const fn vcpu_count(&self) -> usize {
+        self.first_vcpu(self.partitions.len())
+    }
+
+    /// The index of a partition's first vCPU among all partitions' vCPUs, which are counted in the
+    /// order of the partitions.
+    #[must_use]
+    pub const fn first_vcpu(&self, partition: usize) -> usize {
+        let mut first = 0;
+        let mut index = 0;
+        while index < partition {
+            first += self.partitions[index].machine.vcpus as usize;
+            index += 1;
+        }
+        first
+    }
+
+    /// The index of the vCPU whose window it is, if there is such a one.
+    #[must_use]
+    pub const fn vcpu_of(&self, window: &Window) -> Option<usize> {
+        match self.partition_index(window.partition) {
+            Some(index) if window.vcpu < self.partitions[index].machine.vcpus => {
+                Some(self.first_vcpu(index) + window.vcpu as usize)
+            }
+            _ => None,
+        }
     }
 }
 

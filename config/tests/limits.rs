@@ -18,6 +18,7 @@ use base::{
     SCHEDULE, SYSTEM,
 };
 use paratia_config::address::{Ipa, Pa, mib};
+use paratia_config::machine::VirtualMachine;
 use paratia_config::rules::{ImageSize, LONGEST_PATH, findings};
 use paratia_config::system::{
     Channel, ChannelKind, Display, HealthTable, Heartbeat, Partition, Port, Region, Schedule,
@@ -43,6 +44,7 @@ fn eight_partitions_are_allowed_and_nine_are_not() {
                 name,
                 regions: vec![Region { pa, ..MEDIA_RAM }].leak(),
                 devices: &[],
+                machine: VirtualMachine::PLAIN,
                 ..MEDIA
             });
         }

@@ -38,7 +38,7 @@ fn who_and_where() {
         assert_eq!(passport.system.as_str(), "base");
         assert_eq!(passport.board.as_str(), "test-board");
         assert_eq!((passport.gic_version, passport.timer_interrupt), (3, 27));
-        assert_eq!(passport.gic_bases, [0; 2]);
+        assert_eq!(passport.gic_bases, [0x0800_0000, 0x080A_0000]);
         assert_eq!(passport.arguments(), partition.arguments);
         assert_eq!(passport.major_frame_ns, 20_000_000);
     }

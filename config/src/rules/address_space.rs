@@ -4,6 +4,7 @@ use paratia_abi::passport::MAX_REGIONS;
 
 use super::Context;
 use super::each::each;
+use super::machine::part;
 use super::memory::{INPUT_END, physical};
 use super::partitions::subject;
 use super::report::{Message, Report};
@@ -110,7 +111,7 @@ impl Seen<'_> {
     }
 }
 
-/// What a partition sees, one by one: regions, devices that exist, the passport.
+/// What a partition sees, one by one: regions, devices that exist, the passport, what is emulated.
 const fn seen<'a>(
     context: &Context<'a>,
     partition: &'a Partition,
@@ -139,7 +140,8 @@ const fn seen<'a>(
             range,
         });
     }
-    if index == regions.len() + devices.len() {
+    let after = index - regions.len() - devices.len();
+    if after == 0 {
         let range = MemoryRange::new(Pa(partition.passport.0), PAGE_BYTES);
         return Some(Seen {
             what: "passport",
@@ -147,5 +149,12 @@ const fn seen<'a>(
             range,
         });
     }
-    None
+    match part(context.board, partition, after - 1) {
+        Some((what, base, size_bytes)) => Some(Seen {
+            what,
+            name: "",
+            range: MemoryRange::new(Pa(base), size_bytes),
+        }),
+        None => None,
+    }
 }

@@ -14,6 +14,7 @@ mod ends;
 mod health;
 mod image;
 mod interrupts;
+mod machine;
 mod memory;
 mod messages;
 mod names;

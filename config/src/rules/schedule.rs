@@ -5,8 +5,8 @@ use core::time::Duration;
 use super::Context;
 use super::each::each;
 use super::partitions::{subject, system};
-use super::report::Report;
-use crate::system::{Criticality, System, Window, same_text};
+use super::report::{Message, Report};
+use crate::system::{Criticality, Partition, System, Window, same_text};
 
 /// The hypervisor's longest path with interrupts masked, on the slowest board, with room to spare:
 /// no guard may be shorter. The measured figure is checked against it where the costs are measured.
@@ -51,27 +51,56 @@ pub(super) const fn plan_has_cpu(context: &Context, report: &mut Report) {
     }
 }
 
-pub(super) const fn partition_on_one_cpu(context: &Context, report: &mut Report) {
+pub(super) const fn vcpu_on_one_cpu(context: &Context, report: &mut Report) {
     let plans = context.system.schedule.plans;
     each! { partition in context.system.partitions => {
-        let mut home = None;
-        each! { cpu, plan in plans => {
-            if windows_of(plan, partition.name) > 0 {
-                if let Some(first) = home {
-                    report.add(
-                        subject(partition)
-                            .str("has windows on CPU ")
-                            .count(first)
-                            .str(" and on CPU ")
-                            .count(cpu)
-                            .str("; keep it on one"),
-                    );
-                } else {
-                    home = Some(cpu);
+        let mut vcpu = 0;
+        while vcpu < partition.machine.vcpus {
+            let mut home = None;
+            each! { cpu, plan in plans => {
+                if vcpu_windows_of(plan, partition.name, vcpu) > 0 {
+                    if let Some(first) = home {
+                        report.add(
+                            vcpu_subject(partition, vcpu)
+                                .str("has windows on CPU ")
+                                .count(first)
+                                .str(" and on CPU ")
+                                .count(cpu)
+                                .str("; keep it on one"),
+                        );
+                    } else {
+                        home = Some(cpu);
+                    }
                 }
-            }
-        }}
+            }}
+            vcpu += 1;
+        }
     }}
+}
+
+/// Says nothing of a partition that has no window at all, which others find.
+pub(super) const fn vcpu_scheduled(context: &Context, report: &mut Report) {
+    each! { partition in context.system.partitions => {
+        let mut vcpu = 0;
+        while vcpu < partition.machine.vcpus && total_windows(context.system, partition.name) > 0 {
+            let mut count = 0;
+            each! { plan in context.system.schedule.plans => {
+                count += vcpu_windows_of(plan, partition.name, vcpu);
+            }}
+            if count == 0 {
+                let message = vcpu_subject(partition, vcpu);
+                report.add(message.str("has no window in any plan; give it one"));
+            }
+            vcpu += 1;
+        }
+    }}
+}
+
+const fn vcpu_subject(partition: &Partition, vcpu: u32) -> Message {
+    if partition.machine.vcpus == 1 {
+        return subject(partition);
+    }
+    subject(partition).str("vCPU ").number(vcpu as u64).str(" ")
 }
 
 pub(super) const fn critical_scheduled(context: &Context, report: &mut Report) {
@@ -120,6 +149,14 @@ pub(super) const fn total_windows(system: &System, partition: &str) -> usize {
     let mut count = 0;
     each! { plan in system.schedule.plans => {
         count += windows_of(plan, partition);
+    }}
+    count
+}
+
+const fn vcpu_windows_of(plan: &[Window], partition: &str, vcpu: u32) -> usize {
+    let mut count = 0;
+    each! { window in plan => {
+        count += (window.vcpu == vcpu && same_text(window.partition, partition)) as usize;
     }}
     count
 }

@@ -2,8 +2,8 @@
 
 use super::report::Report;
 use super::{
-    Context, address_space, board, channels, devices, display, health, image, interrupts, memory,
-    messages, names, partitions, schedule, windows,
+    Context, address_space, board, channels, devices, display, health, image, interrupts, machine,
+    memory, messages, names, partitions, schedule, windows,
 };
 
 /// A rule, for people.
@@ -112,6 +112,13 @@ rules! {
     /// Interrupts of a partition fit in its passport.
     interrupts::interrupt_count,
 
+    /// A partition has 1 to 8 vCPUs.
+    machine::vcpu_count,
+    /// A partition's interrupt controller has 1 to 8 blocks of shared interrupts.
+    machine::shared_blocks,
+    /// Emulated devices lie on pages of their own.
+    machine::machine_whole_pages,
+
     /// The major frame is longer than nothing.
     schedule::frame_not_empty,
     /// The guard covers the hypervisor's longest path.
@@ -128,12 +135,16 @@ rules! {
     windows::windows_apart,
     /// Windows are longer than the guard at their end.
     windows::window_outlasts_guard,
-    /// A partition runs on one CPU.
-    schedule::partition_on_one_cpu,
+    /// Windows are for vCPUs that their partition has.
+    machine::window_vcpu_exists,
+    /// A vCPU runs on one CPU.
+    schedule::vcpu_on_one_cpu,
     /// Every critical partition has a window.
     schedule::critical_scheduled,
     /// Every other partition has a window, too.
     schedule::partition_scheduled,
+    /// So has every vCPU of a partition that has several.
+    schedule::vcpu_scheduled,
     /// Windows of a partition fit in its passport.
     windows::window_count,
     /// Windows of a plan fit in the hypervisor's table.

@@ -128,7 +128,7 @@ const fn window_end(window: &Window) -> Duration {
     window.start.saturating_add(window.length)
 }
 
-const fn describe(cpu: usize, window: &Window) -> Message {
+pub(super) const fn describe(cpu: usize, window: &Window) -> Message {
     add_window(Message::new().str("CPU ").count(cpu).str(": "), window)
 }
 

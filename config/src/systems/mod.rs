@@ -6,6 +6,7 @@
 use core::time::Duration;
 
 use crate::address::{Ipa, Pa};
+use crate::machine::VirtualMachine;
 use crate::system::{Criticality, HealthTable, Heartbeat, Image, Partition, Region, RegionKind};
 
 include!(concat!(env!("OUT_DIR"), "/systems.rs"));
@@ -55,6 +56,7 @@ pub const PLAIN: Partition = Partition {
     regions: &[],
     passport: PASSPORT,
     devices: &[],
+    machine: VirtualMachine::PLAIN,
     heartbeat: None,
     health: HealthTable::HALT,
     refused_calls_per_window: 0,

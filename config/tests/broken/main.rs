@@ -10,6 +10,7 @@ mod display;
 mod facts;
 mod health;
 mod image;
+mod machine;
 mod memory;
 mod names;
 mod partitions;
@@ -27,12 +28,13 @@ use case::{Case, VALID};
 use paratia_config::Board;
 use paratia_config::rules::{RULES, assert_valid, findings};
 
-const GROUPS: [&[Case]; 10] = [
+const GROUPS: [&[Case]; 11] = [
     facts::CASES,
     names::CASES,
     partitions::CASES,
     memory::CASES,
     devices::CASES,
+    machine::CASES,
     schedule::CASES,
     channels::CASES,
     health::CASES,

@@ -2,6 +2,7 @@
 
 use paratia_config::address::{Ipa, Pa};
 use paratia_config::board::{BoardFacts, Device};
+use paratia_config::machine::VirtualMachine;
 use paratia_config::system::{Channel, Partition, Port, Region, Schedule, System, Window};
 
 use crate::base::{
@@ -100,6 +101,7 @@ pub const CASES: &[Case] = &[
                         ..MEDIA_RAM
                     }],
                     devices: &[],
+                    machine: VirtualMachine::PLAIN,
                     ..MEDIA
                 },
             ],

@@ -192,7 +192,7 @@ pub const CASES: &[Case] = &[
             ..SYSTEM
         },
         findings: &[(
-            "partition_on_one_cpu",
+            "vcpu_on_one_cpu",
             "partition 'nav': has windows on CPU 0 and on CPU 1; keep it on one",
         )],
         ..VALID

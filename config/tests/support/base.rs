@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use paratia_config::address::{Ipa, Pa, mib};
 use paratia_config::board::{Board, BoardFacts};
+use paratia_config::machine::VirtualMachine;
 use paratia_config::rules::ImageSize;
 use paratia_config::system::{
     Channel, ChannelKind, Criticality, DeviceUse, Display, HealthTable, Heartbeat, Image,
@@ -47,6 +48,7 @@ pub const NAV: Partition = Partition {
     regions: &[NAV_RAM],
     passport: Ipa(0x7000_0000),
     devices: &[],
+    machine: VirtualMachine::PLAIN,
     heartbeat: Some(HEARTBEAT),
     health: HealthTable::restart(3, Duration::from_secs(10)),
     refused_calls_per_window: 0,

@@ -93,6 +93,7 @@ pub fn system() -> impl Strategy<Value = System> {
         let plan = vec![
             Window {
                 partition: "nav",
+                vcpu: 0,
                 start: time(12, Duration::ZERO),
                 length: time(13, Duration::from_millis(5)),
             },

@@ -1,0 +1,121 @@
+//! Rules on the machine that a partition sees.
+
+use super::Context;
+use super::each::each;
+use super::partitions::subject;
+use super::report::{Message, Report};
+use super::windows::describe;
+use crate::address::PAGE_BYTES;
+use crate::board::BoardFacts;
+use crate::machine::{MAX_SHARED_BLOCKS, MAX_VCPUS};
+use crate::system::Partition;
+
+pub(super) const fn vcpu_count(context: &Context, report: &mut Report) {
+    each! { partition in context.system.partitions => {
+        let count = partition.machine.vcpus as usize;
+        if count == 0 || count > MAX_VCPUS {
+            report.add(
+                subject(partition)
+                    .str("has ")
+                    .count(count)
+                    .str(" vCPUs, allowed are 1 to ")
+                    .count(MAX_VCPUS)
+                    .str("; give it as many as its plans have room for"),
+            );
+        }
+    }}
+}
+
+pub(super) const fn window_vcpu_exists(context: &Context, report: &mut Report) {
+    each! { cpu, plan in context.system.schedule.plans => {
+        each! { window in *plan => {
+            if let Some(index) = context.system.partition_index(window.partition) {
+                let vcpus = context.system.partitions[index].machine.vcpus;
+                if window.vcpu >= vcpus {
+                    report.add(
+                        describe(cpu, window)
+                            .str(" is for vCPU ")
+                            .number(window.vcpu as u64)
+                            .str(", the partition has ")
+                            .number(vcpus as u64)
+                            .str("; give it more, or count from 0"),
+                    );
+                }
+            }
+        }}
+    }}
+}
+
+pub(super) const fn shared_blocks(context: &Context, report: &mut Report) {
+    each! { partition in context.system.partitions => {
+        let blocks = partition.machine.gic.shared_blocks;
+        if blocks == 0 || blocks > MAX_SHARED_BLOCKS {
+            report.add(
+                subject(partition)
+                    .str("its interrupt controller has ")
+                    .number(blocks as u64)
+                    .str(" blocks of 32 shared interrupts, allowed are 1 to ")
+                    .number(MAX_SHARED_BLOCKS as u64)
+                    .str("; change it"),
+            );
+        }
+    }}
+}
+
+pub(super) const fn machine_whole_pages(context: &Context, report: &mut Report) {
+    each! { partition in context.system.partitions => {
+        let mut index = 0;
+        while let Some((name, base, size_bytes)) = part(context.board, partition, index) {
+            if size_bytes > 0 && !base.is_multiple_of(PAGE_BYTES) {
+                report.add(
+                    at(subject(partition), name, base)
+                        .str(" isn't a multiple of ")
+                        .hex(PAGE_BYTES)
+                        .str("; align it"),
+                );
+            }
+            index += 1;
+        }
+    }}
+}
+
+const fn at(message: Message, name: &str, base: u64) -> Message {
+    message.str(name).str(" at IPA ").hex(base)
+}
+
+/// The emulated parts of a partition's machine one by one: name, base, bytes. One that it doesn't
+/// have has no bytes.
+pub(super) const fn part(
+    board: &BoardFacts,
+    partition: &Partition,
+    index: usize,
+) -> Option<(&'static str, u64, u64)> {
+    let machine = &partition.machine;
+    let version = machine.gic.version_on(board);
+    match index {
+        0 => Some((
+            "distributor",
+            machine.gic.distributor.0,
+            machine.gic.distributor_bytes(board),
+        )),
+        1 if version == 3 => Some((
+            "redistributors",
+            machine.gic.redistributors.0,
+            machine.redistributors_bytes(),
+        )),
+        1 => Some((
+            "CPU interface",
+            machine.gic.cpu_interface.0,
+            crate::machine::VirtualGic::CPU_INTERFACE_BYTES,
+        )),
+        2 => match machine.uart {
+            Some(base) => Some(("UART", base.0, crate::machine::UART_BYTES)),
+            None => Some(("UART", 0, 0)),
+        },
+        3 => match machine.stolen_time {
+            Some(base) => Some(("stolen time", base.0, PAGE_BYTES)),
+            None => Some(("stolen time", 0, 0)),
+        },
+        _ => None,
+    }
+}
