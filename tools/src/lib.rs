@@ -23,6 +23,7 @@ pub mod bench;
 pub mod build;
 pub mod catalog;
 pub mod count;
+pub mod debian;
 pub mod log;
 pub mod qemu;
 pub mod run;
