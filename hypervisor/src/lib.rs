@@ -10,6 +10,7 @@
 pub mod console;
 pub mod health;
 pub mod heartbeat;
+pub mod image;
 pub mod mmio;
 pub mod path;
 pub mod port;
