@@ -1,11 +1,13 @@
 //! Joins one board and one system: picks the types, the images and their digests, and writes the
 //! linker script from the layout's numbers.
 //!
-//! Reads `PARATIA_BOARD`, `PARATIA_SYSTEM` (default: `cluster` on `qemu-virt`) and `PARATIA_GUESTS`,
-//! the folder with the partitions' flat images. Without the latter the images are empty, which is
+//! Reads `PARATIA_BOARD`, `PARATIA_SYSTEM` (default: `cluster` on `qemu-virt`) and `PARATIA_PIECES`,
+//! the list of all pieces of the partitions' images. Without the latter there are no images, which is
 //! enough to check and test the code on the host.
 
-use std::fmt::Write as _;
+#[path = "build/images.rs"]
+mod images;
+
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -13,9 +15,10 @@ use paratia_board_support::qemu_virt::QemuVirt;
 use paratia_config::layout::{
     CPU_STACK_AREA_BYTES, DATA_BYTES, Layout, MAX_CPUS, RODATA_BYTES, TEXT_BYTES,
 };
-use paratia_config::system::{Image, System};
+use paratia_config::system::System;
 use paratia_config::{Board, BoardFacts, run, systems, tables};
-use sha2::{Digest, Sha256};
+
+use images::Piece;
 
 fn main() {
     let board_name = variable("PARATIA_BOARD").unwrap_or_else(|| "qemu-virt".into());
@@ -65,71 +68,32 @@ fn write(path: &Path, text: &str) {
 
 /// The types and images that the crate's `selected` module includes.
 fn selected(board_type: &str, system_name: &str, system: &System) -> String {
-    let folder = variable("PARATIA_GUESTS").map(PathBuf::from);
     let module = system_name.replace('-', "_");
-    let mut code = format!(
+    let pieces = variable("PARATIA_PIECES").map_or_else(Vec::new, |list| pieces(Path::new(&list)));
+    format!(
         "/// The board.\npub type SelectedBoard = {board_type};\n\
          /// The system.\n\
-         pub type SelectedSystem = paratia_config::systems::{module}::Definition<SelectedBoard>;\n"
-    );
-    let mut images = String::new();
-    for (index, partition) in system.partitions.iter().enumerate() {
-        let Image::Program(program) = partition.image;
-        let (bytes, expression) = image(folder.as_deref(), program);
-        let digest: [u8; 32] = Sha256::digest(&bytes).into();
-        writeln!(
-            code,
-            "#[unsafe(link_section = \".images\")]\n\
-             static IMAGE_{index}: Page<[u8; {}]> = Page(*{expression});",
-            bytes.len()
-        )
-        .expect("writing to a string");
-        writeln!(
-            images,
-            "    Image {{ program: {program:?}, bytes: &IMAGE_{index}.0, sha256: {digest:?} }},"
-        )
-        .expect("writing to a string");
-    }
-    writeln!(
-        code,
-        "/// The partitions' images, by the partition's index.\n\
-         pub static IMAGES: [Image; {}] = [\n{images}];",
-        system.partitions.len()
+         pub type SelectedSystem = paratia_config::systems::{module}::Definition<SelectedBoard>;\n\
+         {}",
+        images::code(system, &pieces)
     )
-    .expect("writing to a string");
-    // Without images there is nothing to say about their sizes.
-    let sizes: String = system
-        .partitions
-        .iter()
-        .filter(|_| folder.is_some())
-        .map(|partition| {
-            let Image::Program(program) = partition.image;
-            let bytes = image(folder.as_deref(), program).0.len();
-            format!("ImageSize {{ program: {program:?}, bytes: {bytes} }}, ")
-        })
-        .collect();
-    writeln!(
-        code,
-        "/// Their sizes, for the rules.\nconst IMAGE_SIZES: &[ImageSize] = &[{sizes}];"
-    )
-    .expect("writing to a string");
-    code
 }
 
-/// An image's bytes and the expression that includes them.
-fn image(folder: Option<&Path>, program: &str) -> (Vec<u8>, String) {
-    let Some(folder) = folder else {
-        return (Vec::new(), "&[]".into());
-    };
-    let path = folder.join(format!("{program}.bin"));
-    println!("cargo::rerun-if-changed={}", path.display());
-    let bytes = fs::read(&path).unwrap_or_else(|error| {
+/// The pieces of all partitions' images, as the tool lists them: a line each.
+fn pieces(list: &Path) -> Vec<Piece> {
+    println!("cargo::rerun-if-changed={}", list.display());
+    let text = fs::read_to_string(list).unwrap_or_else(|error| {
         panic!(
-            "partition program '{program}': cannot read {}: {error}",
-            path.display()
+            "cannot read the list of images {}: {error}; `cargo paratia build` writes it",
+            list.display()
         )
     });
-    (bytes, format!("include_bytes!({path:?})"))
+    let pieces: Option<Vec<Piece>> = text.lines().map(Piece::parse).collect();
+    let pieces = pieces.unwrap_or_else(|| panic!("a line of {} is garbled", list.display()));
+    for piece in &pieces {
+        println!("cargo::rerun-if-changed={}", piece.file.display());
+    }
+    pieces
 }
 
 /// Every part at its constant place; the link fails if one outgrows it.

@@ -107,7 +107,7 @@ fn assert_refused(run: &Run, words: &[&str]) {
 
 #[test]
 fn less_memory_is_refused_with_both_sizes() {
-    assert_refused(&run("cluster").memory_mib(128), &["256 MiB", "128 MiB"]);
+    assert_refused(&run("cluster").memory_mib(128), &["1024 MiB", "128 MiB"]);
 }
 
 #[test]

@@ -17,11 +17,12 @@ pub struct QemuVirt;
 impl Board for QemuVirt {
     const FACTS: BoardFacts = BoardFacts {
         name: "qemu-virt",
-        summary: "QEMU virt, GICv3, 4 CPUs, 256 MiB",
-        ram: &[MemoryRange::new(Pa(0x4000_0000), mib(256))],
+        summary: "QEMU virt, GICv3, 4 CPUs, 1 GiB",
+        ram: &[MemoryRange::new(Pa(0x4000_0000), mib(1024))],
         image_base: Pa(0x4020_0000),
-        hypervisor_memory: MemoryRange::new(Pa(0x4000_0000), mib(32)),
-        partition_memory: MemoryRange::new(Pa(0x4200_0000), mib(224)),
+        // Room for pristine images of three whole kernels and what else is small.
+        hypervisor_memory: MemoryRange::new(Pa(0x4000_0000), mib(128)),
+        partition_memory: MemoryRange::new(Pa(0x4800_0000), mib(896)),
         // QEMU puts it at the start of RAM when the image is an ELF that leaves the room free.
         device_tree: Some(MemoryRange::new(Pa(0x4000_0000), mib(1))),
         cpus: &[0, 1, 2, 3],

@@ -5,6 +5,8 @@ use core::time::Duration;
 use crate::address::{Ipa, MemoryRange, Pa};
 use crate::machine::VirtualMachine;
 
+pub use crate::image::{File, Image, Initrd};
+
 /// A whole system: what one image holds.
 #[derive(Clone, Copy, Debug)]
 pub struct System {
@@ -44,7 +46,8 @@ pub struct Partition {
     pub image: Image,
     /// Where its first instruction lies.
     pub entry: Ipa,
-    /// Memory that it may touch; the first region holds the image at its base.
+    /// Memory that it may touch; the first region holds the first instruction, and a program at its
+    /// base.
     pub regions: &'static [Region],
     /// Guest-physical page at which it finds its passport.
     pub passport: Ipa,
@@ -70,14 +73,6 @@ pub enum Criticality {
     Critical,
     /// It may fail, restart and be halted.
     BestEffort,
-}
-
-/// What runs in a partition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Image {
-    /// One of the project's own guest programs, by the name of its binary: a flat image loaded at
-    /// the base of the first region.
-    Program(&'static str),
 }
 
 /// A piece of guest-physical memory and the physical memory behind it.

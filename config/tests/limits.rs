@@ -19,7 +19,7 @@ use base::{
 };
 use paratia_config::address::{Ipa, Pa, mib};
 use paratia_config::machine::VirtualMachine;
-use paratia_config::rules::{ImageSize, LONGEST_PATH, findings};
+use paratia_config::rules::{LONGEST_PATH, findings};
 use paratia_config::system::{
     Channel, ChannelKind, Display, HealthTable, Heartbeat, Partition, Port, Region, Schedule,
     System, Window,
@@ -106,7 +106,7 @@ fn a_partition_as_full_as_its_passport() {
 fn the_last_bytes_of_memory_and_time() {
     let nav = Partition {
         name: "nav",
-        entry: Ipa(0x400F_FFFC),
+        entry: Ipa(0x4000_7FFC),
         passport: Ipa(0x7F_FFFF_F000),
         heartbeat: Some(Heartbeat {
             deadline: Duration::from_millis(20),
@@ -183,7 +183,7 @@ proptest! {
         board in random::board(),
         bytes in random::number(),
     ) {
-        let images = [ImageSize { program: "nav", bytes }, IMAGES[1], IMAGES[2]];
+        let images = [base::program("nav", bytes), IMAGES[1], IMAGES[2]];
         for finding in findings(&system, &board, &images) {
             let message = finding.message.as_str();
             prop_assert!(message.contains("; "), "no remedy: {message}");

@@ -2,6 +2,7 @@
 //! [`crate::bring_up`].
 
 use core::fmt::{self, Write as _};
+use core::ptr;
 use core::time::Duration;
 
 use heapless::String;
@@ -172,19 +173,7 @@ fn check_board(handed_over: u64) {
 
 /// Verifies an image and puts it into its partition's scrubbed memory.
 fn load(index: usize) {
-    let image = &IMAGES[index];
-    let digest: [u8; 32] = Sha256::digest(image.bytes).into();
-    if digest != image.sha256 {
-        defmt::error!("image-refused partition={=usize}", index);
-        let name = SYSTEM.partitions[index].name;
-        refuse(&format_args!(
-            "partition '{name}': the image of program '{}' has SHA-256 {}.. but {}.. was built; \
-             the image file is damaged, build or copy it again",
-            image.program,
-            Start(&digest),
-            Start(&image.sha256),
-        ));
-    }
+    let bytes = verify(index);
     // SAFETY: CPU 0 at boot; no partition runs.
     let mut partition = unsafe { PARTITIONS[index].lock() };
     // SAFETY: as above.
@@ -208,10 +197,37 @@ fn load(index: usize) {
     defmt::info!(
         "image-verified partition={=usize} bytes={=usize}",
         index,
-        image.bytes.len()
+        bytes
     );
     // SAFETY: CPU 0, outside of the log.
     unsafe { log::flush() };
+}
+
+/// Verifies the pieces of a partition's image and returns how many bytes they have. What an earlier
+/// partition has a piece of, too, has been verified with that one.
+fn verify(index: usize) -> usize {
+    let mut bytes = 0;
+    for piece in IMAGES[index].pieces {
+        let content = piece.content;
+        bytes += content.bytes.len();
+        let mut earlier = IMAGES[..index].iter().flat_map(|image| image.pieces);
+        if earlier.any(|other| ptr::eq(other.content, content)) {
+            continue;
+        }
+        let digest: [u8; 32] = Sha256::digest(content.bytes).into();
+        if digest != content.sha256 {
+            defmt::error!("image-refused partition={=usize}", index);
+            refuse(&format_args!(
+                "partition '{}': '{}' of its image has SHA-256 {}.. but {}.. was built; the image \
+                 file is damaged, build or copy it again",
+                SYSTEM.partitions[index].name,
+                content.name,
+                Start(&digest),
+                Start(&content.sha256),
+            ));
+        }
+    }
+    bytes
 }
 
 /// The first bytes of a digest, in hexadecimal.

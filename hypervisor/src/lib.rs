@@ -11,6 +11,7 @@ pub mod console;
 pub mod health;
 pub mod heartbeat;
 pub mod id_registers;
+pub mod image;
 pub mod inject;
 pub mod mmio;
 pub mod path;

@@ -1,9 +1,12 @@
-//! How a partition's memory is made pristine: scrub every byte, then copy the image, in small steps.
+//! How a partition's memory is made pristine: scrub every byte, then copy the pieces of its image,
+//! in small steps.
 //!
 //! A step's size bounds how long it takes, so that the work can be done inside the partition's own
 //! windows and stop in time for the next one.
 
 use paratia_config::system::Region;
+
+use crate::image::Piece;
 
 /// Bytes that one step handles at most.
 pub const STEP_BYTES: u64 = 4096;
@@ -14,8 +17,8 @@ pub const STEP_BYTES: u64 = 4096;
 pub enum Step {
     /// Fill with zeros: physical address and size, both multiples of a page.
     Zero(u64, u64),
-    /// Copy from this offset of the image to this physical address, this many bytes.
-    Copy(u64, u64, u64),
+    /// Copy from this piece, from this offset on, this many bytes.
+    Copy(usize, u64, u64),
     /// All is done; the partition can start.
     Done,
 }
@@ -24,8 +27,8 @@ pub enum Step {
 #[derive(Clone, Copy, Debug)]
 pub struct Reload {
     region: usize,
+    piece: usize,
     offset: u64,
-    copied: u64,
 }
 
 impl Reload {
@@ -34,39 +37,42 @@ impl Reload {
     pub const fn new() -> Self {
         Self {
             region: 0,
+            piece: 0,
             offset: 0,
-            copied: 0,
         }
     }
 
-    /// The next step for a partition with these regions, whose image of `image_bytes` belongs at
-    /// the base of the first.
-    pub fn next(&mut self, regions: &[Region], image_bytes: u64) -> Step {
+    /// The next step for a partition with these regions and these pieces of an image. It must be
+    /// asked with the same ones until it is done.
+    pub fn next(&mut self, regions: &[Region], pieces: &[Piece]) -> Step {
         if let Some(region) = regions.get(self.region) {
-            let (at, size) = (
-                self.offset,
-                (region.size_bytes - self.offset).min(STEP_BYTES),
-            );
-            self.offset += size;
+            let (at, size) = self.advance(region.size_bytes);
             if self.offset >= region.size_bytes {
                 self.region += 1;
                 self.offset = 0;
             }
             return Step::Zero(region.pa.0 + at, size);
         }
-        let Some(first) = regions.first() else {
-            return Step::Done;
-        };
-        let size = image_bytes
-            .min(first.size_bytes)
-            .saturating_sub(self.copied)
-            .min(STEP_BYTES);
-        if size == 0 {
-            return Step::Done;
+        while let Some(piece) = pieces.get(self.piece) {
+            let (index, all) = (self.piece, piece.content.bytes.len() as u64);
+            let (from, size) = self.advance(all);
+            if self.offset >= all {
+                self.piece += 1;
+                self.offset = 0;
+            }
+            if size > 0 {
+                return Step::Copy(index, from, size);
+            }
         }
-        let from = self.copied;
-        self.copied += size;
-        Step::Copy(from, first.pa.0 + from, size)
+        Step::Done
+    }
+
+    /// Takes up to a step's bytes of `all`: from where, and how many.
+    fn advance(&mut self, all: u64) -> (u64, u64) {
+        let from = self.offset;
+        let size = (all - from).min(STEP_BYTES);
+        self.offset += size;
+        (from, size)
     }
 }
 
@@ -84,6 +90,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::image::Content;
 
     fn region(pages: u64, pa: u64) -> Region {
         Region {
@@ -95,36 +102,60 @@ mod tests {
         }
     }
 
+    /// A piece of `size` bytes that are recognised by `seed`.
+    fn piece(to: u64, size: usize, seed: usize) -> Piece {
+        let bytes: std::vec::Vec<u8> = (0..size).map(|at| ((at + seed) % 251) as u8).collect();
+        Piece {
+            to: Pa(to),
+            content: std::boxed::Box::leak(std::boxed::Box::new(Content {
+                name: "",
+                bytes: bytes.leak(),
+                sha256: [0; 32],
+            })),
+        }
+    }
+
     proptest! {
         #[test]
-        fn every_byte_is_scrubbed_once_then_the_image_is_whole(
-            first in 1_u64..20, second in 0_u64..20, image in 0_u64..70_000,
+        fn every_byte_is_scrubbed_once_then_every_piece_is_whole(
+            first in 18_u64..20, second in 1_u64..20, size in 0_usize..65_536, other in 0..4097_usize,
         ) {
-            let regions = [region(first, 0), region(second.max(1), 20 * 4096)];
+            let regions = [region(first, 0), region(second, 20 * 4096)];
+            // Two in the first region, one in the second, with an empty one between them.
+            let pieces = [
+                piece(0, size, 0),
+                piece(4096, 0, 1),
+                piece(17 * 4096, other.min(4096), 2),
+                piece(20 * 4096, 4096, 3),
+            ];
             let mut memory = std::vec![0xAA_u8; 40 * 4096];
-            let source: std::vec::Vec<u8> = (0..image).map(|at| (at % 251) as u8).collect();
+            let mut expected = std::vec![0xAA_u8; 40 * 4096];
+            for (base, pages) in [(0, first), (20 * 4096, second)] {
+                expected[base..base + pages as usize * 4096].fill(0);
+            }
+            for piece in &pieces {
+                let to = piece.to.0 as usize;
+                expected[to..to + piece.content.bytes.len()].copy_from_slice(piece.content.bytes);
+            }
             let mut reload = Reload::new();
             loop {
-                match reload.next(&regions, image) {
+                match reload.next(&regions, &pieces) {
                     Step::Zero(at, size) => {
                         prop_assert!(size <= STEP_BYTES && at % 4096 == 0 && size % 4096 == 0);
-                        memory[at as usize..(at + size) as usize].fill(0);
+                        let scrubbed = &mut memory[at as usize..(at + size) as usize];
+                        prop_assert!(scrubbed.iter().all(|byte| *byte == 0xAA));
+                        scrubbed.fill(0);
                     }
-                    Step::Copy(from, to, size) => {
-                        prop_assert!(size <= STEP_BYTES);
-                        memory[to as usize..(to + size) as usize]
-                            .copy_from_slice(&source[from as usize..(from + size) as usize]);
+                    Step::Copy(index, from, size) => {
+                        prop_assert!(size > 0 && size <= STEP_BYTES && from % 4096 == 0);
+                        let to = (pieces[index].to.0 + from) as usize;
+                        let bytes = &pieces[index].content.bytes[from as usize..][..size as usize];
+                        memory[to..to + bytes.len()].copy_from_slice(bytes);
                     }
                     Step::Done => break,
                 }
             }
-            let fits = image.min(first * 4096) as usize;
-            prop_assert_eq!(&memory[..fits], &source[..fits]);
-            prop_assert!(memory[fits..(first * 4096) as usize].iter().all(|byte| *byte == 0));
-            let end = ((20 + second.max(1)) * 4096) as usize;
-            prop_assert!(memory[20 * 4096..end].iter().all(|byte| *byte == 0));
-            prop_assert!(memory[(first * 4096) as usize..20 * 4096].iter().all(|byte| *byte == 0xAA));
-            prop_assert!(memory[end..].iter().all(|byte| *byte == 0xAA));
+            prop_assert!(memory == expected);
         }
     }
 }

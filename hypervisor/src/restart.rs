@@ -2,6 +2,7 @@
 
 use paratia_abi::StartCondition;
 use paratia_config::run::RunParameters;
+use paratia_config::system::Image;
 
 use crate::arch::{cpu as arch_cpu, memory, timer};
 use crate::cpu::Machine;
@@ -61,21 +62,22 @@ pub unsafe fn load_at_boot(partition: &Partition) {
 /// # Safety
 /// The partition isn't running.
 unsafe fn step(partition: &Partition, reload: &mut Reload) -> bool {
-    let image = IMAGES[partition.index].bytes;
-    match reload.next(partition.declaration().regions, image.len() as u64) {
+    let pieces = IMAGES[partition.index].pieces;
+    match reload.next(partition.declaration().regions, pieces) {
         Step::Zero(at, size) => {
             // SAFETY: whole pages of the partition's regions, which EL2's map covers.
             unsafe { memory::zero(at, size) };
             true
         }
-        Step::Copy(from, to, size) => {
+        Step::Copy(index, from, size) => {
+            let piece = &pieces[index];
             let range = usize::try_from(from)
                 .ok()
                 .zip(usize::try_from(from + size).ok());
-            if let Some(piece) = range.and_then(|(from, end)| image.get(from..end)) {
-                // SAFETY: a page of the partition's first region, which the rules have checked to
-                // hold the image.
-                unsafe { memory::copy_image(to, piece) };
+            if let Some(bytes) = range.and_then(|(from, end)| piece.content.bytes.get(from..end)) {
+                // SAFETY: a page of the partition's RAM, which has been checked to hold the piece
+                // when its physical address was computed.
+                unsafe { memory::copy_image(piece.to.0 + from, bytes) };
             }
             true
         }
@@ -114,13 +116,18 @@ fn start(
 pub fn prepare(vcpu: &mut Vcpu, partition: &Partition, condition: StartCondition) {
     let declaration = partition.declaration();
     let RunParameters { arguments, .. } = run_parameters();
-    vcpu.begin(
-        declaration.entry.0,
-        [
+    let registers = match declaration.image {
+        Image::Program(_) => [
             declaration.passport.0,
             condition as u64,
             partition.restarts,
             arguments[partition.index],
         ],
-    );
+        // As arm64 Linux is booted, and whoever follows it (Documentation/arm64/booting.rst, 4).
+        Image::Linux { .. } | Image::Raw { .. } | Image::Elf { .. } => {
+            let device_tree = IMAGES[partition.index].device_tree;
+            [device_tree.map_or(0, |place| place.0), 0, 0, 0]
+        }
+    };
+    vcpu.begin(declaration.entry.0, registers);
 }

@@ -3,28 +3,21 @@
 use crate::machines::{self, Links};
 use crate::vgic::{Interrupts, Model};
 use paratia_config::address::PAGE_BYTES;
+use paratia_config::image::{Piece as BuiltPiece, PieceKind};
 use paratia_config::layout::{Layout, MAX_PARTITIONS};
 use paratia_config::passport::{PassportPage, passports};
 use paratia_config::ports::{PortTable, port_table};
-use paratia_config::rules::{self, ImageSize};
+use paratia_config::rules;
 use paratia_config::run::RunParameters;
 use paratia_config::tables::{self, Tables};
-use paratia_config::{Board, BoardFacts, Pa, System};
+use paratia_config::{Board, BoardFacts, Ipa, Pa, System};
 use static_assertions::const_assert;
 
 pub use paratia_config::tables::{MAIR_EL2, TCR_EL2, VTCR_EL2};
 
-include!(concat!(env!("OUT_DIR"), "/selected.rs"));
+use crate::image::{Content, Image, Piece, physical};
 
-/// A partition's pristine image.
-pub struct Image {
-    /// The program's name.
-    pub program: &'static str,
-    /// Its bytes, in the read-only part of the hypervisor's image.
-    pub bytes: &'static [u8],
-    /// What their SHA-256 was when the image was built.
-    pub sha256: [u8; 32],
-}
+include!(concat!(env!("OUT_DIR"), "/selected.rs"));
 
 /// Aligns an image to a page, so that copying moves whole words.
 #[repr(C, align(4096))]
@@ -155,7 +148,7 @@ pub static GIC_INTERRUPTS: [Interrupts; PARTITION_COUNT] = {
 pub static KICKS: [Option<u32>; PARTITION_COUNT] = machines::kicks(SYSTEM);
 
 // The build stops here if the system breaks a rule, with the first finding as its message.
-const _: () = rules::assert_valid(SYSTEM, BOARD, IMAGE_SIZES);
+const _: () = rules::assert_valid(SYSTEM, BOARD, PIECES);
 const_assert!(PARTITION_COUNT <= MAX_PARTITIONS);
 const_assert!(size_of::<Tables<TABLE_COUNT>>() as u64 == TABLE_COUNT as u64 * PAGE_BYTES);
 

@@ -4,8 +4,8 @@
 use paratia_board_support::device_tree::{Found, MAX_DEPTH};
 
 use crate::trees::{
-    GICV2_SMP4_256M, GICV3_SMP1_256M, GICV3_SMP2_256M, GICV3_SMP4_128M, GICV3_SMP4_256M, Machine,
-    Memory, check_tree, refusal, tree_of,
+    GICV2_SMP4_1G, GICV3_SMP1_1G, GICV3_SMP2_1G, GICV3_SMP4_1G, GICV3_SMP4_128M, Machine, Memory,
+    check_tree, refusal, tree_of,
 };
 
 const GARBLED: &str =
@@ -21,7 +21,7 @@ fn garbled(tree: &[u8]) -> String {
 
 /// QEMU's tree with the header's field number `index` changed.
 fn with_header(index: usize, value: u32) -> Vec<u8> {
-    let mut tree = GICV3_SMP4_256M.to_vec();
+    let mut tree = GICV3_SMP4_1G.to_vec();
     tree[4 * index..4 * index + 4].copy_from_slice(&value.to_be_bytes());
     tree
 }
@@ -36,19 +36,19 @@ fn qemus_tree_is_the_configured_board() {
     let found = Found {
         nodes: 62,
         ram_ranges: 1,
-        ram_bytes: 256 << 20,
+        ram_bytes: 1 << 30,
         cpus: 4,
         affinities: 4,
         register_ranges: 3,
     };
-    assert_eq!(check_tree(GICV3_SMP4_256M, 4), Ok(found));
+    assert_eq!(check_tree(GICV3_SMP4_1G, 4), Ok(found));
 }
 
 #[test]
 fn a_system_of_fewer_cpus_runs_on_a_smaller_machine() {
-    assert_eq!(check_tree(GICV3_SMP2_256M, 2).unwrap().affinities, 2);
-    assert_eq!(check_tree(GICV3_SMP1_256M, 1).unwrap().affinities, 1);
-    assert_eq!(check_tree(GICV3_SMP4_256M, 1).unwrap().cpus, 4);
+    assert_eq!(check_tree(GICV3_SMP2_1G, 2).unwrap().affinities, 2);
+    assert_eq!(check_tree(GICV3_SMP1_1G, 1).unwrap().affinities, 1);
+    assert_eq!(check_tree(GICV3_SMP4_1G, 1).unwrap().cpus, 4);
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn a_tree_with_room_behind_it_is_read_to_its_own_end() {
     padded.resize(0x10_0000, 0);
     assert!(check_tree(&padded, 4).is_ok());
 
-    let mut followed = GICV3_SMP4_256M.to_vec();
+    let mut followed = GICV3_SMP4_1G.to_vec();
     followed.resize(0x1_0000, 0xA5);
     assert!(check_tree(&followed, 4).is_ok());
 }
@@ -71,7 +71,7 @@ fn a_built_tree_of_the_board_is_accepted() {
 #[test]
 fn more_of_everything_is_accepted() {
     let mut machine = Machine::configured();
-    machine.ram.push((0x5000_0000, 1 << 30));
+    machine.ram.push((0x8000_0000, 1 << 30));
     machine.cpus = vec![7, 3, 2, 1, 0];
     machine.uarts.insert(0, (0x0904_0000, 0x1000));
     assert_eq!(check_tree(&machine.tree(), 4).unwrap().cpus, 5);
@@ -82,7 +82,7 @@ fn ram_in_adjoining_ranges_of_any_order_is_accepted() {
     let mut machine = Machine::configured();
     machine.ram = vec![
         (0x4800_0000, 64 << 20),
-        (0x4C00_0000, 64 << 20),
+        (0x4C00_0000, 832 << 20),
         (0x4000_0000, 128 << 20),
     ];
     assert!(check_tree(&machine.tree(), 4).is_ok());
@@ -94,30 +94,30 @@ fn ram_in_adjoining_ranges_of_any_order_is_accepted() {
 fn less_memory() {
     assert_eq!(
         refusal(GICV3_SMP4_128M, 4),
-        "board 'qemu-virt' is configured with 256 MiB of RAM at 0x4000_0000 but its device tree \
-         describes 128 MiB; start the machine with 256 MiB or configure less"
+        "board 'qemu-virt' is configured with 1024 MiB of RAM at 0x4000_0000 but its device tree \
+         describes 128 MiB; start the machine with 1024 MiB or configure less"
     );
 }
 
 #[test]
 fn memory_with_a_hole() {
     let mut machine = Machine::configured();
-    machine.ram = vec![(0x4000_0000, 64 << 10), (0x4800_0000, 256 << 20)];
+    machine.ram = vec![(0x4000_0000, 64 << 10), (0x4800_0000, 1 << 30)];
     assert_eq!(
         refusal(&machine.tree(), 4),
-        "board 'qemu-virt' is configured with 256 MiB of RAM at 0x4000_0000 but its device tree \
-         describes 64 KiB; start the machine with 256 MiB or configure less"
+        "board 'qemu-virt' is configured with 1024 MiB of RAM at 0x4000_0000 but its device tree \
+         describes 64 KiB; start the machine with 1024 MiB or configure less"
     );
 }
 
 #[test]
 fn memory_elsewhere() {
     let mut machine = Machine::configured();
-    machine.ram = vec![(0x8000_0000, 256 << 20)];
+    machine.ram = vec![(0x8000_0000, 1 << 30)];
     assert_eq!(
         refusal(&machine.tree(), 4),
-        "board 'qemu-virt' is configured with 256 MiB of RAM at 0x4000_0000 but its device tree \
-         describes 256 MiB of RAM at 0x8000_0000; start the board that was configured or configure \
+        "board 'qemu-virt' is configured with 1024 MiB of RAM at 0x4000_0000 but its device tree \
+         describes 1024 MiB of RAM at 0x8000_0000; start the board that was configured or configure \
          this one"
     );
 }
@@ -128,7 +128,7 @@ fn memory_that_is_disabled() {
     machine.ram_status = Some("disabled");
     assert_eq!(
         refusal(&machine.tree(), 4),
-        "board 'qemu-virt' is configured with 256 MiB of RAM at 0x4000_0000 but its device tree \
+        "board 'qemu-virt' is configured with 1024 MiB of RAM at 0x4000_0000 but its device tree \
          describes none; start the board that was configured or configure this one"
     );
     machine.ram_status = Some("okay");
@@ -138,7 +138,7 @@ fn memory_that_is_disabled() {
 #[test]
 fn another_interrupt_controller() {
     assert_eq!(
-        refusal(GICV2_SMP4_256M, 4),
+        refusal(GICV2_SMP4_1G, 4),
         "board 'qemu-virt' is configured with a GICv3 (arm,gic-v3) but its device tree describes a \
          GICv2 (arm,cortex-a15-gic); start the machine with gic-version=3 or choose another board"
     );
@@ -196,7 +196,7 @@ fn redistributors_elsewhere_or_for_fewer_cpus() {
 #[test]
 fn fewer_cpus() {
     assert_eq!(
-        refusal(GICV3_SMP2_256M, 4),
+        refusal(GICV3_SMP2_1G, 4),
         "board 'qemu-virt' is configured for a system that uses 4 CPUs but its device tree \
          describes 2; start the machine with 4 or give the system fewer"
     );
@@ -205,7 +205,7 @@ fn fewer_cpus() {
 #[test]
 fn more_cpus_than_the_board_is_configured_with() {
     assert_eq!(
-        refusal(GICV3_SMP4_256M, 5),
+        refusal(GICV3_SMP4_1G, 5),
         "board 'qemu-virt' is configured with 4 CPUs but the system uses 5; give the system fewer \
          or choose another board"
     );
@@ -271,7 +271,7 @@ fn no_tree() {
 #[test]
 fn a_tree_that_is_not_aligned() {
     let mut memory = Memory::default();
-    let bytes = memory.hold(&[&[0; 4], GICV3_SMP4_256M].concat());
+    let bytes = memory.hold(&[&[0; 4], GICV3_SMP4_1G].concat());
     let tree = &bytes[4..];
     let address = tree.as_ptr().addr();
     let refused = paratia_board_support::device_tree::check(tree, crate::trees::BOARD, 4);
@@ -285,7 +285,7 @@ fn a_tree_that_is_not_aligned() {
 #[test]
 fn a_tree_cut_off() {
     assert_eq!(
-        garbled(&GICV3_SMP4_256M[..8040]),
+        garbled(&GICV3_SMP4_1G[..8040]),
         "its size is given as 8048 bytes where 40 to 8040 can be"
     );
     assert_eq!(

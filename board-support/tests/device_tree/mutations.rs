@@ -8,8 +8,8 @@ use proptest::sample::select;
 
 use crate::oracle::describes_the_board;
 use crate::trees::{
-    BOARD, GICV2_SMP4_256M, GICV3_SMP1_256M, GICV3_SMP2_256M, GICV3_SMP4_128M, GICV3_SMP4_256M,
-    Machine, Memory, check_tree, tree_of, word,
+    BOARD, GICV2_SMP4_1G, GICV3_SMP1_1G, GICV3_SMP2_1G, GICV3_SMP4_1G, GICV3_SMP4_128M, Machine,
+    Memory, check_tree, tree_of, word,
 };
 
 /// Strings for trees of random structure; a property's name may start anywhere in them.
@@ -35,19 +35,19 @@ fn config(cases: u32) -> ProptestConfig {
 
 fn tree() -> impl Strategy<Value = &'static [u8]> {
     select(vec![
-        GICV3_SMP4_256M,
-        GICV3_SMP2_256M,
-        GICV3_SMP1_256M,
+        GICV3_SMP4_1G,
+        GICV3_SMP2_1G,
+        GICV3_SMP1_1G,
         GICV3_SMP4_128M,
-        GICV2_SMP4_256M,
+        GICV2_SMP4_1G,
     ])
 }
 
 #[test]
 fn the_oracle_knows_the_board_from_others() {
-    assert!(describes_the_board(GICV3_SMP4_256M, 4));
+    assert!(describes_the_board(GICV3_SMP4_1G, 4));
     assert!(describes_the_board(&Machine::configured().tree(), 4));
-    for other in [GICV3_SMP2_256M, GICV3_SMP4_128M, GICV2_SMP4_256M] {
+    for other in [GICV3_SMP2_1G, GICV3_SMP4_128M, GICV2_SMP4_1G] {
         assert!(!describes_the_board(other, 4));
     }
 }
@@ -55,7 +55,7 @@ fn the_oracle_knows_the_board_from_others() {
 #[test]
 fn every_single_bit_flipped() {
     let mut memory = Memory::default();
-    let tree = memory.hold(GICV3_SMP4_256M);
+    let tree = memory.hold(GICV3_SMP4_1G);
     let (mut accepted, mut refused) = (0, 0);
     for bit in 0..8 * tree.len() {
         tree[bit / 8] ^= 1 << (bit % 8);
@@ -75,7 +75,7 @@ fn every_single_bit_flipped() {
 #[test]
 fn every_word_replaced_by_one_that_means_something() {
     let mut memory = Memory::default();
-    let tree = memory.hold(GICV3_SMP4_256M);
+    let tree = memory.hold(GICV3_SMP4_1G);
     for at in (0..tree.len()).step_by(4) {
         let original: [u8; 4] = tree[at..at + 4].try_into().unwrap();
         for value in [
@@ -102,8 +102,8 @@ fn every_word_replaced_by_one_that_means_something() {
 #[test]
 fn every_truncation_with_and_without_an_honest_header() {
     let mut memory = Memory::default();
-    for length in 0..GICV3_SMP4_256M.len() {
-        let tree = memory.hold(&GICV3_SMP4_256M[..length]);
+    for length in 0..GICV3_SMP4_1G.len() {
+        let tree = memory.hold(&GICV3_SMP4_1G[..length]);
         assert!(!try_tree(tree), "{length} bytes");
         if let Some(size) = tree.get_mut(4..8) {
             size.copy_from_slice(&word(length).to_be_bytes());
@@ -192,7 +192,7 @@ proptest! {
 
     #[test]
     fn a_machine_is_accepted_exactly_if_it_has_what_is_configured(
-        ram_mib in prop_oneof![Just(256), 1..1024_u64],
+        ram_mib in prop_oneof![Just(1024), 1..2048_u64],
         ram_base in prop_oneof![3 => Just(0x4000_0000), 1 => Just(0x8000_0000_u64)],
         cpu_count in 1..8_u32,
         cpus_needed in 1..=4_usize,
@@ -210,7 +210,7 @@ proptest! {
             ..Machine::configured()
         };
         let expected = ram_base == 0x4000_0000
-            && ram_mib >= 256
+            && ram_mib >= 1024
             && cluster == 0
             && cpu_count as usize >= cpus_needed
             && gic == Some("arm,gic-v3")

@@ -28,7 +28,7 @@ pub fn describes_the_board(tree: &[u8], cpus: u64) -> bool {
             end
         }
     });
-    let ram = covered >= 0x5000_0000;
+    let ram = covered >= 0x8000_0000;
     let gic = root
         .enabled()
         .find(|node| node.compatible("arm,gic-v3"))

@@ -8,11 +8,11 @@ use zerocopy::IntoBytes;
 
 pub const BOARD: &BoardFacts = &<QemuVirt as Board>::FACTS;
 
-pub const GICV3_SMP4_256M: &[u8] = include_bytes!("../data/virt-gicv3-smp4-256M.dtb");
-pub const GICV3_SMP2_256M: &[u8] = include_bytes!("../data/virt-gicv3-smp2-256M.dtb");
-pub const GICV3_SMP1_256M: &[u8] = include_bytes!("../data/virt-gicv3-smp1-256M.dtb");
+pub const GICV3_SMP4_1G: &[u8] = include_bytes!("../data/virt-gicv3-smp4-1G.dtb");
+pub const GICV3_SMP2_1G: &[u8] = include_bytes!("../data/virt-gicv3-smp2-1G.dtb");
+pub const GICV3_SMP1_1G: &[u8] = include_bytes!("../data/virt-gicv3-smp1-1G.dtb");
 pub const GICV3_SMP4_128M: &[u8] = include_bytes!("../data/virt-gicv3-smp4-128M.dtb");
-pub const GICV2_SMP4_256M: &[u8] = include_bytes!("../data/virt-gicv2-smp4-256M.dtb");
+pub const GICV2_SMP4_1G: &[u8] = include_bytes!("../data/virt-gicv2-smp4-1G.dtb");
 
 /// Memory for a tree, aligned as firmware aligns it, to be filled again and again.
 #[derive(Default)]
@@ -85,7 +85,7 @@ impl Machine {
     /// The machine that the board's facts describe.
     pub fn configured() -> Self {
         Self {
-            ram: vec![(0x4000_0000, 256 << 20)],
+            ram: vec![(0x4000_0000, 1 << 30)],
             gic: Some("arm,gic-v3"),
             gic_registers: vec![0x0800_0000, 0x1_0000, 0x080A_0000, 0xF6_0000],
             cpus: vec![0, 1, 2, 3],

@@ -1,84 +1,33 @@
-//! Rules on what must fit: images in partitions, and everything in the hypervisor's memory.
+//! Rules on images as a whole: that they exist, and fit with everything else in the hypervisor's
+//! memory.
 
 use super::Context;
-use super::ImageSize;
 use super::address_space::{ipa_in_reach, region_count};
 use super::board::{board_in_reach, board_memory_in_ram, image_base_placed};
 use super::each::each;
-use super::ends::end;
 use super::memory::{region_in_ram, region_in_reach};
 use super::nearest::Nearest;
 use super::partitions::{partition_count, subject, system};
 use super::report::Report;
-use crate::address::{MemoryRange, PAGE_BYTES, Pa};
+use crate::address::PAGE_BYTES;
+use crate::image::{Piece, PieceKind};
 use crate::system::{Image, Partition, same_text};
 use crate::tables::layout;
 
 pub(super) const fn image_exists(context: &Context, report: &mut Report) {
-    if context.images.is_empty() {
+    if context.pieces.is_empty() {
         return;
     }
     each! { partition in context.system.partitions => {
-        if size_of_image(context, partition).is_none() {
-            let Image::Program(program) = partition.image;
-            let mut nearest = Nearest::to(program);
-            each! { image in context.images => {
-                nearest = nearest.offer(image.program);
-            }}
-            let message = subject(partition)
-                .str("its program ")
-                .name(program)
-                .str(" doesn't exist");
-            report.add(nearest.remedy(message, "add it to the partitions' programs"));
+        if let Image::Program(program) = partition.image {
+            program_exists(context, report, partition, program);
+        } else if !has_code(context, partition) {
+            report.add(
+                subject(partition)
+                    .str("nothing of its image is built that could run; name a file that exists"),
+            );
         }
     }}
-}
-
-pub(super) const fn image_fits(context: &Context, report: &mut Report) {
-    each! { partition in context.system.partitions => {
-        if let Some(image) = size_of_image(context, partition)
-            && !partition.regions.is_empty()
-        {
-            let region = &partition.regions[0];
-            if image.bytes == 0 || image.bytes > region.size_bytes {
-                report.add(
-                    subject(partition)
-                        .str("its program ")
-                        .name(image.program)
-                        .str(" has ")
-                        .number(image.bytes)
-                        .str(" bytes, region ")
-                        .name(region.name)
-                        .str(" holds 1 to ")
-                        .number(region.size_bytes)
-                        .str("; enlarge the region or mend the program"),
-                );
-            }
-        }
-    }}
-}
-
-pub(super) const fn image_off_messages(context: &Context, report: &mut Report) {
-    let mut index = 0;
-    while let Some(end) = end(context.system, index) {
-        if let Some(place) = context.system.partition_index(end.port.partition) {
-            let partition = &context.system.partitions[place];
-            if let Some(image) = size_of_image(context, partition)
-                && !partition.regions.is_empty()
-            {
-                let loaded = MemoryRange::new(Pa(partition.regions[0].ipa.0), image.bytes);
-                if end.window().overlaps(&loaded) {
-                    report.add(
-                        end.describe_window()
-                            .str(" overlaps the partition's image ")
-                            .range(loaded.base.0, loaded.size_bytes)
-                            .str("; move it behind that"),
-                    );
-                }
-            }
-        }
-        index += 1;
-    }
 }
 
 pub(super) const fn tables_fit(context: &Context, report: &mut Report) {
@@ -108,9 +57,9 @@ pub(super) const fn images_fit(context: &Context, report: &mut Report) {
     }
     let room = layout(context.system, context.board).images.size_bytes;
     let mut needed = 0u64;
-    each! { partition in context.system.partitions => {
-        if let Some(image) = size_of_image(context, partition) {
-            let pages = image.bytes.div_ceil(PAGE_BYTES);
+    each! { index, piece in context.pieces => {
+        if !is_named(context.pieces.split_at(index).0, piece.name) {
+            let pages = piece.bytes.div_ceil(PAGE_BYTES);
             needed = needed.saturating_add(pages.saturating_mul(PAGE_BYTES));
         }
     }}
@@ -121,20 +70,57 @@ pub(super) const fn images_fit(context: &Context, report: &mut Report) {
                 .number(needed)
                 .str(" bytes in whole pages, the hypervisor's memory has room for ")
                 .number(room)
-                .str("; shrink programs, or give it more memory"),
+                .str("; shrink them, or give it more memory"),
         );
     }
 }
 
-/// The size of a partition's image, if it is known.
-const fn size_of_image<'a>(context: &Context<'a>, partition: &Partition) -> Option<&'a ImageSize> {
-    let Image::Program(program) = partition.image;
-    each! { image in context.images => {
-        if same_text(image.program, program) {
-            return Some(image);
+const fn program_exists(
+    context: &Context,
+    report: &mut Report,
+    partition: &Partition,
+    program: &str,
+) {
+    let mut nearest = Nearest::to(program);
+    each! { piece in context.pieces => {
+        if matches!(piece.kind, PieceKind::Program) {
+            if same_text(piece.name, program) {
+                return;
+            }
+            nearest = nearest.offer(piece.name);
         }
     }}
-    None
+    let message = subject(partition)
+        .str("its program ")
+        .name(program)
+        .str(" doesn't exist");
+    report.add(nearest.remedy(message, "add it to the partitions' programs"));
+}
+
+/// Whether a piece is of this partition and holds instructions.
+pub(super) const fn is_code(piece: &Piece, partition: &Partition) -> bool {
+    same_text(piece.partition, partition.name)
+        && !matches!(piece.kind, PieceKind::Initrd | PieceKind::DeviceTree)
+}
+
+/// Whether something of this partition is built that could run.
+pub(super) const fn has_code(context: &Context, partition: &Partition) -> bool {
+    each! { piece in context.pieces => {
+        if is_code(piece, partition) {
+            return true;
+        }
+    }}
+    false
+}
+
+/// Whether one of the pieces has this name.
+const fn is_named(pieces: &[Piece], name: &str) -> bool {
+    each! { piece in pieces => {
+        if same_text(piece.name, name) {
+            return true;
+        }
+    }}
+    false
 }
 
 /// Whether tables can be counted at all: whatever they map lies where it can, and the regions in

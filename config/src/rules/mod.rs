@@ -21,12 +21,14 @@ mod names;
 mod nearest;
 mod owners;
 mod partitions;
+mod pieces;
 mod report;
 mod schedule;
 mod table;
 mod windows;
 
 use crate::board::BoardFacts;
+use crate::image::Piece;
 use crate::system::System;
 use report::Report;
 
@@ -34,34 +36,25 @@ pub use report::{Finding, Message};
 pub use schedule::LONGEST_PATH;
 pub use table::{RULES, Rule};
 
-/// The size of a guest program's flat image.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ImageSize {
-    /// The program, as in [`crate::system::Image::Program`].
-    pub program: &'static str,
-    /// Bytes to load.
-    pub bytes: u64,
-}
-
 /// What the rules look at.
 struct Context<'a> {
     system: &'a System,
     board: &'a BoardFacts,
     /// Empty while no image is built; the rules on images say nothing then.
-    images: &'a [ImageSize],
+    pieces: &'a [Piece],
 }
 
 /// Stops the build, or panics, with the message of the first finding if there is one.
 ///
-/// `images` are the sizes of the guest programs; an empty list leaves out what depends on them.
+/// `pieces` are those of all partitions' images; an empty list leaves out what depends on them.
 ///
 /// # Panics
 /// If the system breaks a rule.
-pub const fn assert_valid(system: &System, board: &BoardFacts, images: &[ImageSize]) {
+pub const fn assert_valid(system: &System, board: &BoardFacts, pieces: &[Piece]) {
     let context = Context {
         system,
         board,
-        images,
+        pieces,
     };
     if let Some(finding) = nth_finding(&context, 0) {
         panic!("{}", finding.message.as_str());
@@ -70,16 +63,16 @@ pub const fn assert_valid(system: &System, board: &BoardFacts, images: &[ImageSi
 
 /// Every finding, rule by rule in the order of [`RULES`].
 ///
-/// `images` are the sizes of the guest programs; an empty list leaves out what depends on them.
+/// `pieces` are those of all partitions' images; an empty list leaves out what depends on them.
 pub fn findings<'a>(
     system: &'a System,
     board: &'a BoardFacts,
-    images: &'a [ImageSize],
+    pieces: &'a [Piece],
 ) -> impl Iterator<Item = Finding> + 'a {
     let context = Context {
         system,
         board,
-        images,
+        pieces,
     };
     (0..).map_while(move |index| nth_finding(&context, index))
 }

@@ -3,7 +3,7 @@
 use super::report::Report;
 use super::{
     Context, address_space, board, channels, devices, display, health, image, interrupts, machine,
-    memory, messages, names, partitions, schedule, windows,
+    memory, messages, names, partitions, pieces, schedule, windows,
 };
 
 /// A rule, for people.
@@ -205,10 +205,18 @@ rules! {
 
     /// Programs of partitions are built.
     image::image_exists,
-    /// An image fits in the first region of its partition.
-    image::image_fits,
+    /// A kernel lies on 2 MiB; other binaries and device trees lie on whole pages.
+    pieces::image_aligned,
+    /// The pieces of an image fit in its partition's RAM, and aren't empty.
+    pieces::image_fits,
+    /// The pieces of an image don't overlap.
+    pieces::image_pieces_apart,
+    /// A partition's first instruction lies in its image.
+    pieces::image_entered,
     /// Message windows keep off the image.
-    image::image_off_messages,
+    pieces::image_off_messages,
+    /// A kernel's command line is one line of at most 2047 bytes.
+    pieces::command_line_fits,
     /// Translation tables, stacks and all before the images fit in the hypervisor's memory.
     image::tables_fit,
     /// All images together fit in the hypervisor's memory.

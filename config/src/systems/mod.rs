@@ -7,7 +7,9 @@ use core::time::Duration;
 
 use crate::address::{Ipa, Pa};
 use crate::machine::VirtualMachine;
-use crate::system::{Criticality, HealthTable, Heartbeat, Image, Partition, Region, RegionKind};
+use crate::system::{
+    Criticality, File, HealthTable, Heartbeat, Image, Initrd, Partition, Region, RegionKind,
+};
 
 include!(concat!(env!("OUT_DIR"), "/systems.rs"));
 
@@ -45,6 +47,28 @@ pub const fn heartbeat_ms(milliseconds: u64) -> Option<Heartbeat> {
         start_within: Duration::from_secs(1),
     })
 }
+
+/// A best-effort partition that runs an unmodified Linux, Debian's kernel for virtual machines, to
+/// start from. Give it RAM: 64 MiB hold the kernel and a shell.
+///
+/// What it does wrong restarts it; a kernel that panics asks for that itself.
+pub const LINUX: Partition = Partition {
+    name: "linux",
+    image: Image::Linux {
+        kernel: File::LINUX_CLOUD,
+        initrd: Initrd::Busybox,
+        command_line: LINUX_COMMAND_LINE,
+    },
+    machine: VirtualMachine::VIRT,
+    health: HealthTable::restart(3, Duration::from_secs(60)),
+    // It asks at boot for firmware services that aren't there.
+    refused_calls_per_window: 64,
+    ..PLAIN
+};
+
+/// The console; no memory set aside for devices that write memory, of which there are none; a
+/// panic ends in a reset.
+pub const LINUX_COMMAND_LINE: &str = "console=ttyAMA0 cma=0 panic=1";
 
 /// A best-effort partition to start from: no memory, no devices, halted on its first fault. Give it
 /// a name, an image and RAM.

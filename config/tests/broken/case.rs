@@ -1,7 +1,8 @@
 //! A system, usually broken, and what the rules find in it.
 
 use paratia_config::board::BoardFacts;
-use paratia_config::rules::{ImageSize, findings};
+use paratia_config::image::Piece;
+use paratia_config::rules::findings;
 use paratia_config::system::System;
 
 use crate::base::{BOARD, IMAGES, SYSTEM};
@@ -10,7 +11,7 @@ use crate::base::{BOARD, IMAGES, SYSTEM};
 pub struct Case {
     pub system: System,
     pub board: BoardFacts,
-    pub images: &'static [ImageSize],
+    pub images: &'static [Piece],
     /// Rule and message of each finding, in order.
     pub findings: &'static [(&'static str, &'static str)],
 }

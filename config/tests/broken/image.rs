@@ -2,15 +2,15 @@
 
 use paratia_config::address::{Ipa, MemoryRange, Pa, mib};
 use paratia_config::board::BoardFacts;
-use paratia_config::rules::ImageSize;
+use paratia_config::image::Piece;
 use paratia_config::system::{Image, Partition, Region, System};
 
 use crate::base::{BOARD, HUD, IMAGES, MEDIA, MEDIA_RAM, NAV, SYSTEM};
 use crate::case::{Case, VALID};
 
-const NAV_IMAGE: ImageSize = IMAGES[0];
-const HUD_IMAGE: ImageSize = IMAGES[1];
-const MEDIA_IMAGE: ImageSize = IMAGES[2];
+const NAV_IMAGE: Piece = IMAGES[0];
+const HUD_IMAGE: Piece = IMAGES[1];
+const MEDIA_IMAGE: Piece = IMAGES[2];
 
 pub const CASES: &[Case] = &[
     Case {
@@ -47,58 +47,6 @@ pub const CASES: &[Case] = &[
             "image_exists",
             "partition 'media': its program 'radio' doesn't exist; add it to the partitions' \
              programs",
-        )],
-        ..VALID
-    },
-    Case {
-        system: SYSTEM,
-        images: &[
-            NAV_IMAGE,
-            HUD_IMAGE,
-            ImageSize {
-                bytes: mib(1) + 1,
-                ..MEDIA_IMAGE
-            },
-        ],
-        findings: &[(
-            "image_fits",
-            "partition 'media': its program 'media' has 1048577 bytes, region 'ram' holds 1 to \
-             1048576; enlarge the region or mend the program",
-        )],
-        ..VALID
-    },
-    Case {
-        system: SYSTEM,
-        images: &[
-            NAV_IMAGE,
-            HUD_IMAGE,
-            ImageSize {
-                bytes: 0,
-                ..MEDIA_IMAGE
-            },
-        ],
-        findings: &[(
-            "image_fits",
-            "partition 'media': its program 'media' has 0 bytes, region 'ram' holds 1 to 1048576; \
-             enlarge the region or mend the program",
-        )],
-        ..VALID
-    },
-    Case {
-        system: SYSTEM,
-        images: &[
-            ImageSize {
-                bytes: 0xF_F001,
-                ..NAV_IMAGE
-            },
-            HUD_IMAGE,
-            MEDIA_IMAGE,
-        ],
-        findings: &[(
-            "image_off_messages",
-            "channel 'route': port 'route' of partition 'nav', message window \
-             0x400f_f000..0x400f_f040 overlaps the partition's image 0x4000_0000..0x400f_f001; \
-             move it behind that",
         )],
         ..VALID
     },
@@ -148,7 +96,7 @@ pub const CASES: &[Case] = &[
         images: &[
             NAV_IMAGE,
             HUD_IMAGE,
-            ImageSize {
+            Piece {
                 bytes: mib(28),
                 ..MEDIA_IMAGE
             },
@@ -156,7 +104,7 @@ pub const CASES: &[Case] = &[
         findings: &[(
             "images_fit",
             "system 'base': the partitions' images take 29429760 bytes in whole pages, the hypervisor's \
- memory has room for 29360128; shrink programs, or give it more memory",
+ memory has room for 29360128; shrink them, or give it more memory",
         )],
         ..VALID
     },

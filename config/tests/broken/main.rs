@@ -14,6 +14,7 @@ mod machine;
 mod memory;
 mod names;
 mod partitions;
+mod pieces;
 mod schedule;
 
 #[path = "../support/base.rs"]
@@ -28,7 +29,7 @@ use case::{Case, VALID};
 use paratia_config::Board;
 use paratia_config::rules::{RULES, assert_valid, findings};
 
-const GROUPS: [&[Case]; 11] = [
+const GROUPS: [&[Case]; 12] = [
     facts::CASES,
     names::CASES,
     partitions::CASES,
@@ -40,6 +41,7 @@ const GROUPS: [&[Case]; 11] = [
     health::CASES,
     display::CASES,
     image::CASES,
+    pieces::CASES,
 ];
 
 #[test]

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use paratia_config::address::{Ipa, Pa, mib};
 use paratia_config::board::{Board, BoardFacts};
+use paratia_config::image::{Piece, PieceKind};
 use paratia_config::machine::VirtualMachine;
-use paratia_config::rules::ImageSize;
 use paratia_config::system::{
     Channel, ChannelKind, Criticality, DeviceUse, Display, HealthTable, Heartbeat, Image,
     Partition, Port, Region, RegionKind, Schedule, System, Trace, Window,
@@ -15,20 +15,23 @@ use super::board::TestBoard;
 
 pub const BOARD: BoardFacts = TestBoard::FACTS;
 
-pub const IMAGES: &[ImageSize] = &[
-    ImageSize {
-        program: "nav",
-        bytes: 0x8000,
-    },
-    ImageSize {
-        program: "hud",
-        bytes: 0x9000,
-    },
-    ImageSize {
-        program: "media",
-        bytes: 0x4000,
-    },
+pub const IMAGES: &[Piece] = &[
+    program("nav", 0x8000),
+    program("hud", 0x9000),
+    program("media", 0x4000),
 ];
+
+/// The program of a partition that has the same name.
+pub const fn program(name: &'static str, bytes: u64) -> Piece {
+    Piece {
+        partition: name,
+        kind: PieceKind::Program,
+        name,
+        at: Ipa(0x4000_0000),
+        bytes,
+        room_bytes: bytes,
+    }
+}
 
 pub const SYSTEM: System = System {
     name: "base",

@@ -9,9 +9,8 @@ use std::fs;
 use std::hash::{Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
-use paratia_config::system::Image;
-
 use crate::catalog::Choice;
+use crate::pieces::{self, Piece};
 use crate::setup::Toolchain;
 use crate::workspace;
 
@@ -26,16 +25,19 @@ const INPUTS: [&str; 6] = [
 ];
 
 /// The fingerprint of an image that would be built now.
-pub(super) fn of_image(toolchain: Toolchain, choice: &Choice) -> anyhow::Result<String> {
+pub(super) fn of_image(
+    toolchain: Toolchain,
+    choice: &Choice,
+    pieces: &[Piece],
+) -> anyhow::Result<String> {
     let mut files = Vec::new();
     for input in INPUTS {
         collect(&workspace::root().join(input), &mut files)?;
     }
-    for partition in choice.system.partitions {
-        let Image::Program(name) = partition.image;
-        files.push(workspace::guests().join(format!("{name}.bin")));
-    }
+    files.push(pieces::list(choice.board.name, choice.name));
+    files.extend(pieces.iter().map(|piece| piece.file.clone()));
     files.sort();
+    files.dedup();
     let mut hasher = DefaultHasher::new();
     (toolchain.name(), choice.board.name, choice.name).hash(&mut hasher);
     for file in files {

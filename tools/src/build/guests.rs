@@ -61,7 +61,7 @@ fn program(path: &Path) -> Option<String> {
 }
 
 /// Writes a file only if that changes it, so that nothing that depends on it is built again.
-pub(super) fn write_if_changed(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+pub(crate) fn write_if_changed(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     if fs::read(path).is_ok_and(|old| old == bytes) {
         return Ok(());
     }

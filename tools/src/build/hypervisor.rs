@@ -10,6 +10,7 @@ use super::guests::write_if_changed;
 use super::progress::Progress;
 use super::{HYPERVISOR_TARGET, cargo, fingerprint};
 use crate::catalog::Choice;
+use crate::pieces::{self, Piece};
 use crate::setup::Toolchain;
 use crate::workspace;
 
@@ -19,12 +20,13 @@ const NAME: &str = "paratia-hypervisor";
 pub(super) fn build(
     toolchain: Toolchain,
     choice: &Choice,
+    pieces: &[Piece],
     progress: &mut dyn Progress,
 ) -> anyhow::Result<PathBuf> {
     let (board, system) = (choice.board.name, choice.name);
     let image = workspace::image(board, system);
     let stamp = image.with_extension("fingerprint");
-    let fingerprint = fingerprint::of_image(toolchain, choice)?;
+    let fingerprint = fingerprint::of_image(toolchain, choice, pieces)?;
     if image.exists() && fs::read_to_string(&stamp).is_ok_and(|old| old == fingerprint) {
         return Ok(image);
     }
@@ -46,12 +48,13 @@ pub(super) fn build(
     Ok(image)
 }
 
-/// Tells the hypervisor's build which system on which board it is to be, and where the guests lie.
+/// Tells the hypervisor's build which system on which board it is to be, and where the
+/// list of its images' pieces lies, which must have been written ([`super::Builder::pieces`]).
 pub fn name_system(command: &mut Command, board: &str, system: &str) {
     command
         .env("PARATIA_BOARD", board)
         .env("PARATIA_SYSTEM", system)
-        .env("PARATIA_GUESTS", workspace::guests())
+        .env("PARATIA_PIECES", pieces::list(board, system))
         // The log's level is chosen by the system's declaration, not by the build.
         .env("DEFMT_LOG", "trace");
 }

@@ -2,7 +2,7 @@
 
 mod cargo;
 mod fingerprint;
-mod flat;
+pub(crate) mod flat;
 mod guests;
 mod hypervisor;
 pub mod progress;
@@ -11,7 +11,9 @@ use std::fs::{self, File};
 use std::path::PathBuf;
 
 use crate::catalog::{self, Choice};
+use crate::pieces::{self, Piece};
 use crate::setup::{self, Toolchain};
+pub(crate) use guests::write_if_changed;
 pub use hypervisor::name_system;
 pub use progress::{Progress, Silent};
 
@@ -75,12 +77,25 @@ impl<'a> Builder<'a> {
         guests::build(self.toolchain, self.progress)
     }
 
+    /// Gathers the pieces of a system's images, and fetches those that are Debian's. The guests must
+    /// have been built before.
+    ///
+    /// # Errors
+    /// If one isn't there, can't be fetched or isn't what its image takes it for.
+    pub fn pieces(&mut self, choice: &Choice) -> anyhow::Result<Vec<Piece>> {
+        let pieces = pieces::of(choice, Some(self.progress))?;
+        pieces::write_list(choice, &pieces)?;
+        Ok(pieces)
+    }
+
     /// Builds the hypervisor with a system for a board and returns the image's path. The guests
     /// must have been built before.
     ///
     /// # Errors
-    /// If something doesn't compile, which includes a system that breaks a rule.
+    /// If a piece of an image is missing, or something doesn't compile, which includes a system that
+    /// breaks a rule.
     pub fn hypervisor(&mut self, choice: &Choice) -> anyhow::Result<PathBuf> {
-        hypervisor::build(self.toolchain, choice, self.progress)
+        let pieces = self.pieces(choice)?;
+        hypervisor::build(self.toolchain, choice, &pieces, self.progress)
     }
 }

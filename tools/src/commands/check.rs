@@ -2,9 +2,8 @@
 
 use std::process::ExitCode;
 
-use paratia_config::System;
-use paratia_config::rules::{self, ImageSize};
-use paratia_config::system::Image;
+use paratia::pieces::{self, Piece};
+use paratia_config::rules;
 
 use super::selection::Selection;
 use crate::present::paint::{BAD, BOLD, GOOD, PLAIN};
@@ -18,9 +17,11 @@ pub(crate) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let choice = arguments.selection.choice()?;
-    let images = image_sizes(choice.system);
+    // Nothing is fetched or compiled for a check.
+    let pieces = pieces::of(&choice, None).unwrap_or_default();
+    let pieces: Vec<_> = pieces.iter().map(Piece::for_rules).collect();
     let mut count = 0;
-    for finding in rules::findings(choice.system, choice.board, &images) {
+    for finding in rules::findings(choice.system, choice.board, &pieces) {
         count += 1;
         anstream::println!("{BAD}{}{PLAIN}: {}", finding.rule, finding.message.as_str());
     }
@@ -33,19 +34,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         "{BOLD}{subject}{PLAIN} {GOOD}keeps all {} rules{PLAIN}",
         rules::RULES.len()
     );
-    if images.is_empty() {
-        anstream::println!("(its images aren't built yet, so their sizes weren't looked at)");
+    if pieces.is_empty() {
+        anstream::println!("(its images aren't built yet, so whether they fit wasn't looked at)");
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The sizes of the system's programs; empty unless all of them are built.
-fn image_sizes(system: &System) -> Vec<ImageSize> {
-    let sizes = system.partitions.iter().map(|partition| {
-        let Image::Program(program) = partition.image;
-        let file = paratia::workspace::guests().join(format!("{program}.bin"));
-        let bytes = std::fs::metadata(file).ok()?.len();
-        Some(ImageSize { program, bytes })
-    });
-    sizes.collect::<Option<Vec<_>>>().unwrap_or_default()
 }

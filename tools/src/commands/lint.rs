@@ -4,8 +4,9 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context as _, ensure};
 use paratia::build::{self, Builder};
+use paratia::catalog::{self, Choice};
 use paratia::setup::{self, Toolchain};
-use paratia::{catalog, workspace};
+use paratia::workspace;
 
 use super::packages;
 use crate::present::Status;
@@ -27,9 +28,14 @@ pub(super) fn run(_arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut status = Status::new();
     let mut builder = Builder::new(toolchain, &mut status)?;
     builder.guests()?;
+    let any_system = any_system()?;
+    builder.pieces(&any_system)?;
 
     let mut failed = Vec::new();
-    for (name, mut command) in host_checks().into_iter().chain(target_checks(toolchain)) {
+    for (name, mut command) in host_checks()
+        .into_iter()
+        .chain(target_checks(toolchain, &any_system))
+    {
         anstream::eprintln!("{BOLD}{name}{PLAIN}");
         command.current_dir(workspace::root()).stdin(Stdio::null());
         if !command
@@ -69,12 +75,10 @@ fn host_checks() -> Vec<Check> {
     ]
 }
 
-fn target_checks(toolchain: Toolchain) -> Vec<Check> {
+fn target_checks(toolchain: Toolchain, any_system: &Choice) -> Vec<Check> {
     let mut hypervisor = clippy(toolchain, build::HYPERVISOR_TARGET);
     hypervisor.args(["--package", "paratia-hypervisor", "--", "-D", "warnings"]);
-    if let Some((board, system)) = any_system() {
-        build::name_system(&mut hypervisor, board, system);
-    }
+    build::name_system(&mut hypervisor, any_system.board.name, any_system.name);
     let mut guests = clippy(toolchain, build::GUEST_TARGET);
     guests.args(
         packages::BARE_ONLY
@@ -86,9 +90,9 @@ fn target_checks(toolchain: Toolchain) -> Vec<Check> {
 }
 
 /// The hypervisor's code is the same whatever system it carries.
-fn any_system() -> Option<(&'static str, &'static str)> {
-    let board = catalog::boards().first()?;
-    Some((board.name, catalog::systems(board).first()?.0))
+fn any_system() -> anyhow::Result<Choice> {
+    let board = catalog::boards().first().context("there is no board")?;
+    catalog::choose(board.name, "hello")
 }
 
 fn clippy(toolchain: Toolchain, target: &str) -> Command {

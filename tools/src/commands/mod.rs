@@ -1,5 +1,6 @@
 //! The commands, one file each. Their help texts are the doc comments.
 
+mod bare;
 mod bench;
 mod build;
 mod check;
@@ -36,6 +37,7 @@ pub(crate) enum Command {
     Count(count::Arguments),
     New(new::Arguments),
     Build(build::Arguments),
+    Bare(bare::Arguments),
     List(list::Arguments),
     Lint(lint::Arguments),
     Setup(setup::Arguments),
@@ -53,6 +55,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Count(arguments) => count::run(arguments),
         Command::New(arguments) => new::run(arguments),
         Command::Build(arguments) => build::run(arguments),
+        Command::Bare(arguments) => bare::run(arguments),
         Command::List(arguments) => list::run(arguments),
         Command::Lint(arguments) => lint::run(arguments),
         Command::Setup(arguments) => setup::run(arguments),

@@ -119,7 +119,7 @@ mod tests {
         let board = crate::catalog::board("qemu-virt").unwrap();
         assert_eq!(
             words(&Machine::for_board(board)),
-            "-M virt,virtualization=on,gic-version=3 -cpu cortex-a57 -smp 4 -m 256M -nodefaults \
+            "-M virt,virtualization=on,gic-version=3 -cpu cortex-a57 -smp 4 -m 1024M -nodefaults \
              -monitor none -serial stdio -device ramfb -display none -icount shift=0,sleep=off \
              -rtc base=2026-01-01,clock=vm -qmp unix:s,server=on,wait=off -kernel x.elf"
         );

@@ -19,7 +19,7 @@ fn file(segments: &[(u64, &[u8], u64)]) -> Vec<u8> {
             abi_version: 0,
             e_type: elf::ET_EXEC,
             e_machine: elf::EM_AARCH64,
-            e_entry: 0,
+            e_entry: 0x4000_0008,
             e_flags: 0,
         })
         .unwrap();
@@ -52,6 +52,21 @@ fn a_gap_is_zero_and_bss_is_left_out() {
         (0x4000_1000, &[], 64),
     ]);
     assert_eq!(image(&elf).unwrap(), [1, 2, 3, 0, 0, 0, 0, 0, 4]);
+}
+
+#[test]
+fn an_elf_file_needs_room_for_its_bss() {
+    let elf = elf(
+        &file(&[(0x4000_0010, &[1], 0), (0x4000_1000, &[4], 100)]),
+        0x1000,
+    )
+    .unwrap();
+    let facts = (elf.base, elf.entry, elf.bytes.len(), elf.room_bytes);
+    assert_eq!(facts, (0x4000_0000, 0x4000_0008, 0x1001, 0x1065));
+    assert_eq!(
+        (elf.bytes[0xF], elf.bytes[0x10], elf.bytes[0x1000]),
+        (0, 1, 4)
+    );
 }
 
 #[test]

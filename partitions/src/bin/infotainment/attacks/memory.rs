@@ -10,7 +10,7 @@ use paratia_runtime::{Context, mmu};
 const FRAME_BUFFER: usize = 0x8000_0000;
 /// The vehicle's message window, its first page, the frame buffer and the speedometer's RAM: their
 /// physical addresses on QEMU's virt.
-const OTHER_PARTITIONS: [usize; 4] = [0x421F_F000, 0x4200_0000, 0x4240_0000, 0x4280_0000];
+const OTHER_PARTITIONS: [usize; 4] = [0x481F_F000, 0x4800_0000, 0x4840_0000, 0x4880_0000];
 /// `GICD_CTLR`, `GICR_WAKER` and `GICR_ICENABLER0` of CPU 0, and those of CPU 1, at their physical
 /// addresses on QEMU's virt. At the first three the partition has a controller of its own.
 const INTERRUPT_CONTROLLER: [usize; 5] = [

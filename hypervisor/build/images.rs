@@ -1,0 +1,156 @@
+//! The partitions' images as code: every content once, and each partition's pieces.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+
+use paratia_config::image::PieceKind;
+use paratia_config::system::System;
+use sha2::{Digest, Sha256};
+
+/// A piece as the tool lists it.
+pub struct Piece {
+    partition: String,
+    kind: PieceKind,
+    at: u64,
+    room_bytes: u64,
+    name: String,
+    /// The file with its bytes.
+    pub file: PathBuf,
+}
+
+impl Piece {
+    /// A line of the list: partition, kind, guest-physical address, room in bytes, name and file,
+    /// with tabs between them; numbers are hexadecimal without a prefix.
+    pub fn parse(line: &str) -> Option<Self> {
+        let mut fields = line.split('\t');
+        let mut next = || fields.next();
+        Some(Self {
+            partition: next()?.to_owned(),
+            kind: kind(next()?)?,
+            at: u64::from_str_radix(next()?, 16).ok()?,
+            room_bytes: u64::from_str_radix(next()?, 16).ok()?,
+            name: next()?.to_owned(),
+            file: next()?.into(),
+        })
+    }
+}
+
+fn kind(name: &str) -> Option<PieceKind> {
+    PieceKind::ALL.into_iter().find(|kind| kind.name() == name)
+}
+
+/// The statics and constants of all images.
+pub fn code(system: &System, pieces: &[Piece]) -> String {
+    let mut contents: Vec<&Piece> = Vec::new();
+    for piece in pieces {
+        if contents.iter().all(|other| other.name != piece.name) {
+            contents.push(piece);
+        }
+    }
+    let mut code = String::new();
+    let mut list = String::new();
+    let mut sizes = Vec::new();
+    for (index, content) in contents.iter().enumerate() {
+        let bytes = fs::read(&content.file)
+            .unwrap_or_else(|error| panic!("cannot read {}: {error}", content.file.display()));
+        let digest: [u8; 32] = Sha256::digest(&bytes).into();
+        let (name, file, size) = (&content.name, &content.file, bytes.len());
+        add(
+            &mut code,
+            &format!(
+                "#[unsafe(link_section = \".images\")]\n\
+                 static CONTENT_{index}: Page<[u8; {size}]> = Page(*include_bytes!({file:?}));"
+            ),
+        );
+        add(
+            &mut list,
+            &format!(
+                "    Content {{ name: {name:?}, bytes: &CONTENT_{index}.0, sha256: {digest:?} }},"
+            ),
+        );
+        sizes.push(size);
+    }
+    add(
+        &mut code,
+        &format!(
+            "/// Everything that the images consist of.\n\
+             static CONTENTS: [Content; {}] = [\n{list}];",
+            contents.len()
+        ),
+    );
+    let place = |piece: &Piece| contents.iter().position(|other| other.name == piece.name);
+    let content_of = |piece: &Piece| place(piece).expect("every piece has a content");
+    let built: String = pieces
+        .iter()
+        .map(|piece| built(piece, sizes[content_of(piece)]))
+        .collect();
+    add(
+        &mut code,
+        &format!("/// All pieces, for the rules.\nconst PIECES: &[BuiltPiece] = &[\n{built}];"),
+    );
+    let images: String = (0..system.partitions.len())
+        .map(|partition| image(system, partition, pieces, content_of))
+        .collect();
+    add(
+        &mut code,
+        &format!(
+            "/// The partitions' images, by the partition's index.\n\
+             pub static IMAGES: [Image; {}] = [\n{images}];",
+            system.partitions.len()
+        ),
+    );
+    code
+}
+
+/// A piece for the rules.
+fn built(piece: &Piece, size: usize) -> String {
+    let Piece {
+        partition,
+        kind,
+        at,
+        room_bytes,
+        name,
+        ..
+    } = piece;
+    format!(
+        "    BuiltPiece {{ partition: {partition:?}, kind: PieceKind::{kind:?}, name: {name:?}, \
+         at: Ipa({at:#x}), bytes: {size}, room_bytes: {room_bytes} }},\n"
+    )
+}
+
+/// A partition's image: its pieces.
+fn image(
+    system: &System,
+    partition: usize,
+    pieces: &[Piece],
+    content_of: impl Fn(&Piece) -> usize,
+) -> String {
+    let own = || {
+        pieces
+            .iter()
+            .filter(|piece| piece.partition == system.partitions[partition].name)
+    };
+    let list: String = own()
+        .map(|piece| {
+            let (at, content) = (piece.at, content_of(piece));
+            format!(
+                "        Piece {{\n            \
+                 to: physical(&SYSTEM.partitions[{partition}], Ipa({at:#x}), \
+                 CONTENTS[{content}].bytes.len() as u64),\n            \
+                 content: &CONTENTS[{content}],\n        }},\n"
+            )
+        })
+        .collect();
+    let tree = own().find(|piece| piece.kind == PieceKind::DeviceTree);
+    let tree = tree.map_or("None".to_owned(), |piece| {
+        format!("Some(Ipa({:#x}))", piece.at)
+    });
+    format!(
+        "    Image {{\n        pieces: &[\n{list}        ],\n        device_tree: {tree},\n    }},\n"
+    )
+}
+
+fn add(code: &mut String, text: &str) {
+    writeln!(code, "{text}").expect("writing to a string");
+}

@@ -1,0 +1,203 @@
+//! Files from Debian's packages for arm64, by the package's name.
+//!
+//! They are what boots on a board, not programs of this machine, so nothing is installed and no root
+//! is needed: apt gets an architecture, lists and a cache of its own below `target/paratia/debian`,
+//! and takes from this machine's configuration only where packages come from. What is unpacked stays
+//! there until the folder is deleted.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, bail, ensure};
+
+use crate::build::Progress;
+use crate::workspace;
+
+/// Most packages from a name to the one with the file: a meta package leads to a versioned one.
+const MOST_STEPS: usize = 3;
+
+/// A file of a package, unpacked. `path` may end in `*`, for any rest that has no `/`.
+///
+/// If it isn't there, the package is fetched, or those that it depends on; not without a `progress`
+/// to show that.
+///
+/// # Errors
+/// If the package can't be fetched, or there is no such file in it: with what to do.
+pub fn file(
+    package: &str,
+    path: &str,
+    progress: Option<&mut dyn Progress>,
+) -> anyhow::Result<PathBuf> {
+    let folder = folder(package);
+    if let Some(file) = find(&folder, path) {
+        return Ok(file);
+    }
+    let shown = workspace::shown(&folder);
+    let Some(progress) = progress else {
+        bail!("Debian's package {package} isn't in {shown}; it is fetched by a build");
+    };
+    progress.begin(&format!("fetching Debian's package {package}"));
+    fetch(package, &folder, path).with_context(|| {
+        format!(
+            "can't fetch Debian's package {package} for arm64; connect this machine to a network, \
+             or unpack it yourself: dpkg-deb -x {package}_*.deb {shown}"
+        )
+    })?;
+    progress.done();
+    find(&folder, path).with_context(|| {
+        format!("Debian's package {package} has no file {path}; {shown} shows what it has")
+    })
+}
+
+/// Where a package is unpacked.
+fn folder(package: &str) -> PathBuf {
+    workspace::products().join("debian").join(package)
+}
+
+/// The file in the folder whose path is `path`, or the last one by name if that ends in `*`.
+fn find(folder: &Path, path: &str) -> Option<PathBuf> {
+    let Some(start) = path.strip_suffix('*') else {
+        let file = folder.join(path);
+        return file.is_file().then_some(file);
+    };
+    let (below, prefix) = start.rsplit_once('/').unwrap_or(("", start));
+    let entries = fs::read_dir(folder.join(below)).ok()?;
+    let mut files: Vec<PathBuf> = entries
+        .flatten()
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix))
+        .map(|entry| entry.path())
+        .filter(|file| file.is_file())
+        .collect();
+    files.sort();
+    files.pop()
+}
+
+/// Unpacks the package, then what it depends on, until the file is there.
+fn fetch(package: &str, folder: &Path, path: &str) -> anyhow::Result<()> {
+    let apt = Apt::new()?;
+    let mut names = vec![package.to_owned()];
+    for _ in 0..MOST_STEPS {
+        let mut next = Vec::new();
+        for name in &names {
+            apt.unpack(name, folder)?;
+            if find(folder, path).is_some() {
+                return Ok(());
+            }
+            next.extend(apt.dependencies(name)?);
+        }
+        names = next;
+    }
+    Ok(())
+}
+
+/// apt for arm64, with a state of its own.
+struct Apt {
+    state: PathBuf,
+}
+
+impl Apt {
+    fn new() -> anyhow::Result<Self> {
+        let state = workspace::products().join("debian/.apt");
+        fs::create_dir_all(state.join("lists/partial"))?;
+        fs::create_dir_all(state.join("cache/archives/partial"))?;
+        fs::write(state.join("status"), "")?;
+        Ok(Self { state })
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        let state = |name: &str| self.state.join(name).display().to_string();
+        for (key, value) in [
+            ("APT::Architecture", "arm64".to_owned()),
+            ("APT::Architectures", "arm64".to_owned()),
+            ("APT::Sandbox::User", String::new()),
+            ("Acquire::Languages", "none".to_owned()),
+            ("Dir::State", self.state.display().to_string()),
+            ("Dir::State::status", state("status")),
+            ("Dir::Cache", state("cache")),
+        ] {
+            command.args(["-o", &format!("{key}={value}")]);
+        }
+        command
+    }
+
+    /// Fetches a package and unpacks it into `folder`. The lists may be missing, or name a version
+    /// that the archive has no more; then they are fetched, and it is tried again.
+    fn unpack(&self, package: &str, folder: &Path) -> anyhow::Result<()> {
+        if self.download(package).is_err() {
+            said(self.command("apt-get").arg("update"))?;
+            self.download(package)?;
+        }
+        fs::create_dir_all(folder)?;
+        for entry in fs::read_dir(&self.state)? {
+            let file = entry?.path();
+            if file.extension().is_some_and(|extension| extension == "deb") {
+                said(Command::new("dpkg-deb").arg("-x").args([&file, folder]))?;
+                fs::remove_file(file)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn download(&self, package: &str) -> anyhow::Result<()> {
+        let mut command = self.command("apt-get");
+        command.args(["download", package]).current_dir(&self.state);
+        said(&mut command).map(drop)
+    }
+
+    /// The packages that a package depends on, without alternatives.
+    fn dependencies(&self, package: &str) -> anyhow::Result<Vec<String>> {
+        let mut command = self.command("apt-cache");
+        let text = said(command.args(["depends", "--important", package]))?;
+        let depends = |line: &str| line.trim().strip_prefix("Depends: ").map(str::to_owned);
+        let names: Vec<String> = text.lines().filter_map(depends).collect();
+        ensure!(!names.is_empty(), "{package} depends on nothing");
+        Ok(names)
+    }
+}
+
+/// Runs a command silently and returns what it printed; its own words are in the error if it fails.
+fn said(command: &mut Command) -> anyhow::Result<String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command
+        .stdin(Stdio::null())
+        .env("LC_ALL", "C.UTF-8")
+        .output()
+        .with_context(|| format!("can't start {name}"))?;
+    if !output.status.success() {
+        bail!("{name}: {}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_may_leave_its_end_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let boot = folder.path().join("boot");
+        fs::create_dir_all(boot.join("vmlinuz-0")).unwrap();
+        fs::write(boot.join("vmlinuz-6.1"), "").unwrap();
+        fs::write(boot.join("vmlinuz-6.2"), "").unwrap();
+        fs::write(boot.join("config-6.3"), "").unwrap();
+        let find = |path| find(folder.path(), path);
+        assert_eq!(find("boot/vmlinuz-*"), Some(boot.join("vmlinuz-6.2")));
+        assert_eq!(find("boot/config-6.3"), Some(boot.join("config-6.3")));
+        assert_eq!(find("boot/initrd-*"), None);
+        assert_eq!(find("boot"), None);
+        assert_eq!(find("lib/*"), None);
+    }
+
+    #[test]
+    fn nothing_is_fetched_unless_somebody_watches() {
+        let error = file("no-such-package", "bin/true", None).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("Debian's package no-such-package isn't in ")
+        );
+    }
+}

@@ -1,0 +1,37 @@
+//! The initial RAM disk made of Debian's busybox: a shell on the console, and workloads.
+
+use super::cpio::Archive;
+
+/// The package and its file.
+pub(super) const PACKAGE: &str = "busybox-static";
+pub(super) const PATH: &str = "bin/busybox";
+
+const INIT: &[u8] = include_bytes!("../../initrd/init");
+
+/// What `workload=NAME` on a kernel's command line can name.
+const WORKLOADS: [(&str, &[u8]); 3] = [
+    ("check", include_bytes!("../../initrd/workload/check")),
+    ("poweroff", include_bytes!("../../initrd/workload/poweroff")),
+    ("reboot", include_bytes!("../../initrd/workload/reboot")),
+];
+
+/// Programs that scripts and people call by their names; busybox itself finds all its others.
+const LINKS: [&str; 8] = ["sh", "ls", "cat", "mount", "dmesg", "vi", "top", "poweroff"];
+
+/// The archive, around a busybox that is linked statically.
+pub(super) fn archive(busybox: &[u8]) -> Vec<u8> {
+    let mut archive = Archive::default();
+    for folder in ["bin", "dev", "proc", "sys", "tmp", "workload"] {
+        archive = archive.directory(folder);
+    }
+    archive = archive
+        .program("bin/busybox", busybox)
+        .program("init", INIT);
+    for name in LINKS {
+        archive = archive.link(&format!("bin/{name}"), "busybox");
+    }
+    for (name, script) in WORKLOADS {
+        archive = archive.program(&format!("workload/{name}"), script);
+    }
+    archive.finish()
+}

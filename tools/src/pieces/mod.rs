@@ -1,0 +1,107 @@
+//! The pieces of partitions' images: what the hypervisor's image carries, and where each goes.
+
+pub mod bare;
+mod cpio;
+mod initrd;
+mod kernel;
+mod place;
+mod source;
+pub mod tree;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use paratia_config::Ipa;
+use paratia_config::image::{self, PieceKind};
+
+use crate::build::{Progress, write_if_changed};
+use crate::catalog::Choice;
+use crate::workspace;
+
+/// A piece of a partition's image.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    /// The partition's name.
+    pub partition: &'static str,
+    /// What it is.
+    pub kind: PieceKind,
+    /// Where the partition sees it.
+    pub at: Ipa,
+    /// Bytes that it needs from there on.
+    pub room_bytes: u64,
+    /// The program's name or the file's path; the same name means the same bytes.
+    pub name: String,
+    /// The file with its bytes.
+    pub file: PathBuf,
+    /// How many these are.
+    pub size: u64,
+}
+
+impl Piece {
+    /// The piece as the rules see it.
+    #[must_use]
+    pub fn for_rules(&self) -> image::Piece {
+        image::Piece {
+            partition: self.partition,
+            kind: self.kind,
+            // A handful in the life of the program.
+            name: self.name.clone().leak(),
+            at: self.at,
+            bytes: self.size,
+            room_bytes: self.room_bytes,
+        }
+    }
+
+    /// Its line in the list that the hypervisor's build script reads.
+    fn line(&self) -> String {
+        let (partition, kind, name) = (self.partition, self.kind.name(), &self.name);
+        let (at, room, file) = (self.at.0, self.room_bytes, self.file.display());
+        format!("{partition}\t{kind}\t{at:x}\t{room:x}\t{name}\t{file}\n")
+    }
+}
+
+/// All pieces of a system, partition by partition. What isn't there is fetched if somebody watches;
+/// guest programs must have been built before.
+///
+/// # Errors
+/// If a file isn't there, can't be fetched or isn't what its image takes it for.
+pub fn of(choice: &Choice, progress: Option<&mut dyn Progress>) -> anyhow::Result<Vec<Piece>> {
+    let folder = folder(choice);
+    let mut sources = source::Sources {
+        folder: &folder,
+        progress,
+    };
+    let mut all = Vec::new();
+    for partition in choice.system.partitions {
+        let pieces = place::pieces(partition, choice.board, &mut sources)
+            .with_context(|| format!("partition '{}' has no image", partition.name))?;
+        all.extend(pieces);
+    }
+    Ok(all)
+}
+
+/// Writes the list of all pieces for the hypervisor's build script.
+///
+/// # Errors
+/// If it can't be written.
+pub fn write_list(choice: &Choice, pieces: &[Piece]) -> anyhow::Result<()> {
+    let list = list(choice.board.name, choice.name);
+    if let Some(folder) = list.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let lines: String = pieces.iter().map(Piece::line).collect();
+    write_if_changed(&list, lines.as_bytes())
+}
+
+/// The list of a system's pieces.
+#[must_use]
+pub fn list(board: &str, system: &str) -> PathBuf {
+    workspace::image(board, system).with_extension("pieces")
+}
+
+/// Where what is made for one system goes, its device trees among it.
+fn folder(choice: &Choice) -> PathBuf {
+    let image = workspace::image(choice.board.name, choice.name);
+    image.parent().unwrap_or(Path::new("")).join(choice.name)
+}

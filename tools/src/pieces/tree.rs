@@ -1,0 +1,237 @@
+//! The device tree of a partition: what its machine has, in the words of Linux's bindings
+//! (`Documentation/devicetree/bindings`).
+//!
+//! It names only what every guest needs: memory, CPUs, PSCI, the virtual timer, the interrupt
+//! controller, a console, and devices that are the partition's own.
+
+use paratia_config::machine::{UART_BYTES, UART_INTERRUPT, VirtualGic, VirtualMachine};
+use paratia_config::system::{DeviceUse, RegionKind};
+use paratia_config::{BoardFacts, Partition};
+use vm_fdt::{Error, FdtWriter, FdtWriterNode};
+
+/// Phandles.
+const GIC: u32 = 1;
+const CLOCK: u32 = 2;
+/// Clock of the emulated UART, as on QEMU's `virt`; Linux computes dividers from it that nobody
+/// looks at.
+const CLOCK_HZ: u32 = 24_000_000;
+/// Interrupt specifiers: shared or private; level-sensitive, active high.
+const SHARED: u32 = 0;
+const PRIVATE: u32 = 1;
+const LEVEL_HIGH: u32 = 4;
+/// The virtual timer's private interrupt, which is interrupt 27.
+const VIRTUAL_TIMER: u32 = 11;
+
+/// Drivers' names for boards' devices.
+const DEVICES: [(&str, &str); 2] = [("rtc", "arm,pl031"), ("gpio", "arm,pl061")];
+
+/// What the tree tells a guest.
+#[derive(Clone, Debug)]
+pub struct Guest<'a> {
+    /// vCPUs, interrupt controller, UART.
+    pub machine: VirtualMachine,
+    /// The interrupt controller's version, 2 or 3.
+    pub gic_version: u32,
+    /// Base and size of each range of RAM.
+    pub ram: Vec<(u64, u64)>,
+    /// Its own devices: the board's name, base, size and interrupts.
+    pub devices: Vec<(&'a str, u64, u64, &'a [u32])>,
+    /// The kernel's command line.
+    pub command_line: &'a str,
+    /// First byte and end of the initial RAM disk.
+    pub initrd: Option<(u64, u64)>,
+}
+
+impl<'a> Guest<'a> {
+    /// A partition's machine on a board.
+    #[must_use]
+    pub fn of(partition: &'a Partition, board: &'a BoardFacts) -> Self {
+        let ram = partition
+            .regions
+            .iter()
+            .filter(|region| region.kind == RegionKind::Ram)
+            .map(|region| (region.ipa.0, region.size_bytes))
+            .collect();
+        let device = |owned: &DeviceUse| {
+            let device = board.device(owned.device)?;
+            Some((
+                device.name,
+                owned.ipa.0,
+                device.registers.size_bytes,
+                device.interrupts,
+            ))
+        };
+        Self {
+            machine: partition.machine,
+            gic_version: partition.machine.gic.version_on(board),
+            ram,
+            devices: partition.devices.iter().filter_map(device).collect(),
+            command_line: "",
+            initrd: None,
+        }
+    }
+
+    /// The tree, flattened.
+    ///
+    /// # Errors
+    /// If the command line contains a zero.
+    pub fn tree(&self) -> Result<Vec<u8>, Error> {
+        let mut tree = FdtWriter::new()?;
+        let root = begin(&mut tree, "", 2)?;
+        compatible(&mut tree, &["linux,dummy-virt"])?;
+        tree.property_string("model", "Paratia partition")?;
+        tree.property_u32("interrupt-parent", GIC)?;
+        self.chosen(&mut tree)?;
+        self.memory(&mut tree)?;
+        self.cpus(&mut tree)?;
+        self.gic(&mut tree)?;
+        timer(&mut tree)?;
+        clock(&mut tree)?;
+        self.uart(&mut tree)?;
+        self.devices(&mut tree)?;
+        tree.end_node(root)?;
+        tree.finish()
+    }
+
+    fn chosen(&self, tree: &mut FdtWriter) -> Result<(), Error> {
+        let chosen = tree.begin_node("chosen")?;
+        tree.property_string("bootargs", self.command_line)?;
+        if let Some(uart) = self.machine.uart {
+            tree.property_string("stdout-path", &format!("/{}", uart_name(uart.0)))?;
+        }
+        if let Some((start, end)) = self.initrd {
+            tree.property_u64("linux,initrd-start", start)?;
+            tree.property_u64("linux,initrd-end", end)?;
+        }
+        tree.end_node(chosen)
+    }
+
+    fn memory(&self, tree: &mut FdtWriter) -> Result<(), Error> {
+        for (base, size) in &self.ram {
+            let memory = tree.begin_node(&format!("memory@{base:x}"))?;
+            tree.property_string("device_type", "memory")?;
+            tree.property_array_u64("reg", &[*base, *size])?;
+            tree.end_node(memory)?;
+        }
+        Ok(())
+    }
+
+    fn cpus(&self, tree: &mut FdtWriter) -> Result<(), Error> {
+        let psci = tree.begin_node("psci")?;
+        compatible(tree, &["arm,psci-1.0", "arm,psci-0.2"])?;
+        tree.property_string("method", "hvc")?;
+        tree.end_node(psci)?;
+
+        let cpus = tree.begin_node("cpus")?;
+        tree.property_u32("#address-cells", 1)?;
+        tree.property_u32("#size-cells", 0)?;
+        for number in 0..self.machine.vcpus {
+            let cpu = tree.begin_node(&format!("cpu@{number:x}"))?;
+            tree.property_string("device_type", "cpu")?;
+            tree.property_string("compatible", "arm,armv8")?;
+            tree.property_u32("reg", number)?;
+            tree.property_string("enable-method", "psci")?;
+            tree.end_node(cpu)?;
+        }
+        tree.end_node(cpus)
+    }
+
+    fn gic(&self, tree: &mut FdtWriter) -> Result<(), Error> {
+        let gic = &self.machine.gic;
+        let (name, distributor_bytes, second, second_bytes) = if self.gic_version == 3 {
+            let bytes = self.machine.redistributors_bytes();
+            ("arm,gic-v3", 0x1_0000, gic.redistributors, bytes)
+        } else {
+            let bytes = VirtualGic::CPU_INTERFACE_BYTES;
+            ("arm,cortex-a15-gic", 0x1000, gic.cpu_interface, bytes)
+        };
+        let node = begin(tree, &format!("intc@{:x}", gic.distributor.0), 2)?;
+        compatible(tree, &[name])?;
+        let registers = [gic.distributor.0, distributor_bytes, second.0, second_bytes];
+        tree.property_array_u64("reg", &registers)?;
+        tree.property_null("interrupt-controller")?;
+        tree.property_u32("#interrupt-cells", 3)?;
+        tree.property_phandle(GIC)?;
+        tree.end_node(node)
+    }
+
+    fn uart(&self, tree: &mut FdtWriter) -> Result<(), Error> {
+        let Some(base) = self.machine.uart else {
+            return Ok(());
+        };
+        let uart = tree.begin_node(&uart_name(base.0))?;
+        compatible(tree, &["arm,pl011", "arm,primecell"])?;
+        tree.property_array_u64("reg", &[base.0, UART_BYTES])?;
+        tree.property_array_u32("interrupts", &[SHARED, UART_INTERRUPT - 32, LEVEL_HIGH])?;
+        clocks(tree, &["uartclk", "apb_pclk"])?;
+        tree.end_node(uart)
+    }
+
+    /// Devices whose driver has a name here; a guest that knows another finds it by its address.
+    fn devices(&self, tree: &mut FdtWriter) -> Result<(), Error> {
+        for (name, base, size, interrupts) in &self.devices {
+            let Some((_, driver)) = DEVICES.iter().find(|(device, _)| device == name) else {
+                continue;
+            };
+            let node = tree.begin_node(&format!("{name}@{base:x}"))?;
+            compatible(tree, &[*driver, "arm,primecell"])?;
+            tree.property_array_u64("reg", &[*base, *size])?;
+            let specifiers = interrupts
+                .iter()
+                .flat_map(|id| [SHARED, id - 32, LEVEL_HIGH]);
+            tree.property_array_u32("interrupts", &specifiers.collect::<Vec<_>>())?;
+            clocks(tree, &["apb_pclk"])?;
+            tree.end_node(node)?;
+        }
+        Ok(())
+    }
+}
+
+/// Only the virtual timer: the physical one is the hypervisor's.
+fn timer(tree: &mut FdtWriter) -> Result<(), Error> {
+    let timer = tree.begin_node("timer")?;
+    compatible(tree, &["arm,armv8-timer"])?;
+    tree.property_array_u32("interrupts", &[PRIVATE, VIRTUAL_TIMER, LEVEL_HIGH])?;
+    tree.property_string("interrupt-names", "virt")?;
+    tree.property_null("always-on")?;
+    tree.end_node(timer)
+}
+
+fn clock(tree: &mut FdtWriter) -> Result<(), Error> {
+    let clock = tree.begin_node("apb-pclk")?;
+    compatible(tree, &["fixed-clock"])?;
+    tree.property_u32("#clock-cells", 0)?;
+    tree.property_u32("clock-frequency", CLOCK_HZ)?;
+    tree.property_string("clock-output-names", "clk24mhz")?;
+    tree.property_phandle(CLOCK)?;
+    tree.end_node(clock)
+}
+
+/// The one clock, by each of the names that a driver asks for.
+fn clocks(tree: &mut FdtWriter, names: &[&str]) -> Result<(), Error> {
+    tree.property_array_u32("clocks", &vec![CLOCK; names.len()])?;
+    tree.property_string_list("clock-names", owned(names))
+}
+
+fn uart_name(base: u64) -> String {
+    format!("pl011@{base:x}")
+}
+
+/// Begins a node whose children have addresses of so many cells, and sizes of as many.
+fn begin(tree: &mut FdtWriter, name: &str, cells: u32) -> Result<FdtWriterNode, Error> {
+    let node = tree.begin_node(name)?;
+    tree.property_u32("#address-cells", cells)?;
+    tree.property_u32("#size-cells", cells)?;
+    Ok(node)
+}
+
+fn compatible(tree: &mut FdtWriter, names: &[&str]) -> Result<(), Error> {
+    tree.property_string_list("compatible", owned(names))
+}
+
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(ToString::to_string).collect()
+}
+
+#[cfg(test)]
+mod tests;
