@@ -103,6 +103,7 @@ fn linker_script(board: &BoardFacts, system: &System) -> String {
         rodata,
         tables,
         passports,
+        records: _,
         data,
         crash,
         stacks,

@@ -128,8 +128,14 @@ fn stack_overflow() {
 
 #[test]
 fn cache_maintenance_by_set_and_way() {
-    let report = attack(11, "cache maintenance by set and way");
-    assert_restarted_for(&report, "forbidden_instruction");
+    let name = "cache maintenance by set and way";
+    let report = attack(11, name);
+    assert_says(
+        &report,
+        "infotainment",
+        &format!("attack 11 of 15 changed nothing: {name}"),
+    );
+    assert_restarted_for(&report, "reset");
 }
 
 #[test]
@@ -153,11 +159,11 @@ fn write_at_critical_memory() {
 fn write_at_the_interrupt_controller() {
     let report = attack(14, "write at the interrupt controller");
     assert_restarted_for(&report, "stray_access");
-    let controller = 0x0800_0000..0x0812_0000;
+    // What it finds before is its own emulated controller; this is another CPU's redistributor.
     assert!(
         fault_addresses(&report)
             .iter()
-            .all(|address| controller.contains(address))
+            .all(|address| *address == 0x080C_0014)
     );
 }
 

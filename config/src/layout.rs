@@ -9,6 +9,7 @@
 //!             rodata    read            (run parameters, formats, constants)
 //!             tables    read            (EL2 stage 1, stage 2 of every partition)
 //!             passports read            (one page a partition)
+//!             records   read, write     (one page a partition that is told its stolen time)
 //!             data      read, write
 //!             crash     read, write     (one page: the crash record)
 //!             stacks    read, write     (per CPU: guard page, emergency stack, guard page, stack)
@@ -17,6 +18,7 @@
 
 use crate::address::{BLOCK_2_MIB, MemoryRange, PAGE_BYTES, Pa, kib};
 use crate::board::BoardFacts;
+use crate::system::System;
 
 /// Most CPUs of any board.
 pub const MAX_CPUS: usize = 4;
@@ -47,6 +49,8 @@ pub struct Layout {
     pub tables: MemoryRange,
     /// Passports.
     pub passports: MemoryRange,
+    /// Pages in which partitions read their vCPUs' stolen time.
+    pub records: MemoryRange,
     /// Variables.
     pub data: MemoryRange,
     /// The crash record's page.
@@ -58,14 +62,16 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The layout for a board, a number of translation tables and a number of partitions.
+    /// The layout for a board, a number of translation tables and a system.
     #[must_use]
-    pub const fn new(board: &BoardFacts, table_count: usize, partition_count: usize) -> Self {
+    pub const fn new(board: &BoardFacts, table_count: usize, system: &System) -> Self {
         let text = MemoryRange::new(board.image_base, TEXT_BYTES);
         let rodata = after(text, RODATA_BYTES);
         let tables = after(rodata, table_count as u64 * PAGE_BYTES);
-        let passports = after(tables, partition_count as u64 * PAGE_BYTES);
-        let data = after(passports, DATA_BYTES);
+        let passports = after(tables, system.partitions.len() as u64 * PAGE_BYTES);
+        let record_count = system.first_record(system.partitions.len());
+        let records = after(passports, record_count as u64 * PAGE_BYTES);
+        let data = after(records, DATA_BYTES);
         let crash = after(data, PAGE_BYTES);
         let stacks = after(crash, MAX_CPUS as u64 * CPU_STACK_AREA_BYTES);
         let images_base = stacks.end().0.next_multiple_of(BLOCK_2_MIB);
@@ -78,6 +84,7 @@ impl Layout {
             rodata,
             tables,
             passports,
+            records,
             data,
             crash,
             stacks,
@@ -95,6 +102,12 @@ impl Layout {
     #[must_use]
     pub const fn passport(&self, index: usize) -> Pa {
         self.passports.base.offset(index as u64 * PAGE_BYTES)
+    }
+
+    /// The physical address of the `index`th page of records.
+    #[must_use]
+    pub const fn record(&self, index: usize) -> Pa {
+        self.records.base.offset(index as u64 * PAGE_BYTES)
     }
 
     /// The stack of CPU `index`.

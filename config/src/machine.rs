@@ -25,6 +25,8 @@ pub struct VirtualMachine {
     pub uart: Option<Ipa>,
     /// What an access to an address that it doesn't have leads to.
     pub stray: Stray,
+    /// What an instruction or a system register that it may not use leads to.
+    pub forbidden: Forbidden,
     /// Where it sees its vCPUs' stolen time (Arm DEN0057), if it is told: one page.
     pub stolen_time: Option<Ipa>,
 }
@@ -37,6 +39,7 @@ impl VirtualMachine {
         gic: VirtualGic::AS_BOARD,
         uart: None,
         stray: Stray::HealthEvent,
+        forbidden: Forbidden::HealthEvent,
         stolen_time: None,
     };
 
@@ -44,6 +47,7 @@ impl VirtualMachine {
     pub const VIRT: Self = Self {
         uart: Some(Ipa(0x0900_0000)),
         stray: Stray::ExternalAbort,
+        forbidden: Forbidden::Undefined,
         stolen_time: Some(Ipa(0x090F_0000)),
         ..Self::PLAIN
     };
@@ -140,4 +144,13 @@ pub enum Stray {
     HealthEvent,
     /// A synchronous external abort at EL1, as on a machine that has nothing there; counted.
     ExternalAbort,
+}
+
+/// What follows from an instruction or a system register that a partition may not use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forbidden {
+    /// A health event.
+    HealthEvent,
+    /// An undefined instruction at EL1, as on a CPU without it; counted.
+    Undefined,
 }

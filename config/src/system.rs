@@ -256,6 +256,9 @@ pub struct HealthTable {
     pub stray_fetch: Action,
     /// An instruction or system register that the partition may not use.
     pub forbidden_instruction: Action,
+    /// An access to an emulated device by an instruction that the hardware doesn't describe, such as
+    /// a load of a pair.
+    pub undescribed_access: Action,
     /// More refused calls in one window than configured.
     pub refused_calls: Action,
     /// A heartbeat missed its deadline, or normal mode was not reached in time.
@@ -293,6 +296,7 @@ impl HealthTable {
             stray_access: action,
             stray_fetch: action,
             forbidden_instruction: action,
+            undescribed_access: action,
             refused_calls: action,
             missed_heartbeat: Action::Ignore,
             console_overflow: Action::Ignore,
@@ -315,6 +319,7 @@ impl HealthTable {
             HealthEvent::StrayAccess => self.stray_access,
             HealthEvent::StrayFetch => self.stray_fetch,
             HealthEvent::ForbiddenInstruction => self.forbidden_instruction,
+            HealthEvent::UndescribedAccess => self.undescribed_access,
             HealthEvent::RefusedCalls => self.refused_calls,
             HealthEvent::MissedHeartbeat => self.missed_heartbeat,
             HealthEvent::ConsoleOverflow => self.console_overflow,
@@ -337,6 +342,8 @@ pub enum HealthEvent {
     StrayFetch,
     /// See [`HealthTable::forbidden_instruction`].
     ForbiddenInstruction,
+    /// See [`HealthTable::undescribed_access`].
+    UndescribedAccess,
     /// See [`HealthTable::refused_calls`].
     RefusedCalls,
     /// See [`HealthTable::missed_heartbeat`].
@@ -357,10 +364,11 @@ pub enum HealthEvent {
 
 impl HealthEvent {
     /// Every event, in the order of the table.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::StrayAccess,
         Self::StrayFetch,
         Self::ForbiddenInstruction,
+        Self::UndescribedAccess,
         Self::RefusedCalls,
         Self::MissedHeartbeat,
         Self::ConsoleOverflow,
@@ -378,6 +386,7 @@ impl HealthEvent {
             Self::StrayAccess => "stray_access",
             Self::StrayFetch => "stray_fetch",
             Self::ForbiddenInstruction => "forbidden_instruction",
+            Self::UndescribedAccess => "undescribed_access",
             Self::RefusedCalls => "refused_calls",
             Self::MissedHeartbeat => "missed_heartbeat",
             Self::ConsoleOverflow => "console_overflow",
@@ -473,6 +482,19 @@ impl System {
         let mut index = 0;
         while index < partition {
             first += self.partitions[index].machine.vcpus as usize;
+            index += 1;
+        }
+        first
+    }
+
+    /// The index of a partition's page of records, if it has one, among all partitions' such pages;
+    /// the number of those before it.
+    #[must_use]
+    pub const fn first_record(&self, partition: usize) -> usize {
+        let mut first = 0;
+        let mut index = 0;
+        while index < partition {
+            first += self.partitions[index].machine.stolen_time.is_some() as usize;
             index += 1;
         }
         first

@@ -20,8 +20,9 @@ use crate::arch::interrupt::{LIST_REGISTERS, list_registers_found};
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::cpu::Cpu;
 use crate::owned::Owned;
-use crate::partition::{ConsoleQueue, PARTITIONS, Phase};
+use crate::partition::{ConsoleQueue, InputQueue, PARTITIONS, Phase};
 use crate::selected::{BOARD, IMAGES, PARTITION_COUNT, SYSTEM};
+use crate::vcpu::VCPUS;
 use crate::{bring_up, crash, log, restart, state};
 
 /// From the last step of boot to the epoch: time for every CPU to reach its first release.
@@ -29,6 +30,9 @@ const EPOCH_AHEAD: Duration = Duration::from_micros(500);
 
 static CONSOLE_QUEUES: [Owned<ConsoleQueue>; PARTITION_COUNT] =
     [const { Owned::new(ConsoleQueue::new()) }; PARTITION_COUNT];
+
+static INPUT_QUEUES: [Owned<InputQueue>; PARTITION_COUNT] =
+    [const { Owned::new(InputQueue::new()) }; PARTITION_COUNT];
 
 static DMA_BUFFER: Owned<DmaBuffer> = Owned::new(DmaBuffer::new());
 
@@ -76,8 +80,17 @@ pub extern "C" fn boot(device_tree: u64) -> ! {
         ));
     }
 
-    // 5. The images are the ones that were built; each goes to its partition's scrubbed memory.
-    for index in 0..PARTITION_COUNT {
+    // 5. The vCPUs get their places. The images are the ones that were built; each goes to its partition's scrubbed memory.
+    for (index, vcpu) in VCPUS.iter().enumerate() {
+        // SAFETY: CPU 0 at boot; no partition runs.
+        unsafe { vcpu.get() }.set_up(index);
+    }
+    for (index, lock) in PARTITIONS.iter().enumerate() {
+        if SYSTEM.partitions[index].machine.vcpus > 1 {
+            lock.share();
+        }
+        // SAFETY: as above.
+        unsafe { lock.lock() }.set_up(index);
         load(index);
     }
     set_up_display();
@@ -91,6 +104,10 @@ pub extern "C" fn boot(device_tree: u64) -> ! {
 
     // 7. The epoch: all plans start there.
     let epoch = timer::now().after(frequency.ticks(EPOCH_AHEAD));
+    for partition in &PARTITIONS {
+        // SAFETY: CPU 0 at boot; no partition runs.
+        unsafe { partition.lock() }.begin(epoch, frequency);
+    }
     // SAFETY: CPU 0.
     unsafe { log::set_epoch(epoch.0) };
     defmt::info!(
@@ -158,17 +175,25 @@ fn check_board(handed_over: u64) {
 fn load(index: usize) {
     let bytes = verify(index);
     // SAFETY: CPU 0 at boot; no partition runs.
-    let partition = unsafe { PARTITIONS[index].get() };
-    partition.index = index;
+    let mut partition = unsafe { PARTITIONS[index].lock() };
     // SAFETY: as above.
-    unsafe { restart::load_at_boot(partition) };
-    restart::prepare(partition, StartCondition::NormalStart);
+    unsafe { restart::load_at_boot(&partition) };
+    // SAFETY: as above.
+    let first = unsafe { VCPUS[SYSTEM.first_vcpu(index)].get() };
+    restart::prepare(first, &partition, StartCondition::NormalStart);
     partition.phase = Phase::Running;
     // SAFETY: each queue is split once, here; the sender belongs to the partition.
     let (sender, receiver) = unsafe { CONSOLE_QUEUES[index].get() }.split();
     partition.console = Some(sender);
     // SAFETY: CPU 0.
     unsafe { log::take_console(index, receiver) };
+    if partition.declaration().machine.uart.is_some() {
+        // SAFETY: as for the console, with the ends exchanged.
+        let (sender, receiver) = unsafe { INPUT_QUEUES[index].get() }.split();
+        partition.input = Some(receiver);
+        // SAFETY: CPU 0.
+        unsafe { log::take_input(index, sender) };
+    }
     defmt::info!(
         "image-verified partition={=usize} bytes={=usize}",
         index,

@@ -13,10 +13,9 @@ use crate::arch::{cpu as arch_cpu, entry, memory, timer};
 use crate::cpu::{Cpu, Machine};
 use crate::event::{Event, Record, RecordQueue};
 use crate::owned::Owned;
-use crate::partition::PARTITIONS;
 use crate::path::Path;
 use crate::sched::{Cursor, Plan, Slot};
-use crate::selected::{BOARD, CPU_OF, SYSTEM, VTCR_EL2, run_parameters};
+use crate::selected::{BOARD, SYSTEM, VTCR_EL2, run_parameters};
 use crate::time::{Frequency, Ticks};
 use crate::{interrupt, log, state, window};
 
@@ -154,10 +153,6 @@ pub fn start_plan(
         arch_cpu::park()
     };
     timer::set_guest_epoch(epoch);
-    for (partition, _) in CPU_OF.iter().enumerate().filter(|(_, on)| **on == index) {
-        // SAFETY: the partition's windows are on this CPU.
-        unsafe { PARTITIONS[partition].get() }.begin(epoch, frequency, index);
-    }
     let stop_after_us = run_parameters().stop_after_us;
     let machine = cpu.machine.insert(Machine {
         index,

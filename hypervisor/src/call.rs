@@ -13,11 +13,28 @@ use crate::exit::Decision;
 use crate::fault::{self, Details};
 use crate::partition::{Partition, Phase};
 use crate::selected::PORTS;
-use crate::{state, window};
+use crate::vcpu::Vcpu;
+use crate::{power, state, window};
 
 /// SMCCC 1.1 and PSCI 1.1, as their version calls answer.
 const SMCCC_1_1: u64 = 0x1_0001;
 const PSCI_1_1: u64 = 0x1_0001;
+
+/// Where the vCPU is told its stolen time (DEN0057, 3.2).
+fn stolen_time(vcpu: &Vcpu, id: u32, feature: u64) -> Answer {
+    let place = crate::stolen::record_ipa(vcpu);
+    let answer = match (id, place) {
+        (_, None) => NOT_SUPPORTED.cast_unsigned(),
+        (call::PV_TIME_ST, Some(ipa)) => ipa,
+        (_, Some(_))
+            if feature == call::PV_TIME_ST.into() || feature == call::PV_TIME_FEATURES.into() =>
+        {
+            SUCCESS.cast_unsigned()
+        }
+        _ => NOT_SUPPORTED.cast_unsigned(),
+    };
+    Answer::Values([answer, 0, 0, 0])
+}
 
 /// What a call answers: `x0`-`x3`, or more than an answer.
 enum Answer {
@@ -30,21 +47,21 @@ enum Answer {
 /// exist and is within the partition's limit of these. Whether it was such a call.
 #[inline]
 #[must_use]
-pub fn answer_shortly(partition: &mut Partition) -> bool {
+pub fn answer_shortly(vcpu: &mut Vcpu) -> bool {
     #[allow(
         clippy::cast_possible_truncation,
         reason = "the function id is w0 (DEN0028, 2.5)"
     )]
-    let id = partition.context.x[0] as u32;
+    let id = vcpu.context.x[0] as u32;
     if let Some(answer) = constant_answer(id) {
-        partition.context.x[..4].copy_from_slice(&answer);
-    } else if !exists(id) && partition.refused_in_window < partition.refused_limit {
-        partition.context.x[0] = NOT_SUPPORTED.cast_unsigned();
-        partition.refused_in_window += 1;
+        vcpu.context.x[..4].copy_from_slice(&answer);
+    } else if !exists(id) && vcpu.refused_in_window < vcpu.refused_limit {
+        vcpu.context.x[0] = NOT_SUPPORTED.cast_unsigned();
+        vcpu.refused_in_window += 1;
     } else {
         return false;
     }
-    partition.statistics.count_short_call();
+    vcpu.statistics.count_short_call();
     true
 }
 
@@ -61,19 +78,18 @@ fn constant_answer(id: u32) -> Option<[u64; 4]> {
     }
 }
 
-/// Whether there is such a call.
+/// Whether there is such a call, or may be: PSCI has a range of its own.
 #[inline]
 fn exists(id: u32) -> bool {
     const OWN: u32 = call::END - call::BASE;
     id.wrapping_sub(call::BASE) < OWN
+        || power::is_in_range(id)
         || matches!(
             id,
             call::SMCCC_VERSION
                 | call::SMCCC_ARCH_FEATURES
-                | call::PSCI_VERSION
-                | call::PSCI_FEATURES
-                | call::PSCI_SYSTEM_OFF
-                | call::PSCI_SYSTEM_RESET
+                | call::PV_TIME_FEATURES
+                | call::PV_TIME_ST
                 | call::HYPERVISOR_CALL_COUNT
                 | call::HYPERVISOR_CALL_UID
                 | call::HYPERVISOR_REVISION
@@ -81,25 +97,25 @@ fn exists(id: u32) -> bool {
 }
 
 /// Does what the call in the guest's registers asks for.
-pub fn dispatch(machine: &mut Machine, partition: &mut Partition) -> Decision {
-    partition.statistics.calls = partition.statistics.calls.wrapping_add(1);
-    let [id, x1, x2, x3, x4, ..] = partition.context.x;
+pub fn dispatch(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> Decision {
+    vcpu.statistics.calls = vcpu.statistics.calls.wrapping_add(1);
+    let [id, x1, x2, x3, x4, ..] = vcpu.context.x;
     #[allow(
         clippy::cast_possible_truncation,
         reason = "the function id is w0 (DEN0028, 2.5)"
     )]
     let answer = match id as u32 {
-        call::CONSOLE_WRITE => console_write(partition),
+        call::CONSOLE_WRITE => console_write(vcpu, partition),
         call::SAMPLING_PORT_WRITE => port_write(partition, x1, x2),
         call::SAMPLING_PORT_READ => port_read(partition, x1),
-        call::HEARTBEAT => return heartbeat(machine, partition, x1),
-        call::SET_MODE => set_mode(partition, x1),
-        call::REPORT_ERROR => return report_error(machine, partition, x1, [x2, x3, x4]),
+        call::HEARTBEAT => return heartbeat(machine, vcpu, partition, x1),
+        call::SET_MODE => set_mode(machine, partition, x1),
+        call::REPORT_ERROR => return report_error(machine, vcpu, partition, x1, [x2, x3, x4]),
         call::WAIT_FOR_WINDOW => {
-            partition.waits_for_window = true;
+            vcpu.waits_for_window = true;
             Answer::Decided(Decision::EndWindow)
         }
-        call::RESTART | call::PSCI_SYSTEM_RESET => {
+        call::RESTART => {
             return fault::raise(
                 machine,
                 partition,
@@ -107,15 +123,8 @@ pub fn dispatch(machine: &mut Machine, partition: &mut Partition) -> Decision {
                 Details::at_instruction(),
             );
         }
-        call::PSCI_SYSTEM_OFF => {
-            return fault::raise(
-                machine,
-                partition,
-                HealthEvent::Shutdown,
-                Details::at_instruction(),
-            );
-        }
-        call::SMCCC_ARCH_FEATURES | call::PSCI_FEATURES => features(x1 as u32),
+        call::SMCCC_ARCH_FEATURES => features(x1 as u32),
+        call::PV_TIME_FEATURES | call::PV_TIME_ST => stolen_time(vcpu, id as u32, x1),
         call::HYPERVISOR_CALL_COUNT => Answer::Values([u64::from(call::END - call::BASE), 0, 0, 0]),
         call::HYPERVISOR_CALL_UID => Answer::Values(call::UID.map(u64::from)),
         call::HYPERVISOR_REVISION => Answer::Values([
@@ -124,31 +133,42 @@ pub fn dispatch(machine: &mut Machine, partition: &mut Partition) -> Decision {
             0,
             0,
         ]),
+        id if power::is_in_range(id) => {
+            match power::call(machine, vcpu, partition, id, [x1, x2, x3]) {
+                Some(decision) => Answer::Decided(decision),
+                None => Answer::Status(NOT_SUPPORTED),
+            }
+        }
         // The short way has answered all others, but for refusals beyond the limit.
         _ => Answer::Status(NOT_SUPPORTED),
     };
-    finish(machine, partition, &answer)
+    finish(machine, vcpu, partition, &answer)
 }
 
 /// Puts the answer into the guest's registers; a refused call counts.
-fn finish(machine: &mut Machine, partition: &mut Partition, answer: &Answer) -> Decision {
+fn finish(
+    machine: &mut Machine,
+    vcpu: &mut Vcpu,
+    partition: &mut Partition,
+    answer: &Answer,
+) -> Decision {
     let status = match *answer {
         Answer::Decided(decision) => return decision,
         Answer::Values(values) => {
-            partition.context.x[..4].copy_from_slice(&values);
+            vcpu.context.x[..4].copy_from_slice(&values);
             return Decision::Resume;
         }
         Answer::Status(status) => status,
     };
-    partition.context.x[0] = status.cast_unsigned();
+    vcpu.context.x[0] = status.cast_unsigned();
     if !matches!(status, NOT_SUPPORTED | INVALID_PARAMETERS | NOT_FOUND) {
         return Decision::Resume;
     }
-    partition.refused_in_window = partition.refused_in_window.saturating_add(1);
+    vcpu.refused_in_window = vcpu.refused_in_window.saturating_add(1);
     // Said once a window, when the limit is passed.
-    if partition.refused_in_window == partition.refused_limit.saturating_add(1) {
+    if vcpu.refused_in_window == vcpu.refused_limit.saturating_add(1) {
         let details = Details {
-            esr: partition.context.x[0],
+            esr: vcpu.context.x[0],
             ..Details::at_instruction()
         };
         return fault::raise(machine, partition, HealthEvent::RefusedCalls, details);
@@ -156,15 +176,15 @@ fn finish(machine: &mut Machine, partition: &mut Partition, answer: &Answer) -> 
     Decision::Resume
 }
 
-/// Whether a standard or own call exists (DEN0028, 7.3; DEN0022, 5.15). Asking is no refused call,
-/// whatever the answer.
+/// Whether a standard or own call exists (DEN0028, 7.3). Asking is no refused call, whatever the
+/// answer.
 fn features(id: u32) -> Answer {
     let status = if exists(id) { SUCCESS } else { NOT_SUPPORTED };
     Answer::Values([status.cast_unsigned(), 0, 0, 0])
 }
 
-fn console_write(partition: &mut Partition) -> Answer {
-    let [_, count, words @ ..] = partition.context.x;
+fn console_write(vcpu: &Vcpu, partition: &mut Partition) -> Answer {
+    let [_, count, words @ ..] = vcpu.context.x;
     let Ok(count) = usize::try_from(count) else {
         return Answer::Status(INVALID_PARAMETERS);
     };
@@ -175,7 +195,7 @@ fn console_write(partition: &mut Partition) -> Answer {
         return Answer::Status(NOT_FOUND);
     };
     if console.capacity() - console.len() < count {
-        partition.statistics.dropped += count as u64;
+        partition.dropped += count as u64;
         partition.dropped_in_window += count as u64;
         return Answer::Status(BUSY);
     }
@@ -246,12 +266,17 @@ fn port_read(partition: &Partition, index: u64) -> Answer {
     Answer::Values([SUCCESS.cast_unsigned(), received.length, valid.into(), age])
 }
 
-fn heartbeat(machine: &mut Machine, partition: &mut Partition, sequence: u64) -> Decision {
+fn heartbeat(
+    machine: &mut Machine,
+    vcpu: &mut Vcpu,
+    partition: &mut Partition,
+    sequence: u64,
+) -> Decision {
     let now = timer::now();
     if partition.supervision.is_none() {
-        return finish(machine, partition, &Answer::Status(NOT_FOUND));
+        return finish(machine, vcpu, partition, &Answer::Status(NOT_FOUND));
     }
-    partition.context.x[0] = SUCCESS.cast_unsigned();
+    vcpu.context.x[0] = SUCCESS.cast_unsigned();
     let decision = window::check_heartbeat(machine, partition, now);
     let counted = partition
         .supervision
@@ -270,7 +295,7 @@ fn heartbeat(machine: &mut Machine, partition: &mut Partition, sequence: u64) ->
     decision
 }
 
-fn set_mode(partition: &mut Partition, mode: u64) -> Answer {
+fn set_mode(machine: &mut Machine, partition: &mut Partition, mode: u64) -> Answer {
     match OperatingMode::from_raw(mode) {
         Some(OperatingMode::Normal) => {
             if let Some(supervision) = &mut partition.supervision {
@@ -280,7 +305,7 @@ fn set_mode(partition: &mut Partition, mode: u64) -> Answer {
         }
         Some(OperatingMode::Starting) => Answer::Status(SUCCESS),
         Some(OperatingMode::Idle) => {
-            fault::end_life(partition, Phase::Halted);
+            fault::end_life(machine, partition, Phase::Halted);
             Answer::Decided(Decision::EndWindow)
         }
         None => Answer::Status(INVALID_PARAMETERS),
@@ -289,6 +314,7 @@ fn set_mode(partition: &mut Partition, mode: u64) -> Answer {
 
 fn report_error(
     machine: &mut Machine,
+    vcpu: &mut Vcpu,
     partition: &mut Partition,
     error: u64,
     [esr, far, elr]: [u64; 3],
@@ -296,9 +322,16 @@ fn report_error(
     let event = match ReportedError::from_raw(error) {
         Some(ReportedError::Application) => HealthEvent::ApplicationError,
         Some(ReportedError::UnhandledException) => HealthEvent::UnhandledException,
-        None => return finish(machine, partition, &Answer::Status(INVALID_PARAMETERS)),
+        None => {
+            return finish(
+                machine,
+                vcpu,
+                partition,
+                &Answer::Status(INVALID_PARAMETERS),
+            );
+        }
     };
-    partition.context.x[0] = SUCCESS.cast_unsigned();
+    vcpu.context.x[0] = SUCCESS.cast_unsigned();
     fault::raise(
         machine,
         partition,

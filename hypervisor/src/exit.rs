@@ -5,8 +5,10 @@ use crate::arch::syndrome::{self, Cause};
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::cpu::{Cpu, Machine};
 use crate::fault::{self, Details};
-use crate::partition::{Partition, Phase};
-use crate::{call, crash, interrupt, register, window};
+use crate::lock::Lock;
+use crate::partition::{PARTITIONS, Partition};
+use crate::vcpu::Vcpu;
+use crate::{call, crash, device, interrupt, register, window};
 use paratia_config::system::HealthEvent;
 
 /// What follows from an exit.
@@ -34,10 +36,10 @@ pub struct Next {
 impl Next {
     /// The guest goes on.
     #[inline]
-    fn same(partition: *mut Partition) -> Self {
+    fn same(vcpu: *mut Vcpu) -> Self {
         Self {
             // The context comes first.
-            load: partition.cast(),
+            load: vcpu.cast(),
             save: core::ptr::null_mut(),
         }
     }
@@ -47,19 +49,19 @@ impl Next {
 /// else goes the long way.
 ///
 /// # Safety
-/// Called by the vector with the partition that ran, as all functions of this file that it calls.
-/// They take it as a pointer, since what follows an exit may be a window of the same partition.
-pub unsafe extern "C" fn synchronous(partition: *mut Partition) -> Next {
+/// Called by the vector with the vCPU that ran, as all functions of this file that it calls. They
+/// take it as a pointer, since what follows an exit may be a window of the same vCPU.
+pub unsafe extern "C" fn synchronous(vcpu: *mut Vcpu) -> Next {
     let (called, trapped) = syndrome::call(arch_cpu::syndrome());
     // SAFETY: the vector's promise; the reference ends before the way out.
-    if called && call::answer_shortly(unsafe { &mut *partition }) {
+    if called && call::answer_shortly(unsafe { &mut *vcpu }) {
         if trapped {
             arch_cpu::skip_instruction();
         }
-        Next::same(partition)
+        Next::same(vcpu)
     } else {
         // SAFETY: the vector's promise.
-        unsafe { the_long_way(partition) }
+        unsafe { the_long_way(vcpu) }
     }
 }
 
@@ -68,34 +70,30 @@ pub unsafe extern "C" fn synchronous(partition: *mut Partition) -> Next {
 /// # Safety
 /// As for [`synchronous`].
 #[inline(never)]
-unsafe extern "C" fn the_long_way(partition: *mut Partition) -> Next {
+unsafe extern "C" fn the_long_way(vcpu: *mut Vcpu) -> Next {
     // SAFETY: the vector's promise.
-    unsafe { handle(partition, decide) }
+    unsafe { handle(vcpu, decide) }
 }
 
 /// An interrupt while a guest ran.
 ///
 /// # Safety
 /// As for [`synchronous`].
-pub unsafe extern "C" fn interrupt(partition: *mut Partition) -> Next {
+pub unsafe extern "C" fn interrupt(vcpu: *mut Vcpu) -> Next {
     // SAFETY: the vector's promise.
-    unsafe { handle(partition, interrupt::handle) }
+    unsafe { handle(vcpu, interrupt::handle) }
 }
 
 /// A bus error while a guest ran.
 ///
 /// # Safety
 /// As for [`synchronous`].
-pub unsafe extern "C" fn system_error(partition: *mut Partition) -> Next {
+pub unsafe extern "C" fn system_error(vcpu: *mut Vcpu) -> Next {
     // SAFETY: the vector's promise.
     unsafe {
-        handle(partition, |machine, partition| {
-            fault::raise(
-                machine,
-                partition,
-                HealthEvent::SystemError,
-                Details::of_exit(),
-            )
+        handle(vcpu, |machine, _, partition| {
+            let event = HealthEvent::SystemError;
+            fault::raise(machine, partition, event, Details::of_exit())
         })
     }
 }
@@ -105,41 +103,33 @@ pub unsafe extern "C" fn system_error(partition: *mut Partition) -> Next {
 ///
 /// # Safety
 /// As for [`synchronous`].
-pub unsafe extern "C" fn foreign_state(partition: *mut Partition) -> Next {
+pub unsafe extern "C" fn foreign_state(vcpu: *mut Vcpu) -> Next {
     // SAFETY: the vector's promise.
-    unsafe { handle(partition, forbid) }
+    unsafe {
+        handle(vcpu, |machine, _, partition| {
+            let event = HealthEvent::ForbiddenInstruction;
+            fault::raise(machine, partition, event, Details::of_exit())
+        })
+    }
 }
 
 /// Decodes a synchronous exception and does what it asks for.
-fn decide(machine: &mut Machine, partition: &mut Partition) -> Decision {
+fn decide(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> Decision {
     match syndrome::decode(arch_cpu::syndrome()) {
-        Cause::HypervisorCall => call::dispatch(machine, partition),
+        Cause::HypervisorCall => call::dispatch(machine, vcpu, partition),
         Cause::SecureMonitorCall => {
             arch_cpu::skip_instruction();
-            call::dispatch(machine, partition)
+            call::dispatch(machine, vcpu, partition)
         }
         Cause::WaitForInterrupt => {
             arch_cpu::skip_instruction();
             Decision::WaitForInterrupt
         }
-        Cause::SystemRegister(access) => register::emulate(machine, partition, access),
-        Cause::DataAbort { .. } => stray(machine, partition, HealthEvent::StrayAccess),
-        Cause::InstructionAbort => stray(machine, partition, HealthEvent::StrayFetch),
-        Cause::Forbidden => forbid(machine, partition),
+        Cause::SystemRegister(access) => register::emulate(machine, vcpu, partition, access),
+        Cause::DataAbort { .. } => device::access(machine, vcpu, partition),
+        Cause::InstructionAbort => device::stray_fetch(machine, vcpu, partition),
+        Cause::Forbidden => register::forbid(machine, partition),
     }
-}
-
-fn forbid(machine: &mut Machine, partition: &mut Partition) -> Decision {
-    let event = HealthEvent::ForbiddenInstruction;
-    fault::raise(machine, partition, event, Details::of_exit())
-}
-
-fn stray(machine: &mut Machine, partition: &mut Partition, event: HealthEvent) -> Decision {
-    let details = Details {
-        ipa: arch_cpu::fault_ipa(),
-        ..Details::of_exit()
-    };
-    fault::raise(machine, partition, event, details)
 }
 
 /// The way of every exit but the shortest: decide, act, choose next.
@@ -148,17 +138,17 @@ fn stray(machine: &mut Machine, partition: &mut Partition, event: HealthEvent) -
 /// As for [`synchronous`].
 #[inline]
 unsafe fn handle(
-    partition: *mut Partition,
-    decide: impl FnOnce(&mut Machine, &mut Partition) -> Decision,
+    vcpu: *mut Vcpu,
+    decide: impl FnOnce(&mut Machine, &mut Vcpu, &mut Partition) -> Decision,
 ) -> Next {
     let begun = timer::now_early();
     // SAFETY: once for this exit.
     let (machine, discard) = unsafe { parts() };
     machine.path.begin(begun);
     // SAFETY: the vector's promise; the reference ends with this call.
-    let stays = act(machine, discard, unsafe { &mut *partition }, decide);
+    let stays = act(machine, discard, unsafe { &mut *vcpu }, decide);
     if stays {
-        Next::same(partition)
+        Next::same(vcpu)
     } else {
         window::choose_next(machine)
     }
@@ -169,40 +159,55 @@ unsafe fn handle(
 fn act(
     machine: &mut Machine,
     discard: *mut Context,
-    partition: &mut Partition,
-    decide: impl FnOnce(&mut Machine, &mut Partition) -> Decision,
+    vcpu: &mut Vcpu,
+    decide: impl FnOnce(&mut Machine, &mut Vcpu, &mut Partition) -> Decision,
 ) -> bool {
-    let mut decision = decide(machine, partition);
+    let Some(lock) = PARTITIONS.get(vcpu.partition) else {
+        crash::without_machine()
+    };
+    // SAFETY: this CPU runs the vCPU, and holds no guard at the start of an exit.
+    let mut partition = unsafe { lock.lock() };
+    let mut decision = decide(machine, vcpu, &mut partition);
+    let waits = decision == Decision::WaitForInterrupt || vcpu.waits_for_window;
     if decision == Decision::WaitForInterrupt {
-        decision = wait(machine, partition);
+        drop(partition);
+        decision = wait(machine, vcpu, lock);
+        // SAFETY: as above; the guard before was dropped.
+        partition = unsafe { lock.lock() };
         machine.path.begin(timer::now_early());
     }
-    if decision == Decision::EndWindow {
-        window::end(machine, partition);
-        if !matches!(partition.phase, Phase::Running) {
+    // What another vCPU did may be the end of this one, too.
+    if decision == Decision::EndWindow || lock.is_shared() && !partition.is_on(vcpu.number) {
+        window::end(machine, vcpu, &mut partition);
+        vcpu.stolen.leave(machine.slot.preempt_at, waits);
+        if !partition.is_on(vcpu.number) {
             machine.loaded = discard;
         }
         return false;
     }
     let spent = timer::now_early().since(machine.path.begun());
-    partition.statistics.count_exit(spent);
+    vcpu.statistics.count_exit(spent);
     true
 }
 
 /// Sleeps in the guest's place until one of its interrupts comes or its window is over.
-fn wait(machine: &mut Machine, partition: &mut Partition) -> Decision {
+fn wait(machine: &mut Machine, vcpu: &mut Vcpu, lock: &Lock<Partition>) -> Decision {
     let since = timer::now();
     let decision = loop {
-        if crate::arch::interrupt::is_pending() {
+        if interrupt::is_pending(vcpu) {
             break Decision::Resume;
         }
         timer::wait_for_interrupt();
-        if interrupt::handle(machine, partition) == Decision::EndWindow {
+        // SAFETY: as in `act`, which has dropped its guard.
+        let mut partition = unsafe { lock.lock() };
+        if interrupt::handle(machine, vcpu, &mut partition) == Decision::EndWindow
+            || lock.is_shared() && !partition.is_on(vcpu.number)
+        {
             break Decision::EndWindow;
         }
     };
     let idle = timer::now().since(since);
-    partition.statistics.idle_ticks = partition.statistics.idle_ticks.wrapping_add(idle);
+    vcpu.statistics.idle_ticks = vcpu.statistics.idle_ticks.wrapping_add(idle);
     machine.running_since = machine.running_since.after(idle);
     decision
 }

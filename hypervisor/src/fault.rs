@@ -10,7 +10,7 @@ use crate::exit::Decision;
 use crate::health::Verdict;
 use crate::partition::{Partition, Phase};
 use crate::reload::Reload;
-use crate::state;
+use crate::{interrupt, state};
 
 /// The numbers that go into a fault's report.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,7 +55,7 @@ pub fn raise(
     Details { esr, far, ipa, elr }: Details,
 ) -> Decision {
     let now = timer::now();
-    partition.statistics.faults = partition.statistics.faults.wrapping_add(1);
+    partition.faults = partition.faults.wrapping_add(1);
     machine.report(
         now,
         Event::Fault(Fault {
@@ -71,7 +71,7 @@ pub fn raise(
     let verdict = partition
         .history
         .judge(table, event, now, partition.restart_period);
-    let restarts = partition.statistics.restarts;
+    let restarts = partition.restarts;
     machine.report(
         now,
         Event::Verdict {
@@ -88,12 +88,16 @@ pub fn raise(
                 HealthEvent::Reset => StartCondition::PartitionRestart,
                 _ => StartCondition::HealthMonitorRestart,
             };
-            partition.statistics.restarts = partition.statistics.restarts.wrapping_add(1);
-            end_life(partition, Phase::Reloading(Reload::new(), condition));
+            partition.restarts = partition.restarts.wrapping_add(1);
+            end_life(
+                machine,
+                partition,
+                Phase::Reloading(Reload::new(), condition),
+            );
         }
-        Verdict::Halt => end_life(partition, Phase::Halted),
+        Verdict::Halt => end_life(machine, partition, Phase::Halted),
         Verdict::StopSystem => {
-            end_life(partition, Phase::Halted);
+            end_life(machine, partition, Phase::Halted);
             state::ask_to_stop();
         }
     }
@@ -101,10 +105,12 @@ pub fn raise(
 }
 
 /// The partition's present life is over; what its windows are used for from now on is `phase`.
-pub fn end_life(partition: &mut Partition, phase: Phase) {
+/// Its other vCPUs learn it where they run.
+pub fn end_life(machine: &mut Machine, partition: &mut Partition, phase: Phase) {
     partition.phase = phase;
-    partition.waits_for_window = false;
     if let Some(supervision) = &mut partition.supervision {
         supervision.stop();
     }
+    let running = partition.running;
+    interrupt::kick(machine, partition, running);
 }

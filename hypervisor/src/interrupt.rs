@@ -1,15 +1,24 @@
-//! Physical interrupts that come while a guest runs: the hypervisor's timer, or one of the guest's
-//! own. No other is enabled.
+//! Interrupts: the hypervisor's timer, physical ones that belong to the guest, and the movement
+//! between a partition's interrupt controller and the list registers of its vCPU.
+//!
+//! While a vCPU is switched out, everything of its interrupts is in its partition's controller, and
+//! all list registers are empty.
 
 use crate::arch::{interrupt as interface, timer};
 use crate::cpu::Machine;
+use crate::device;
 use crate::exit::Decision;
-use crate::partition::Partition;
-use crate::selected::{BOARD, CPU_OF, PASSPORTS};
+use crate::partition::{InterruptController, Partition};
+use crate::physical_timer::PhysicalTimer;
+use crate::selected::{BOARD, CPU_OF, GIC_LINKS, KICKS, SYSTEM};
 use crate::state;
+use crate::vcpu::Vcpu;
+use crate::vgic::{Change, Effect, FIRST_SHARED, Link, ListRegister, Physical, VcpuSet};
 
 /// The virtual timer (PPI 11; Arm BSA, table of private peripheral interrupts).
 pub const VIRTUAL_TIMER: u32 = 27;
+/// The guest's physical timer (PPI 14), which is emulated.
+const PHYSICAL_TIMER: u32 = 30;
 /// The hypervisor's timer (PPI 10).
 pub const HYPERVISOR_TIMER: u32 = 26;
 /// The virtual interface's maintenance interrupt (PPI 9).
@@ -17,6 +26,8 @@ pub const MAINTENANCE: u32 = 25;
 
 /// Interrupts private to a CPU that are on while a guest runs.
 const GUEST_PRIVATE: u32 = 1 << VIRTUAL_TIMER;
+/// Software-generated interrupts, by which vCPUs of one partition call each other.
+const FIRST_PRIVATE_PERIPHERAL: u32 = 16;
 /// Priority of the hypervisor's own interrupts, above all of a guest's.
 const OWN_PRIORITY: u8 = 0x80;
 /// Priority of guests' interrupts.
@@ -29,48 +40,299 @@ const MASK_NONE: u8 = 0xFF;
 /// Sets this CPU's private interrupts up: once, at boot.
 pub fn set_up(redistributor: &mut paratia_board_support::gic_v3::Redistributor) {
     redistributor.set_private_priority(1 << HYPERVISOR_TIMER | 1 << MAINTENANCE, OWN_PRIORITY);
-    redistributor.set_private_priority(GUEST_PRIVATE, GUEST_PRIORITY);
+    redistributor.set_private_priority(GUEST_PRIVATE | 0xFFFF, GUEST_PRIORITY);
     redistributor.enable_private(1 << HYPERVISOR_TIMER | 1 << MAINTENANCE);
 }
 
 /// Handles what is pending.
-pub fn handle(machine: &mut Machine, partition: &mut Partition) -> Decision {
+pub fn handle(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> Decision {
     // The timer's level ends by itself when it is armed anew, so it is never acknowledged.
     if timer::is_due() {
-        return Decision::EndWindow;
+        if timer::now_early().reached(machine.slot.preempt_at) {
+            return Decision::EndWindow;
+        }
+        update_physical_timer(machine, vcpu, partition);
+        return Decision::Resume;
     }
     let Some(id) = machine.interface.acknowledge() else {
         return Decision::Resume;
     };
     machine.interface.drop_priority(id);
-    if id == MAINTENANCE {
-        refill(partition);
+    if id == MAINTENANCE || id < FIRST_PRIVATE_PERIPHERAL {
+        refresh(machine, vcpu, partition);
         machine.interface.deactivate(id);
     } else {
         // It stays active, and so comes only once, until the guest ends it.
-        deliver(partition, id, true);
+        deliver(machine, vcpu, partition, id);
     }
     Decision::Resume
 }
 
-/// Makes `id` pending for the guest that is loaded, now or when a list register becomes free.
-pub fn deliver(partition: &mut Partition, id: u32, physical: bool) {
-    if !interface::inject(id, physical) {
-        // There is room for every interrupt that the partition can own.
-        let _ = partition.waiting_interrupts.push_back((id, physical));
-        interface::enable(true);
+/// A physical interrupt of the guest's has come.
+fn deliver(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id: u32) {
+    if id < FIRST_SHARED {
+        return offer(machine, vcpu, partition, id);
+    }
+    let id = partition.gic.guest(id).unwrap_or(id);
+    let attention = partition.gic.pulse(vcpu.number, id);
+    attend(machine, vcpu, partition, attention);
+}
+
+/// A private interrupt comes: straight into a free list register, if nothing waits for one.
+pub fn offer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id: u32) {
+    reclaim(vcpu, partition);
+    let free = !vcpu.listed & ALL_LISTED;
+    if vcpu.interface_control == 0 && free != 0 {
+        if let Some(register) = partition.gic.offer(vcpu.number, id as usize) {
+            let index = free.trailing_zeros() as usize;
+            vcpu.list(index, register.intid);
+            interface::write_list(index, register.to_v3());
+            return;
+        }
+    } else {
+        let _ = partition.gic.pulse(vcpu.number, id);
+    }
+    refresh(machine, vcpu, partition);
+}
+
+/// Takes back what the guest has taken and ended: its list registers are free.
+fn reclaim(vcpu: &mut Vcpu, partition: &mut Partition) {
+    let ended = vcpu.listed & interface::empty_lists();
+    if ended == 0 {
+        return;
+    }
+    for index in interface::each(ended) {
+        partition
+            .gic
+            .fold_ended(vcpu.number, vcpu.listed_ids[index]);
+    }
+    vcpu.listed &= !ended;
+}
+
+/// Shows the controller the level of the guest's physical timer, and sets the CPU's own timer to
+/// when that changes or the window is over.
+pub fn update_physical_timer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
+    arm(machine, vcpu);
+    let high = vcpu.physical_timer.is_raised(timer::guest_now());
+    let attention = partition.gic.set_line(vcpu.number, PHYSICAL_TIMER, high);
+    attend(machine, vcpu, partition, attention);
+}
+
+/// Sets the CPU's own timer to the end of the window, or to the guest's deadline before.
+pub fn arm(machine: &Machine, vcpu: &Vcpu) {
+    let end = machine.slot.preempt_at;
+    let deadline = vcpu
+        .physical_timer
+        .deadline(timer::guest_now())
+        .map_or(end, timer::of_guest);
+    timer::arm(if deadline.reached(end) { end } else { deadline });
+}
+
+/// Sees to the vCPUs whose interrupts have changed: the one that runs here, and others where they
+/// run.
+pub fn attend(
+    machine: &mut Machine,
+    vcpu: &mut Vcpu,
+    partition: &mut Partition,
+    attention: VcpuSet,
+) {
+    if attention.contains(vcpu.number) {
+        refresh(machine, vcpu, partition);
+    }
+    kick(machine, partition, attention);
+}
+
+/// Lets the guest change its controller, and carries out what that asks for. What is in list
+/// registers is taken in before, so that the change finds everything as it is.
+pub fn change(
+    machine: &mut Machine,
+    vcpu: &mut Vcpu,
+    partition: &mut Partition,
+    change: impl FnOnce(&mut InterruptController, usize) -> Effect,
+) {
+    let was_listed = vcpu.listed != 0;
+    let mut attention = VcpuSet::NONE;
+    if was_listed {
+        attention = fold(machine, vcpu, partition).and(VcpuSet::of(vcpu.number));
+    }
+    let effect = change(&mut partition.gic, vcpu.number);
+    attention = attention.and(effect.attention);
+    if let Some(physical) = effect.physical {
+        attention = attention.and(change_physical(machine, vcpu, partition, physical));
+    }
+    if attention.contains(vcpu.number) {
+        settle(machine, vcpu, partition);
+    }
+    kick(machine, partition, attention);
+}
+
+/// Changes the physical interrupts behind the guest's. Whose are left for others to change.
+fn change_physical(
+    machine: &mut Machine,
+    vcpu: &Vcpu,
+    partition: &mut Partition,
+    physical: Physical,
+) -> VcpuSet {
+    let mut others = VcpuSet::NONE;
+    for id in physical.interrupts() {
+        if id >= FIRST_SHARED {
+            change_shared(partition, physical.change, id);
+        } else if physical.vcpu == vcpu.number {
+            change_private(machine, partition, physical.change, id);
+        } else {
+            defer_private(partition, physical.change, physical.vcpu, id);
+            others = VcpuSet::of(physical.vcpu);
+        }
+    }
+    others
+}
+
+fn change_shared(partition: &Partition, change: Change, guest: u32) {
+    let id = partition.gic.physical(guest);
+    let distributor = state::distributor();
+    // The rules have checked that these are shared interrupts of the board.
+    let _ = match change {
+        Change::SetPending => distributor.set_spi_pending(id, true),
+        Change::ClearPending => distributor.set_spi_pending(id, false),
+        Change::SetActive => distributor.set_spi_active(id, true),
+        Change::Deactivate => distributor.set_spi_active(id, false),
+        Change::Configure => distributor.set_spi_edge(id, partition.gic.is_edge(0, guest)),
+    };
+}
+
+/// The only private one is the timer's, whose configuration is fixed.
+fn change_private(machine: &mut Machine, partition: &Partition, change: Change, guest: u32) {
+    let bit = 1 << (partition.gic.physical(guest) % 32);
+    let redistributor = &mut machine.redistributor;
+    match change {
+        Change::SetPending => redistributor.set_private_pending(bit, 0),
+        Change::ClearPending => redistributor.set_private_pending(0, bit),
+        Change::SetActive => redistributor.set_private_active(bit, 0),
+        Change::Deactivate => redistributor.set_private_active(0, bit),
+        Change::Configure => {}
     }
 }
 
-fn refill(partition: &mut Partition) {
-    while let Some((id, physical)) = partition.waiting_interrupts.front().copied() {
-        if !interface::inject(id, physical) {
-            break;
-        }
-        let _ = partition.waiting_interrupts.pop_front();
+fn defer_private(partition: &mut Partition, change: Change, vcpu: usize, guest: u32) {
+    let bit = 1 << (partition.gic.physical(guest) % 32);
+    let Some([set, clear]) = partition.private_changes.get_mut(vcpu) else {
+        return;
+    };
+    match change {
+        Change::SetActive => (*set, *clear) = (*set | bit, *clear & !bit),
+        Change::Deactivate => (*set, *clear) = (*set & !bit, *clear | bit),
+        // A level comes back by itself.
+        Change::SetPending | Change::ClearPending | Change::Configure => {}
     }
-    interface::enable(!partition.waiting_interrupts.is_empty());
 }
+
+/// What others have left to be done to this vCPU's private physical interrupts.
+fn take_private_changes(machine: &mut Machine, vcpu: &Vcpu, partition: &mut Partition) {
+    if let Some(changes) = partition.private_changes.get_mut(vcpu.number) {
+        let [set, clear] = core::mem::take(changes);
+        if set | clear != 0 {
+            machine.redistributor.set_private_active(set, clear);
+        }
+    }
+}
+
+/// Interrupts other vCPUs where they run, so that they look at their interrupts.
+pub fn kick(machine: &mut Machine, partition: &Partition, vcpus: VcpuSet) {
+    let Some(id) = KICKS[partition.index] else {
+        return;
+    };
+    let first = SYSTEM.first_vcpu(partition.index);
+    for number in vcpus
+        .iter()
+        .filter(|vcpu| partition.running.contains(*vcpu))
+    {
+        let cpu = CPU_OF.get(first.wrapping_add(number));
+        if let Some(cpu) = cpu.filter(|cpu| **cpu != machine.index) {
+            machine.interface.send(id, BOARD.cpus[*cpu]);
+        }
+    }
+}
+
+/// Takes in what the guest did with its list registers, and fills them anew.
+fn refresh(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
+    take_private_changes(machine, vcpu, partition);
+    let others = fold(machine, vcpu, partition);
+    settle(machine, vcpu, partition);
+    kick(machine, partition, others);
+}
+
+/// Fills the list registers of the vCPU that runs; they were taken in before.
+fn settle(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
+    withdraw_timer(machine, vcpu, partition);
+    fill(vcpu, partition);
+    interface::enable(vcpu.interface_control);
+}
+
+/// List registers into the controller's state; afterwards none is in use. Who else has to look.
+fn fold(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> VcpuSet {
+    let mut others = VcpuSet::NONE;
+    for _ in 0..interface::take_unlisted_ends() {
+        let effect = partition.gic.end_unlisted(vcpu.number);
+        others = others.and(effect.attention);
+        if let Some(physical) = effect.physical {
+            others = others.and(change_physical(machine, vcpu, partition, physical));
+        }
+    }
+    if vcpu.listed == 0 {
+        return others;
+    }
+    for index in interface::each(vcpu.listed) {
+        let mut register = [ListRegister::from_v3(interface::read_list(index))];
+        others = others.and(partition.gic.fold(vcpu.number, &mut register));
+    }
+    others
+}
+
+/// A timer that the guest has turned off or set anew is no longer pending, as on a line whose level
+/// has gone.
+fn withdraw_timer(machine: &mut Machine, vcpu: &Vcpu, partition: &mut Partition) {
+    if partition.gic.is_latched(vcpu.number, VIRTUAL_TIMER) && !timer::is_guest_timer_due() {
+        let effect = partition.gic.withdraw(vcpu.number, VIRTUAL_TIMER);
+        if effect.physical.is_some() {
+            change_private(machine, partition, Change::Deactivate, VIRTUAL_TIMER);
+        }
+    }
+}
+
+/// The controller's state into list registers.
+#[inline]
+fn fill(vcpu: &mut Vcpu, partition: &mut Partition) {
+    if vcpu.listed == 0 && !partition.gic.has_work(vcpu.number) {
+        vcpu.interface_control = 0;
+        return;
+    }
+    fill_all(vcpu, partition);
+}
+
+#[inline(never)]
+fn fill_all(vcpu: &mut Vcpu, partition: &mut Partition) {
+    let mut registers = [ListRegister::EMPTY; interface::LIST_REGISTERS];
+    let maintenance = partition.gic.fill(vcpu.number, &mut registers);
+    let before = core::mem::take(&mut vcpu.listed);
+    for (index, register) in registers.iter().enumerate() {
+        if register.pending || register.active {
+            interface::write_list(index, register.to_v3());
+            vcpu.list(index, register.intid);
+        } else if before & 1 << index != 0 {
+            interface::write_list(index, 0);
+        }
+    }
+    vcpu.interface_control = maintenance.to_bits();
+}
+
+/// Whether the guest has an interrupt to take.
+#[must_use]
+pub fn is_pending(vcpu: &Vcpu) -> bool {
+    interface::each(vcpu.listed).any(interface::is_list_pending)
+}
+
+/// Every list register.
+const ALL_LISTED: u32 = (1 << interface::LIST_REGISTERS) - 1;
 
 /// Lets nothing but the hypervisor's timer through: before a window, and for good after it.
 pub fn mask_guest(machine: &mut Machine) {
@@ -78,54 +340,80 @@ pub fn mask_guest(machine: &mut Machine) {
     interface::disable();
 }
 
-/// Turns the partition's interrupts on at the controller; they are still held back by priority.
-pub fn connect(machine: &mut Machine, partition: &mut Partition) {
-    if partition.active_private != 0 {
+/// Brings the vCPU's interrupts to this CPU: physical ones on at the controller, virtual ones into
+/// the list registers. All are still held back, by priority and by the interface being off.
+pub fn connect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
+    if vcpu.active_private != 0 {
         machine
             .redistributor
-            .set_private_active(partition.active_private, 0);
+            .set_private_active(vcpu.active_private, 0);
     }
-    machine.redistributor.enable_private(GUEST_PRIVATE);
-    for id in owned(partition) {
-        let target = BOARD.cpus[CPU_OF[partition.index]];
-        // The rules have checked that these are shared interrupts of the board.
-        let _ = state::distributor().enable_spi(*id, target, GUEST_PRIORITY);
+    take_private_changes(machine, vcpu, partition);
+    machine
+        .redistributor
+        .enable_private(GUEST_PRIVATE | kick_bit(partition));
+    for (index, link) in shared_links(partition) {
+        if partition.gic.target_of(link.guest) == Some(vcpu.number) {
+            let cpu = BOARD.cpus[CPU_OF[vcpu.index]];
+            // The rules have checked that these are shared interrupts of the board.
+            let _ = state::distributor().enable_spi(link.physical, cpu, GUEST_PRIORITY);
+            vcpu.connected |= 1 << index;
+        }
     }
+    withdraw_timer(machine, vcpu, partition);
+    let raised = vcpu.physical_timer != PhysicalTimer::RESET
+        && vcpu.physical_timer.is_raised(timer::guest_now());
+    // Nothing of this vCPU is listed yet, so only others have to look.
+    let _ = partition.gic.set_line(vcpu.number, PHYSICAL_TIMER, raised);
+    let others = device::update_uart(vcpu, partition);
+    fill(vcpu, partition);
+    kick(machine, partition, others);
 }
 
-/// Turns the partition's interrupts off at the controller; what comes meanwhile stays pending
-/// there.
-pub fn disconnect(machine: &mut Machine, partition: &mut Partition) {
-    machine.redistributor.disable_private(GUEST_PRIVATE);
-    partition.active_private = machine.redistributor.private_active() & GUEST_PRIVATE;
-    if partition.active_private != 0 {
+/// Takes the vCPU's interrupts away from this CPU; what comes meanwhile stays pending at the
+/// controller.
+pub fn disconnect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
+    let private = GUEST_PRIVATE | kick_bit(partition);
+    machine.redistributor.disable_private(private);
+    let others = fold(machine, vcpu, partition);
+    for index in interface::each(vcpu.listed) {
+        interface::write_list(index, 0);
+    }
+    vcpu.listed = 0;
+    vcpu.active_private = machine.redistributor.private_active() & GUEST_PRIVATE;
+    if vcpu.active_private != 0 {
         machine.redistributor.set_private_active(0, GUEST_PRIVATE);
     }
-    for id in owned(partition) {
-        let _ = state::distributor().disable_spi(*id);
+    if vcpu.connected != 0 {
+        for (_, link) in
+            shared_links(partition).filter(|(index, _)| vcpu.connected & 1 << index != 0)
+        {
+            let _ = state::distributor().disable_spi(link.physical);
+        }
+        vcpu.connected = 0;
     }
+    kick(machine, partition, others);
 }
 
-/// Forgets what the partition had in hand or waiting, before it starts anew.
-pub fn forget(partition: &mut Partition) {
-    partition.active_private = 0;
-    partition.waiting_interrupts.clear();
-    for id in owned(partition) {
-        let _ = state::distributor().clear_spi(*id);
+/// Forgets what the partition's devices had pending or in hand, before it starts anew.
+pub fn forget(partition: &Partition) {
+    for (_, link) in shared_links(partition) {
+        let _ = state::distributor().clear_spi(link.physical);
     }
 }
 
 /// Opens the virtual interface and the mask: the last step of a release.
-pub fn unmask_guest(machine: &mut Machine, partition: &Partition) {
-    interface::enable(!partition.waiting_interrupts.is_empty());
+pub fn unmask_guest(machine: &mut Machine, vcpu: &Vcpu) {
+    interface::enable(vcpu.interface_control);
     machine.interface.set_priority_mask(MASK_NONE);
 }
 
+fn kick_bit(partition: &Partition) -> u32 {
+    KICKS[partition.index].map_or(0, |id| 1 << id)
+}
+
 /// The shared interrupts of the partition's devices.
-fn owned(partition: &Partition) -> &'static [u32] {
-    let passport = &PASSPORTS[partition.index].0;
-    passport
-        .interrupts
-        .get(..passport.interrupt_count as usize)
-        .unwrap_or_default()
+fn shared_links(partition: &Partition) -> impl Iterator<Item = (usize, &'static Link)> {
+    let links = GIC_LINKS[partition.index].as_slice().iter().enumerate();
+    links.filter(|(_, link)| link.guest >= FIRST_SHARED)
 }

@@ -7,7 +7,7 @@
 //! A record's text is `name key=value key=value`; the tool turns it into a typed event.
 
 use heapless::Deque;
-use heapless::spsc::Consumer;
+use heapless::spsc::{Consumer, Producer};
 use paratia_board_support::uart::DebugUart;
 use paratia_config::layout::MAX_CPUS;
 
@@ -17,6 +17,7 @@ use crate::owned::Owned;
 use crate::partition::CONSOLE_BYTES;
 use crate::selected::{PARTITION_COUNT, SYSTEM};
 use crate::time::Ticks;
+use crate::typing::{Typed, Typing};
 
 /// Room for what waits for the UART.
 const RING_BYTES: usize = 4096;
@@ -36,6 +37,10 @@ pub struct Log {
     records: [Option<Consumer<'static, Record>>; MAX_CPUS],
     consoles: [Option<Consumer<'static, u8>>; PARTITION_COUNT],
     lines: [Line; PARTITION_COUNT],
+    inputs: [Option<Producer<'static, u8>>; PARTITION_COUNT],
+    typing: Typing,
+    /// The partition for which is typed.
+    focus: usize,
     next_console: usize,
     /// Console bytes moved ahead of the next record.
     moved_ahead: usize,
@@ -52,6 +57,9 @@ static LOG: Owned<Log> = Owned::new(Log {
     records: [const { None }; MAX_CPUS],
     consoles: [const { None }; PARTITION_COUNT],
     lines: [const { Line::new() }; PARTITION_COUNT],
+    inputs: [const { None }; PARTITION_COUNT],
+    typing: Typing::NEW,
+    focus: 0,
     next_console: 0,
     moved_ahead: 0,
     inside_frame: false,
@@ -130,6 +138,19 @@ pub unsafe fn take_console(partition: usize, console: Consumer<'static, u8>) {
     unsafe { LOG.get() }.consoles[partition] = Some(console);
 }
 
+/// Takes the sending end of what is typed for a partition; the first one has the focus.
+///
+/// # Safety
+/// On CPU 0.
+pub unsafe fn take_input(partition: usize, input: Producer<'static, u8>) {
+    // SAFETY: the caller's promise.
+    let log = unsafe { LOG.get() };
+    if log.inputs.iter().all(Option::is_none) {
+        log.focus = partition;
+    }
+    log.inputs[partition] = Some(input);
+}
+
 /// From now on times are given since `epoch`.
 ///
 /// # Safety
@@ -193,7 +214,7 @@ enum Work {
 
 impl Log {
     fn transmit_or_pick(&mut self) -> Work {
-        if self.transmit() {
+        if self.receive() || self.transmit() {
             return Work::Done;
         }
         if self.ring.capacity() - self.ring.len() < ROOM_BYTES {
@@ -235,6 +256,29 @@ impl Log {
         let record = self.records[cpu].as_mut()?.dequeue()?;
         self.time = record.time.0.saturating_sub(self.epoch);
         Some(Work::Word(record))
+    }
+
+    /// Takes a byte that was typed to whom it is for; whether there was one. What finds no room
+    /// is lost, as at any UART.
+    fn receive(&mut self) -> bool {
+        let Some(byte) = self.uart.as_mut().and_then(DebugUart::try_read_byte) else {
+            return false;
+        };
+        match self.typing.take(byte) {
+            Typed::Byte(byte) => {
+                if let Some(input) = self.inputs.get_mut(self.focus).and_then(Option::as_mut) {
+                    let _ = input.enqueue(byte);
+                }
+            }
+            Typed::NextFocus => {
+                let after = (1..=PARTITION_COUNT).map(|step| (self.focus + step) % PARTITION_COUNT);
+                let next = after
+                    .into_iter()
+                    .find(|index| self.inputs[*index].is_some());
+                self.focus = next.unwrap_or(self.focus);
+            }
+        }
+        true
     }
 
     /// Moves waiting bytes to the UART while it has room; whether it moved any.

@@ -1,27 +1,40 @@
-//! A partition at run time: its context and its counters. Touched only by the CPU that its windows
-//! are on.
+//! A partition at run time: what its vCPUs share.
 
-use heapless::Deque;
-use heapless::spsc::{Producer, Queue};
+use heapless::spsc::{Consumer, Producer, Queue};
 use paratia_abi::StartCondition;
 use paratia_abi::passport::MAX_PORTS;
 
-use crate::arch::context::Context;
 use crate::health::RestartHistory;
 use crate::heartbeat::{Expectation, Supervision};
-use crate::owned::Owned;
+use crate::lock::Lock;
+use crate::machines;
+use crate::psci::{MAX_VCPUS, Power, Psci, Start};
 use crate::reload::Reload;
-use crate::selected::{LAYOUT, PARTITION_COUNT, PORTS, SYSTEM};
+use crate::selected::{
+    GIC_INTERRUPTS, GIC_MODELS, MOST_SHARED_BLOCKS, MOST_VCPUS, PARTITION_COUNT, PORTS, SYSTEM,
+};
 use crate::time::{Frequency, Ticks};
+use crate::vgic::{VcpuSet, Vgic};
+use crate::vuart::Uart;
 
-/// Bytes of console text that a partition can have waiting.
-pub const CONSOLE_BYTES: usize = 1024;
+/// Bytes of console text that a partition can have waiting: more where a UART is emulated, for
+/// stock systems send as fast as it takes.
+pub const CONSOLE_BYTES: usize = if machines::has_uart(SYSTEM) {
+    4096
+} else {
+    1024
+};
+/// Bytes of input that a partition can have waiting.
+pub const INPUT_BYTES: usize = 64;
 
 /// A partition's console on its way to the UART.
 pub type ConsoleQueue = Queue<u8, CONSOLE_BYTES>;
 
-/// Virtual interrupts that can wait for a list register: more than a partition can own.
-const WAITING_INTERRUPTS: usize = 32;
+/// What is typed for a partition, on its way from the UART.
+pub type InputQueue = Queue<u8, INPUT_BYTES>;
+
+/// A partition's interrupt controller.
+pub type InterruptController = Vgic<MOST_VCPUS, MOST_SHARED_BLOCKS>;
 
 /// What a partition's windows are used for.
 #[derive(Clone, Copy, Debug)]
@@ -34,17 +47,25 @@ pub enum Phase {
     Running,
 }
 
-/// A partition's state. The context comes first: the assembly hands its address around.
-#[repr(C)]
+/// What the vCPUs of a partition share.
 pub struct Partition {
-    /// Its registers.
-    pub context: Context,
     /// Its index in the system.
     pub index: usize,
     /// What its windows are used for.
     pub phase: Phase,
-    /// Whether it gave the rest of its window back and wants its next start in `x1`.
-    pub waits_for_window: bool,
+    /// Its vCPUs whose registers are in a CPU.
+    pub running: VcpuSet,
+    /// Its interrupt controller.
+    pub gic: InterruptController,
+    /// Changes to private physical interrupts that wait for the vCPU whose they are: those to be
+    /// made active, and those to be made inactive.
+    pub private_changes: [[u32; 2]; MAX_VCPUS],
+    /// Its UART.
+    pub uart: Uart,
+    /// Which of its vCPUs are on.
+    pub psci: Psci,
+    /// Where those that were turned on begin.
+    pub starts: [Option<Start>; MAX_VCPUS],
     /// Supervision of its heartbeats, if it owes any.
     pub supervision: Option<Supervision>,
     /// When it was restarted lately.
@@ -55,106 +76,80 @@ pub struct Partition {
     pub refresh: [u64; MAX_PORTS],
     /// Its console.
     pub console: Option<Producer<'static, u8>>,
-    /// Virtual interrupts that found no list register: id, and whether a physical one is behind it.
-    pub waiting_interrupts: Deque<(u32, bool), WAITING_INTERRUPTS>,
-    /// Private physical interrupts that it has in hand and hasn't ended.
-    pub active_private: u32,
-    /// Calls refused in this window.
-    pub refused_in_window: u32,
-    /// How many may be refused in a window.
-    pub refused_limit: u32,
+    /// What is typed for it.
+    pub input: Option<Consumer<'static, u8>>,
     /// Console bytes dropped in this window.
     pub dropped_in_window: u64,
-    /// Totals since boot.
-    pub statistics: Statistics,
-}
-
-/// Totals since boot.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Statistics {
-    /// Windows in which it ran.
-    pub windows: u64,
-    /// Ticks in which it ran.
-    pub used_ticks: u64,
-    /// Ticks that it gave back by waiting.
-    pub idle_ticks: u64,
-    /// Latest start of a window after its tick.
-    pub jitter_worst: u64,
     /// Faults of every kind.
     pub faults: u64,
     /// Restarts.
     pub restarts: u64,
-    /// Calls, refused ones included, those with a short answer not.
-    pub calls: u64,
-    /// Calls with a short answer: constants and refusals of calls that don't exist.
-    pub short_calls: u64,
-    /// Calls that were refused.
-    pub refused_calls: u64,
     /// Console bytes dropped.
     pub dropped: u64,
-    /// Exits that went back to the partition in the same window.
-    pub exits: u64,
-    /// Ticks that these took at EL2, waiting not counted.
-    pub exit_ticks: u64,
-    /// The longest of them in ticks.
-    pub exit_worst: u64,
-}
-
-impl Statistics {
-    const ZERO: Self = Self {
-        windows: 0,
-        used_ticks: 0,
-        idle_ticks: 0,
-        jitter_worst: 0,
-        faults: 0,
-        restarts: 0,
-        calls: 0,
-        short_calls: 0,
-        refused_calls: 0,
-        dropped: 0,
-        exits: 0,
-        exit_ticks: 0,
-        exit_worst: 0,
-    };
-
-    /// Counts an exit of `ticks`. None of these counters overflows in the life of a board.
-    #[inline]
-    pub fn count_exit(&mut self, ticks: u64) {
-        self.exits = self.exits.wrapping_add(1);
-        self.exit_ticks = self.exit_ticks.wrapping_add(ticks);
-        self.exit_worst = self.exit_worst.max(ticks);
-    }
-
-    /// Counts a call with a short answer, whose time is all but a constant.
-    #[inline]
-    pub fn count_short_call(&mut self) {
-        self.short_calls = self.short_calls.wrapping_add(1);
-    }
+    /// Accesses to nothing that were answered by an abort.
+    pub aborts: u64,
+    /// Instructions that were answered as undefined ones.
+    pub undefined: u64,
 }
 
 /// Every partition's state, by its index.
-pub static PARTITIONS: [Owned<Partition>; PARTITION_COUNT] =
-    [const { Owned::new(Partition::NEW) }; PARTITION_COUNT];
+pub static PARTITIONS: [Lock<Partition>; PARTITION_COUNT] =
+    [const { Lock::new(Partition::NEW) }; PARTITION_COUNT];
 
 impl Partition {
-    /// Before boot has loaded it.
+    /// Before boot has set it up.
     const NEW: Self = Self {
-        context: Context::ZERO,
         index: 0,
         phase: Phase::Halted,
-        waits_for_window: false,
+        running: VcpuSet::NONE,
+        gic: Self::new_gic(0),
+        private_changes: [[0; 2]; MAX_VCPUS],
+        uart: Uart::new(),
+        psci: Self::new_psci(0),
+        starts: [None; MAX_VCPUS],
         supervision: None,
         history: RestartHistory::new(),
         restart_period: 0,
         refresh: [0; MAX_PORTS],
         console: None,
-        waiting_interrupts: Deque::new(),
-        active_private: 0,
-        refused_in_window: 0,
-        refused_limit: 0,
+        input: None,
         dropped_in_window: 0,
-        statistics: Statistics::ZERO,
+        faults: 0,
+        restarts: 0,
+        dropped: 0,
+        aborts: 0,
+        undefined: 0,
     };
+
+    /// Gives it its place and a machine as after a reset: once, at boot.
+    pub fn set_up(&mut self, index: usize) {
+        self.index = index;
+        self.reset_machine();
+    }
+
+    const fn new_gic(index: usize) -> InterruptController {
+        let vcpus = SYSTEM.partitions[index].machine.vcpus as usize;
+        Vgic::new(GIC_MODELS[index], vcpus, &GIC_INTERRUPTS[index])
+    }
+
+    const fn new_psci(index: usize) -> Psci {
+        Psci::new(SYSTEM.partitions[index].machine.vcpus as usize)
+    }
+
+    /// Puts its machine to how it is after a reset.
+    pub fn reset_machine(&mut self) {
+        self.gic = Self::new_gic(self.index);
+        self.private_changes = [[0; 2]; MAX_VCPUS];
+        self.uart = Uart::new();
+        self.psci = Self::new_psci(self.index);
+        self.starts = [None; MAX_VCPUS];
+    }
+
+    /// Whether vCPU `number` may run.
+    #[must_use]
+    pub fn is_on(&self, number: usize) -> bool {
+        matches!(self.phase, Phase::Running) && self.psci.power(number) == Power::On
+    }
 
     /// Its declaration.
     #[must_use]
@@ -162,11 +157,9 @@ impl Partition {
         &SYSTEM.partitions[self.index]
     }
 
-    /// Begins its life on CPU `cpu`: once, when the schedule's epoch is known.
-    pub fn begin(&mut self, epoch: Ticks, frequency: Frequency, cpu: usize) {
-        self.context.stack = LAYOUT.stack(cpu).end().0;
+    /// Begins its life: once, when the schedule's epoch is known.
+    pub fn begin(&mut self, epoch: Ticks, frequency: Frequency) {
         let declaration = self.declaration();
-        self.refused_limit = declaration.refused_calls_per_window;
         for (ticks, port) in self.refresh.iter_mut().zip(&PORTS[self.index]) {
             *ticks = port.map_or(0, |port| frequency.ticks(port.refresh));
         }

@@ -1,56 +1,293 @@
-//! Trapped system registers, as a table: what is emulated, and how. Everything that isn't in it is
-//! not the partition's to use.
+//! Trapped system registers and instructions, as a table: what is emulated, and how. Everything that
+//! isn't in it is not the partition's to use.
 
+use paratia_config::machine::Forbidden;
 use paratia_config::system::HealthEvent;
 
-use crate::arch::cpu::skip_instruction;
+use crate::arch::registers::write_register;
 use crate::arch::syndrome::{SystemRegister, encoding};
+use crate::arch::{cpu as arch_cpu, timer};
+use crate::caches;
 use crate::cpu::Machine;
 use crate::exit::Decision;
 use crate::fault::{self, Details};
+use crate::id_registers::{self, Grants};
+use crate::inject::Exception;
 use crate::interrupt;
 use crate::partition::Partition;
+use crate::selected::GIC_MODELS;
+use crate::vcpu::Vcpu;
+use crate::vgic::{Effect, Model, Request};
 
-/// What a write does to the partition; reads of these are undefined on hardware too.
-type Writer = fn(&mut Partition, u64);
+/// What an access does: the register's value for a read; for a write it gets the value.
+type Reader = fn(&mut Machine, &mut Vcpu, &mut Partition) -> u64;
+type Writer = fn(&mut Machine, &mut Vcpu, &mut Partition, u64) -> Outcome;
 
-/// The registers, by encoding.
-const WRITTEN: &[(u16, Writer)] = &[
-    // ICC_SGI1R_EL1: trapped because physical interrupts are routed to EL2 (IHI 0069, 12.2.19).
-    (encoding(3, 0, 12, 11, 5), generate_sgi),
+/// Whether a write is through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The guest goes on after it.
+    Done,
+    /// The guest tries it again; interrupts come in between.
+    Again,
+}
+
+/// A register, or a group of them that differ in some bits of their encoding.
+struct Row {
+    encoding: u16,
+    /// Bits of the encoding that count.
+    mask: u16,
+    read: Option<Reader>,
+    write: Option<Writer>,
+}
+
+const EXACT: u16 = u16::MAX;
+/// All of `CRm`.
+const ANY_CRM: u16 = !(0xF << 3);
+
+const fn written(encoding: u16, write: Writer) -> Row {
+    Row {
+        encoding,
+        mask: EXACT,
+        read: None,
+        write: Some(write),
+    }
+}
+
+const fn stored(encoding: u16, read: Reader, write: Writer) -> Row {
+    Row {
+        encoding,
+        mask: EXACT,
+        read: Some(read),
+        write: Some(write),
+    }
+}
+
+/// Reads as `read` says and ignores writes.
+const fn ignored(encoding: u16, mask: u16, read: Reader) -> Row {
+    Row {
+        encoding,
+        mask,
+        read: Some(read),
+        write: Some(|_, _, _, _| Outcome::Done),
+    }
+}
+
+/// A register of the guest's own that is written as it wants.
+macro_rules! passed {
+    ($op0:literal $op1:literal $crn:literal $crm:literal $op2:literal, $name:literal) => {
+        written(encoding($op0, $op1, $crn, $crm, $op2), |_, _, _, value| {
+            // SAFETY: it acts on the guest that is loaded alone.
+            unsafe { write_register!($name, value) };
+            Outcome::Done
+        })
+    };
+}
+
+/// The registers.
+const ROWS: &[Row] = &[
+    // ICC_SGI1R_EL1, ICC_SGI0R_EL1, ICC_ASGI1R_EL1: trapped because physical interrupts are routed
+    // to EL2 (IHI 0069, ICC_SGI1R_EL1).
+    written(
+        encoding(3, 0, 12, 11, 5),
+        |machine, vcpu, partition, value| send(machine, vcpu, partition, Request::Group1, value),
+    ),
+    written(
+        encoding(3, 0, 12, 11, 7),
+        |machine, vcpu, partition, value| send(machine, vcpu, partition, Request::Group0, value),
+    ),
+    written(
+        encoding(3, 0, 12, 11, 6),
+        |machine, vcpu, partition, value| send(machine, vcpu, partition, Request::Other, value),
+    ),
+    // CNTPCT_EL0, CNTP_TVAL_EL0, CNTP_CTL_EL0, CNTP_CVAL_EL0: trapped by CNTHCTL_EL2.
+    Row {
+        encoding: encoding(3, 3, 14, 0, 1),
+        mask: EXACT,
+        read: Some(|_, _, _| timer::guest_now()),
+        write: None,
+    },
+    stored(
+        encoding(3, 3, 14, 2, 0),
+        |_, vcpu, _| vcpu.physical_timer.value(timer::guest_now()),
+        |machine, vcpu, partition, value| {
+            vcpu.physical_timer.set_value(value, timer::guest_now());
+            interrupt::update_physical_timer(machine, vcpu, partition);
+            Outcome::Done
+        },
+    ),
+    stored(
+        encoding(3, 3, 14, 2, 1),
+        |_, vcpu, _| vcpu.physical_timer.control(timer::guest_now()),
+        |machine, vcpu, partition, value| {
+            vcpu.physical_timer.set_control(value);
+            interrupt::update_physical_timer(machine, vcpu, partition);
+            Outcome::Done
+        },
+    ),
+    stored(
+        encoding(3, 3, 14, 2, 2),
+        |_, vcpu, _| vcpu.physical_timer.compare(),
+        |machine, vcpu, partition, value| {
+            vcpu.physical_timer.set_compare(value);
+            interrupt::update_physical_timer(machine, vcpu, partition);
+            Outcome::Done
+        },
+    ),
+    // DC ISW, DC CSW, DC CISW.
+    written(encoding(1, 0, 7, 6, 2), caches::maintain),
+    written(encoding(1, 0, 7, 10, 2), caches::maintain),
+    written(encoding(1, 0, 7, 14, 2), caches::maintain),
+    // SCTLR_EL1, and what else is trapped with it while caches are watched.
+    written(encoding(3, 0, 1, 0, 0), caches::set_system_control),
+    passed!(3 0 2 0 0, "ttbr0_el1"),
+    passed!(3 0 2 0 1, "ttbr1_el1"),
+    passed!(3 0 2 0 2, "tcr_el1"),
+    passed!(3 0 5 1 0, "afsr0_el1"),
+    passed!(3 0 5 1 1, "afsr1_el1"),
+    passed!(3 0 5 2 0, "esr_el1"),
+    passed!(3 0 6 0 0, "far_el1"),
+    passed!(3 0 10 2 0, "mair_el1"),
+    passed!(3 0 10 3 0, "amair_el1"),
+    passed!(3 0 13 0 1, "contextidr_el1"),
+    // ICC_DIR_EL1: trapped while interrupts are in hand that found no list register.
+    written(encoding(3, 0, 12, 11, 1), deactivate),
 ];
+
+/// Registers of a CPU's debug and performance monitors of which every CPU has some, and which stock
+/// systems touch without asking: as if nothing ever came of them. For partitions that are told of
+/// undefined instructions; to others these are forbidden like all the rest.
+const INERT: &[Row] = &[
+    // DBGBVR<n>_EL1, DBGBCR<n>_EL1, DBGWVR<n>_EL1, DBGWCR<n>_EL1.
+    ignored(encoding(2, 0, 0, 0, 4), ANY_CRM, |_, _, _| 0),
+    ignored(encoding(2, 0, 0, 0, 5), ANY_CRM, |_, _, _| 0),
+    ignored(encoding(2, 0, 0, 0, 6), ANY_CRM, |_, _, _| 0),
+    ignored(encoding(2, 0, 0, 0, 7), ANY_CRM, |_, _, _| 0),
+    // MDSCR_EL1, MDCCINT_EL1, OSECCR_EL1, DBGPRCR_EL1, OSDLR_EL1, MDRAR_EL1, MDCCSR_EL0.
+    ignored(encoding(2, 0, 0, 2, 2), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 0, 0, 2, 0), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 0, 0, 6, 2), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 0, 1, 4, 4), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 0, 1, 3, 4), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 0, 1, 0, 0), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 3, 0, 1, 0), EXACT, |_, _, _| 0),
+    // OSLAR_EL1, and OSLSR_EL1 that says that there is a lock and that it is open.
+    ignored(encoding(2, 0, 1, 0, 4), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 0, 1, 1, 4), EXACT, |_, _, _| 1 << 3),
+    // DBGCLAIMSET_EL1, DBGCLAIMCLR_EL1, DBGAUTHSTATUS_EL1.
+    ignored(encoding(2, 0, 7, 8, 6), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 0, 7, 9, 6), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 0, 7, 14, 6), EXACT, |_, _, _| 0),
+    // PMUSERENR_EL0, which Linux clears on every CPU.
+    ignored(encoding(3, 3, 9, 14, 0), EXACT, |_, _, _| 0),
+    // ACTLR_EL1.
+    ignored(encoding(3, 0, 1, 0, 1), EXACT, |_, _, _| 0),
+];
+
+/// What an ID register shows.
+fn id_register(partition: &Partition, encoding: u16) -> Option<u64> {
+    let grants = Grants {
+        gic_system_registers: GIC_MODELS[partition.index] == Model::V3,
+        ..Grants::default()
+    };
+    id_registers::value(encoding, arch_cpu::id_register(encoding), grants)
+}
+
+fn send(
+    machine: &mut Machine,
+    vcpu: &mut Vcpu,
+    partition: &mut Partition,
+    request: Request,
+    value: u64,
+) -> Outcome {
+    match partition.gic.only_to_self(vcpu.number, request, value) {
+        Some(id) => interrupt::offer(machine, vcpu, partition, id),
+        None => interrupt::change(machine, vcpu, partition, |gic, number| {
+            Effect::attend(gic.send(number, request, value))
+        }),
+    }
+    Outcome::Done
+}
+
+fn deactivate(
+    machine: &mut Machine,
+    vcpu: &mut Vcpu,
+    partition: &mut Partition,
+    value: u64,
+) -> Outcome {
+    #[allow(clippy::cast_possible_truncation, reason = "24 bits")]
+    let id = (value & 0xFF_FFFF) as u32;
+    interrupt::change(machine, vcpu, partition, |gic, number| {
+        gic.deactivate(number, id)
+    });
+    Outcome::Done
+}
 
 /// Handles a trapped access.
 pub fn emulate(
     machine: &mut Machine,
+    vcpu: &mut Vcpu,
     partition: &mut Partition,
     access: SystemRegister,
 ) -> Decision {
-    let row = WRITTEN
-        .iter()
-        .find(|(register, _)| *register == access.encoding && !access.read);
-    let Some((_, write)) = row else {
-        let event = HealthEvent::ForbiddenInstruction;
-        return fault::raise(machine, partition, event, Details::of_exit());
+    let SystemRegister {
+        encoding,
+        register,
+        read,
+    } = access;
+    let register = usize::from(register);
+    if read && let Some(value) = id_register(partition, encoding) {
+        arch_cpu::skip_instruction();
+        if let Some(place) = vcpu.context.x.get_mut(register) {
+            *place = value;
+        }
+        return Decision::Resume;
+    }
+    let inert = match partition.declaration().machine.forbidden {
+        Forbidden::Undefined => INERT,
+        Forbidden::HealthEvent => &[],
     };
-    let value = partition
-        .context
-        .x
-        .get(usize::from(access.register))
-        .copied()
-        .unwrap_or(0);
-    skip_instruction();
-    write(partition, value);
-    Decision::Resume
+    let row = ROWS
+        .iter()
+        .chain(inert)
+        .find(|row| encoding & row.mask == row.encoding);
+    match row {
+        Some(Row {
+            read: Some(reader), ..
+        }) if read => {
+            arch_cpu::skip_instruction();
+            let value = reader(machine, vcpu, partition);
+            // Number 31 is XZR.
+            if let Some(place) = vcpu.context.x.get_mut(register) {
+                *place = value;
+            }
+            Decision::Resume
+        }
+        Some(Row {
+            write: Some(writer),
+            ..
+        }) if !read => {
+            let value = vcpu.context.x.get(register).copied().unwrap_or(0);
+            if writer(machine, vcpu, partition, value) == Outcome::Done {
+                arch_cpu::skip_instruction();
+            }
+            Decision::Resume
+        }
+        _ => forbid(machine, partition),
+    }
 }
 
-/// A partition has one vCPU, with affinity 0: an SGI reaches it if the target list says so and the
-/// mode isn't "all but self".
-fn generate_sgi(partition: &mut Partition, value: u64) {
-    const ALL_BUT_SELF: u64 = 1 << 40;
-    const AFFINITY: u64 = 0xFF << 48 | 0xFF << 32 | 0xFF << 16;
-    if value & (ALL_BUT_SELF | AFFINITY) == 0 && value & 1 != 0 {
-        #[allow(clippy::cast_possible_truncation, reason = "four bits")]
-        interrupt::deliver(partition, (value >> 24 & 0xF) as u32, false);
+/// An instruction or a register that the partition may not use.
+pub fn forbid(machine: &mut Machine, partition: &mut Partition) -> Decision {
+    match partition.declaration().machine.forbidden {
+        Forbidden::HealthEvent => {
+            let event = HealthEvent::ForbiddenInstruction;
+            fault::raise(machine, partition, event, Details::of_exit())
+        }
+        Forbidden::Undefined => {
+            partition.undefined = partition.undefined.wrapping_add(1);
+            arch_cpu::take_exception(Exception::Undefined);
+            Decision::Resume
+        }
     }
 }

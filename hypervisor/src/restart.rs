@@ -11,17 +11,19 @@ use crate::interrupt;
 use crate::partition::{Partition, Phase};
 use crate::reload::{Reload, Step};
 use crate::selected::{IMAGES, VTTBR, run_parameters};
+use crate::vcpu::Vcpu;
 
 /// Goes on with the work in the partition's window until it is done or the window nearly over; the
 /// partition starts in the window after.
 pub fn work(
     machine: &mut Machine,
+    vcpu: &mut Vcpu,
     partition: &mut Partition,
     mut reload: Reload,
     condition: StartCondition,
 ) {
     crate::idle::sleep_until(machine.slot.start);
-    partition.statistics.windows = partition.statistics.windows.wrapping_add(1);
+    vcpu.statistics.windows = vcpu.statistics.windows.wrapping_add(1);
     // Half a guard before the window would be preempted is time enough for any step: the guard must
     // hold the longest path as a whole.
     let until = machine
@@ -35,11 +37,11 @@ pub fn work(
         }
         // SAFETY: the partition isn't running, and this CPU has its windows.
         if !unsafe { step(partition, &mut reload) } {
-            start(machine, partition, condition);
+            start(machine, vcpu, partition, condition);
             break Phase::Running;
         }
     };
-    partition.statistics.used_ticks = partition
+    vcpu.statistics.used_ticks = vcpu
         .statistics
         .used_ticks
         .wrapping_add(timer::now().since(begun));
@@ -84,16 +86,22 @@ unsafe fn step(partition: &Partition, reload: &mut Reload) -> bool {
 }
 
 /// Makes the partition ready for its first instruction.
-fn start(machine: &mut Machine, partition: &mut Partition, condition: StartCondition) {
+fn start(
+    machine: &mut Machine,
+    vcpu: &mut Vcpu,
+    partition: &mut Partition,
+    condition: StartCondition,
+) {
     arch_cpu::set_stage2(VTTBR[partition.index]);
     memory::forget_guest();
     interrupt::forget(partition);
-    prepare(partition, condition);
+    partition.reset_machine();
+    prepare(vcpu, partition, condition);
     let now = timer::now();
     if let Some(supervision) = &mut partition.supervision {
         supervision.start(now);
     }
-    let (index, restarts) = (partition.index, partition.statistics.restarts);
+    let (index, restarts) = (partition.index, partition.restarts);
     machine.report(
         now,
         Event::Started {
@@ -104,15 +112,15 @@ fn start(machine: &mut Machine, partition: &mut Partition, condition: StartCondi
     );
 }
 
-/// Puts the partition's context to its entry point.
-pub fn prepare(partition: &mut Partition, condition: StartCondition) {
+/// Puts the partition's first vCPU to its entry point.
+pub fn prepare(vcpu: &mut Vcpu, partition: &Partition, condition: StartCondition) {
     let declaration = partition.declaration();
     let RunParameters { arguments, .. } = run_parameters();
     let registers = match declaration.image {
         Image::Program(_) => [
             declaration.passport.0,
             condition as u64,
-            partition.statistics.restarts,
+            partition.restarts,
             arguments[partition.index],
         ],
         // As arm64 Linux is booted, and whoever follows it (Documentation/arm64/booting.rst, 4).
@@ -121,5 +129,5 @@ pub fn prepare(partition: &mut Partition, condition: StartCondition) {
             [device_tree.map_or(0, |place| place.0), 0, 0, 0]
         }
     };
-    partition.context.reset(declaration.entry.0, registers);
+    vcpu.begin(declaration.entry.0, registers);
 }

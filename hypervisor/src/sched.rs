@@ -15,7 +15,7 @@ const MAX_SLOTS: usize = 2 * MAX_PLAN_WINDOWS + 1;
 /// A slot of the plan, relative to its major frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct PlannedSlot {
-    partition: Option<usize>,
+    vcpu: Option<usize>,
     start: u64,
     end: u64,
 }
@@ -24,11 +24,11 @@ struct PlannedSlot {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Slot {
-    /// The partition whose window it is; a gap belongs to nobody.
-    pub partition: Option<usize>,
-    /// When it starts: the partition is released at this tick.
+    /// The vCPU whose window it is, by its index among all; a gap belongs to nobody.
+    pub vcpu: Option<usize>,
+    /// When it starts: the vCPU is released at this tick.
     pub start: Ticks,
-    /// When the partition must be interrupted: a guard before the next slot starts.
+    /// When the vCPU must be interrupted: a guard before the next slot starts.
     pub preempt_at: Ticks,
     /// Whether a major frame begins with it.
     pub first_in_frame: bool,
@@ -40,7 +40,7 @@ pub struct Slot {
 impl Slot {
     /// No slot yet.
     pub const NONE: Self = Self {
-        partition: None,
+        vcpu: None,
         start: Ticks(0),
         preempt_at: Ticks(0),
         first_in_frame: false,
@@ -74,28 +74,21 @@ impl Plan {
                 push(
                     &mut slots,
                     PlannedSlot {
-                        partition: None,
+                        vcpu: None,
                         start: at,
                         end: start,
                     },
                 );
             }
-            let partition = system.partition_index(window.partition);
-            push(
-                &mut slots,
-                PlannedSlot {
-                    partition,
-                    start,
-                    end,
-                },
-            );
+            let vcpu = system.vcpu_of(window);
+            push(&mut slots, PlannedSlot { vcpu, start, end });
             at = end;
         }
         if at < frame_ticks {
             push(
                 &mut slots,
                 PlannedSlot {
-                    partition: None,
+                    vcpu: None,
                     start: at,
                     end: frame_ticks,
                 },
@@ -200,7 +193,7 @@ impl Cursor {
             .get(self.next)
             .copied()
             .unwrap_or(PlannedSlot {
-                partition: None,
+                vcpu: None,
                 start: 0,
                 end: self.plan.frame_ticks,
             });
@@ -210,7 +203,7 @@ impl Cursor {
             self.frame_start = frame_start.after(self.plan.frame_ticks);
         }
         Slot {
-            partition: slot.partition,
+            vcpu: slot.vcpu,
             start: frame_start.after(slot.start),
             preempt_at: frame_start.after(slot.end).before(self.plan.guard_ticks),
             first_in_frame,
@@ -244,7 +237,7 @@ mod tests {
         let mut starts = std::vec::Vec::new();
         for _ in 0..8 {
             let slot = cursor.advance(now);
-            starts.push((slot.partition, slot.start.0 - EPOCH.0, slot.first_in_frame));
+            starts.push((slot.vcpu, slot.start.0 - EPOCH.0, slot.first_in_frame));
             now = slot.preempt_at;
         }
         assert_eq!(
@@ -265,7 +258,7 @@ mod tests {
     #[test]
     fn a_cpu_without_a_plan_has_one_gap_a_frame() {
         let slot = cursor(3).advance(EPOCH);
-        assert_eq!((slot.partition, slot.start), (None, EPOCH));
+        assert_eq!((slot.vcpu, slot.start), (None, EPOCH));
     }
 
     #[test]

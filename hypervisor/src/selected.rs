@@ -1,5 +1,7 @@
 //! The one board and the one system that this image joins, and everything computed from them.
 
+use crate::machines::{self, Links};
+use crate::vgic::{Interrupts, Model};
 use paratia_config::address::PAGE_BYTES;
 use paratia_config::image::{Piece as BuiltPiece, PieceKind};
 use paratia_config::layout::{Layout, MAX_PARTITIONS};
@@ -30,7 +32,7 @@ pub const PARTITION_COUNT: usize = SYSTEM.partitions.len();
 
 const TABLE_COUNT: usize = tables::table_count(SYSTEM, BOARD);
 /// Where the parts of this image lie.
-pub const LAYOUT: Layout = Layout::new(BOARD, TABLE_COUNT, PARTITION_COUNT);
+pub const LAYOUT: Layout = Layout::new(BOARD, TABLE_COUNT, SYSTEM);
 /// The root of EL2's own translation.
 pub const EL2_ROOT: Pa = LAYOUT.table(tables::EL2_ROOT);
 
@@ -62,15 +64,18 @@ pub static VTTBR: [u64; PARTITION_COUNT] = {
 /// Every partition's ports.
 pub static PORTS: PortTable = port_table(SYSTEM);
 
-/// The CPU that each partition runs on.
-pub static CPU_OF: [usize; PARTITION_COUNT] = {
-    let mut cpus = [0; PARTITION_COUNT];
+/// All partitions' vCPUs together.
+pub const VCPU_COUNT: usize = SYSTEM.vcpu_count();
+
+/// The CPU that each vCPU runs on.
+pub static CPU_OF: [usize; VCPU_COUNT] = {
+    let mut cpus = [0; VCPU_COUNT];
     let plans = SYSTEM.schedule.plans;
     let mut cpu = 0;
     while cpu < plans.len() {
         let mut window = 0;
         while window < plans[cpu].len() {
-            if let Some(index) = SYSTEM.partition_index(plans[cpu][window].partition) {
+            if let Some(index) = SYSTEM.vcpu_of(&plans[cpu][window]) {
                 cpus[index] = cpu;
             }
             window += 1;
@@ -79,6 +84,68 @@ pub static CPU_OF: [usize; PARTITION_COUNT] = {
     }
     cpus
 };
+
+/// The partition of each vCPU.
+pub static PARTITION_OF: [usize; VCPU_COUNT] = {
+    let mut partitions = [0; VCPU_COUNT];
+    let mut partition = 0;
+    let mut vcpu = 0;
+    while vcpu < VCPU_COUNT {
+        while vcpu >= SYSTEM.first_vcpu(partition + 1) {
+            partition += 1;
+        }
+        partitions[vcpu] = partition;
+        vcpu += 1;
+    }
+    partitions
+};
+
+/// Whether another vCPU of the same partition runs on the same CPU. Their translations bear the same
+/// VMID, and a guest relies on each of its CPUs having its own.
+pub static SHARES_CPU: [bool; VCPU_COUNT] = {
+    let mut shares = [false; VCPU_COUNT];
+    let mut one = 0;
+    while one < VCPU_COUNT {
+        let mut other = 0;
+        while other < VCPU_COUNT {
+            shares[one] |= one != other
+                && PARTITION_OF[one] == PARTITION_OF[other]
+                && CPU_OF[one] == CPU_OF[other];
+            other += 1;
+        }
+        one += 1;
+    }
+    shares
+};
+
+/// Most vCPUs of any partition.
+pub const MOST_VCPUS: usize = machines::most_vcpus(SYSTEM);
+/// Most blocks of 32 shared interrupts of any partition.
+pub const MOST_SHARED_BLOCKS: usize = machines::most_shared_blocks(SYSTEM);
+
+/// The interrupt controller that each partition sees.
+pub static GIC_MODELS: [Model; PARTITION_COUNT] = machines::models(SYSTEM, BOARD);
+/// The physical interrupts behind each partition's own.
+pub static GIC_LINKS: [Links; PARTITION_COUNT] = machines::links(SYSTEM, BOARD);
+/// The interrupts of each partition's controller.
+pub static GIC_INTERRUPTS: [Interrupts; PARTITION_COUNT] = {
+    const NONE: Interrupts = Interrupts {
+        shared: &[],
+        links: &[],
+    };
+    let mut interrupts = [NONE; PARTITION_COUNT];
+    let mut index = 0;
+    while index < PARTITION_COUNT {
+        interrupts[index] = Interrupts {
+            shared: machines::shared(&SYSTEM.partitions[index]),
+            links: GIC_LINKS[index].as_slice(),
+        };
+        index += 1;
+    }
+    interrupts
+};
+/// The software-generated interrupt by which vCPUs of a partition with several call each other.
+pub static KICKS: [Option<u32>; PARTITION_COUNT] = machines::kicks(SYSTEM);
 
 // The build stops here if the system breaks a rule, with the first finding as its message.
 const _: () = rules::assert_valid(SYSTEM, BOARD, PIECES);

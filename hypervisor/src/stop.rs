@@ -4,7 +4,9 @@
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::cpu::{CPUS, Machine};
 use crate::partition::{PARTITIONS, Partition};
+use crate::selected::SYSTEM;
 use crate::time::Ticks;
+use crate::vcpu::{Statistics, VCPUS};
 use crate::{bring_up, crash, log, state};
 
 /// Whether the CPU stops before the slot that it is about to enter: because somebody asked for it, or because the run
@@ -40,10 +42,10 @@ fn report(machine: &Machine, now: Ticks) {
     crash::report_others();
     // SAFETY: as above.
     unsafe { log::set_time(now) };
-    for owned in &PARTITIONS {
+    for lock in &PARTITIONS {
         // SAFETY: every CPU has stopped and touches no partition any more; one that hasn't within
         // two major frames is caught in a fault of the hypervisor.
-        statistics(unsafe { owned.get() });
+        statistics(unsafe { lock.peek() });
         // SAFETY: as above.
         unsafe { log::flush() };
     }
@@ -73,12 +75,18 @@ fn cpu_statistics(machine: &Machine) {
 }
 
 fn statistics(partition: &Partition) {
-    let of = &partition.statistics;
+    let first = SYSTEM.first_vcpu(partition.index);
+    let end = SYSTEM.first_vcpu(partition.index + 1);
+    let vcpus = VCPUS.get(first..end).unwrap_or_default();
+    let of = vcpus.iter().fold(Statistics::ZERO, |all, vcpu| {
+        // SAFETY: as for the partition.
+        all.and(&unsafe { vcpu.get() }.statistics)
+    });
     let (expected, missed) = partition.supervision.map_or((0, 0), |supervision| {
         (supervision.expected, supervision.missed)
     });
     defmt::info!(
-        "statistics partition={=usize} windows={=u64} used_ticks={=u64} idle_ticks={=u64} jitter_worst={=u64} heartbeats_expected={=u64} heartbeats_missed={=u64} faults={=u64} restarts={=u64} calls={=u64} refused_calls={=u64} console_dropped={=u64} exits={=u64} exit_ticks={=u64} exit_worst={=u64}",
+        "statistics partition={=usize} windows={=u64} used_ticks={=u64} idle_ticks={=u64} jitter_worst={=u64} heartbeats_expected={=u64} heartbeats_missed={=u64} faults={=u64} restarts={=u64} calls={=u64} refused_calls={=u64} console_dropped={=u64} exits={=u64} exit_ticks={=u64} exit_worst={=u64} aborts={=u64} undefined={=u64}",
         partition.index,
         of.windows,
         of.used_ticks,
@@ -86,13 +94,15 @@ fn statistics(partition: &Partition) {
         of.jitter_worst,
         expected,
         missed,
-        of.faults,
-        of.restarts,
+        partition.faults,
+        partition.restarts,
         of.calls.wrapping_add(of.short_calls),
         of.refused_calls,
-        of.dropped,
+        partition.dropped,
         of.exits,
         of.exit_ticks,
-        of.exit_worst
+        of.exit_worst,
+        partition.aborts,
+        partition.undefined
     );
 }

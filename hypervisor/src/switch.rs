@@ -2,12 +2,13 @@
 
 use crate::arch::context::Context;
 use crate::arch::registers::{read_register, write_register};
-use crate::arch::{cpu as arch_cpu, timer};
+use crate::arch::{cpu as arch_cpu, memory, timer};
 use crate::cpu::Cpu;
-use crate::idle;
-use crate::interrupt;
-use crate::partition::Partition;
-use crate::selected::VTTBR;
+use crate::partition::PARTITIONS;
+use crate::selected::{SHARES_CPU, VTTBR};
+use crate::set_way::SetWay;
+use crate::vcpu::Vcpu;
+use crate::{idle, interrupt, stolen};
 
 /// Moves system registers: `save` takes what is in the CPU, then `load` goes in. Called by the
 /// assembly between general and FP registers.
@@ -25,7 +26,7 @@ pub extern "C" fn switch_system(save: &mut Context, load: *mut Context) {
         save.system.vdisr = read_register!("s3_4_c12_c1_1");
     }
     timer::stop_guest_timer();
-    // SAFETY: `load` is a partition's context or the same as `save`, whose reference is used no
+    // SAFETY: `load` is a vCPU's context or the same as `save`, whose reference is used no
     // more.
     let load = unsafe { &*load };
     load.system.load();
@@ -35,23 +36,36 @@ pub extern "C" fn switch_system(save: &mut Context, load: *mut Context) {
     }
 }
 
-/// Connects the partition's interrupts, waits for its tick, and lets it go. The last thing before
-/// the return to the guest; what follows the wait is the same few instructions every time.
-pub extern "C" fn release(partition: &mut Partition) {
+/// Connects the vCPU's interrupts, waits for its tick, and lets it go. The last thing before the
+/// return to the guest; what follows the wait is the same few instructions every time.
+pub extern "C" fn release(vcpu: &mut Vcpu) {
     // SAFETY: the assembly calls this once in a switch, after `switch_system` is done.
     let Some(machine) = &mut unsafe { Cpu::current() }.machine else {
         return;
     };
-    arch_cpu::set_stage2(VTTBR[partition.index]);
-    interrupt::connect(machine, partition);
-    partition.statistics.windows = partition.statistics.windows.wrapping_add(1);
+    let Some(vttbr) = VTTBR.get(vcpu.partition) else {
+        return;
+    };
+    arch_cpu::set_stage2(*vttbr);
+    arch_cpu::set_number(vcpu.number);
+    arch_cpu::watch_caches(vcpu.set_way != SetWay::Idle);
+    if SHARES_CPU[vcpu.index] {
+        memory::forget_siblings();
+    }
+    {
+        // SAFETY: this CPU runs the vCPU and holds no guard in a switch.
+        let mut partition = unsafe { PARTITIONS[vcpu.partition].lock() };
+        interrupt::connect(machine, vcpu, &mut partition);
+    }
+    stolen::come_back(vcpu, machine.slot.start);
+    vcpu.statistics.windows = vcpu.statistics.windows.wrapping_add(1);
     machine.path.end_switch(timer::now_early());
     idle::sleep_until(machine.slot.start);
     let now = timer::now();
-    timer::arm(machine.slot.preempt_at);
-    interrupt::unmask_guest(machine, partition);
+    interrupt::arm(machine, vcpu);
+    interrupt::unmask_guest(machine, vcpu);
     machine.running_since = now;
     machine.window_start = now;
     let late = now.since(machine.slot.start);
-    partition.statistics.jitter_worst = partition.statistics.jitter_worst.max(late);
+    vcpu.statistics.jitter_worst = vcpu.statistics.jitter_worst.max(late);
 }

@@ -2,14 +2,16 @@
 //! line with a speed. What is sent is gone at once; what is received waits in the FIFO of 16.
 //!
 //! The SBSA's generic UART is the part of it without the speed. As programs exist that only ever
-//! touch the data register, sending and receiving don't ask whether they were enabled. A receive
+//! touch the data register, sending and receiving don't ask whether they were enabled. When whatever
+//! takes what is sent has no more room, the transmit FIFO is full. A receive
 //! timeout takes no time: what lies in the FIFO is told at once, however little it is.
 
 /// Depth of the receive FIFO.
 const FIFO: usize = 16;
 
-/// `UARTFR`: nothing received; FIFO full; nothing to send (always).
+/// `UARTFR`: nothing received; no room to send; FIFO full; nothing to send.
 const RECEIVE_EMPTY: u32 = 1 << 4;
+const TRANSMIT_FULL: u32 = 1 << 5;
 const RECEIVE_FULL: u32 = 1 << 6;
 const TRANSMIT_EMPTY: u32 = 1 << 7;
 /// `UARTLCR_H.FEN`.
@@ -52,6 +54,8 @@ pub struct Uart {
     mask: u32,
     raised: u32,
     dma: u32,
+    /// What is sent finds no room.
+    is_blocked: bool,
 }
 
 /// A register.
@@ -165,6 +169,7 @@ impl Uart {
             mask: 0,
             raised: 0,
             dma: 0,
+            is_blocked: false,
         }
     }
 
@@ -198,6 +203,18 @@ impl Uart {
     #[must_use]
     pub const fn line(&self) -> bool {
         self.raised & self.mask != 0
+    }
+
+    /// Tells whether what is sent next will find room. That there is room again raises the transmit
+    /// interrupt, so [`Uart::line`] may change.
+    pub fn set_room(&mut self, room: bool) {
+        if room && self.is_blocked {
+            self.raised |= TRANSMIT;
+        }
+        if !room {
+            self.raised &= !TRANSMIT;
+        }
+        self.is_blocked = !room;
     }
 
     /// Whether [`Uart::receive`] would take a byte.
@@ -293,7 +310,12 @@ impl Uart {
     fn flags(&self) -> u32 {
         let empty = if self.count == 0 { RECEIVE_EMPTY } else { 0 };
         let full = if self.has_room() { 0 } else { RECEIVE_FULL };
-        TRANSMIT_EMPTY | empty | full
+        let transmit = if self.is_blocked {
+            TRANSMIT_FULL
+        } else {
+            TRANSMIT_EMPTY
+        };
+        transmit | empty | full
     }
 
     /// Turning the FIFO on or off empties it.

@@ -9,15 +9,18 @@ use crate::exit::{Decision, Next};
 use crate::fault::{self, Details};
 use crate::partition::{PARTITIONS, Partition, Phase};
 use crate::time::Ticks;
+use crate::vcpu::{VCPUS, Vcpu};
+use crate::vgic::VcpuSet;
 use crate::{idle, interrupt, restart, state, stop};
 
-/// Ends the window of the partition that ran: its interrupts are masked, its time is counted, its
+/// Ends the window of the vCPU that ran: its interrupts are masked, its time is counted, its
 /// promises are checked.
-pub fn end(machine: &mut Machine, partition: &mut Partition) {
+pub fn end(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
     interrupt::mask_guest(machine);
-    interrupt::disconnect(machine, partition);
+    interrupt::disconnect(machine, vcpu, partition);
+    partition.running = partition.running.without(vcpu.number);
     let now = timer::now();
-    partition.statistics.used_ticks = partition
+    vcpu.statistics.used_ticks = vcpu
         .statistics
         .used_ticks
         .wrapping_add(now.since(machine.running_since));
@@ -30,11 +33,8 @@ pub fn end(machine: &mut Machine, partition: &mut Partition) {
         };
         machine.report(machine.window_start, event);
     }
-    let refused = core::mem::take(&mut partition.refused_in_window);
-    partition.statistics.refused_calls = partition
-        .statistics
-        .refused_calls
-        .wrapping_add(refused.into());
+    let refused = core::mem::take(&mut vcpu.refused_in_window);
+    vcpu.statistics.refused_calls = vcpu.statistics.refused_calls.wrapping_add(refused.into());
     if partition.dropped_in_window > 0 {
         let dropped = core::mem::take(&mut partition.dropped_in_window);
         machine.report(
@@ -88,20 +88,45 @@ pub fn choose_next(machine: &mut Machine) -> Next {
         if machine.slot.skipped > 0 {
             report_overrun(machine);
         }
-        if let Some(index) = machine.slot.partition {
-            // SAFETY: the plan says that this CPU runs the partition, and the exit that came here
-            // is done with the one before.
-            let partition = unsafe { PARTITIONS[index].get() };
-            match partition.phase {
-                Phase::Running => return enter(machine, partition),
-                Phase::Reloading(reload, condition) => {
-                    restart::work(machine, partition, reload, condition);
-                }
-                Phase::Halted => {}
+        if let Some(index) = machine.slot.vcpu {
+            // SAFETY: the plan says that this CPU runs the vCPU, and the exit that came here is done
+            // with the one before.
+            let vcpu = unsafe { VCPUS[index].get() };
+            if let Some(next) = use_window(machine, vcpu) {
+                return next;
             }
         }
         idle::spend_until(machine, machine.slot.preempt_at);
         machine.path.begin(timer::now_early());
+    }
+}
+
+/// What the vCPU's window is used for: it runs, or its partition is reloaded, or nothing.
+fn use_window(machine: &mut Machine, vcpu: &mut Vcpu) -> Option<Next> {
+    // SAFETY: this CPU runs the vCPU, and has dropped every guard of the exit that came here.
+    let mut partition = unsafe { PARTITIONS[vcpu.partition].lock() };
+    match partition.phase {
+        Phase::Running => {
+            let start = partition.starts.get_mut(vcpu.number).and_then(Option::take);
+            if let Some(start) = start {
+                vcpu.begin(start.entry, [start.context, 0, 0, 0]);
+                partition.psci.begun(vcpu.number);
+            }
+            if !partition.is_on(vcpu.number) {
+                return None;
+            }
+            partition.running = partition.running.and(VcpuSet::of(vcpu.number));
+            drop(partition);
+            Some(enter(machine, vcpu))
+        }
+        // The others may still be on their way out.
+        Phase::Reloading(reload, condition)
+            if vcpu.number == 0 && partition.running == VcpuSet::NONE =>
+        {
+            restart::work(machine, vcpu, &mut partition, reload, condition);
+            None
+        }
+        Phase::Reloading(..) | Phase::Halted => None,
     }
 }
 
@@ -113,19 +138,19 @@ fn report_overrun(machine: &mut Machine) {
     machine.report(timer::now(), Event::Overrun { cpu, skipped });
 }
 
-/// Prepares the release of a partition at its tick; the wait for it comes last, in
+/// Prepares the release of a vCPU at its tick; the wait for it comes last, in
 /// [`crate::switch::release`].
-fn enter(machine: &mut Machine, partition: &mut Partition) -> Next {
-    if partition.waits_for_window {
-        partition.waits_for_window = false;
-        partition.context.x[0] = 0;
-        partition.context.x[1] = machine.slot.start.since(machine.epoch);
+fn enter(machine: &mut Machine, vcpu: &mut Vcpu) -> Next {
+    if vcpu.waits_for_window {
+        vcpu.waits_for_window = false;
+        vcpu.context.x[0] = 0;
+        vcpu.context.x[1] = machine.slot.start.since(machine.epoch);
     }
     machine.path.pause(timer::now_early());
     idle::work_until(machine, machine.slot.start);
     machine.path.resume(timer::now_early());
     let save = machine.loaded;
-    machine.loaded = &raw mut partition.context;
+    machine.loaded = &raw mut vcpu.context;
     Next {
         load: machine.loaded,
         save,

@@ -4,14 +4,14 @@
 use arm_gic::gicv3::GicCpuInterface;
 use arm_sysregs::el1::accessors::{
     read_icc_iar1_el1, read_icc_sre_el1, write_icc_bpr1_el1, write_icc_ctlr_el1, write_icc_dir_el1,
-    write_icc_eoir1_el1, write_icc_igrpen1_el1,
+    write_icc_eoir1_el1, write_icc_igrpen1_el1, write_icc_sgi1r_el1,
 };
 use arm_sysregs::el1::registers::{
-    IccBpr1El1, IccCtlrEl1, IccDirEl1, IccEoir1El1, IccIgrpen1El1, IccSreEl1,
+    IccBpr1El1, IccCtlrEl1, IccDirEl1, IccEoir1El1, IccIgrpen1El1, IccSgi1rEl1, IccSreEl1,
 };
 use arm_sysregs::el2::accessors::read_icc_sre_el2;
 use arm_sysregs::el2::registers::IccSreEl2;
-use cortex_a::asm::barrier::{SY, isb};
+use cortex_a::asm::barrier::{SY, dsb, isb};
 
 use super::GicError;
 
@@ -88,6 +88,19 @@ impl CpuInterface {
     #[inline]
     pub fn deactivate(&mut self, intid: u32) {
         write_icc_dir_el1(IccDirEl1::from_bits_retain(u64::from(intid)));
+    }
+
+    /// Makes the software-generated interrupt `intid` (0 to 15) pending at the CPU with affinity
+    /// `target` (IHI 0069, `ICC_SGI1R_EL1`).
+    #[inline]
+    pub fn send(&mut self, intid: u32, target: u64) {
+        let [aff0, aff1, aff2, _, aff3, ..] = target.to_le_bytes();
+        let affinity = u64::from(aff1) << 16 | u64::from(aff2) << 32 | u64::from(aff3) << 48;
+        let request = 1 << (aff0 % 16) | u64::from(intid & 0xF) << 24 | affinity;
+        // What was stored for the other CPU is there before the interrupt.
+        dsb(SY);
+        write_icc_sgi1r_el1(IccSgi1rEl1::from_bits_retain(request));
+        isb(SY);
     }
 
     /// Lets through interrupts more urgent than `priority` only: lower numbers. Takes effect on

@@ -4,6 +4,7 @@ use core::ptr::NonNull;
 
 use arm_gic::gicv3::registers::{Gicd, GicdCtlr, Typer};
 use paratia_config::address::MemoryRange;
+use safe_mmio::fields::ReadPureWrite;
 use safe_mmio::{UniqueMmioPointer, field, field_shared};
 
 use super::{DEFAULT_PRIORITIES, FIRST_SPI, GicError, settle};
@@ -109,6 +110,57 @@ impl Distributor {
         Ok(())
     }
 
+    /// Makes SPI `intid` pending, or no longer.
+    ///
+    /// # Errors
+    ///
+    /// [`GicError::NotAnSpi`].
+    pub fn set_spi_pending(&self, intid: u32, pending: bool) -> Result<(), GicError> {
+        let index = self.spi(intid)?;
+        let mut gicd = self.access();
+        let registers = if pending {
+            field!(gicd, ispendr)
+        } else {
+            field!(gicd, icpendr)
+        };
+        write_bit(registers, index);
+        Ok(())
+    }
+
+    /// Makes SPI `intid` active, or no longer.
+    ///
+    /// # Errors
+    ///
+    /// [`GicError::NotAnSpi`].
+    pub fn set_spi_active(&self, intid: u32, active: bool) -> Result<(), GicError> {
+        let index = self.spi(intid)?;
+        let mut gicd = self.access();
+        let registers = if active {
+            field!(gicd, isactiver)
+        } else {
+            field!(gicd, icactiver)
+        };
+        write_bit(registers, index);
+        Ok(())
+    }
+
+    /// Makes SPI `intid` edge-triggered or level-sensitive. The register is shared by 16 interrupts,
+    /// so the caller sees to it that no other CPU changes one of these now.
+    ///
+    /// # Errors
+    ///
+    /// [`GicError::NotAnSpi`].
+    pub fn set_spi_edge(&self, intid: u32, edge: bool) -> Result<(), GicError> {
+        let index = self.spi(intid)?;
+        let mut gicd = self.access();
+        if let Some(mut triggers) = field!(gicd, icfgr).get(index / 16) {
+            let bit = 2 << (2 * (index % 16));
+            let others = triggers.read() & !bit;
+            triggers.write(others | if edge { bit } else { 0 });
+        }
+        Ok(())
+    }
+
     /// Waits until what was disabled is disabled for every CPU.
     ///
     /// # Errors
@@ -142,6 +194,13 @@ impl Distributor {
 unsafe impl Send for Distributor {}
 // SAFETY: as above.
 unsafe impl Sync for Distributor {}
+
+/// Writes one to the bit of interrupt `index`, which leaves the others alone.
+fn write_bit(mut registers: UniqueMmioPointer<'_, [ReadPureWrite<u32>; 32]>, index: usize) {
+    if let Some(mut register) = registers.get(index / 32) {
+        register.write(1 << (index % 32));
+    }
+}
 
 /// The whole set-up, IHI 0069, 4.5 and 12.9: check, stop forwarding, configure, forward.
 fn configure(

@@ -62,7 +62,7 @@ pub const fn table_count(system: &System, board: &BoardFacts) -> usize {
 #[must_use]
 pub const fn layout(system: &System, board: &BoardFacts) -> Layout {
     let count = table_count(system, board);
-    Layout::new(board, count, system.partitions.len())
+    Layout::new(board, count, system)
 }
 
 /// Physical address of the root of a partition's stage 2: its `VTTBR_EL2.BADDR`.
@@ -89,7 +89,7 @@ pub const fn stage2_root(system: &System, board: &BoardFacts, partition: usize) 
 /// aren't whole pages within 39 bits.
 #[must_use]
 pub const fn build<const N: usize>(system: &System, board: &BoardFacts) -> Tables<N> {
-    let layout = Layout::new(board, N, system.partitions.len());
+    let layout = Layout::new(board, N, system);
     let mut pool = pool::Pool::<N>::new(layout.tables.base);
     fill(&mut pool, system, board, &layout);
     pool.finish()
@@ -116,12 +116,13 @@ const fn stage2(
     partition: usize,
 ) -> mapping::Mappings {
     let passport = MemoryRange::new(layout.passport(partition), PAGE_BYTES);
-    regimes::stage2(&system.partitions[partition], board, passport)
+    let record = layout.record(system.first_record(partition));
+    regimes::stage2(&system.partitions[partition], board, passport, record)
 }
 
 /// The tables needed if the layout has room for `assumed` of them.
 const fn count_given(system: &System, board: &BoardFacts, assumed: usize) -> usize {
-    let layout = Layout::new(board, assumed, system.partitions.len());
+    let layout = Layout::new(board, assumed, system);
     let mut count = count::count(&regimes::el2(system, board, &layout));
     let mut partition = 0;
     while partition < system.partitions.len() {

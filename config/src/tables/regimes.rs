@@ -3,7 +3,7 @@
 
 use super::attributes::Attributes;
 use super::mapping::{Mapping, Mappings};
-use crate::address::{MemoryRange, PAGE_BYTES};
+use crate::address::{MemoryRange, PAGE_BYTES, Pa};
 use crate::board::{BoardFacts, InterruptController};
 use crate::layout::{Layout, MAX_CPUS};
 use crate::system::{Partition, RegionKind, System};
@@ -23,6 +23,7 @@ pub(super) const fn stage2(
     partition: &Partition,
     board: &BoardFacts,
     passport: MemoryRange,
+    record: Pa,
 ) -> Mappings {
     let mut mappings = Mappings::new().with(Mapping {
         input: partition.passport.0,
@@ -30,6 +31,14 @@ pub(super) const fn stage2(
         size_bytes: PAGE_BYTES,
         attributes: Attributes::STAGE2_PASSPORT,
     });
+    if let Some(stolen_time) = partition.machine.stolen_time {
+        mappings = mappings.with(Mapping {
+            input: stolen_time.0,
+            output: record.0,
+            size_bytes: PAGE_BYTES,
+            attributes: Attributes::STAGE2_PASSPORT,
+        });
+    }
     let mut index = 0;
     while index < partition.regions.len() {
         let region = &partition.regions[index];
@@ -53,6 +62,7 @@ const fn own_parts(layout: &Layout) -> Mappings {
         .identity(layout.rodata, Attributes::EL2_CONSTANT)
         .identity(layout.tables, Attributes::EL2_CONSTANT)
         .identity(layout.passports, Attributes::EL2_CONSTANT)
+        .identity(layout.records, Attributes::EL2_DATA)
         .identity(layout.data, Attributes::EL2_DATA)
         .identity(layout.crash, Attributes::EL2_DATA)
         .identity(layout.images, Attributes::EL2_CONSTANT);

@@ -78,6 +78,10 @@ pub const HYPERVISOR_CALL_COUNT: u32 = 0x8600_FF00;
 pub const HYPERVISOR_CALL_UID: u32 = 0x8600_FF01;
 /// Revision query of the vendor-hypervisor range; answers major in `x0`, minor in `x1`.
 pub const HYPERVISOR_REVISION: u32 = 0x8600_FF03;
+/// `PV_TIME_FEATURES` (DEN0057, 3.1).
+pub const PV_TIME_FEATURES: u32 = 0xC500_0020;
+/// `PV_TIME_ST` (DEN0057, 3.2): where the caller finds its vCPU's stolen time.
+pub const PV_TIME_ST: u32 = 0xC500_0021;
 /// `PSCI_VERSION` (DEN0022, 5.3).
 pub const PSCI_VERSION: u32 = 0x8400_0000;
 /// `PSCI_FEATURES` (DEN0022, 5.15).

@@ -123,9 +123,8 @@ system_registers! {
     tpidr_el1 = "tpidr_el1", csselr_el1 = "csselr_el1";
     cntkctl_el1 = "cntkctl_el1", ich_vmcr_el2 = "ich_vmcr_el2";
     cntv_cval_el0 = "cntv_cval_el0", cntv_ctl_el0 = "cntv_ctl_el0";
+    // List registers are in no context: see `crate::interrupt`.
     ich_ap0r0_el2 = "ich_ap0r0_el2", ich_ap1r0_el2 = "ich_ap1r0_el2";
-    ich_lr0_el2 = "ich_lr0_el2", ich_lr1_el2 = "ich_lr1_el2";
-    ich_lr2_el2 = "ich_lr2_el2", ich_lr3_el2 = "ich_lr3_el2";
 }
 
 /// `SCTLR_EL1` at a guest's entry: MMU and caches off, the bits that are RES1 on every CPU set (Arm

@@ -4,8 +4,10 @@
 use core::arch::asm;
 
 use super::registers::{read_register, write_register};
+use super::syndrome::encoding;
+use crate::inject::{self, Exception};
 
-/// Virtualisation on; interrupts, `WFI`, `SMC`, set/way maintenance, implementation defined and
+/// Virtualisation on; interrupts, ID registers, `WFI`, `SMC`, set/way maintenance, implementation defined and
 /// auxiliary registers, error records and limited-ordering regions trapped; EL1 is AArch64;
 /// barriers at least inner shareable; pointer authentication, tags and the second context number
 /// trap by their bits being zero (Arm ARM DDI 0487, D19.2.48).
@@ -16,6 +18,7 @@ const HCR_EL2: u64 = 1 // VM
     | 1 << 9 // FB
     | 0b01 << 10 // BSU
     | 1 << 13 // TWI
+    | 1 << 18 // TID3
     | 1 << 19 // TSC
     | 1 << 20 // TIDCP
     | 1 << 21 // TACR
@@ -23,6 +26,9 @@ const HCR_EL2: u64 = 1 // VM
     | 1 << 31 // RW
     | 1 << 35 // TLOR
     | 1 << 36; // TERR
+
+/// `HCR_EL2.TVM`: writes to the registers of stage 1 are trapped.
+const TVM: u64 = 1 << 26;
 
 /// Trace, activity monitors, SVE and SME trapped; FP and SIMD not (Arm ARM DDI 0487, D19.2.31).
 const CPTR_EL2: u64 = 0x33FF & !(1 << 10) | 1 << 20 | 1 << 30;
@@ -53,8 +59,6 @@ pub fn enable_traps() {
         // EL1PCTEN, EL1PCEN zero: the physical counter and timer are not a guest's.
         write_register!("cnthctl_el2", 0_u64);
         write_register!("vpidr_el2", identity);
-        // Every partition has one vCPU, so each sees CPU 0 of a multiprocessor system.
-        write_register!("vmpidr_el2", 1_u64 << 31);
     }
     if read_register!("id_aa64mmfr1_el1") >> 40 & 0xF != 0 {
         // SAFETY: the CPU has HCRX_EL2 (FEAT_HCX); zero traps what it could grant.
@@ -79,6 +83,13 @@ pub fn physical_address_range() -> u64 {
 pub fn set_stage2(vttbr: u64) {
     // SAFETY: the root is one of the constant tables; no guest runs until the next `eret`.
     unsafe { write_register!("vttbr_el2", vttbr) };
+}
+
+/// Makes the guest that runs next vCPU `number` of a multiprocessor system, with affinity
+/// 0.0.0.`number`.
+pub fn set_number(number: usize) {
+    // SAFETY: only what a guest reads as `MPIDR_EL1` depends on it.
+    unsafe { write_register!("vmpidr_el2", 1_u64 << 31 | number as u64) };
 }
 
 /// Sets the translation granule and sizes of stage 2, once a CPU.
@@ -146,6 +157,75 @@ pub fn return_address() -> u64 {
 pub fn skip_instruction() {
     // SAFETY: only where the guest goes on depends on it; AArch64 instructions have 4 bytes.
     unsafe { write_register!("elr_el2", return_address().wrapping_add(4)) };
+}
+
+/// Makes the guest take an exception at EL1 instead of the instruction that was trapped.
+pub fn take_exception(exception: Exception) {
+    let (spsr, sctlr) = (read_register!("spsr_el2"), read_register!("sctlr_el1"));
+    let entry = inject::entry(exception, spsr, sctlr);
+    let vector = read_register!("vbar_el1").wrapping_add(entry.vector_offset);
+    let (from, address) = (return_address(), fault_address());
+    // SAFETY: all of these are the guest's that is loaded, or say where it goes on.
+    unsafe {
+        write_register!("elr_el1", from);
+        write_register!("spsr_el1", spsr);
+        write_register!("esr_el1", entry.esr);
+        if exception != Exception::Undefined {
+            write_register!("far_el1", address);
+        }
+        write_register!("elr_el2", vector);
+        write_register!("spsr_el2", entry.pstate);
+    }
+}
+
+/// `HPFAR_EL2`, the page of a guest-physical address whose translation failed.
+#[must_use]
+pub fn fault_page() -> u64 {
+    read_register!("hpfar_el2")
+}
+
+/// The value of an ID register that [`crate::id_registers`] knows; 0 for all others.
+#[must_use]
+pub fn id_register(register: u16) -> u64 {
+    /// Reads the one whose `CRm` and `Op2` it is.
+    macro_rules! one_of {
+        ($($name:literal = $crm:literal $op2:literal),+ $(,)?) => {
+            match register {
+                $(register if register == encoding(3, 0, 0, $crm, $op2) => read_register!($name),)+
+                _ => 0,
+            }
+        };
+    }
+    one_of! {
+        "id_aa64pfr0_el1" = 4 0,
+        "id_aa64pfr1_el1" = 4 1,
+        "id_aa64dfr0_el1" = 5 0,
+        "id_aa64isar0_el1" = 6 0,
+        "id_aa64isar1_el1" = 6 1,
+        "s3_0_c0_c6_2" = 6 2,
+        "id_aa64mmfr0_el1" = 7 0,
+        "id_aa64mmfr1_el1" = 7 1,
+        "s3_0_c0_c7_2" = 7 2,
+    }
+}
+
+/// The guest's `SCTLR_EL1`.
+#[must_use]
+pub fn system_control() -> u64 {
+    read_register!("sctlr_el1")
+}
+
+/// Sets the guest's `SCTLR_EL1`.
+pub fn set_system_control(value: u64) {
+    // SAFETY: it acts on the guest that is loaded alone.
+    unsafe { write_register!("sctlr_el1", value) };
+}
+
+/// Whether the guest's writes to the registers that turn its caches on and off are trapped.
+pub fn watch_caches(watch: bool) {
+    let value = if watch { HCR_EL2 | TVM } else { HCR_EL2 };
+    // SAFETY: it only adds or takes away a trap.
+    unsafe { write_register!("hcr_el2", value) };
 }
 
 /// Stops this CPU for good. Its timer and its interrupt interface are turned off, so that nothing

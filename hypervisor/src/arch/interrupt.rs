@@ -1,5 +1,5 @@
-//! The virtual interrupt interface (`ICH_*`, Arm IHI 0069, 12.4): handing interrupts to a guest
-//! through list registers.
+//! The virtual interrupt interface (`ICH_*`, Arm IHI 0069, 12.4): list registers, through which a
+//! guest's CPU interface takes interrupts.
 
 use super::registers::{read_register, write_register};
 
@@ -12,65 +12,64 @@ pub fn list_registers_found() -> usize {
     (read_register!("ich_vtr_el2") & 0x1F) as usize + 1
 }
 
-/// Priority that guests see on every interrupt.
-const PRIORITY: u64 = 0xA0;
+/// `ICH_LR<n>_EL2.State`, pending.
 const STATE_PENDING: u64 = 0b01 << 62;
-const STATE_MASK: u64 = 0b11 << 62;
-const HARDWARE: u64 = 1 << 61;
-const GROUP_1: u64 = 1 << 60;
+/// `ICH_HCR_EL2.En`.
+const ENABLE: u64 = 1;
+/// `ICH_HCR_EL2.EOIcount`.
+const UNLISTED_ENDS_SHIFT: u32 = 27;
 
-/// The hypervisor's interface enabled for the guest.
-const HCR_ENABLE: u64 = 1;
-/// A maintenance interrupt when at most one list register is in use.
-const HCR_UNDERFLOW: u64 = 1 << 1;
-
-/// Shows the guest its pending interrupts, from now on.
-pub fn enable(underflow: bool) {
-    let value = HCR_ENABLE | if underflow { HCR_UNDERFLOW } else { 0 };
+/// Shows the guest its pending interrupts, from now on; `control` are bits of `ICH_HCR_EL2` that say
+/// of what a maintenance interrupt tells.
+#[inline]
+pub fn enable(control: u64) {
     // SAFETY: the list registers hold the state of the guest that runs next.
-    unsafe { write_register!("ich_hcr_el2", value) };
+    unsafe { write_register!("ich_hcr_el2", ENABLE | control) };
 }
 
 /// Hides all virtual interrupts: so that a pending one doesn't wake this CPU while no guest runs.
+#[inline]
 pub fn disable() {
+    let counted = read_register!("ich_hcr_el2") & !ENABLE;
     // SAFETY: only the delivery to guests depends on it, and none runs now.
-    unsafe { write_register!("ich_hcr_el2", 0_u64) };
+    unsafe { write_register!("ich_hcr_el2", counted) };
 }
 
-/// Whether the guest has a pending interrupt in its list registers.
-#[must_use]
-pub fn is_pending() -> bool {
-    (0..LIST_REGISTERS).any(|index| read_list(index) & STATE_MASK == STATE_PENDING)
-}
-
-/// Makes `id` pending for the guest; its end also ends the physical interrupt if `physical`.
-/// Whether there was room.
-#[must_use]
-pub fn inject(id: u32, physical: bool) -> bool {
-    let id = u64::from(id);
-    let entry = STATE_PENDING
-        | GROUP_1
-        | PRIORITY << 48
-        | if physical { HARDWARE | id << 32 } else { 0 }
-        | id;
-    for index in 0..LIST_REGISTERS {
-        let held = read_list(index);
-        if held & STATE_MASK != 0 && held & 0xFFFF_FFFF == id {
-            // Pending again while it is being handled; a hardware one can't be.
-            write_list(index, held | STATE_PENDING);
-            return true;
-        }
+/// Ends of interrupts that were in no list register, since the last time; at most 31.
+#[inline]
+pub fn take_unlisted_ends() -> u64 {
+    let control = read_register!("ich_hcr_el2");
+    let ends = control >> UNLISTED_ENDS_SHIFT & 0x1F;
+    if ends != 0 {
+        let rest = control & !(0x1F << UNLISTED_ENDS_SHIFT);
+        // SAFETY: the count is the hypervisor's to take.
+        unsafe { write_register!("ich_hcr_el2", rest) };
     }
-    for index in 0..LIST_REGISTERS {
-        if read_list(index) & STATE_MASK == 0 {
-            write_list(index, entry);
-            return true;
-        }
-    }
-    false
+    ends
 }
 
-fn read_list(index: usize) -> u64 {
+/// The list registers whose interrupt was taken and ended, or that were never used
+/// (`ICH_ELRSR_EL2`).
+#[inline]
+#[must_use]
+pub fn empty_lists() -> u32 {
+    read_register!("ich_elrsr_el2") as u32
+}
+
+/// The list registers in a set, bit n for the n-th.
+pub fn each(listed: u32) -> impl Iterator<Item = usize> {
+    (0..LIST_REGISTERS).filter(move |index| listed & 1 << index != 0)
+}
+
+/// Whether a list register's interrupt waits to be taken, and is not in hand.
+#[must_use]
+pub fn is_list_pending(index: usize) -> bool {
+    read_list(index) & (0b11 << 62) == STATE_PENDING
+}
+
+/// The value of a list register.
+#[must_use]
+pub fn read_list(index: usize) -> u64 {
     match index {
         0 => read_register!("ich_lr0_el2"),
         1 => read_register!("ich_lr1_el2"),
@@ -79,7 +78,8 @@ fn read_list(index: usize) -> u64 {
     }
 }
 
-fn write_list(index: usize, value: u64) {
+/// Writes a list register.
+pub fn write_list(index: usize, value: u64) {
     // SAFETY: a list register of the guest whose state is loaded on this CPU.
     unsafe {
         match index {

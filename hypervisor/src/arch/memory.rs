@@ -35,6 +35,21 @@ pub unsafe fn zero(base: u64, size_bytes: u64) {
     barrier();
 }
 
+/// Cleans and invalidates `size_bytes` of memory from `base` to the point of coherency.
+///
+/// # Safety
+/// Both are multiples of a page, and the memory is a partition's.
+pub unsafe fn clean(base: u64, size_bytes: u64) {
+    let end = base.saturating_add(size_bytes);
+    let mut at = base;
+    while at < end {
+        // SAFETY: the caller's promise; maintenance by address changes no content.
+        unsafe { asm!("dc civac, {}", in(reg) at, options(nostack, preserves_flags)) };
+        at += CACHE_LINE_BYTES;
+    }
+    barrier();
+}
+
 /// Copies a piece of a partition's image to its place and makes it visible to instruction fetches.
 ///
 /// # Safety
@@ -67,6 +82,22 @@ pub fn forget_guest() {
             "tlbi vmalls12e1is",
             "ic ialluis",
             "dsb ish",
+            "isb",
+            options(nostack, preserves_flags)
+        );
+    }
+}
+
+/// Forgets, on this CPU, every instruction and translation of the partition whose stage 2 was just
+/// set: another of its vCPUs ran here.
+pub fn forget_siblings() {
+    // SAFETY: invalidation only makes the CPU look again.
+    unsafe {
+        asm!(
+            "isb",
+            "tlbi vmalle1",
+            "ic iallu",
+            "dsb nsh",
             "isb",
             options(nostack, preserves_flags)
         );

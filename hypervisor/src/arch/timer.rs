@@ -24,6 +24,18 @@ pub fn frequency() -> Option<Frequency> {
     Frequency::new(read_register!("cntfrq_el0"))
 }
 
+/// Ticks in nanoseconds; of 500 years at most.
+#[must_use]
+pub fn nanoseconds(ticks: u64) -> u64 {
+    const PER_SECOND: u64 = 1_000_000_000;
+    let hertz = read_register!("cntfrq_el0").max(1);
+    let (seconds, rest) = (ticks / hertz, ticks % hertz);
+    // A frequency has at most 32 bits, so the product has at most 62.
+    seconds
+        .wrapping_mul(PER_SECOND)
+        .wrapping_add(rest.wrapping_mul(PER_SECOND) / hertz)
+}
+
 /// Lets the timer interrupt this CPU at `deadline`, in place of any deadline before.
 pub fn arm(deadline: Ticks) {
     // SAFETY: this timer is the hypervisor's alone.
@@ -43,6 +55,26 @@ pub fn is_due() -> bool {
 pub fn set_guest_epoch(epoch: Ticks) {
     // SAFETY: only guests' view of time depends on it.
     unsafe { write_register!("cntvoff_el2", epoch.0) };
+}
+
+/// The time now in ticks of guests' counter.
+#[must_use]
+pub fn guest_now() -> u64 {
+    isb();
+    read_register!("cntvct_el0")
+}
+
+/// The point in time at which guests' counter has the value `count`.
+#[must_use]
+pub fn of_guest(count: u64) -> Ticks {
+    Ticks(count.wrapping_add(read_register!("cntvoff_el2")))
+}
+
+/// Whether the guest's virtual timer, which is loaded, asks for its interrupt: enabled, not masked,
+/// and due.
+#[must_use]
+pub fn is_guest_timer_due() -> bool {
+    read_register!("cntv_ctl_el0") & 0b111 == 0b101
 }
 
 /// Turns the guest's virtual timer off, after its state was saved.

@@ -13,8 +13,8 @@ use super::{Frame, redistributor};
 pub struct Read {
     /// The value.
     pub value: u64,
-    /// vCPUs that hold what was asked for in their list registers: the value is as they were last
-    /// folded, and once they are folded again, reading again tells.
+    /// vCPUs that hold what was asked for in their list registers, perhaps the reader itself: the
+    /// value is as they were last folded, and once they are folded again, reading again tells.
     pub attention: VcpuSet,
 }
 
@@ -64,7 +64,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         };
         Read {
             value: self.value(found.row, frame, at).wrapping_shr(found.shift) & found.mask,
-            attention: self.live(found.row, frame, at).without(by),
+            attention: self.live(found.row, frame, at),
         }
     }
 

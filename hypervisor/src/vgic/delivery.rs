@@ -6,7 +6,7 @@
 //! in the reverse order of taking, it is that of the best one without room (IHI 0069, 4.8 and
 //! 12.4). Then come the other pending ones, best first.
 
-use super::banks::{Bank, Vgic, bits_of, intid, place};
+use super::banks::{Bank, Model, Vgic, bits_of, intid, place};
 use super::block::{Block, bit};
 use super::effect::{Effect, VcpuSet};
 use super::list_register::ListRegister;
@@ -57,6 +57,74 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     #[must_use]
     pub fn is_pending(&self, vcpu: usize) -> bool {
         self.best_pending(vcpu).is_some()
+    }
+
+    /// A private interrupt comes, once, while nothing waits outside of list registers. If it can be
+    /// taken at once, what to put into a free one; else it waits, and the list registers are to be
+    /// folded and filled.
+    #[inline]
+    pub fn offer(&mut self, vcpu: usize, index: usize) -> Option<ListRegister> {
+        let groups = self.groups;
+        let private = self.vcpus.get_mut(vcpu)?;
+        let (block, bit) = (&mut private.block, bit(index));
+        let is_busy = (block.active | block.loaded) & bit != 0;
+        block.pulse(bit);
+        if is_busy || !private.awake || block.forwarded(groups) & bit == 0 {
+            return None;
+        }
+        if matches!(self.model, Model::V2) && index < private.sources.len() {
+            return None;
+        }
+        let linked = block.linked & bit != 0;
+        let register = ListRegister {
+            intid: u32::try_from(index).ok()?,
+            source: 0,
+            pending: true,
+            active: false,
+            priority: block.priority(index),
+            group1: block.group1 & bit != 0,
+            physical: None,
+            notify_end: block.edge & bit == 0 && !linked,
+        };
+        block.loaded |= bit;
+        block.offered |= bit;
+        block.settled &= !bit;
+        block.recalled &= !bit;
+        block.listed &= !bit;
+        Some(ListRegister {
+            physical: linked.then(|| self.physical(register.intid)),
+            ..register
+        })
+    }
+
+    /// Interrupt `intid` of the vCPU has left its list register, taken and ended. Nobody else has to
+    /// look, unless somebody changed it meanwhile.
+    #[inline]
+    pub fn fold_ended(&mut self, vcpu: usize, intid: u32) {
+        let (bank, index) = place(vcpu, intid);
+        if self.owner(bank, index) != Some(vcpu) {
+            return;
+        }
+        if let Some(block) = self.block_mut(bank)
+            && block.fold(index, false, false)
+        {
+            self.take_source(vcpu, intid as usize);
+        }
+    }
+
+    /// Whether the vCPU has anything to do with its list registers as they are empty: something to
+    /// be taken, or in hand.
+    #[inline]
+    #[must_use]
+    pub fn has_work(&self, vcpu: usize) -> bool {
+        let work = |block: &Block| block.active | block.forwarded(self.groups);
+        let shared = self
+            .shared
+            .iter()
+            .fold(0, |all, shared| all | work(&shared.block));
+        self.vcpus
+            .get(vcpu)
+            .is_some_and(|private| work(&private.block) | shared != 0)
     }
 
     /// Takes the vCPU's interrupts back from its list registers, which are empty then. Whose list

@@ -1,7 +1,7 @@
 //! What comes from outside: devices' levels and edges, and physical interrupts.
 
 use super::banks::{Vgic, place};
-use super::block::bit;
+use super::block::{Block, bit};
 use super::effect::{Effect, VcpuSet};
 
 impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
@@ -29,6 +29,27 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         };
         block.pulse(bit(index));
         self.attention(bank, bit(index))
+    }
+
+    /// Whether a private interrupt came and waits to be taken, outside of list registers.
+    #[must_use]
+    pub fn is_latched(&self, vcpu: usize, intid: u32) -> bool {
+        let (bank, index) = place(vcpu, intid);
+        self.block(bank)
+            .is_some_and(|block| block.latch & !block.active & !block.loaded & bit(index) != 0)
+    }
+
+    /// An interrupt that came and wasn't taken goes away: the level behind it has gone.
+    pub fn withdraw(&mut self, vcpu: usize, intid: u32) -> Effect {
+        let (bank, index) = place(vcpu, intid);
+        self.write_bits(bank, bit(index), Block::clear_pending)
+    }
+
+    /// The vCPU to which a shared interrupt goes when it is taken next, if there is one.
+    #[must_use]
+    pub fn target_of(&self, intid: u32) -> Option<usize> {
+        let (bank, index) = place(0, intid);
+        self.target(bank, index)
     }
 
     /// The guest deactivates an interrupt by `ICC_DIR_EL1`, trapped because

@@ -1,7 +1,8 @@
 //! A partition's interrupt controller as its guest sees it: GICv3 (Arm IHI 0069) or GICv2 (Arm IHI
 //! 0048), as plain state and functions that know no hardware.
 //!
-//! The CPU interface is the hardware's own virtual one; its list registers show the guest up to
+//! The CPU interface is the hardware's own virtual one, or [`interface::CpuInterface`] where that
+//! isn't what the guest wants; its list registers show the guest up to
 //! [`list_register::ListRegister`]s' worth of interrupts at a time. All else is here: what the guest
 //! programs ([`Vgic::read`], [`Vgic::write`]), what devices say ([`Vgic::set_line`],
 //! [`Vgic::pulse`]), what CPUs send each other ([`Vgic::send`]), and the movement between this state
@@ -30,6 +31,7 @@
 //! reads as zero and is ignored; the architecture leaves that choice (IHI 0069, 12.1.3).
 
 pub mod effect;
+pub mod interface;
 pub mod list_register;
 
 mod access;
@@ -49,6 +51,7 @@ pub use access::Read;
 pub use banks::{Interrupts, Link, Model, Vgic};
 pub use delivery::Maintenance;
 pub use effect::{Change, Effect, Physical, VcpuSet};
+pub use interface::{CpuInterface, Done};
 pub use list_register::ListRegister;
 pub use sgi::Request;
 

@@ -25,6 +25,21 @@ fn uart(mask: u64) -> Uart {
 }
 
 #[test]
+fn without_room_the_transmit_fifo_is_full() {
+    const TRANSMIT: u64 = 1 << 5;
+    let mut uart = uart(TRANSMIT);
+    assert_eq!(uart.write(0x00, 4, 65), Effect::Transmit(65));
+    assert!(uart.line(), "it was sent at once");
+    uart.set_room(false);
+    assert_eq!((uart.read(FLAGS, 4), uart.line()), (0x30, false));
+    uart.set_room(true);
+    assert_eq!((uart.read(FLAGS, 4), uart.line()), (0x90, true));
+    let _ = uart.write(CLEAR, 4, TRANSMIT);
+    uart.set_room(true);
+    assert!(!uart.line(), "room that stays is no news");
+}
+
+#[test]
 fn after_reset_registers_read_as_the_manual_says() {
     let expected = [
         (0x00, 0),

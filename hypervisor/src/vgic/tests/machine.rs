@@ -1,55 +1,70 @@
-//! A machine around the controller: for every vCPU a CPU interface with few list registers, as the
-//! hardware has it (IHI 0069, 4.8 and 12.4), and the hypervisor's way through.
+//! A machine around the controller: for every vCPU the CPU interface in software with few list
+//! registers, and the hypervisor's way through.
 
-use super::super::{Effect, Interrupts, ListRegister, Maintenance, Model, VcpuSet, Vgic};
+use super::super::{
+    CpuInterface, Done, Effect, Interrupts, ListRegister, Maintenance, Model, VcpuSet, Vgic,
+};
 
 pub type Gic = Vgic<2, 2>;
 
 /// All that a chip has but one word's holes: some interrupts don't exist.
 pub const SHARED: [u32; 2] = [0xFFFF_FFF7, 0x0000_00FF];
 
-/// A vCPU's interface.
+/// Registers of the CPU interface.
+const CONTROL: u64 = 0x0;
+const MASK: u64 = 0x4;
+const ACKNOWLEDGE: u64 = 0xC;
+const END: u64 = 0x10;
+/// Both groups enabled, one acknowledge register for both.
+const ALL_GROUPS: u64 = 0b111;
+
+/// A vCPU's interface, and what its program remembers.
 #[derive(Clone, Debug)]
 pub struct Interface {
-    pub list: Vec<ListRegister>,
+    cpu: CpuInterface,
+    lists: usize,
     pub maintenance: Maintenance,
-    pub ends_counted: u32,
-    pub in_hand: Vec<(u32, u8)>,
+    in_hand: Vec<u64>,
 }
 
 impl Interface {
-    /// `IAR1`: the best pending list register, if it is better than what runs.
+    fn new(lists: usize) -> Self {
+        let mut cpu = CpuInterface::new();
+        assert_eq!(cpu.write(CONTROL, 4, ALL_GROUPS), Done::Nothing);
+        assert_eq!(cpu.write(MASK, 4, 0xFF), Done::Nothing);
+        Self {
+            cpu,
+            lists,
+            maintenance: Maintenance::default(),
+            in_hand: Vec::new(),
+        }
+    }
+
+    /// The list registers that the hypervisor uses.
+    pub fn list(&self) -> &[ListRegister] {
+        &self.cpu.list[..self.lists]
+    }
+
     fn acknowledge(&mut self) -> Option<u32> {
-        let running = self.in_hand.last().map_or(0xFF, |(_, priority)| *priority);
-        let pending = self.list.iter_mut().filter(|lr| lr.pending && !lr.active);
-        let best = pending.min_by_key(|lr| (lr.priority, lr.intid))?;
-        if best.priority >= running {
+        let signalled = self.cpu.signal();
+        let taken = self.cpu.read(ACKNOWLEDGE, 4);
+        assert_eq!(signalled, taken != 1023, "a signal without a cause");
+        if taken == 1023 {
             return None;
         }
-        best.pending = false;
-        best.active = true;
-        self.in_hand.push((best.intid, best.priority));
-        Some(best.intid)
+        self.in_hand.push(taken);
+        Some(id(taken))
     }
 
-    /// `EOIR1`; the end of what isn't in a list register is counted. Whether the end is notified.
-    fn end(&mut self) -> Option<(u32, bool)> {
-        let (id, _) = self.in_hand.pop()?;
-        let found = self.list.iter_mut().find(|lr| lr.intid == id && lr.active);
-        let Some(register) = found else {
-            self.ends_counted += 1;
-            return Some((id, false));
-        };
-        register.active = false;
-        Some((id, register.notify_end && !register.pending))
+    /// The id of what was ended, and the physical interrupt that is to be deactivated with it.
+    fn end(&mut self) -> Option<(u32, Done)> {
+        let taken = self.in_hand.pop()?;
+        Some((id(taken), self.cpu.write(END, 4, taken)))
     }
+}
 
-    /// The maintenance interrupt's level.
-    fn wants_maintenance(&self) -> bool {
-        let pending = self.list.iter().any(|lr| lr.pending && !lr.active);
-        self.maintenance.no_pending && !pending
-            || self.maintenance.entry_not_present && self.ends_counted > 0
-    }
+fn id(acknowledged: u64) -> u32 {
+    u32::try_from(acknowledged & 0x3FF).expect("ten bits")
 }
 
 /// The controller and its interfaces.
@@ -59,20 +74,17 @@ pub struct Machine {
     pub interfaces: Vec<Interface>,
     /// What was asked to be done to physical interrupts.
     pub physical: Vec<super::super::Physical>,
+    /// Physical interrupts that were ended with the guest's.
+    pub ended: Vec<u32>,
 }
 
 impl Machine {
     pub fn new(model: Model, list_registers: usize, interrupts: &Interrupts) -> Self {
-        let interface = Interface {
-            list: vec![ListRegister::EMPTY; list_registers],
-            maintenance: Maintenance::default(),
-            ends_counted: 0,
-            in_hand: Vec::new(),
-        };
         Self {
             gic: Gic::new(model, 2, interrupts),
-            interfaces: vec![interface; 2],
+            interfaces: vec![Interface::new(list_registers); 2],
             physical: Vec::new(),
+            ended: Vec::new(),
         }
     }
 
@@ -80,26 +92,30 @@ impl Machine {
     pub fn fold(&mut self, vcpu: usize) -> VcpuSet {
         let mut others = VcpuSet::NONE;
         let interface = &mut self.interfaces[vcpu];
-        for _ in 0..core::mem::take(&mut interface.ends_counted) {
+        for _ in 0..interface.cpu.take_unlisted_ends() {
             let effect = self.gic.end_unlisted(vcpu);
             self.physical.extend(effect.physical);
             others = others.and(effect.attention);
         }
-        let others = others.and(self.gic.fold(vcpu, &mut interface.list));
+        let others = others.and(self.gic.fold(vcpu, &mut interface.cpu.list));
         let empty = |lr: &ListRegister| *lr == ListRegister::EMPTY;
-        assert!(interface.list.iter().all(empty));
+        assert!(interface.cpu.list.iter().all(empty));
         others.without(vcpu)
     }
 
     /// On the way out.
     pub fn fill(&mut self, vcpu: usize) {
         let interface = &mut self.interfaces[vcpu];
-        interface.maintenance = self.gic.fill(vcpu, &mut interface.list);
-        for register in &interface.list {
+        let list = &mut interface.cpu.list[..interface.lists];
+        interface.maintenance = self.gic.fill(vcpu, list);
+        for register in &interface.cpu.list {
             assert!(!register.pending || !register.active, "{register:?}");
             assert!(register.pending || register.active || *register == ListRegister::EMPTY);
         }
-        assert!(!interface.wants_maintenance(), "a storm: {interface:?}");
+        assert!(
+            !interface.cpu.needs(interface.maintenance),
+            "a storm: {interface:?}"
+        );
     }
 
     /// An interruption of one vCPU.
@@ -137,16 +153,17 @@ impl Machine {
     }
 
     pub fn end(&mut self, vcpu: usize) -> Option<u32> {
-        let (id, notified) = self.interfaces[vcpu].end()?;
-        if notified {
-            self.attend(vcpu);
+        let (id, done) = self.interfaces[vcpu].end()?;
+        if let Done::Physical(physical) = done {
+            self.ended.push(physical);
         }
         self.maintain(vcpu);
         Some(id)
     }
 
     fn maintain(&mut self, vcpu: usize) {
-        if self.interfaces[vcpu].wants_maintenance() {
+        let interface = &self.interfaces[vcpu];
+        if interface.cpu.needs(interface.maintenance) {
             self.attend(vcpu);
         }
     }

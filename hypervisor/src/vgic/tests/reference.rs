@@ -1,6 +1,9 @@
 //! The architecture's interrupts told naively: a record an interrupt, no list registers, no bitmaps,
 //! every CPU interface of unlimited depth. Written from IHI 0069, 4.1 and 4.8, to be compared with.
 
+/// The priority mask when it is open: the lowest of 32 priorities never passes it.
+const MASK: u8 = 0xF8;
+
 /// An interrupt of one CPU, or a shared one.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
@@ -134,7 +137,7 @@ impl Reference {
         let (priority, id) = self.best(cpu)?;
         let running = self.in_hand[cpu]
             .last()
-            .map_or(0xFF, |(_, running)| *running);
+            .map_or(MASK, |(_, running)| *running);
         if priority >= running {
             return None;
         }

@@ -60,11 +60,12 @@ fn a_physical_interrupt_is_ended_by_the_guest_s_list_register() {
     let mut machine = machine(Model::V3);
     assert_eq!(machine.gic.guest(72), Some(40));
     pulse(&mut machine, 0, 40);
-    let register = machine.interfaces[0].list[0];
+    let register = machine.interfaces[0].list()[0];
     assert_eq!((register.intid, register.physical), (40, Some(72)));
     assert!(!register.notify_end);
     assert_eq!(machine.acknowledge(0), Some(40));
     assert_eq!(machine.end(0), Some(40));
+    assert_eq!(machine.ended, [72]);
     assert_eq!(
         machine.acknowledge(0),
         None,
@@ -172,7 +173,7 @@ fn sgis_go_to_the_list_or_to_all_others_in_their_group() {
     send(&mut machine, 0, Request::Group1, 7 << 24 | 0b10);
     assert_eq!(machine.acknowledge(1), None);
     send(&mut machine, 0, Request::Group0, 7 << 24 | 0b10);
-    assert!(!machine.interfaces[1].list[0].group1);
+    assert!(!machine.interfaces[1].list()[0].group1);
     assert_eq!(machine.acknowledge(1), Some(7));
 }
 
@@ -261,7 +262,7 @@ fn in_gicv2_an_sgi_comes_once_from_each_sender() {
     }
     assert_eq!(machine.gic.read(D, 0, 0xF20, 4).value, 0x0300_0000);
     for sender in [0, 1] {
-        assert_eq!(machine.interfaces[0].list[0].source, sender);
+        assert_eq!(machine.interfaces[0].list()[0].source, sender);
         assert_eq!(machine.acknowledge(0), Some(3));
         assert_eq!(machine.end(0), Some(3));
     }

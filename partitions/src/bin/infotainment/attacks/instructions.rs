@@ -40,8 +40,8 @@ pub fn set_and_way(_: &Context) {
         for set in 0..64_u64 {
             for way in 0..4_u64 {
                 let line = way << 30 | set << 6 | level << 1;
-                // SAFETY: the hypervisor promises to trap these or to clean instead of
-                // invalidating (HCR_EL2.SWIO), so no memory changes.
+                // SAFETY: the hypervisor promises to trap these and to clean and invalidate this
+                // partition's memory by address instead, so no memory changes.
                 unsafe {
                     asm!("dc isw, {}", in(reg) line);
                     asm!("dc cisw, {}", in(reg) line);

@@ -11,8 +11,15 @@ const FRAME_BUFFER: usize = 0x8000_0000;
 /// The vehicle's message window, its first page, the frame buffer and the speedometer's RAM: their
 /// physical addresses on QEMU's virt.
 const OTHER_PARTITIONS: [usize; 4] = [0x481F_F000, 0x4800_0000, 0x4840_0000, 0x4880_0000];
-/// `GICD_CTLR`, and `GICR_WAKER` and `GICR_ICENABLER0` of CPU 0, on QEMU's virt.
-const INTERRUPT_CONTROLLER: [usize; 3] = [0x0800_0000, 0x080A_0014, 0x080B_0180];
+/// `GICD_CTLR`, `GICR_WAKER` and `GICR_ICENABLER0` of CPU 0, and those of CPU 1, at their physical
+/// addresses on QEMU's virt. At the first three the partition has a controller of its own.
+const INTERRUPT_CONTROLLER: [usize; 5] = [
+    0x0800_0000,
+    0x080A_0014,
+    0x080B_0180,
+    0x080C_0014,
+    0x080D_0180,
+];
 /// 3 GiB: nothing is there on any board.
 const NOWHERE: usize = 0xC000_0000;
 

@@ -54,18 +54,44 @@ pub fn enable(bases: Option<[usize; 2]>) {
 /// # Safety
 /// There is a GICv3 at these addresses.
 unsafe fn enable_distributor(distributor: usize, redistributor: usize) {
-    let register = core::ptr::with_exposed_provenance_mut::<u32>;
     // SAFETY: the caller's promise.
     unsafe {
-        register(distributor + GICD_CTLR).write_volatile(CTLR_GROUP_1_AND_ROUTING);
-        while register(distributor + GICD_CTLR).read_volatile() & CTLR_WRITE_PENDING != 0 {}
-        let waker = register(redistributor + GICR_WAKER);
-        waker.write_volatile(waker.read_volatile() & !WAKER_SLEEP);
-        while waker.read_volatile() & WAKER_ASLEEP != 0 {}
-        register(redistributor + GICR_IGROUPR0).write_volatile(u32::MAX);
+        write(distributor + GICD_CTLR, CTLR_GROUP_1_AND_ROUTING);
+        while read(distributor + GICD_CTLR) & CTLR_WRITE_PENDING != 0 {}
+        write(
+            redistributor + GICR_WAKER,
+            read(redistributor + GICR_WAKER) & !WAKER_SLEEP,
+        );
+        while read(redistributor + GICR_WAKER) & WAKER_ASLEEP != 0 {}
+        write(redistributor + GICR_IGROUPR0, u32::MAX);
         for word in 0..8 {
-            register(redistributor + GICR_IPRIORITYR + 4 * word).write_volatile(PRIORITY);
+            write(redistributor + GICR_IPRIORITYR + 4 * word, PRIORITY);
         }
-        register(redistributor + GICR_ISENABLER0).write_volatile(USED);
+        write(redistributor + GICR_ISENABLER0, USED);
+    }
+}
+
+/// Reads a register: by a plain load, for an emulated one can't be read by a load that also changes
+/// its address.
+///
+/// # Safety
+/// There is a register at this address.
+unsafe fn read(address: usize) -> u32 {
+    let value: u32;
+    // SAFETY: the caller's promise.
+    unsafe {
+        asm!("ldr {:w}, [{}]", out(reg) value, in(reg) address, options(nostack, preserves_flags));
+    }
+    value
+}
+
+/// Writes a register: by a plain store, as [`read`].
+///
+/// # Safety
+/// There is a register at this address.
+unsafe fn write(address: usize, value: u32) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        asm!("str {:w}, [{}]", in(reg) value, in(reg) address, options(nostack, preserves_flags));
     }
 }

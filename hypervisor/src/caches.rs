@@ -1,0 +1,62 @@
+//! A guest's set/way maintenance and its switching of caches, carried out; see [`crate::set_way`].
+
+use crate::arch::{cpu as arch_cpu, memory};
+use crate::cpu::Machine;
+use crate::partition::Partition;
+use crate::register::Outcome;
+use crate::set_way::{Cleaning, SetWay, Step};
+use crate::vcpu::Vcpu;
+
+/// `SCTLR_EL1.M` and `C`.
+const MMU_AND_CACHES: u64 = 1 | 1 << 2;
+
+/// `DC ISW`, `DC CSW`, `DC CISW`.
+pub fn maintain(_: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, _: u64) -> Outcome {
+    if vcpu.set_way == SetWay::Watching {
+        return Outcome::Done;
+    }
+    clean(vcpu, partition)
+}
+
+/// A write to `SCTLR_EL1` while it is watched.
+pub fn set_system_control(
+    _: &mut Machine,
+    vcpu: &mut Vcpu,
+    partition: &mut Partition,
+    value: u64,
+) -> Outcome {
+    let switches = (arch_cpu::system_control() ^ value) & MMU_AND_CACHES != 0;
+    if switches {
+        if let Outcome::Again = clean(vcpu, partition) {
+            return Outcome::Again;
+        }
+        if value & MMU_AND_CACHES == MMU_AND_CACHES {
+            vcpu.set_way = SetWay::Idle;
+            arch_cpu::watch_caches(false);
+        }
+    }
+    arch_cpu::set_system_control(value);
+    Outcome::Done
+}
+
+/// One step of cleaning; when all is done, caches are watched.
+fn clean(vcpu: &mut Vcpu, partition: &Partition) -> Outcome {
+    let mut cleaning = match vcpu.set_way {
+        SetWay::Cleaning(cleaning) => cleaning,
+        SetWay::Idle | SetWay::Watching => Cleaning::default(),
+    };
+    match cleaning.next(partition.declaration().regions) {
+        Step::Clean(at, size) => {
+            // SAFETY: a piece of the partition's RAM, which EL2's map covers.
+            unsafe { memory::clean(at, size) };
+            vcpu.set_way = SetWay::Cleaning(cleaning);
+            // Watched registers trap in the meantime, too: their writes go on with the cleaning.
+            arch_cpu::watch_caches(true);
+            Outcome::Again
+        }
+        Step::Done => {
+            vcpu.set_way = SetWay::Watching;
+            Outcome::Done
+        }
+    }
+}

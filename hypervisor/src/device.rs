@@ -1,0 +1,209 @@
+//! Accesses that stage 2 doesn't allow: to an emulated device, or to nothing.
+
+use paratia_config::machine::{Stray, UART_BYTES, UART_INTERRUPT, VirtualGic};
+use paratia_config::system::HealthEvent;
+
+use crate::arch::cpu as arch_cpu;
+use crate::cpu::Machine;
+use crate::exit::Decision;
+use crate::fault::{self, Details};
+use crate::inject::Exception;
+use crate::interrupt;
+use crate::mmio::{self, Access, Kind, Refusal};
+use crate::partition::Partition;
+use crate::selected::GIC_MODELS;
+use crate::vcpu::Vcpu;
+use crate::vgic::{Frame, Model, VcpuSet};
+use crate::{terminal, vuart};
+
+/// An emulated device of a partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Device {
+    Gic(Frame),
+    Uart,
+}
+
+/// A data access that trapped.
+pub fn access(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> Decision {
+    let esr = arch_cpu::syndrome();
+    let decoded = mmio::decode(esr, arch_cpu::fault_address(), arch_cpu::fault_page());
+    let undescribed = match decoded {
+        Ok(access) => {
+            if let Some((device, offset)) = find(partition, access.ipa) {
+                arch_cpu::skip_instruction();
+                emulate(machine, vcpu, partition, device, offset, access);
+                return Decision::Resume;
+            }
+            false
+        }
+        Err(Refusal::NoSyndrome { ipa, .. } | Refusal::Maintenance { ipa }) => {
+            find(partition, ipa).is_some()
+        }
+        Err(_) => false,
+    };
+    if undescribed {
+        // The device is there, so an abort would be a lie; what it should do isn't known.
+        return raise(machine, partition, HealthEvent::UndescribedAccess);
+    }
+    let write = esr >> 6 & 1 != 0;
+    stray(
+        machine,
+        partition,
+        HealthEvent::StrayAccess,
+        Exception::DataAbort { write },
+    )
+}
+
+/// An instruction fetch that trapped.
+pub fn stray_fetch(machine: &mut Machine, _: &mut Vcpu, partition: &mut Partition) -> Decision {
+    stray(
+        machine,
+        partition,
+        HealthEvent::StrayFetch,
+        Exception::InstructionAbort,
+    )
+}
+
+fn stray(
+    machine: &mut Machine,
+    partition: &mut Partition,
+    event: HealthEvent,
+    exception: Exception,
+) -> Decision {
+    match partition.declaration().machine.stray {
+        Stray::HealthEvent => raise(machine, partition, event),
+        Stray::ExternalAbort => {
+            partition.aborts = partition.aborts.wrapping_add(1);
+            arch_cpu::take_exception(exception);
+            Decision::Resume
+        }
+    }
+}
+
+fn raise(machine: &mut Machine, partition: &mut Partition, event: HealthEvent) -> Decision {
+    let details = Details {
+        ipa: arch_cpu::fault_ipa(),
+        ..Details::of_exit()
+    };
+    fault::raise(machine, partition, event, details)
+}
+
+/// The emulated device at a guest-physical address, and the place in its registers.
+fn find(partition: &Partition, ipa: u64) -> Option<(Device, u64)> {
+    let parts = &partition.declaration().machine;
+    let within =
+        |base: u64, size: u64| Some(ipa.wrapping_sub(base)).filter(|offset| *offset < size);
+    let is_v3 = GIC_MODELS[partition.index] == Model::V3;
+    let distributor_bytes = if is_v3 { 0x1_0000 } else { 0x1000 };
+    if let Some(offset) = within(parts.gic.distributor.0, distributor_bytes) {
+        return Some((Device::Gic(Frame::Distributor), offset));
+    }
+    let bytes = u64::from(parts.vcpus) * VirtualGic::REDISTRIBUTOR_BYTES;
+    if let (true, Some(offset)) = (is_v3, within(parts.gic.redistributors.0, bytes)) {
+        return Some((Device::Gic(Frame::Redistributors), offset));
+    }
+    let uart = parts.uart?;
+    within(uart.0, UART_BYTES).map(|offset| (Device::Uart, offset))
+}
+
+fn emulate(
+    machine: &mut Machine,
+    vcpu: &mut Vcpu,
+    partition: &mut Partition,
+    device: Device,
+    offset: u64,
+    access: Access,
+) {
+    let register = usize::from(access.register);
+    match access.kind {
+        Kind::Write => {
+            // Number 31 is XZR here.
+            let value = vcpu.context.x.get(register).copied().unwrap_or(0);
+            let value = access.outgoing(value);
+            write(
+                machine,
+                vcpu,
+                partition,
+                device,
+                offset,
+                access.width,
+                value,
+            );
+        }
+        Kind::Read { .. } => {
+            let value = read(machine, vcpu, partition, device, offset, access.width);
+            if let Some(place) = vcpu.context.x.get_mut(register) {
+                *place = access.incoming(value);
+            }
+        }
+    }
+}
+
+fn read(
+    machine: &mut Machine,
+    vcpu: &mut Vcpu,
+    partition: &mut Partition,
+    device: Device,
+    offset: u64,
+    width: u32,
+) -> u64 {
+    match device {
+        Device::Gic(frame) => {
+            let read = partition.gic.read(frame, vcpu.number, offset, width);
+            if read.attention == VcpuSet::NONE {
+                return read.value;
+            }
+            interrupt::attend(machine, vcpu, partition, read.attention);
+            partition.gic.read(frame, vcpu.number, offset, width).value
+        }
+        Device::Uart => {
+            terminal::receive(partition);
+            let value = partition.uart.read(offset, width);
+            update_line(machine, vcpu, partition);
+            value
+        }
+    }
+}
+
+fn write(
+    machine: &mut Machine,
+    vcpu: &mut Vcpu,
+    partition: &mut Partition,
+    device: Device,
+    offset: u64,
+    width: u32,
+    value: u64,
+) {
+    match device {
+        Device::Gic(frame) => {
+            interrupt::change(machine, vcpu, partition, |gic, number| {
+                gic.write(frame, number, offset, width, value)
+            });
+        }
+        Device::Uart => {
+            let effect = partition.uart.write(offset, width, value);
+            if let vuart::Effect::Transmit(byte) = effect {
+                terminal::send(machine, partition, byte);
+            }
+            update_line(machine, vcpu, partition);
+        }
+    }
+}
+
+/// Before a vCPU's window: takes what was typed, and shows the interrupt controller the level of the
+/// UART's interrupt. Whom that concerns.
+pub fn update_uart(vcpu: &Vcpu, partition: &mut Partition) -> VcpuSet {
+    if partition.declaration().machine.uart.is_none() {
+        return VcpuSet::NONE;
+    }
+    terminal::receive(partition);
+    let high = partition.uart.line();
+    partition.gic.set_line(vcpu.number, UART_INTERRUPT, high)
+}
+
+/// Shows the interrupt controller the level of the UART's interrupt.
+fn update_line(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
+    let high = partition.uart.line();
+    let attention = partition.gic.set_line(vcpu.number, UART_INTERRUPT, high);
+    interrupt::attend(machine, vcpu, partition, attention);
+}

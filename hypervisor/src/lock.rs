@@ -1,0 +1,107 @@
+//! What several vCPUs of one partition share, each on its own CPU.
+//!
+//! A partition waits for nobody but itself: there is one lock a partition, held for one exit at
+//! most, and those who wait get it in the order in which they came. A partition with one vCPU needs
+//! none and pays for none.
+
+use core::cell::UnsafeCell;
+use core::ops::{Deref, DerefMut};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use crate::arch::timer;
+
+/// A value that is touched by the one who holds its lock.
+pub struct Lock<T> {
+    /// Whether there is anybody to share it with.
+    is_shared: AtomicBool,
+    next_ticket: AtomicU32,
+    served: AtomicU32,
+    value: UnsafeCell<T>,
+}
+
+// SAFETY: the value is reached through a `Guard` only. Of a shared one there is one at a time; the
+// only vCPU of one that isn't shared is on one CPU, which `lock`'s caller promises.
+unsafe impl<T> Sync for Lock<T> {}
+
+/// Holds the lock.
+pub struct Guard<'a, T> {
+    lock: &'a Lock<T>,
+}
+
+impl<T> Lock<T> {
+    /// Holds `value`, for one CPU.
+    pub const fn new(value: T) -> Self {
+        Self {
+            is_shared: AtomicBool::new(false),
+            next_ticket: AtomicU32::new(0),
+            served: AtomicU32::new(0),
+            value: UnsafeCell::new(value),
+        }
+    }
+
+    /// From now on several CPUs use it: at boot, before any other CPU is started.
+    pub fn share(&self) {
+        self.is_shared.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether several CPUs use it.
+    #[inline]
+    pub fn is_shared(&self) -> bool {
+        self.is_shared.load(Ordering::Relaxed)
+    }
+
+    /// The value, without waiting for anybody: in the safe state.
+    ///
+    /// # Safety
+    /// Nobody holds the lock, or whoever does will never go on.
+    pub unsafe fn peek(&self) -> &T {
+        // SAFETY: the caller's promise.
+        unsafe { &*self.value.get() }
+    }
+
+    /// Waits for the lock: as long as those before it take, one exit each.
+    ///
+    /// # Safety
+    /// If it isn't shared, the caller is on the one CPU that uses it, and has no other guard.
+    #[inline]
+    pub unsafe fn lock(&self) -> Guard<'_, T> {
+        if self.is_shared() {
+            let ticket = self.next_ticket.fetch_add(1, Ordering::Relaxed);
+            while self.served.load(Ordering::Acquire) != ticket {
+                timer::yield_processor();
+            }
+        }
+        Guard { lock: self }
+    }
+}
+
+impl<T> Drop for Guard<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.lock.is_shared() {
+            // Only the holder writes it.
+            let served = self.lock.served.load(Ordering::Relaxed);
+            self.lock
+                .served
+                .store(served.wrapping_add(1), Ordering::Release);
+        }
+    }
+}
+
+impl<T> Deref for Guard<'_, T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        // SAFETY: the guard is the only way to the value.
+        unsafe { &*self.lock.value.get() }
+    }
+}
+
+impl<T> DerefMut for Guard<'_, T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: as above.
+        unsafe { &mut *self.lock.value.get() }
+    }
+}

@@ -1,0 +1,156 @@
+//! What the declarations of partitions' machines come to, as constants.
+
+use paratia_abi::passport::MAX_INTERRUPTS;
+use paratia_config::machine::MAX_SHARED_BLOCKS;
+use paratia_config::{BoardFacts, Partition, System};
+
+use crate::vgic::{Link, Model};
+
+/// The virtual timer's interrupt, on every board and in every partition.
+const VIRTUAL_TIMER: u32 = 27;
+
+/// The links of one partition: its timer, and the interrupts of its devices.
+#[derive(Clone, Copy, Debug)]
+pub struct Links {
+    links: [Link; 1 + MAX_INTERRUPTS],
+    count: usize,
+}
+
+impl Links {
+    const TIMER: Self = {
+        let timer = Link {
+            guest: VIRTUAL_TIMER,
+            physical: VIRTUAL_TIMER,
+        };
+        Self {
+            links: [timer; 1 + MAX_INTERRUPTS],
+            count: 1,
+        }
+    };
+
+    /// The links as a slice.
+    #[must_use]
+    pub const fn as_slice(&self) -> &[Link] {
+        self.links.split_at(self.count).0
+    }
+
+    /// A partition sees its devices' interrupts under the board's numbers.
+    const fn of(partition: &Partition, board: &BoardFacts) -> Self {
+        let mut links = Self::TIMER;
+        let mut index = 0;
+        while index < partition.devices.len() {
+            if let Some(device) = board.device(partition.devices[index].device) {
+                let mut line = 0;
+                while line < device.interrupts.len() {
+                    links.links[links.count] = Link {
+                        guest: device.interrupts[line],
+                        physical: device.interrupts[line],
+                    };
+                    links.count += 1;
+                    line += 1;
+                }
+            }
+            index += 1;
+        }
+        links
+    }
+}
+
+/// Every partition's links.
+#[must_use]
+pub const fn links<const N: usize>(system: &System, board: &BoardFacts) -> [Links; N] {
+    let mut all = [Links::TIMER; N];
+    let mut index = 0;
+    while index < N {
+        all[index] = Links::of(&system.partitions[index], board);
+        index += 1;
+    }
+    all
+}
+
+/// Every partition's kind of controller.
+#[must_use]
+pub const fn models<const N: usize>(system: &System, board: &BoardFacts) -> [Model; N] {
+    let mut all = [Model::V3; N];
+    let mut index = 0;
+    while index < N {
+        if system.partitions[index].machine.gic.version_on(board) == 2 {
+            all[index] = Model::V2;
+        }
+        index += 1;
+    }
+    all
+}
+
+/// The shared interrupts of a partition's controller: whole blocks of them, as a chip has.
+#[must_use]
+pub const fn shared(partition: &Partition) -> &'static [u32] {
+    const ALL: [u32; MAX_SHARED_BLOCKS as usize] = [u32::MAX; MAX_SHARED_BLOCKS as usize];
+    let blocks = partition.machine.gic.shared_blocks as usize;
+    ALL.split_at(if blocks < ALL.len() {
+        blocks
+    } else {
+        ALL.len()
+    })
+    .0
+}
+
+/// See [`crate::selected::MOST_VCPUS`].
+#[must_use]
+pub const fn most_vcpus(system: &System) -> usize {
+    let mut most = 1;
+    let mut index = 0;
+    while index < system.partitions.len() {
+        let count = system.partitions[index].machine.vcpus as usize;
+        most = if count > most { count } else { most };
+        index += 1;
+    }
+    most
+}
+
+/// See [`crate::selected::MOST_SHARED_BLOCKS`].
+#[must_use]
+pub const fn most_shared_blocks(system: &System) -> usize {
+    let mut most = 1;
+    let mut index = 0;
+    while index < system.partitions.len() {
+        let count = system.partitions[index].machine.gic.shared_blocks as usize;
+        most = if count > most { count } else { most };
+        index += 1;
+    }
+    most
+}
+
+/// Whether any partition has an emulated UART.
+#[must_use]
+pub const fn has_uart(system: &System) -> bool {
+    let mut index = 0;
+    while index < system.partitions.len() {
+        if system.partitions[index].machine.uart.is_some() {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
+
+/// A software-generated interrupt of its own for each partition with several vCPUs: one that comes
+/// late is then held back at the controller until the partition's next window.
+///
+/// # Panics
+/// If there are more such partitions than such interrupts.
+#[must_use]
+pub const fn kicks<const N: usize>(system: &System) -> [Option<u32>; N] {
+    let mut all = [None; N];
+    let mut next = 0;
+    let mut index = 0;
+    while index < N {
+        if system.partitions[index].machine.vcpus > 1 {
+            assert!(next < 16, "at most 16 partitions have several vCPUs");
+            all[index] = Some(next);
+            next += 1;
+        }
+        index += 1;
+    }
+    all
+}

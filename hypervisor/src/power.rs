@@ -1,0 +1,70 @@
+//! PSCI calls carried out: vCPUs that begin, wait and go, and a partition that shuts itself down.
+
+use paratia_config::system::{HealthEvent, RegionKind};
+
+use crate::cpu::Machine;
+use crate::exit::Decision;
+use crate::fault::{self, Details};
+use crate::partition::Partition;
+use crate::psci;
+use crate::selected::SYSTEM;
+use crate::vcpu::Vcpu;
+
+/// Whether an id is in PSCI's range (DEN0022, 5.1), in the 32-bit or the 64-bit form.
+#[inline]
+#[must_use]
+pub fn is_in_range(id: u32) -> bool {
+    const SMC64: u32 = 1 << 30;
+    id & !SMC64 & !0x1F == 0x8400_0000
+}
+
+/// Carries out a PSCI call; nothing if there is no such one.
+pub fn call(
+    machine: &mut Machine,
+    vcpu: &mut Vcpu,
+    partition: &mut Partition,
+    id: u32,
+    parameters: [u64; 3],
+) -> Option<Decision> {
+    let index = partition.index;
+    let in_memory = |address| is_in_ram(index, address);
+    let decision = partition.psci.call(vcpu.number, id, parameters, &in_memory);
+    Some(match decision {
+        psci::Decision::Answer(answer) => {
+            vcpu.context.x[0] = answer.cast_unsigned();
+            Decision::Resume
+        }
+        psci::Decision::TurnOn(start) => {
+            if let Some(place) = partition.starts.get_mut(start.vcpu) {
+                *place = Some(start);
+            }
+            vcpu.context.x[0] = 0;
+            Decision::Resume
+        }
+        psci::Decision::TurnOff => Decision::EndWindow,
+        psci::Decision::Wait => {
+            vcpu.context.x[0] = 0;
+            Decision::WaitForInterrupt
+        }
+        psci::Decision::WaitAndStart(start) => {
+            if let Some(place) = partition.starts.get_mut(vcpu.number) {
+                *place = Some(start);
+            }
+            Decision::WaitForInterrupt
+        }
+        psci::Decision::SystemOff => shut_down(machine, partition, HealthEvent::Shutdown),
+        psci::Decision::SystemReset => shut_down(machine, partition, HealthEvent::Reset),
+        psci::Decision::Unknown => return None,
+    })
+}
+
+fn shut_down(machine: &mut Machine, partition: &mut Partition, event: HealthEvent) -> Decision {
+    fault::raise(machine, partition, event, Details::at_instruction())
+}
+
+/// Whether a guest-physical address is in the partition's RAM.
+fn is_in_ram(partition: usize, address: u64) -> bool {
+    SYSTEM.partitions[partition].regions.iter().any(|region| {
+        region.kind == RegionKind::Ram && (region.ipa.0..region.ipa_end().0).contains(&address)
+    })
+}

@@ -1,0 +1,45 @@
+//! An emulated UART's line: what the guest sends becomes its console, what is typed for it waits until
+//! it has room.
+
+use crate::cpu::Machine;
+use crate::idle;
+use crate::partition::Partition;
+
+/// Steps of the log that a guest whose console is full may take on CPU 0, in its own time.
+const MOST_STEPS: u32 = 4;
+
+/// Sends a byte that the guest was told there is room for.
+pub fn send(machine: &mut Machine, partition: &mut Partition, byte: u8) {
+    let Some(console) = &mut partition.console else {
+        return;
+    };
+    if console.enqueue(byte).is_err() {
+        partition.dropped = partition.dropped.wrapping_add(1);
+    }
+    if machine.index == 0 {
+        for _ in 0..MOST_STEPS {
+            if console.ready() {
+                break;
+            }
+            idle::work_once(machine);
+        }
+    }
+    let room = console.ready();
+    partition.uart.set_room(room);
+}
+
+/// Takes what was typed, as far as the FIFO has room, and looks whether the console has room again.
+pub fn receive(partition: &mut Partition) {
+    if let Some(input) = &mut partition.input {
+        while partition.uart.has_room() {
+            let Some(byte) = input.dequeue() else { break };
+            // There is room.
+            let _ = partition.uart.receive(byte);
+        }
+    }
+    let room = partition
+        .console
+        .as_ref()
+        .is_none_or(|console| console.ready());
+    partition.uart.set_room(room);
+}

@@ -1,0 +1,172 @@
+//! A vCPU at run time: its context and its counters. Touched only by the CPU that its windows are
+//! on.
+
+use crate::arch::context::Context;
+use crate::arch::interrupt::LIST_REGISTERS;
+use crate::owned::Owned;
+use crate::physical_timer::PhysicalTimer;
+use crate::selected::{CPU_OF, LAYOUT, PARTITION_OF, SYSTEM, VCPU_COUNT};
+use crate::set_way::SetWay;
+use crate::stolen::StolenTime;
+
+/// A vCPU's state. The context comes first: the assembly hands its address around.
+#[repr(C)]
+pub struct Vcpu {
+    /// Its registers.
+    pub context: Context,
+    /// Its index among all partitions' vCPUs.
+    pub index: usize,
+    /// The index of its partition.
+    pub partition: usize,
+    /// Its number within the partition.
+    pub number: usize,
+    /// Whether it gave the rest of its window back and wants its next start in `x1`.
+    pub waits_for_window: bool,
+    /// List registers that hold one of its interrupts, bit n for the n-th.
+    pub listed: u32,
+    /// Their interrupts.
+    pub listed_ids: [u32; LIST_REGISTERS],
+    /// `ICH_HCR_EL2` while it runs.
+    pub interface_control: u64,
+    /// Private physical interrupts that it has in hand and hasn't ended.
+    pub active_private: u32,
+    /// Which of its partition's shared physical interrupts are connected to its CPU.
+    pub connected: u32,
+    /// Calls refused in this window.
+    pub refused_in_window: u32,
+    /// How many may be refused in a window.
+    pub refused_limit: u32,
+    /// Its physical timer.
+    pub physical_timer: PhysicalTimer,
+    /// Its maintenance of caches by set and way.
+    pub set_way: SetWay,
+    /// The time that it didn't have.
+    pub stolen: StolenTime,
+    /// Totals since boot.
+    pub statistics: Statistics,
+}
+
+/// Totals since boot.
+#[derive(Clone, Copy, Debug)]
+pub struct Statistics {
+    /// Windows in which it ran.
+    pub windows: u64,
+    /// Ticks in which it ran.
+    pub used_ticks: u64,
+    /// Ticks that it gave back by waiting.
+    pub idle_ticks: u64,
+    /// Latest start of a window after its tick.
+    pub jitter_worst: u64,
+    /// Calls, refused ones included, those with a short answer not.
+    pub calls: u64,
+    /// Calls with a short answer: constants and refusals of calls that don't exist.
+    pub short_calls: u64,
+    /// Calls that were refused.
+    pub refused_calls: u64,
+    /// Exits that went back to the partition in the same window.
+    pub exits: u64,
+    /// Ticks that these took at EL2, waiting not counted.
+    pub exit_ticks: u64,
+    /// The longest of them in ticks.
+    pub exit_worst: u64,
+}
+
+impl Statistics {
+    /// Nothing yet.
+    pub const ZERO: Self = Self {
+        windows: 0,
+        used_ticks: 0,
+        idle_ticks: 0,
+        jitter_worst: 0,
+        calls: 0,
+        short_calls: 0,
+        refused_calls: 0,
+        exits: 0,
+        exit_ticks: 0,
+        exit_worst: 0,
+    };
+
+    /// Counts an exit of `ticks`. None of these counters overflows in the life of a board.
+    #[inline]
+    pub fn count_exit(&mut self, ticks: u64) {
+        self.exits = self.exits.wrapping_add(1);
+        self.exit_ticks = self.exit_ticks.wrapping_add(ticks);
+        self.exit_worst = self.exit_worst.max(ticks);
+    }
+
+    /// Counts a call with a short answer, whose time is all but a constant.
+    #[inline]
+    pub fn count_short_call(&mut self) {
+        self.short_calls = self.short_calls.wrapping_add(1);
+    }
+
+    /// Both together: of a partition with several vCPUs.
+    #[must_use]
+    pub fn and(self, other: &Self) -> Self {
+        Self {
+            windows: self.windows.wrapping_add(other.windows),
+            used_ticks: self.used_ticks.wrapping_add(other.used_ticks),
+            idle_ticks: self.idle_ticks.wrapping_add(other.idle_ticks),
+            jitter_worst: self.jitter_worst.max(other.jitter_worst),
+            calls: self.calls.wrapping_add(other.calls),
+            short_calls: self.short_calls.wrapping_add(other.short_calls),
+            refused_calls: self.refused_calls.wrapping_add(other.refused_calls),
+            exits: self.exits.wrapping_add(other.exits),
+            exit_ticks: self.exit_ticks.wrapping_add(other.exit_ticks),
+            exit_worst: self.exit_worst.max(other.exit_worst),
+        }
+    }
+}
+
+/// Every vCPU's state, by its index.
+pub static VCPUS: [Owned<Vcpu>; VCPU_COUNT] = [const { Owned::new(Vcpu::NEW) }; VCPU_COUNT];
+
+impl Vcpu {
+    /// Before boot has set it up.
+    const NEW: Self = Self {
+        context: Context::ZERO,
+        index: 0,
+        partition: 0,
+        number: 0,
+        waits_for_window: false,
+        listed: 0,
+        listed_ids: [0; LIST_REGISTERS],
+        interface_control: 0,
+        active_private: 0,
+        connected: 0,
+        refused_in_window: 0,
+        refused_limit: 0,
+        physical_timer: PhysicalTimer::RESET,
+        set_way: SetWay::Idle,
+        stolen: StolenTime::NONE,
+        statistics: Statistics::ZERO,
+    };
+
+    /// Puts it to its first instruction, at `entry` with `arguments` in `x0` and up.
+    pub fn begin(&mut self, entry: u64, arguments: [u64; 4]) {
+        self.context.reset(entry, arguments);
+        self.waits_for_window = false;
+        self.active_private = 0;
+        self.physical_timer = PhysicalTimer::RESET;
+        self.set_way = SetWay::Idle;
+    }
+
+    /// Interrupt `id` is put into list register `index`.
+    #[inline]
+    pub fn list(&mut self, index: usize, id: u32) {
+        if let Some(place) = self.listed_ids.get_mut(index) {
+            *place = id;
+            self.listed |= 1 << index;
+        }
+    }
+
+    /// Gives it its place: once, at boot.
+    pub fn set_up(&mut self, index: usize) {
+        let partition = PARTITION_OF[index];
+        self.index = index;
+        self.partition = partition;
+        self.number = index - SYSTEM.first_vcpu(partition);
+        self.context.stack = LAYOUT.stack(CPU_OF[index]).end().0;
+        self.refused_limit = SYSTEM.partitions[partition].refused_calls_per_window;
+    }
+}

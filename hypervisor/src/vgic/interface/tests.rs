@@ -1,0 +1,5 @@
+//! The CPU interface against a naive model of it, and story by story.
+
+mod model;
+mod properties;
+mod stories;
