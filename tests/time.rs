@@ -16,7 +16,7 @@ fn longest_paths(report: &RunReport) -> [u64; 3] {
             .unwrap()
     };
     [
-        worst("statistics", "exit_worst"),
+        worst("exits", "worst"),
         worst("cpu-statistics", "switch_worst"),
         worst("cpu-statistics", "log_step_worst"),
     ]

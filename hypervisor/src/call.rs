@@ -123,6 +123,7 @@ pub fn dispatch(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partitio
                 Details::at_instruction(),
             );
         }
+        call::EXIT_STATISTICS => exit_statistics(vcpu, x1),
         call::SMCCC_ARCH_FEATURES => features(x1 as u32),
         call::PV_TIME_FEATURES | call::PV_TIME_ST => stolen_time(vcpu, id as u32, x1),
         call::HYPERVISOR_CALL_COUNT => Answer::Values([u64::from(call::END - call::BASE), 0, 0, 0]),
@@ -181,6 +182,19 @@ fn finish(
 fn features(id: u32) -> Answer {
     let status = if exists(id) { SUCCESS } else { NOT_SUPPORTED };
     Answer::Values([status.cast_unsigned(), 0, 0, 0])
+}
+
+fn exit_statistics(vcpu: &Vcpu, cause: u64) -> Answer {
+    let exits = usize::try_from(cause).ok();
+    match exits.and_then(|cause| vcpu.statistics.exits.get(cause)) {
+        Some(exits) => Answer::Values([
+            SUCCESS.cast_unsigned(),
+            exits.count,
+            exits.ticks,
+            exits.worst,
+        ]),
+        None => Answer::Status(INVALID_PARAMETERS),
+    }
 }
 
 fn console_write(vcpu: &Vcpu, partition: &mut Partition) -> Answer {

@@ -9,6 +9,7 @@ use crate::lock::Lock;
 use crate::partition::{PARTITIONS, Partition};
 use crate::vcpu::Vcpu;
 use crate::{call, crash, device, interrupt, register, window};
+use paratia_abi::ExitCause;
 use paratia_config::system::HealthEvent;
 
 /// What follows from an exit.
@@ -72,7 +73,17 @@ pub unsafe extern "C" fn synchronous(vcpu: *mut Vcpu) -> Next {
 #[inline(never)]
 unsafe extern "C" fn the_long_way(vcpu: *mut Vcpu) -> Next {
     // SAFETY: the vector's promise.
-    unsafe { handle(vcpu, decide) }
+    unsafe { handle(vcpu, cause(), decide) }
+}
+
+/// What a synchronous exception is counted as.
+fn cause() -> ExitCause {
+    match syndrome::decode(arch_cpu::syndrome()) {
+        Cause::HypervisorCall | Cause::SecureMonitorCall => ExitCause::Call,
+        Cause::WaitForInterrupt => ExitCause::Wait,
+        Cause::DataAbort { .. } | Cause::InstructionAbort => ExitCause::Device,
+        Cause::SystemRegister(_) | Cause::Forbidden => ExitCause::Register,
+    }
 }
 
 /// An interrupt while a guest ran.
@@ -81,7 +92,7 @@ unsafe extern "C" fn the_long_way(vcpu: *mut Vcpu) -> Next {
 /// As for [`synchronous`].
 pub unsafe extern "C" fn interrupt(vcpu: *mut Vcpu) -> Next {
     // SAFETY: the vector's promise.
-    unsafe { handle(vcpu, interrupt::handle) }
+    unsafe { handle(vcpu, ExitCause::Interrupt, interrupt::handle) }
 }
 
 /// A bus error while a guest ran.
@@ -91,7 +102,7 @@ pub unsafe extern "C" fn interrupt(vcpu: *mut Vcpu) -> Next {
 pub unsafe extern "C" fn system_error(vcpu: *mut Vcpu) -> Next {
     // SAFETY: the vector's promise.
     unsafe {
-        handle(vcpu, |machine, _, partition| {
+        handle(vcpu, ExitCause::Interrupt, |machine, _, partition| {
             let event = HealthEvent::SystemError;
             fault::raise(machine, partition, event, Details::of_exit())
         })
@@ -106,7 +117,7 @@ pub unsafe extern "C" fn system_error(vcpu: *mut Vcpu) -> Next {
 pub unsafe extern "C" fn foreign_state(vcpu: *mut Vcpu) -> Next {
     // SAFETY: the vector's promise.
     unsafe {
-        handle(vcpu, |machine, _, partition| {
+        handle(vcpu, ExitCause::Register, |machine, _, partition| {
             let event = HealthEvent::ForbiddenInstruction;
             fault::raise(machine, partition, event, Details::of_exit())
         })
@@ -139,6 +150,7 @@ fn decide(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> 
 #[inline]
 unsafe fn handle(
     vcpu: *mut Vcpu,
+    cause: ExitCause,
     decide: impl FnOnce(&mut Machine, &mut Vcpu, &mut Partition) -> Decision,
 ) -> Next {
     let begun = timer::now_early();
@@ -146,7 +158,7 @@ unsafe fn handle(
     let (machine, discard) = unsafe { parts() };
     machine.path.begin(begun);
     // SAFETY: the vector's promise; the reference ends with this call.
-    let stays = act(machine, discard, unsafe { &mut *vcpu }, decide);
+    let stays = act(machine, discard, unsafe { &mut *vcpu }, cause, decide);
     if stays {
         Next::same(vcpu)
     } else {
@@ -160,6 +172,7 @@ fn act(
     machine: &mut Machine,
     discard: *mut Context,
     vcpu: &mut Vcpu,
+    cause: ExitCause,
     decide: impl FnOnce(&mut Machine, &mut Vcpu, &mut Partition) -> Decision,
 ) -> bool {
     let Some(lock) = PARTITIONS.get(vcpu.partition) else {
@@ -186,7 +199,7 @@ fn act(
         return false;
     }
     let spent = timer::now_early().since(machine.path.begun());
-    vcpu.statistics.count_exit(spent);
+    vcpu.statistics.count_exit(cause, spent);
     true
 }
 

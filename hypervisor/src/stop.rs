@@ -1,6 +1,8 @@
 //! The safe state: no partition runs, every display shows its last whole frame, and CPU 0 has said
 //! all there is to say.
 
+use paratia_abi::ExitCause;
+
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::cpu::{CPUS, Machine};
 use crate::partition::{PARTITIONS, Partition};
@@ -86,7 +88,7 @@ fn statistics(partition: &Partition) {
         (supervision.expected, supervision.missed)
     });
     defmt::info!(
-        "statistics partition={=usize} windows={=u64} used_ticks={=u64} idle_ticks={=u64} jitter_worst={=u64} heartbeats_expected={=u64} heartbeats_missed={=u64} faults={=u64} restarts={=u64} calls={=u64} refused_calls={=u64} console_dropped={=u64} exits={=u64} exit_ticks={=u64} exit_worst={=u64} aborts={=u64} undefined={=u64}",
+        "statistics partition={=usize} windows={=u64} used_ticks={=u64} idle_ticks={=u64} jitter_worst={=u64} heartbeats_expected={=u64} heartbeats_missed={=u64} faults={=u64} restarts={=u64} calls={=u64} refused_calls={=u64} console_dropped={=u64} short_calls={=u64} aborts={=u64} undefined={=u64}",
         partition.index,
         of.windows,
         of.used_ticks,
@@ -99,10 +101,22 @@ fn statistics(partition: &Partition) {
         of.calls.wrapping_add(of.short_calls),
         of.refused_calls,
         partition.dropped,
-        of.exits,
-        of.exit_ticks,
-        of.exit_worst,
+        of.short_calls,
         partition.aborts,
         partition.undefined
     );
+    for (cause, exits) in ExitCause::ALL.iter().zip(&of.exits) {
+        if exits.count > 0 {
+            // SAFETY: this is CPU 0, outside of the log.
+            unsafe { log::flush() };
+            defmt::info!(
+                "exits partition={=usize} cause={=str} count={=u64} ticks={=u64} worst={=u64}",
+                partition.index,
+                cause.name(),
+                exits.count,
+                exits.ticks,
+                exits.worst
+            );
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! A vCPU at run time: its context and its counters. Touched only by the CPU that its windows are
 //! on.
 
+use paratia_abi::ExitCause;
+
 use crate::arch::context::Context;
 use crate::arch::interrupt::LIST_REGISTERS;
 use crate::owned::Owned;
@@ -63,12 +65,38 @@ pub struct Statistics {
     pub short_calls: u64,
     /// Calls that were refused.
     pub refused_calls: u64,
-    /// Exits that went back to the partition in the same window.
-    pub exits: u64,
-    /// Ticks that these took at EL2, waiting not counted.
-    pub exit_ticks: u64,
+    /// Exits that went back to the partition in the same window, by their cause; calls with a short
+    /// answer not.
+    pub exits: [Exits; ExitCause::ALL.len()],
+}
+
+/// Exits for one cause.
+#[derive(Clone, Copy, Debug)]
+pub struct Exits {
+    /// How many.
+    pub count: u64,
+    /// Ticks that they took at EL2, waiting not counted.
+    pub ticks: u64,
     /// The longest of them in ticks.
-    pub exit_worst: u64,
+    pub worst: u64,
+}
+
+impl Exits {
+    const NONE: Self = Self {
+        count: 0,
+        ticks: 0,
+        worst: 0,
+    };
+
+    /// Both together.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        Self {
+            count: self.count.wrapping_add(other.count),
+            ticks: self.ticks.wrapping_add(other.ticks),
+            worst: self.worst.max(other.worst),
+        }
+    }
 }
 
 impl Statistics {
@@ -81,17 +109,17 @@ impl Statistics {
         calls: 0,
         short_calls: 0,
         refused_calls: 0,
-        exits: 0,
-        exit_ticks: 0,
-        exit_worst: 0,
+        exits: [Exits::NONE; ExitCause::ALL.len()],
     };
 
     /// Counts an exit of `ticks`. None of these counters overflows in the life of a board.
     #[inline]
-    pub fn count_exit(&mut self, ticks: u64) {
-        self.exits = self.exits.wrapping_add(1);
-        self.exit_ticks = self.exit_ticks.wrapping_add(ticks);
-        self.exit_worst = self.exit_worst.max(ticks);
+    pub fn count_exit(&mut self, cause: ExitCause, ticks: u64) {
+        if let Some(exits) = self.exits.get_mut(cause as usize) {
+            exits.count = exits.count.wrapping_add(1);
+            exits.ticks = exits.ticks.wrapping_add(ticks);
+            exits.worst = exits.worst.max(ticks);
+        }
     }
 
     /// Counts a call with a short answer, whose time is all but a constant.
@@ -111,9 +139,12 @@ impl Statistics {
             calls: self.calls.wrapping_add(other.calls),
             short_calls: self.short_calls.wrapping_add(other.short_calls),
             refused_calls: self.refused_calls.wrapping_add(other.refused_calls),
-            exits: self.exits.wrapping_add(other.exits),
-            exit_ticks: self.exit_ticks.wrapping_add(other.exit_ticks),
-            exit_worst: self.exit_worst.max(other.exit_worst),
+            exits: core::array::from_fn(|cause| {
+                match (self.exits.get(cause), other.exits.get(cause)) {
+                    (Some(one), Some(other)) => one.and(other),
+                    _ => Exits::NONE,
+                }
+            }),
         }
     }
 }

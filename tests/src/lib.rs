@@ -2,6 +2,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod bare;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

@@ -65,8 +65,15 @@ pub const WAIT_FOR_WINDOW: u32 = BASE + 7;
 /// Restarts the partition: memory scrubbed, pristine image. `x1` = reserved, 0. Doesn't return.
 pub const RESTART: u32 = BASE + 8;
 
+/// How often and for how long the calling vCPU was at EL2, for one cause: `x1` = an
+/// [`crate::ExitCause`].
+///
+/// Results: `x0` = success; `x1` = exits since boot; `x2` = counter ticks that these took; `x3` =
+/// ticks of the longest. [`crate::status::INVALID_PARAMETERS`] for another number.
+pub const EXIT_STATISTICS: u32 = BASE + 9;
+
 /// One past the last of Paratia's own calls.
-pub const END: u32 = BASE + 9;
+pub const END: u32 = BASE + 10;
 
 /// `SMCCC_VERSION` (DEN0028, 7.2).
 pub const SMCCC_VERSION: u32 = 0x8000_0000;

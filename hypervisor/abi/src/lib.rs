@@ -94,3 +94,42 @@ impl ReportedError {
         }
     }
 }
+
+/// Why a vCPU came to EL2 and went back in the same window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ExitCause {
+    /// An interrupt.
+    Interrupt,
+    /// A call.
+    Call,
+    /// `WFI`; the waiting itself isn't counted.
+    Wait,
+    /// An access to an emulated device, or to nothing.
+    Device,
+    /// A system register or instruction that traps.
+    Register,
+}
+
+impl ExitCause {
+    /// Every cause, in the order of their numbers.
+    pub const ALL: [Self; 5] = [
+        Self::Interrupt,
+        Self::Call,
+        Self::Wait,
+        Self::Device,
+        Self::Register,
+    ];
+
+    /// Its name in logs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Interrupt => "interrupt",
+            Self::Call => "call",
+            Self::Wait => "wait",
+            Self::Device => "device",
+            Self::Register => "register",
+        }
+    }
+}

@@ -1,23 +1,39 @@
-//! Interrupts, by the system registers of GICv3.
+//! Interrupts, by the controller that the passport names: GICv3 or GICv2.
 //!
-//! An interrupt that belongs to the partition is enabled from the start; what masks it are the
-//! priority mask, `PSTATE.I` and the device itself. Outside the partition's windows the hypervisor
-//! holds it back.
+//! After a reset no interrupt is enabled. [`enable`] turns the controller on and with it the virtual
+//! timer's interrupt; a device's is turned on by [`enable_interrupt`]. From then on what masks them
+//! are the priority mask, `PSTATE.I` and the device itself. Outside the partition's windows the
+//! hypervisor holds them back.
+
+mod controller;
 
 pub use arm_gic::IntId;
-use arm_gic::InterruptGroup;
-use arm_gic::gicv3::GicCpuInterface;
 use cortex_a::asm;
+
+use controller::Controller;
 
 unsafe extern "Rust" {
     safe fn partition_interrupt(interrupt: IntId);
 }
 
-/// Lets interrupts through to the handler that [`crate::entry!`] named.
+/// Turns the interrupt controller on, for this CPU and with all interrupts of one priority; enables
+/// the virtual timer's, and lets interrupts through to the handler that [`crate::entry!`] named.
 pub fn enable() {
-    GicCpuInterface::set_priority_mask(0xFF);
-    GicCpuInterface::enable_group1(true);
+    let controller = Controller::of_passport();
+    controller.set_up();
+    controller.enable(controller.timer(), true);
     arm_gic::irq_enable();
+}
+
+/// Enables an interrupt: of a device, which from now on comes to this CPU, or one that CPUs send
+/// each other. After [`enable`].
+pub fn enable_interrupt(interrupt: IntId) {
+    Controller::of_passport().enable(interrupt, true);
+}
+
+/// Disables it; what comes meanwhile is pending when it is enabled again.
+pub fn disable_interrupt(interrupt: IntId) {
+    Controller::of_passport().enable(interrupt, false);
 }
 
 /// Holds interrupts back at the CPU (`PSTATE.I`).
@@ -40,7 +56,5 @@ pub fn unexpected(interrupt: IntId) {
 
 /// Acknowledges and handles what is pending. Called by the exception vector.
 pub(crate) extern "C" fn handle() {
-    GicCpuInterface::handle_interrupt(InterruptGroup::Group1, |interrupt| {
-        partition_interrupt(interrupt);
-    });
+    Controller::of_passport().handle(partition_interrupt);
 }

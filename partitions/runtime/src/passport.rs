@@ -1,10 +1,25 @@
 //! The passport: what the configuration gave the partition.
 
 use core::ops::Range;
+use core::sync::atomic::{AtomicPtr, Ordering};
 
 use paratia_abi::passport::{MAGIC, Passport, PortRecord, REGION_RAM};
 
-/// The passport at a guest-physical address.
+/// The partition's own passport, once [`at`] has found it.
+static OWN: AtomicPtr<Passport> = AtomicPtr::new(core::ptr::null_mut());
+
+/// The partition's own passport.
+///
+/// # Panics
+/// Before the partition's main function runs.
+#[must_use]
+pub fn own() -> &'static Passport {
+    // SAFETY: null, or what `at` put there: a page that never changes.
+    let passport = unsafe { OWN.load(Ordering::Relaxed).as_ref() };
+    passport.expect("the entry has found the passport")
+}
+
+/// The passport at a guest-physical address, from now on the partition's own.
 ///
 /// # Panics
 /// If there is none of ABI version 1.
@@ -18,6 +33,7 @@ pub(crate) unsafe fn at(ipa: usize) -> &'static Passport {
     let passport = unsafe { &*core::ptr::with_exposed_provenance::<Passport>(ipa) };
     assert!(passport.magic == MAGIC, "x0 points to no passport");
     assert!(passport.abi_version >> 16 == 1, "ABI version 1 is needed");
+    OWN.store(core::ptr::from_ref(passport).cast_mut(), Ordering::Relaxed);
     passport
 }
 

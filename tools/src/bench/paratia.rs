@@ -226,5 +226,5 @@ fn longest_path() -> anyhow::Result<u64> {
             .max()
             .with_context(|| format!("no {event} names {key}"))
     };
-    Ok(worst("statistics", "exit_worst")? + worst("cpu-statistics", "switch_worst")?)
+    Ok(worst("exits", "worst")? + worst("cpu-statistics", "switch_worst")?)
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use paratia::log::Statistics;
 use paratia::run::{Outcome, RunReport};
 use paratia::workspace;
+use paratia_abi::ExitCause;
 use paratia_config::Partition;
 use paratia_config::system::Criticality;
 
@@ -16,6 +17,8 @@ pub(crate) fn closing(report: &RunReport, broken: &[String]) {
     anstream::println!();
     if report.reached_end() {
         table(report).print();
+        anstream::println!();
+        exits(report).print();
         anstream::println!();
         summary(report);
     } else if !matches!(report.outcome, Outcome::Interrupted | Outcome::Refused(_)) {
@@ -72,6 +75,43 @@ fn row(report: &RunReport, partition: &Partition, counters: &Statistics) -> [Str
         share(counters.used_ticks, report.time_ticks().unwrap_or(0)),
         jitter(report.duration(counters.jitter_worst)),
     ]
+}
+
+/// How often each partition came to EL2 and went back, why, and for how long.
+fn exits(report: &RunReport) -> Table {
+    let mut heads = vec!["exits by cause"];
+    heads.extend([
+        ">interrupt",
+        ">call",
+        ">wait",
+        ">device",
+        ">register",
+        ">in EL2",
+        ">longest",
+    ]);
+    let mut table = Table::new(&heads);
+    for partition in report.system.partitions {
+        let of = |cause: ExitCause, field: &str| {
+            let mut events = report.about("exits", partition.name);
+            let event = events.find(|event| event.word("cause") == Some(cause.name()));
+            event.and_then(|event| event.integer(field)).unwrap_or(0)
+        };
+        let all = ExitCause::ALL.iter().copied();
+        let mut row = vec![partition.name.to_owned()];
+        row.extend(all.clone().map(|cause| of(cause, "count").to_string()));
+        let ticks: u64 = all.clone().map(|cause| of(cause, "ticks")).sum();
+        let worst = all.map(|cause| of(cause, "worst")).max().unwrap_or(0);
+        row.push(format!(
+            "{:.1} us",
+            report.duration(ticks).as_secs_f64() * 1e6
+        ));
+        row.push(format!(
+            "{:.2} us",
+            report.duration(worst).as_secs_f64() * 1e6
+        ));
+        table.row(row);
+    }
+    table
 }
 
 /// `12.3 %`; nothing of nothing is nothing.

@@ -54,6 +54,7 @@ fn on_interrupt(interrupt: IntId) {
 fn main(_: Context) -> ! {
     let _ = call::set_mode(OperatingMode::Normal);
     interrupt::enable();
+    interrupt::enable_interrupt(RTC_INTERRUPT);
     let mut registers = registers();
     field!(registers, interrupt_mask).write(1);
     for alarm in 1..=ALARMS {

@@ -56,7 +56,7 @@ _start:
     b       4b
 5:  mov     x4, #(3 << 20)              // CPACR_EL1.FPEN: floating point isn't trapped
     msr     cpacr_el1, x4
-    ldr     x4, =bench_vectors
+    ldr     x4, =exception_vectors
     msr     vbar_el1, x4
     isb
     mov     x29, xzr

@@ -14,7 +14,7 @@ global_asm!(
     r#"
     .pushsection .text.vectors, "ax"
     .balign 0x800
-bench_vectors:
+exception_vectors:
     .rept   5
     b       .
     .balign 0x80
