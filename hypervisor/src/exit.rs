@@ -44,10 +44,19 @@ impl Next {
             save: core::ptr::null_mut(),
         }
     }
+
+    /// More is to be done, with all of the guest's general registers in its context.
+    #[inline]
+    fn long_way(vcpu: *mut Vcpu) -> Self {
+        Self {
+            load: vcpu.cast(),
+            save: vcpu.cast(),
+        }
+    }
 }
 
-/// A synchronous exception of a guest. Calls with a short answer are done in a few instructions; all
-/// else goes the long way.
+/// A synchronous exception of a guest. Calls with a short answer are done in a few instructions; for
+/// all else the assembly goes the long way.
 ///
 /// # Safety
 /// Called by the vector with the vCPU that ran, as all functions of this file that it calls. They
@@ -61,17 +70,15 @@ pub unsafe extern "C" fn synchronous(vcpu: *mut Vcpu) -> Next {
         }
         Next::same(vcpu)
     } else {
-        // SAFETY: the vector's promise.
-        unsafe { the_long_way(vcpu) }
+        Next::long_way(vcpu)
     }
 }
 
-/// Kept apart, so that the short way stores no register for it.
+/// The long way of a synchronous exception; all of the guest's general registers are in its context.
 ///
 /// # Safety
 /// As for [`synchronous`].
-#[inline(never)]
-unsafe extern "C" fn the_long_way(vcpu: *mut Vcpu) -> Next {
+pub unsafe extern "C" fn synchronous_long(vcpu: *mut Vcpu) -> Next {
     // SAFETY: the vector's promise.
     unsafe { handle(vcpu, cause(), decide) }
 }

@@ -1,5 +1,5 @@
 //! A guest's access to an emulated device, decoded from the syndrome of its data abort (Arm ARM DDI
-//! 0487, D19.2.37, "ISS encoding for an exception from a Data Abort").
+//! 0487, `ESR_EL2`, "ISS encoding for an exception from a Data Abort").
 //!
 //! The hardware describes single loads and stores of one general register. It doesn't describe pairs,
 //! writeback, vectors and cache maintenance, and guessing them from the instruction in the guest's

@@ -117,7 +117,7 @@ fn function(id: u32) -> Option<Function> {
 }
 
 /// `PSCI_FEATURES`: no function has flags; of `CPU_SUSPEND` that means the original format and no
-/// OS-initiated mode. `SMCCC_VERSION` is asked for in this way, too (DEN0028, 7.2).
+/// OS-initiated mode. `SMCCC_VERSION` is asked for in this way, too (DEN0028).
 fn features(id: u64) -> Decision {
     const SMCCC_VERSION: u32 = 0x8000_0000;
     match u32::try_from(id & 0xFFFF_FFFF) {
@@ -166,7 +166,7 @@ impl Psci {
             return Decision::Unknown;
         };
         let wide = id & SMC64 != 0;
-        // The 32-bit form's parameters are w1-w3 (DEN0028, 3.1).
+        // The 32-bit form's parameters are w1-w3 (DEN0028, SMC32).
         let parameters = parameters.map(|x| if wide { x } else { x & 0xFFFF_FFFF });
         function(self, caller, parameters, in_memory)
     }

@@ -20,7 +20,7 @@ impl<B: Board> Definition<B> {
             image: Image::Linux {
                 kernel: File::LINUX_CLOUD,
                 initrd: Initrd::Busybox,
-                command_line: "console=ttyAMA0 cma=0 panic=1 workload=check,poweroff",
+                command_line: "earlycon=pl011,0x9000000 console=ttyAMA0 cma=0 panic=1 workload=check,poweroff",
             },
             regions: &[ram(B::FACTS.partition_memory.base, mib(64))],
             ..LINUX

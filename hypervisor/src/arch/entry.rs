@@ -8,8 +8,8 @@
 //! - else: save the rest of what is in the CPU to the context at `x1`, then load the context at
 //!   `x0` and release it at its tick.
 //!
-//! Only what Rust may clobber is stored on every exit; callee-saved registers, FP and system
-//! registers move on a switch only.
+//! Only what Rust may clobber is stored on every exit; FP and system registers move on a switch only,
+//! callee-saved registers on a switch and where an exit may be about one of them.
 
 use core::arch::global_asm;
 
@@ -127,8 +127,8 @@ global_asm!(
     .endm
 
 // An exit of a guest. In: SP = its context. Stores what Rust may clobber, moves to this CPU's
-// stack, and asks Rust.
-    .macro  guest_exit, handler
+// stack, and asks Rust. If the guest doesn't simply go on, that is seen to at `otherwise`.
+    .macro  guest_exit, handler, otherwise
     .balign 128
     stp     x0, x1, [sp, #0]
     stp     x2, x3, [sp, #16]
@@ -146,7 +146,7 @@ global_asm!(
     mov     sp, x1
     bl      \handler
     cbz     x1, resume
-    b       switch
+    b       \otherwise
     .endm
 
     .section .text.vectors, "ax"
@@ -161,15 +161,33 @@ vectors:
     own_fault 5
     own_fault 6
     own_fault 7
-    guest_exit {synchronous}
-    guest_exit {interrupt}
-    guest_exit {interrupt}
-    guest_exit {system_error}
-    guest_exit {foreign_state}
-    guest_exit {interrupt}
-    guest_exit {interrupt}
-    guest_exit {system_error}
+    guest_exit {synchronous}, long_way
+    guest_exit {interrupt}, switch
+    guest_exit {interrupt}, switch
+    guest_exit {system_error}, switch
+    guest_exit {foreign_state}, switch
+    guest_exit {interrupt}, switch
+    guest_exit {interrupt}, switch
+    guest_exit {system_error}, switch
     .balign 128
+
+// An exit in which the guest's callee-saved registers may be read or written: an access to a device
+// or to a system register can name any. In: x0 = its context, x20-x28 the guest's.
+long_way:
+    mov     x19, x0                 // the guest's is in its context
+    stp     x20, x21, [x0, #160]
+    stp     x22, x23, [x0, #176]
+    stp     x24, x25, [x0, #192]
+    stp     x26, x27, [x0, #208]
+    str     x28, [x0, #224]
+    bl      {synchronous_long}
+    cbnz    x1, switch
+    ldp     x20, x21, [x19, #160]
+    ldp     x22, x23, [x19, #176]
+    ldp     x24, x25, [x19, #192]
+    ldp     x26, x27, [x19, #208]
+    ldr     x28, [x19, #224]
+    b       resume
 
 // From one guest to the next. In: x0 = context to load, x1 = context to save the CPU's state to.
 // Goes on at `resume`.
@@ -274,6 +292,7 @@ enter_first_guest:
     fpcr = const OFFSET_FPCR,
     own_exception = sym crate::crash::own_exception,
     synchronous = sym crate::exit::synchronous,
+    synchronous_long = sym crate::exit::synchronous_long,
     interrupt = sym crate::exit::interrupt,
     system_error = sym crate::exit::system_error,
     foreign_state = sym crate::exit::foreign_state,

@@ -143,7 +143,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         let bank = match (frame, first / BLOCK) {
             (Frame::Redistributors, _) => Bank::Private(at.vcpu),
             (Frame::Distributor, 0) => match self.model {
-                // With affinity routing these are the redistributors' (IHI 0069, 12.9).
+                // With affinity routing these are the redistributors' (IHI 0069, GICD_ISENABLER).
                 Model::V3 => return None,
                 Model::V2 => Bank::Private(at.vcpu),
             },

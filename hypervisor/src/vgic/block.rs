@@ -1,4 +1,5 @@
-//! 32 interrupts: the architecture's state machine (IHI 0069, 4.1.2) in bitmaps, bit n for the n-th.
+//! 32 interrupts: the architecture's state machine (IHI 0069, "Interrupt handling state machine")
+//! in bitmaps, bit n for the n-th.
 
 use super::PRIORITY_BITS;
 use super::effect::Change;

@@ -3,8 +3,8 @@
 //! The best pending interrupt always gets a list register, so priorities hold even when there are
 //! fewer list registers than interrupts in hand. Active ones come next, for their end shows there;
 //! the end of one that found no room is only counted by the hardware (`EOIcount`), and as ends come
-//! in the reverse order of taking, it is that of the best one without room (IHI 0069, 4.8 and
-//! 12.4). Then come the other pending ones, best first.
+//! in the reverse order of taking, it is that of the best one without room (IHI 0069,
+//! "Interrupt prioritization", and `ICH_HCR_EL2`). Then come the other pending ones, best first.
 
 use super::banks::{Bank, Model, Vgic, bits_of, intid, place};
 use super::block::{Block, bit};
@@ -25,8 +25,7 @@ pub struct Maintenance {
 }
 
 impl Maintenance {
-    /// As bits of `ICH_HCR_EL2` (IHI 0069, 12.4); `GICH_HCR` has the lower ones at the same
-    /// places.
+    /// As bits of `ICH_HCR_EL2` (IHI 0069); `GICH_HCR` has the lower ones at the same places.
     #[must_use]
     pub const fn to_bits(self) -> u64 {
         (self.entry_not_present as u64) << 2

@@ -1,4 +1,4 @@
-//! `GICD_*` of GICv3 (IHI 0069, 12.9): the distributor with affinity routing and one Security state.
+//! `GICD_*` of GICv3 (IHI 0069): the distributor with affinity routing and one Security state.
 
 use super::access::low;
 use super::banks::{Bank, Vgic};
@@ -17,8 +17,8 @@ pub const IMPLEMENTER: u64 = 0x5000_043B;
 /// `GICD_IROUTER`: Aff2, Aff1 and Aff0.
 const AFFINITY: u64 = 0xFF_FFFF;
 
-/// `PIDR4`-`PIDR7`, `PIDR0`-`PIDR3`, `CIDR0`-`CIDR3` from offset `0xFFD0` (IHI 0069, 12.1.2), with the
-/// architecture's revision in `PIDR2`.
+/// `PIDR4`-`PIDR7`, `PIDR0`-`PIDR3`, `CIDR0`-`CIDR3` from offset `0xFFD0`, with the architecture's
+/// revision in `PIDR2` (IHI 0069, `GICD_PIDR2`).
 #[must_use]
 pub const fn identification(index: usize, part: u8, revision: u8) -> u64 {
     let bytes = [

@@ -1,7 +1,6 @@
-//! A list register, and its forms in `ICH_LR<n>_EL2` (IHI 0069, 12.4) and `GICH_LR<n>` (IHI 0048,
-//! 5.3).
+//! A list register, and its forms in `ICH_LR<n>_EL2` (IHI 0069) and `GICH_LR<n>` (IHI 0048).
 
-/// No interrupt has this number (IHI 0069, 2.2.1).
+/// No interrupt has this number (IHI 0069, "Special INTIDs").
 const SPURIOUS: u32 = 1023;
 
 /// One interrupt that the guest's CPU interface can take.

@@ -28,7 +28,7 @@
 //! no LPIs, no message-based SPIs, no 1-of-N routing (`GICD_TYPER.No1N` = 1), 32 priorities. After
 //! reset it is as firmware leaves it for a system: redistributors awake and, in GICv3, all
 //! interrupts in Group 1. An access that no register's row allows (reserved offset, width, alignment)
-//! reads as zero and is ignored; the architecture leaves that choice (IHI 0069, 12.1.3).
+//! reads as zero and is ignored; the architecture leaves that choice.
 
 pub mod effect;
 pub mod interface;

@@ -1,4 +1,4 @@
-//! `GICR_*` (IHI 0069, 12.11): what is private to a vCPU, in its two frames of 64 KiB.
+//! `GICR_*` (IHI 0069): what is private to a vCPU, in its two frames of 64 KiB.
 
 use super::banks::Vgic;
 use super::distributor_v3::{IMPLEMENTER, identification};

@@ -1,5 +1,5 @@
-//! Interrupts that vCPUs send each other: `ICC_SGI1R_EL1` and its kin (IHI 0069, 12.2.18-20), and
-//! GICv2's memory of who sent one.
+//! Interrupts that vCPUs send each other: `ICC_SGI1R_EL1`, `ICC_SGI0R_EL1` and `ICC_ASGI1R_EL1`
+//! (IHI 0069), and GICv2's memory of who sent one.
 
 use super::banks::{Bank, Vgic};
 use super::block::bit;

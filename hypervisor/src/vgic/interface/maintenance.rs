@@ -1,4 +1,4 @@
-//! What the hypervisor is to be told of (`GICH_MISR`, IHI 0048, 5.3).
+//! What the hypervisor is to be told of (IHI 0048, `GICH_MISR`).
 
 use super::CpuInterface;
 use crate::vgic::Maintenance;

@@ -1,5 +1,5 @@
 //! The registers that the guest finds at `GICC_*` (IHI 0048, 4.4), as the virtual CPU interface has
-//! them (`GICV_*`, 5.5): rows of a table.
+//! them (`GICV_*`, chapter 5): rows of a table.
 
 use super::{CpuInterface, Done, LEAST_POINTS};
 use crate::vgic::PRIORITY_BITS;

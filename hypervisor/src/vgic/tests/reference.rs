@@ -1,5 +1,5 @@
 //! The architecture's interrupts told naively: a record an interrupt, no list registers, no bitmaps,
-//! every CPU interface of unlimited depth. Written from IHI 0069, 4.1 and 4.8, to be compared with.
+//! every CPU interface of unlimited depth. Written from IHI 0069, chapter 4, to be compared with.
 
 /// The priority mask when it is open: the lowest of 32 priorities never passes it.
 const MASK: u8 = 0xF8;
