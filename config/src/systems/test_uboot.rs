@@ -4,9 +4,11 @@ use core::marker::PhantomData;
 use core::time::Duration;
 
 use super::{LINUX, RAM, ram};
-use crate::address::mib;
+use crate::address::{Ipa, mib};
 use crate::board::Board;
-use crate::system::{File, Image, Partition, Schedule, System, Trace, Window};
+use crate::system::{
+    File, Image, Partition, Region, RegionKind, Schedule, System, Trace, Window,
+};
 
 /// The system on the board `B`.
 pub struct Definition<B>(PhantomData<B>);
@@ -24,7 +26,18 @@ impl<B: Board> Definition<B> {
                 device_tree: Some(RAM),
             },
             entry: RAM.offset(mib(2)),
-            regions: &[ram(B::FACTS.partition_memory.base, mib(128))],
+            regions: &[
+                ram(B::FACTS.partition_memory.base, mib(128)),
+                // It reads its environment from flash, which is here on QEMU's `virt`; zeros make
+                // it take its defaults.
+                Region {
+                    name: "flash",
+                    ipa: Ipa(0x0400_0000),
+                    pa: B::FACTS.partition_memory.base.offset(mib(128)),
+                    size_bytes: mib(2),
+                    kind: RegionKind::Ram,
+                },
+            ],
             ..LINUX
         }],
         schedule: Schedule {
