@@ -35,7 +35,6 @@ fn a_bare_gicv2_is_the_reference() {
 }
 
 #[test]
-#[ignore = "partitions have no distributor yet"]
 fn a_partition_s_gicv3_gives_the_same_answers() {
     let report = finish(&run("test-interrupts").stop_after(std::time::Duration::from_secs(5)));
     let said: Vec<_> = report.console_of("interrupts").map(str::to_owned).collect();

@@ -25,6 +25,8 @@ use crate::selected::{BOARD, IMAGES, PARTITION_COUNT, SYSTEM};
 use crate::vcpu::VCPUS;
 use crate::{bring_up, crash, log, restart, state};
 
+/// How long a line without an end waits to be shown.
+const UNFINISHED_LINE: Duration = Duration::from_millis(50);
 /// From the last step of boot to the epoch: time for every CPU to reach its first release.
 const EPOCH_AHEAD: Duration = Duration::from_micros(500);
 
@@ -109,7 +111,7 @@ pub extern "C" fn boot(device_tree: u64) -> ! {
         unsafe { partition.lock() }.begin(epoch, frequency);
     }
     // SAFETY: CPU 0.
-    unsafe { log::set_epoch(epoch.0) };
+    unsafe { log::set_epoch(epoch.0, frequency.ticks(UNFINISHED_LINE)) };
     defmt::info!(
         "epoch ticks={=u64} frequency_hz={=u64}",
         epoch.0,

@@ -34,6 +34,12 @@ impl Line {
         self.bytes.is_full()
     }
 
+    /// Whether there is nothing of a line yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
     /// The line so far; the next one starts empty.
     pub fn take(&mut self) -> Vec<u8, LINE_BYTES> {
         let mut line = core::mem::take(&mut self.bytes);

@@ -78,15 +78,14 @@ fn deliver(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id
     attend(machine, vcpu, partition, attention);
 }
 
-/// A private interrupt comes: straight into a free list register, if nothing waits for one.
+/// A private interrupt comes: straight into a list register, if nothing else is pending or in hand.
+/// Among several, their order in list registers decides between equal priorities.
 pub fn offer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id: u32) {
     reclaim(vcpu, partition);
-    let free = !vcpu.listed & ALL_LISTED;
-    if vcpu.interface_control == 0 && free != 0 {
+    if vcpu.listed == 0 && vcpu.interface_control == 0 {
         if let Some(register) = partition.gic.offer(vcpu.number, id as usize) {
-            let index = free.trailing_zeros() as usize;
-            vcpu.list(index, register.intid);
-            interface::write_list(index, register.to_v3());
+            vcpu.list(0, register.intid);
+            interface::write_list(0, register.to_v3());
             return;
         }
     } else {
@@ -263,7 +262,7 @@ fn refresh(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
 
 /// Fills the list registers of the vCPU that runs; they were taken in before.
 fn settle(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
-    withdraw_timer(machine, vcpu, partition);
+    withdraw_gone(machine, vcpu, partition);
     fill(vcpu, partition);
     interface::enable(vcpu.interface_control);
 }
@@ -288,14 +287,26 @@ fn fold(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> Vc
     others
 }
 
-/// A timer that the guest has turned off or set anew is no longer pending, as on a line whose level
-/// has gone.
-fn withdraw_timer(machine: &mut Machine, vcpu: &Vcpu, partition: &mut Partition) {
-    if partition.gic.is_latched(vcpu.number, VIRTUAL_TIMER) && !timer::is_guest_timer_due() {
-        let effect = partition.gic.withdraw(vcpu.number, VIRTUAL_TIMER);
-        if effect.physical.is_some() {
-            change_private(machine, partition, Change::Deactivate, VIRTUAL_TIMER);
+/// Physical interrupts that came while the guest didn't take them, and whose level has gone since,
+/// are no longer pending: a timer that was set anew, a device that was seen to.
+fn withdraw_gone(machine: &mut Machine, vcpu: &Vcpu, partition: &mut Partition) {
+    if partition.gic.is_level_latched(vcpu.number, VIRTUAL_TIMER) && !timer::is_guest_timer_due() {
+        withdraw(machine, vcpu, partition, VIRTUAL_TIMER);
+    }
+    for (_, link) in shared_links(partition) {
+        if partition.gic.is_level_latched(vcpu.number, link.guest)
+            // Active at the board's controller, it is pending there as long as its level is high.
+            && !state::distributor().is_spi_pending(link.physical)
+        {
+            withdraw(machine, vcpu, partition, link.guest);
         }
+    }
+}
+
+fn withdraw(machine: &mut Machine, vcpu: &Vcpu, partition: &mut Partition, id: u32) {
+    let effect = partition.gic.withdraw(vcpu.number, id);
+    if let Some(physical) = effect.physical {
+        let _ = change_physical(machine, vcpu, partition, physical);
     }
 }
 
@@ -331,9 +342,6 @@ pub fn is_pending(vcpu: &Vcpu) -> bool {
     interface::each(vcpu.listed).any(interface::is_list_pending)
 }
 
-/// Every list register.
-const ALL_LISTED: u32 = (1 << interface::LIST_REGISTERS) - 1;
-
 /// Lets nothing but the hypervisor's timer through: before a window, and for good after it.
 pub fn mask_guest(machine: &mut Machine) {
     machine.interface.set_priority_mask(MASK_GUEST);
@@ -360,7 +368,7 @@ pub fn connect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition
             vcpu.connected |= 1 << index;
         }
     }
-    withdraw_timer(machine, vcpu, partition);
+    withdraw_gone(machine, vcpu, partition);
     let raised = vcpu.physical_timer != PhysicalTimer::RESET
         && vcpu.physical_timer.is_raised(timer::guest_now());
     // Nothing of this vCPU is listed yet, so only others have to look.
@@ -413,7 +421,7 @@ fn kick_bit(partition: &Partition) -> u32 {
 }
 
 /// The shared interrupts of the partition's devices.
-fn shared_links(partition: &Partition) -> impl Iterator<Item = (usize, &'static Link)> {
+fn shared_links(partition: &Partition) -> impl Iterator<Item = (usize, &'static Link)> + use<> {
     let links = GIC_LINKS[partition.index].as_slice().iter().enumerate();
     links.filter(|(_, link)| link.guest >= FIRST_SHARED)
 }

@@ -127,6 +127,19 @@ impl Distributor {
         Ok(())
     }
 
+    /// Whether SPI `intid` is pending; false if there is no such one.
+    #[must_use]
+    pub fn is_spi_pending(&self, intid: u32) -> bool {
+        let Ok(index) = self.spi(intid) else {
+            return false;
+        };
+        let mut gicd = self.access();
+        let mut registers = field!(gicd, ispendr);
+        registers
+            .get(index / 32)
+            .is_some_and(|register| register.read() & 1 << (index % 32) != 0)
+    }
+
     /// Makes SPI `intid` active, or no longer.
     ///
     /// # Errors

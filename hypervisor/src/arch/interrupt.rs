@@ -35,7 +35,13 @@ pub fn disable() {
     unsafe { write_register!("ich_hcr_el2", counted) };
 }
 
+/// `ICH_VMCR_EL2.VEOIM`: the guest's ends only drop the priority; deactivations are apart.
+const SPLIT_ENDS: u64 = 1 << 9;
+
 /// Ends of interrupts that were in no list register, since the last time; at most 31.
+///
+/// With split ends only a deactivation would count (IHI 0069, `ICH_HCR_EL2.EOIcount`), and these are
+/// trapped then. QEMU 7.2 counts priority drops, too (`icv_eoir_write`), which end nothing.
 #[inline]
 pub fn take_unlisted_ends() -> u64 {
     let control = read_register!("ich_hcr_el2");
@@ -44,6 +50,9 @@ pub fn take_unlisted_ends() -> u64 {
         let rest = control & !(0x1F << UNLISTED_ENDS_SHIFT);
         // SAFETY: the count is the hypervisor's to take.
         unsafe { write_register!("ich_hcr_el2", rest) };
+        if read_register!("ich_vmcr_el2") & SPLIT_ENDS != 0 {
+            return 0;
+        }
     }
     ends
 }

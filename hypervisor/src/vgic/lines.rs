@@ -31,12 +31,16 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         self.attention(bank, bit(index))
     }
 
-    /// Whether a private interrupt came and waits to be taken, outside of list registers.
+    /// Whether a level-sensitive interrupt that is linked came and waits to be taken, outside of list
+    /// registers.
+    #[inline]
     #[must_use]
-    pub fn is_latched(&self, vcpu: usize, intid: u32) -> bool {
+    pub fn is_level_latched(&self, vcpu: usize, intid: u32) -> bool {
         let (bank, index) = place(vcpu, intid);
-        self.block(bank)
-            .is_some_and(|block| block.latch & !block.active & !block.loaded & bit(index) != 0)
+        self.block(bank).is_some_and(|block| {
+            let waiting = block.latch & !block.active & !block.loaded;
+            waiting & block.linked & !block.edge & bit(index) != 0
+        })
     }
 
     /// An interrupt that came and wasn't taken goes away: the level behind it has gone.
