@@ -1,7 +1,7 @@
 //! Displays that show nothing, and frame buffers that nothing shows.
 
-use paratia_config::address::mib;
-use paratia_config::board::BoardFacts;
+use paratia_config::address::{MemoryRange, mib};
+use paratia_config::board::{BoardFacts, DisplayKind};
 use paratia_config::system::{Display, Partition, Region, System};
 
 use crate::base::{BOARD, DISPLAY, HUD, HUD_RAM, MEDIA, NAV, PIXELS, SYSTEM};
@@ -140,6 +140,35 @@ pub const CASES: &[Case] = &[
             "frame_buffer_is_shown",
             "partition 'hud': region 'pixels' is a frame buffer that no display shows; declare \
              the display or make it RAM",
+        )],
+        ..VALID
+    },
+    Case {
+        system: SYSTEM,
+        board: BoardFacts {
+            display: Some(DisplayKind::VideoCore),
+            ..BOARD
+        },
+        findings: &[(
+            "frame_buffer_in_place",
+            "partition 'hud': region 'pixels' 0x4a00_0000..0x4a20_0000 isn't where the display of \
+             board 'test-board' has its frame buffer, 0x4240_0000..0x4280_0000; put it at the start \
+             of that",
+        )],
+        ..VALID
+    },
+    Case {
+        system: SYSTEM,
+        board: BoardFacts {
+            display: Some(DisplayKind::VideoCore),
+            frame_buffer: MemoryRange::new(PIXELS.pa, mib(1)),
+            ..BOARD
+        },
+        findings: &[(
+            "frame_buffer_in_place",
+            "partition 'hud': region 'pixels' 0x4a00_0000..0x4a20_0000 isn't where the display of \
+             board 'test-board' has its frame buffer, 0x4a00_0000..0x4a10_0000; put it at the start \
+             of that",
         )],
         ..VALID
     },
