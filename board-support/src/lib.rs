@@ -6,18 +6,34 @@
 
 #![cfg_attr(not(test), no_std)]
 
+#[cfg(any(test, target_os = "none"))]
+mod barrier;
+#[cfg(any(test, target_os = "none"))]
+pub mod bcm2836;
+#[cfg(any(test, target_os = "none"))]
+mod cache;
 pub mod device_tree;
+#[cfg(any(test, target_os = "none"))]
+pub mod display;
+#[cfg(test)]
+mod fake;
 #[cfg(any(test, target_os = "none"))]
 pub mod fw_cfg;
 #[cfg(any(test, target_os = "none"))]
+pub mod gic_v2;
+#[cfg(any(test, target_os = "none"))]
 pub mod gic_v3;
+#[cfg(any(test, target_os = "none"))]
+pub mod interrupt;
 pub mod qemu_virt;
 #[cfg(any(test, target_os = "none"))]
 pub mod ramfb;
 #[cfg(any(test, target_os = "none"))]
 mod registers;
-#[cfg(target_os = "none")]
+#[cfg(any(test, target_os = "none"))]
 pub mod uart;
+#[cfg(any(test, target_os = "none"))]
+pub mod videocore;
 
 use paratia_config::board::{Board, BoardFacts};
 

@@ -217,7 +217,10 @@ pub enum DisplayKind {
     Ramfb,
     /// The Raspberry Pi's VideoCore, asked for a frame buffer through its mailbox. It chooses the
     /// place, which has to be [`BoardFacts::frame_buffer`].
-    VideoCore,
+    VideoCore {
+        /// The mailbox's registers, in a page that is the hypervisor's.
+        mailbox: Pa,
+    },
     /// None. The picture is drawn into memory all the same, where a tool can read it out.
     Memory,
 }

@@ -219,7 +219,7 @@ const fn display(system: &System, board: &BoardFacts, partition: &Partition) -> 
                 format: match kind {
                     DisplayKind::Ramfb | DisplayKind::Memory => FORMAT_XRGB8888,
                     // The order that its mailbox calls RGB: red comes first in memory.
-                    DisplayKind::VideoCore => FORMAT_XBGR8888,
+                    DisplayKind::VideoCore { .. } => FORMAT_XBGR8888,
                 },
             };
         }

@@ -55,7 +55,9 @@ fn another_board() {
             local: MemoryRange::new(Pa(0x0800_0000), 0x1000),
             devices: MemoryRange::new(Pa(0x0801_0000), 0x1000),
         },
-        display: Some(DisplayKind::VideoCore),
+        display: Some(DisplayKind::VideoCore {
+            mailbox: Pa(0x0902_0880),
+        }),
         ..base::BOARD
     };
     let passport = paratia_config::passport::passport(&SYSTEM, &BOARD, 1);

@@ -5,7 +5,7 @@ use super::each::each;
 use super::memory::INPUT_END;
 use super::report::{Message, Report};
 use crate::address::{BLOCK_2_MIB, MemoryRange, PAGE_BYTES, Pa, kib};
-use crate::board::{BoardFacts, CpuStart, InterruptController};
+use crate::board::{BoardFacts, CpuStart, DisplayKind, InterruptController};
 use crate::layout::MAX_CPUS;
 use crate::machine::VirtualGic;
 
@@ -208,6 +208,27 @@ pub(super) const fn frame_buffer_placed(context: &Context, report: &mut Report) 
     }
 }
 
+pub(super) const fn mailbox_in_hypervisors_page(context: &Context, report: &mut Report) {
+    let board = context.board;
+    let Some(DisplayKind::VideoCore { mailbox }) = board.display else {
+        return;
+    };
+    let registers = MemoryRange::new(mailbox, MAILBOX_BYTES);
+    let mut index = FIRST_REGISTERS;
+    while let Some((_, own)) = hypervisors(board, index) {
+        if own.contains(&registers) {
+            return;
+        }
+        index += 1;
+    }
+    report.add(
+        describe(board, "the VideoCore's mailbox", &registers)
+            .str(" lies in no page of the hypervisor's; add one to its devices"),
+    );
+}
+
+/// Bytes of a VideoCore's mailbox.
+const MAILBOX_BYTES: u64 = 0x40;
 /// Place of the first registers in the order of [`hypervisors`].
 const FIRST_REGISTERS: usize = 2;
 /// Place of the spin table, behind which the hypervisor's devices follow.

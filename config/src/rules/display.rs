@@ -85,7 +85,7 @@ pub(super) const fn display_fits(context: &Context, report: &mut Report) {
 
 /// Where the display controller chooses the place, there is no other.
 pub(super) const fn frame_buffer_in_place(context: &Context, report: &mut Report) {
-    if !matches!(context.board.display, Some(DisplayKind::VideoCore)) {
+    if !matches!(context.board.display, Some(DisplayKind::VideoCore { .. })) {
         return;
     }
     let place = &context.board.frame_buffer;

@@ -55,6 +55,8 @@ rules! {
     board::spin_table_holds_slots,
     /// The place for a frame buffer is whole pages, off what is the hypervisor's.
     board::frame_buffer_placed,
+    /// A VideoCore's mailbox is the hypervisor's.
+    board::mailbox_in_hypervisors_page,
 
     /// Names are 1 to 24 bytes of a-z, 0-9 and '-'.
     names::names_plain,
