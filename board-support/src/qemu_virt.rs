@@ -8,6 +8,8 @@ use paratia_config::board::{
     Board, BoardFacts, CpuStart, Device, DisplayKind, ImageForm, InterruptController, UartKind,
 };
 
+use crate::host::{Hosted, QemuMachine};
+
 /// The board as a type.
 pub struct QemuVirt;
 
@@ -61,4 +63,21 @@ impl Board for QemuVirt {
         ],
         display: Some(DisplayKind::Ramfb),
     };
+}
+
+impl Hosted for QemuVirt {
+    const QEMU: QemuMachine = QemuMachine {
+        machine: "virt,virtualization=on,gic-version=3",
+        cpu: "cortex-a57",
+        memory_mib: 256,
+        arguments: &["-device", "ramfb"],
+        least_version: (7, 2),
+    };
+}
+
+#[cfg(target_os = "none")]
+impl crate::Drivers for QemuVirt {
+    type Interrupts = crate::gic_v3::GicV3;
+    type Uart = crate::uart::Pl011;
+    type Display = crate::ramfb::Ramfb;
 }

@@ -119,6 +119,8 @@ rules! {
     interrupts::interrupt_exists,
     /// Interrupts of a partition fit in its passport.
     interrupts::interrupt_count,
+    /// Where all devices' interrupts go to one CPU, their owners run on it.
+    interrupts::device_interrupts_on_one_cpu,
 
     /// A partition has 1 to 8 vCPUs.
     machine::vcpu_count,

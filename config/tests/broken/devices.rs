@@ -310,6 +310,33 @@ pub const CASES: &[Case] = &[
         )],
         ..VALID
     },
+    // HUD runs on CPU 0, MEDIA on CPU 1.
+    Case {
+        system: System {
+            partitions: &[
+                NAV,
+                Partition {
+                    devices: &[GPIO],
+                    ..HUD
+                },
+                MEDIA,
+            ],
+            ..SYSTEM
+        },
+        board: BoardFacts {
+            interrupt_controller: InterruptController::Bcm2836 {
+                local: MemoryRange::new(Pa(0x0800_0000), 0x1000),
+                devices: MemoryRange::new(Pa(0x0801_0000), 0x1000),
+            },
+            ..BOARD
+        },
+        findings: &[(
+            "device_interrupts_on_one_cpu",
+            "partition 'media': takes its devices' interrupts on CPU 1, partition 'hud' on CPU 0; \
+             board 'test-board' sends all to one, keep both there",
+        )],
+        ..VALID
+    },
 ];
 
 const GIC_400: InterruptController = InterruptController::GicV2 {
