@@ -22,8 +22,11 @@ pub(crate) fn clean_and_invalidate<T>(value: &mut T) {
 /// Bytes of the smallest line of all data caches (`CTR_EL0.DminLine`).
 #[cfg(target_os = "none")]
 fn least_line_bytes() -> usize {
-    use cortex_a::registers::{CTR_EL0, Readable};
-
-    let words_log2 = CTR_EL0.get() >> 16 & 0xF;
-    4 << words_log2
+    let cache_type: usize;
+    // SAFETY: reading `CTR_EL0` has no side effect.
+    unsafe {
+        core::arch::asm!("mrs {}, ctr_el0", out(reg) cache_type,
+            options(nomem, nostack, preserves_flags));
+    }
+    4 << (cache_type >> 16 & 0xF)
 }

@@ -42,6 +42,14 @@ pub fn image(board: &str, system: &str) -> anyhow::Result<PathBuf> {
     builder.hypervisor(&choice)
 }
 
+/// The bytes of a built image as they lie in memory, from the lowest on.
+///
+/// # Errors
+/// If `elf` is no 64-bit ELF file or has nothing to load.
+pub fn flat(elf: &[u8]) -> anyhow::Result<Vec<u8>> {
+    flat::image(elf)
+}
+
 /// Builds with one toolchain and shows its progress at one place.
 ///
 /// While it exists, no other process or thread builds: what Cargo leaves in its target directory is

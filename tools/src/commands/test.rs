@@ -62,7 +62,8 @@ fn build_everything() -> anyhow::Result<()> {
     for board in catalog::boards() {
         for (name, system) in catalog::systems(board) {
             builder.hypervisor(&Choice {
-                board,
+                listed: board,
+                board: board.facts,
                 system,
                 name,
             })?;
