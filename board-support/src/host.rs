@@ -24,6 +24,8 @@ pub struct QemuMachine {
     pub memory_mib: u64,
     /// Further arguments.
     pub arguments: &'static [&'static str],
+    /// Arguments that versions from this one on need and earlier ones don't know.
+    pub arguments_since: &'static [((u32, u32), &'static [&'static str])],
     /// The least version of QEMU that has the machine: major, minor.
     pub least_version: (u32, u32),
 }

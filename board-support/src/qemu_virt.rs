@@ -71,6 +71,7 @@ impl Hosted for QemuVirt {
         cpu: "cortex-a57",
         memory_mib: 256,
         arguments: &["-device", "ramfb"],
+        arguments_since: &[],
         least_version: (7, 2),
     };
 }

@@ -65,6 +65,13 @@ impl Board for Raspi3b {
                 interrupts: &[32 + 1, 32 + 3],
                 bus_master: false,
             },
+            // The mini-UART and two SPI controllers, which share an interrupt.
+            Device {
+                name: "aux",
+                registers: MemoryRange::new(Pa(0x3F21_5000), kib(4)),
+                interrupts: &[32 + 29],
+                bus_master: false,
+            },
             Device {
                 name: "dma",
                 registers: MemoryRange::new(Pa(0x3F00_7000), kib(4)),
@@ -84,6 +91,7 @@ impl Hosted for Raspi3b {
         cpu: "cortex-a53",
         memory_mib: 1024,
         arguments: &[],
+        arguments_since: &[],
         least_version: (7, 2),
     };
 

@@ -68,11 +68,18 @@ impl Board for Raspi4b {
                 ],
                 bus_master: false,
             },
-            // Alarms 1 and 3; 0 and 2 are the VideoCore's.
+            // Alarms 1 and 3; 0 and 2 are the VideoCore's. QEMU 10.0 counts but wires no interrupt.
             Device {
                 name: "system-timer",
                 registers: MemoryRange::new(Pa(0xFE00_3000), kib(4)),
                 interrupts: &[VIDEOCORE_SIDE + 1, VIDEOCORE_SIDE + 3],
+                bus_master: false,
+            },
+            // The mini-UART and two SPI controllers, which share an interrupt.
+            Device {
+                name: "aux",
+                registers: MemoryRange::new(Pa(0xFE21_5000), kib(4)),
+                interrupts: &[VIDEOCORE_SIDE + 29],
                 bus_master: false,
             },
             Device {
@@ -94,6 +101,7 @@ impl Hosted for Raspi4b {
         cpu: "cortex-a72",
         memory_mib: 2048,
         arguments: &[],
+        arguments_since: &[],
         // `hw/arm/raspi4b.c` came with 9.0; what was tried is 10.0.
         least_version: (10, 0),
     };

@@ -42,6 +42,8 @@ pub struct Machine {
     pub window: bool,
     /// Arguments that the board's devices need.
     pub devices: Vec<String>,
+    /// Arguments that versions of QEMU from one on need.
+    pub devices_since: &'static [(Version, &'static [&'static str])],
     /// More arguments, at the end.
     pub extra: Vec<String>,
 }
@@ -60,7 +62,17 @@ impl Machine {
             time: Time::Deterministic,
             window: false,
             devices: qemu.arguments.iter().map(ToString::to_string).collect(),
+            devices_since: qemu.arguments_since,
             extra: Vec::new(),
+        }
+    }
+
+    /// Adds what only this version of QEMU and later ones need.
+    pub fn suit(&mut self, version: Option<Version>) {
+        let needed = self.devices_since.iter();
+        for (_, arguments) in needed.filter(|(since, _)| version >= Some(*since)) {
+            self.devices
+                .extend(arguments.iter().map(ToString::to_string));
         }
     }
 
@@ -136,6 +148,17 @@ mod tests {
              -monitor none -serial stdio -device ramfb -display none -icount shift=0,sleep=off \
              -rtc base=2026-01-01,clock=vm -qmp unix:s,server=on,wait=off -kernel x.elf"
         );
+    }
+
+    #[test]
+    fn each_version_gets_what_it_needs() {
+        let board = crate::catalog::board("zcu102").unwrap();
+        let mut old = Machine::for_board(board);
+        old.suit(Some((7, 2)));
+        assert!(!words(&old).contains("-audio"));
+        let mut new = Machine::for_board(board);
+        new.suit(Some((10, 0)));
+        assert!(words(&new).contains("-serial stdio -audio driver=none"));
     }
 
     #[test]

@@ -33,6 +33,8 @@ impl Process {
     pub fn start(program: &Path, arguments: &[OsString]) -> anyhow::Result<(Self, ChildStdout)> {
         let mut child = command(program)
             .args(arguments)
+            // A board with sound stays silent (until QEMU 8.1; later ones have an option).
+            .env("QEMU_AUDIO_DRV", "none")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -13,7 +13,7 @@ use anyhow::Context as _;
 use paratia_config::board::ImageForm;
 
 use super::record::Record;
-use super::{Outcome, Run, RunReport, Sight, image};
+use super::{Outcome, Run, RunReport, Sight, image, picture};
 use crate::build;
 use crate::log::{Decoder, Piece, Splitter};
 use crate::qemu::{self, Control, Process};
@@ -37,7 +37,11 @@ pub(super) fn execute(run: &Run, observer: &mut dyn FnMut(Sight<'_>)) -> anyhow:
     let mut record = Record::new(run.choice, Decoder::new(&elf)?);
 
     let program = qemu::version::program(run.machine.least_version)?;
-    let (mut process, output) = Process::start(&program, &run.machine.arguments(&image, &socket))?;
+    let mut machine = run.machine.clone();
+    if !machine.devices_since.is_empty() {
+        machine.suit(qemu::version::of(program.as_os_str()));
+    }
+    let (mut process, output) = Process::start(&program, &machine.arguments(&image, &socket))?;
     let pieces = listen(output);
     let mut outcome = watch(run, &pieces, &mut process, &mut record, observer);
     let screenshot = finish(run, &outcome, &socket, &mut process)?;
@@ -155,7 +159,7 @@ fn finish(
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder)?;
         }
-        control.screendump(&file)?;
+        picture::take(&mut control, run.choice, &file)?;
     }
     // QEMU may close the socket before its answer is read.
     let _ = control.quit();

@@ -3,6 +3,7 @@
 mod execute;
 pub mod image;
 pub mod outcome;
+mod picture;
 pub mod promise;
 mod record;
 pub mod report;
