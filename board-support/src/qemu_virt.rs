@@ -69,7 +69,7 @@ impl Hosted for QemuVirt {
     const QEMU: QemuMachine = QemuMachine {
         machine: "virt,virtualization=on,gic-version=3",
         cpu: "cortex-a57",
-        memory_mib: 256,
+        memory_mib: 1024,
         arguments: &["-device", "ramfb"],
         arguments_since: &[],
         least_version: (7, 2),

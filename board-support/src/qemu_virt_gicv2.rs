@@ -15,7 +15,7 @@ pub struct QemuVirtGicV2;
 impl Board for QemuVirtGicV2 {
     const FACTS: BoardFacts = BoardFacts {
         name: "qemu-virt-gicv2",
-        summary: "QEMU virt, GICv2, 4 CPUs, 256 MiB",
+        summary: "QEMU virt, GICv2, 4 CPUs, 1 GiB",
         interrupt_controller: InterruptController::GicV2 {
             distributor: MemoryRange::new(Pa(0x0800_0000), kib(64)),
             cpu_interface: MemoryRange::new(Pa(0x0801_0000), kib(64)),

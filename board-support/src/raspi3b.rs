@@ -26,7 +26,7 @@ impl Board for Raspi3b {
         // `FIRMWARE_ADDR_3`).
         image_base: Pa(0x8_0000),
         image_form: ImageForm::Flat,
-        hypervisor_memory: MemoryRange::new(Pa(0x8_0000), mib(32) - 0x8_0000),
+        hypervisor_memory: MemoryRange::new(Pa(0x8_0000), mib(128) - 0x8_0000),
         // Off the place of a device tree (device_tree_address in config.txt, 128 MiB in QEMU).
         partition_memory: MemoryRange::new(Pa(0x1000_0000), mib(960 - 256)),
         // Where QEMU's VideoCore puts it (`hw/display/bcm2835_fb.c`: 1 MiB into its memory). On the

@@ -31,7 +31,7 @@ impl Board for Raspi4b {
         // Where the firmware puts kernel8.img: see the Raspberry Pi 3.
         image_base: Pa(0x8_0000),
         image_form: ImageForm::Flat,
-        hypervisor_memory: MemoryRange::new(Pa(0x8_0000), mib(32) - 0x8_0000),
+        hypervisor_memory: MemoryRange::new(Pa(0x8_0000), mib(128) - 0x8_0000),
         partition_memory: MemoryRange::new(Pa(0x1000_0000), mib(960 - 256)),
         // Where QEMU's VideoCore puts it: see the Raspberry Pi 3.
         frame_buffer: MemoryRange::new(Pa(0x3C10_0000), mib(4)),

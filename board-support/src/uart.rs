@@ -113,7 +113,7 @@ impl<P: Port> Bounded<P> {
     /// The next byte that has come, if there is one; a byte with an error is dropped. Never waits.
     #[inline]
     pub fn try_read_byte(&mut self) -> Option<u8> {
-        self.uart.read_word().ok().flatten()
+        self.port.try_read()
     }
 
     /// Writes all of `bytes`, waiting for room within a bound: for last words.

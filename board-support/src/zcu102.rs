@@ -23,7 +23,7 @@ impl Board for Zcu102 {
         ram: &[MemoryRange::new(Pa(0), mib(2047))],
         image_base: Pa(0x20_0000),
         image_form: ImageForm::Elf,
-        hypervisor_memory: MemoryRange::new(Pa(0x20_0000), mib(32)),
+        hypervisor_memory: MemoryRange::new(Pa(0x20_0000), mib(128)),
         partition_memory: MemoryRange::new(Pa(0x1000_0000), mib(1024)),
         // Nothing shows it.
         frame_buffer: MemoryRange::new(Pa(0x1040_0000), mib(4)),

@@ -137,10 +137,8 @@ impl Controllers {
     pub(super) fn mailbox(self, cpu: usize) -> u32 {
         let local = access!(self.local);
         let mailboxes = field_shared!(local, mailbox);
-        let first = mailboxes.get(cpu).and_then(|of_cpu| {
-            let first = of_cpu.get(0).map(|mailbox| mailbox.read());
-            first
-        });
+        let of_cpu = mailboxes.get(cpu);
+        let first = of_cpu.and_then(|of_cpu| of_cpu.get(0).map(|mailbox| mailbox.read()));
         first.unwrap_or(0)
     }
 

@@ -54,5 +54,7 @@ fn fetch_packages() -> anyhow::Result<()> {
         ("Dir::Etc::SourceParts", parts.display().to_string()),
     ];
     let apt = Apt::new(folder.join("apt"), options)?;
-    PACKAGES.iter().try_for_each(|name| apt.unpack(name, &folder))
+    PACKAGES
+        .iter()
+        .try_for_each(|name| apt.unpack(name, &folder))
 }
