@@ -23,6 +23,8 @@ pub const GUEST_TARGET: &str = "aarch64-unknown-none";
 pub const HYPERVISOR_TARGET: &str = "aarch64-unknown-none-softfloat";
 /// Set by `cargo paratia test`, which has built everything before it starts the tests.
 pub const PREBUILT: &str = "PARATIA_PREBUILT";
+/// Set by `cargo paratia test` to the board on which tests run that aren't about another.
+pub const TEST_BOARD: &str = "PARATIA_TEST_BOARD";
 
 /// Builds the image of a system on a board, silently, and returns its path. Does nothing but return
 /// the path if [`PREBUILT`] is set.
