@@ -132,7 +132,9 @@ fn refuse(reason: &dyn fmt::Display) -> ! {
 }
 
 fn set_up_distributor() -> Result<(), GicError> {
-    let InterruptController::GicV3 { distributor, .. } = BOARD.interrupt_controller;
+    let InterruptController::GicV3 { distributor, .. } = BOARD.interrupt_controller else {
+        unreachable!("the hypervisor drives a GICv3 only");
+    };
     // SAFETY: the board's facts name it, EL2's map has it, and nobody else uses it.
     let distributor =
         unsafe { Distributor::initialise(distributor, BOARD.interrupt_count, BOARD.cpus[0]) }?;

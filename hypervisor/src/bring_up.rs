@@ -81,7 +81,9 @@ pub unsafe fn open_queues() {
 /// # Errors
 /// [`StartError`].
 pub fn start_cpus(frequency: Frequency) -> Result<(), StartError> {
-    let CpuStart::PsciSmc = BOARD.cpu_start;
+    let CpuStart::PsciSmc = BOARD.cpu_start else {
+        unreachable!("the hypervisor starts CPUs by PSCI only");
+    };
     state::count_cpu_up();
     for cpu in 1..cpus_needed() {
         psci::cpu_on::<Smc>(BOARD.cpus[cpu], entry::secondary_start(), cpu as u64)
@@ -106,7 +108,9 @@ pub fn set_up_cpu(index: usize) -> Result<(CpuInterface, Redistributor), GicErro
     arch_cpu::set_stage2_control(VTCR_EL2 | arch_cpu::physical_address_range() << 16);
     memory::forget_all_guests();
     let interface = CpuInterface::initialise()?;
-    let InterruptController::GicV3 { redistributors, .. } = BOARD.interrupt_controller;
+    let InterruptController::GicV3 { redistributors, .. } = BOARD.interrupt_controller else {
+        unreachable!("the hypervisor drives a GICv3 only");
+    };
     // SAFETY: the board's facts name them, EL2's map has them, and each CPU takes its own once.
     let mut redistributor =
         unsafe { Redistributor::initialise(redistributors, index, BOARD.cpus[index]) }?;
