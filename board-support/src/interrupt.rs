@@ -111,6 +111,9 @@ pub trait Distributor {
     /// See [`Distributor::enable_spi`].
     fn set_spi_pending(&self, intid: u32, pending: bool) -> Result<(), ControllerError>;
 
+    /// Whether `intid` is pending: of one that is active, whether its level is high.
+    fn is_spi_pending(&self, intid: u32) -> bool;
+
     /// Makes `intid` active, or no longer.
     ///
     /// # Errors

@@ -253,7 +253,7 @@ fn act(
 fn wait(machine: &mut Machine, vcpu: &mut Vcpu, lock: &Lock<Partition>) -> Decision {
     let since = timer::now();
     let decision = loop {
-        if interrupt::is_pending(vcpu) {
+        if interrupt::is_pending(machine, vcpu) {
             break Decision::Resume;
         }
         timer::wait_for_interrupt();

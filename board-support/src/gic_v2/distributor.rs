@@ -113,6 +113,17 @@ impl interrupt::Distributor for Distributor {
         Ok(())
     }
 
+    fn is_spi_pending(&self, intid: u32) -> bool {
+        let Ok(index) = self.spi(intid) else {
+            return false;
+        };
+        let mut gicd = self.access();
+        let mut registers = field!(gicd, ispendr);
+        registers
+            .get(index / 32)
+            .is_some_and(|register| register.read() & 1 << (index % 32) != 0)
+    }
+
     fn set_spi_active(&self, intid: u32, active: bool) -> Result<(), ControllerError> {
         let index = self.spi(intid)?;
         let mut gicd = self.access();

@@ -145,6 +145,7 @@ impl interrupt::VirtualInterface for VirtualInterface {
         if ends != 0 {
             hcr.write(control & !(ENDS_MASK << ENDS_SHIFT));
         }
+        // Split ends: `GICV_DIR` counts, and isn't trapped here; a drop of priority doesn't.
         u64::from(ends)
     }
 

@@ -222,6 +222,10 @@ impl interrupt::Distributor for Distributor {
         self.set_spi_pending(intid, pending)
     }
 
+    fn is_spi_pending(&self, intid: u32) -> bool {
+        self.is_spi_pending(intid)
+    }
+
     fn set_spi_active(&self, intid: u32, active: bool) -> Result<(), GicError> {
         self.set_spi_active(intid, active)
     }

@@ -26,6 +26,8 @@ const ENABLE: u64 = 1;
 /// `ICH_HCR_EL2.EOIcount`, bits 31:27.
 const ENDS_SHIFT: u32 = 27;
 const ENDS_MASK: u64 = 0x1F;
+/// `ICH_VMCR_EL2.VEOIM`: the guest's ends only drop the priority; deactivations are apart.
+const SPLIT_ENDS: u64 = 1 << 9;
 /// Bits of preemption level that one register of active priorities holds.
 const SAVED_BITS: u32 = 5;
 
@@ -123,6 +125,11 @@ impl interrupt::VirtualInterface for VirtualInterface {
         let ends = control >> ENDS_SHIFT & ENDS_MASK;
         if ends != 0 {
             ICH_HCR_EL2.set(control & !(ENDS_MASK << ENDS_SHIFT));
+            // With split ends only a deactivation would count, and these are trapped then. QEMU 7.2
+            // counts priority drops, too (`icv_eoir_write`), which end nothing.
+            if ICH_VMCR_EL2.get() & SPLIT_ENDS != 0 {
+                return 0;
+            }
         }
         ends
     }
