@@ -4,7 +4,7 @@ use paratia_board_support::Drivers;
 use paratia_board_support::interrupt::{self, Controller, ListForm, VirtualInterface as _};
 
 use crate::selected::SelectedBoard;
-use crate::vgic::ListRegister;
+use crate::vgic::{FIRST_SHARED, ListRegister};
 
 /// The kind of controller.
 pub type Kind = <SelectedBoard as Drivers>::Interrupts;
@@ -32,9 +32,21 @@ pub const LIST_REGISTERS: usize = 4;
 pub fn to_value(register: ListRegister) -> u64 {
     match FORM {
         ListForm::V3 | ListForm::None => register.to_v3(),
+        ListForm::V2 if ENDS_BY_NOTICE && register.intid >= FIRST_SHARED => ListRegister {
+            notify_end: register.notify_end || register.physical.is_some(),
+            physical: None,
+            ..register
+        }
+        .to_v2()
+        .into(),
         ListForm::V2 => register.to_v2().into(),
     }
 }
+
+/// Whether a guest's end of a device's interrupt doesn't end the physical one by itself: the
+/// hypervisor is told of it and does. QEMU's GICv2 (`gic_complete_irq`) deactivates the physical
+/// interrupt but doesn't look whether its level is still high, so that it wouldn't come again.
+pub const ENDS_BY_NOTICE: bool = matches!(FORM, ListForm::V2);
 
 /// A list register from its value.
 #[inline]

@@ -112,6 +112,7 @@ fn reclaim(machine: &Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
     )]
     let ended = vcpu.listed & machine.guest.empty_lists() as u32;
     for index in each(ended) {
+        end_by_notice(partition, vcpu.listed_ids[index]);
         partition
             .gic
             .fold_ended(vcpu.number, vcpu.listed_ids[index]);
@@ -318,9 +319,21 @@ fn fold(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> Vc
     }
     for index in each(vcpu.listed) {
         let mut register = [controller::from_value(machine.guest.read_list(index))];
+        let [listed] = register;
+        if !listed.pending && !listed.active {
+            end_by_notice(partition, vcpu.listed_ids[index]);
+        }
         others = others.and(partition.gic.fold(vcpu.number, &mut register));
     }
     others
+}
+
+/// Ends the physical interrupt behind a device's that the guest has ended, where that doesn't come
+/// by itself.
+fn end_by_notice(partition: &Partition, id: u32) {
+    if controller::ENDS_BY_NOTICE && id >= FIRST_SHARED && partition.gic.is_linked(id) {
+        change_shared(partition, Change::Deactivate, id);
+    }
 }
 
 /// Physical interrupts that came while the guest didn't take them, and whose level has gone since,
