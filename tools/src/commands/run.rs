@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     check_focus(arguments, &choice)?;
     let interrupt = interrupt::flag()?;
     build(&choice)?;
-    setup::qemu_for(choice.listed.qemu.least_version, &mut Status::new())?;
+    setup::qemu_for(choice.least_qemu(), &mut Status::new())?;
 
     let mut run = Run::new(choice.board.name, choice.name)?
         .stop_after(arguments.stop_after.into())

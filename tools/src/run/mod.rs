@@ -66,7 +66,10 @@ impl Run {
             stop_after: Duration::from_secs(20),
             arguments: Vec::new(),
             patches: Vec::new(),
-            machine: Machine::for_board(choice.listed),
+            machine: Machine {
+                least_version: choice.least_qemu(),
+                ..Machine::for_board(choice.listed)
+            },
             screenshot: None,
             wall_clock_limit: None,
             interrupt: Arc::default(),
