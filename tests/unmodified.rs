@@ -1,11 +1,14 @@
 //! Unmodified systems: do they boot in a partition, and find everything in order there?
 
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use object::{Object as _, ObjectSection as _};
 use paratia::pieces::{self, bare};
-use paratia::run::RunReport;
+use paratia::qemu::Time;
+use paratia::run::{Outcome, RunReport, Sight};
 use paratia::{catalog, qemu};
 use paratia_tests::{
     BOARD, assert_critical_unharmed, assert_says, finish, image_of, run, verdicts,
@@ -70,6 +73,40 @@ fn u_boot_comes_to_its_prompt() {
     assert_says(&report, "uboot", "DRAM:  128 MiB");
     assert_says(&report, "uboot", "No ethernet found.");
     assert_eq!(verdicts(&report, "uboot"), []);
+}
+
+/// What is typed comes to the shell, and its answer back; a line that goes on is one line.
+#[test]
+fn a_shell_answers_what_is_typed() {
+    let answered = Arc::new(AtomicBool::new(false));
+    let (run, keyboard) = run("linux")
+        .time(Time::Paced)
+        .stop_after(Duration::ZERO)
+        .wall_clock_limit(Duration::from_secs(180))
+        .interrupted_by(Arc::clone(&answered))
+        .focus("linux")
+        .keyboard();
+    let mut asked = false;
+    let report = run.execute_watched(&mut |sight| {
+        let Sight::Console { line, goes_on, .. } = sight else {
+            return;
+        };
+        if goes_on && line.contains("# ") && !asked {
+            asked = true;
+            keyboard.press(b"echo $((6 * 7))\r");
+        }
+        if asked && line == "42" {
+            answered.store(true, Ordering::Relaxed);
+        }
+    });
+    let report = report.expect("QEMU starts");
+    assert_eq!(
+        report.outcome,
+        Outcome::Interrupted,
+        "{:#?}",
+        report.last_lines
+    );
+    assert_says(&report, "linux", "echo $((6 * 7))");
 }
 
 /// The device tree, the kernel and the initial RAM disk are right by themselves.

@@ -8,7 +8,7 @@
 use std::ffi::OsString;
 use std::io::Read;
 use std::os::unix::process::CommandExt as _;
-use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -34,7 +34,7 @@ impl Process {
     pub fn start(arguments: &[OsString]) -> anyhow::Result<(Self, ChildStdout)> {
         let mut child = command()
             .args(arguments)
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0)
@@ -46,6 +46,11 @@ impl Process {
             .take()
             .map(|pipe| thread::spawn(|| read_all(pipe)));
         Ok((Self { child, complaints }, output))
+    }
+
+    /// Its serial input, once; until it is taken or the process dropped, nothing comes in.
+    pub fn input(&mut self) -> Option<ChildStdin> {
+        self.child.stdin.take()
     }
 
     /// Its exit status, if it has ended.
