@@ -4,9 +4,10 @@ use core::time::Duration;
 
 use paratia_abi::ABI_VERSION;
 use paratia_abi::passport::{
-    DisplayRecord, FORMAT_XRGB8888, MAGIC, MAX_ARGUMENTS_BYTES, MAX_INTERRUPTS, MAX_PORTS,
-    MAX_REGIONS, MAX_WINDOWS, Name, PASSPORT_BYTES, PORT_DESTINATION, PORT_SOURCE, Passport,
-    PortRecord, REGION_DEVICE, REGION_FRAME_BUFFER, REGION_RAM, RegionRecord, WindowRecord,
+    DisplayRecord, FORMAT_XBGR8888, FORMAT_XRGB8888, MAGIC, MAX_ARGUMENTS_BYTES, MAX_INTERRUPTS,
+    MAX_PORTS, MAX_REGIONS, MAX_WINDOWS, Name, PASSPORT_BYTES, PORT_DESTINATION, PORT_SOURCE,
+    Passport, PortRecord, REGION_DEVICE, REGION_FRAME_BUFFER, REGION_RAM, RegionRecord,
+    WindowRecord,
 };
 use static_assertions::const_assert_eq;
 
@@ -216,7 +217,9 @@ const fn display(system: &System, board: &BoardFacts, partition: &Partition) -> 
                 height: display.height,
                 stride_bytes: display.stride_bytes(),
                 format: match kind {
-                    DisplayKind::Ramfb => FORMAT_XRGB8888,
+                    DisplayKind::Ramfb | DisplayKind::Memory => FORMAT_XRGB8888,
+                    // The order that its mailbox calls RGB: red comes first in memory.
+                    DisplayKind::VideoCore { .. } => FORMAT_XBGR8888,
                 },
             };
         }

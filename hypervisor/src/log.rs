@@ -8,7 +8,6 @@
 
 use heapless::Deque;
 use heapless::spsc::{Consumer, Producer};
-use paratia_board_support::uart::DebugUart;
 use paratia_config::layout::MAX_CPUS;
 
 use crate::arch::timer;
@@ -16,7 +15,7 @@ use crate::console::Line;
 use crate::event::{Event, Fault, Record};
 use crate::owned::Owned;
 use crate::partition::CONSOLE_BYTES;
-use crate::selected::{PARTITION_COUNT, SYSTEM, run_parameters};
+use crate::selected::{DebugUart, PARTITION_COUNT, SYSTEM, run_parameters};
 use crate::time::Ticks;
 use crate::typing::{Typed, Typing};
 

@@ -4,12 +4,14 @@
 use paratia_abi::ExitCause;
 
 use crate::arch::context::Context;
-use crate::arch::interrupt::LIST_REGISTERS;
+use crate::arch::cpu::{self as arch_cpu, GuestControl};
+use crate::controller::LIST_REGISTERS;
 use crate::owned::Owned;
 use crate::physical_timer::PhysicalTimer;
-use crate::selected::{CPU_OF, LAYOUT, PARTITION_OF, SYSTEM, VCPU_COUNT};
+use crate::selected::{CPU_OF, IS_SOFTWARE, LAYOUT, PARTITION_OF, SYSTEM, VCPU_COUNT};
 use crate::set_way::SetWay;
 use crate::stolen::StolenTime;
+use crate::vgic::{CpuInterface, Maintenance};
 
 /// A vCPU's state. The context comes first: the assembly hands its address around.
 #[repr(C)]
@@ -26,10 +28,12 @@ pub struct Vcpu {
     pub waits_for_window: bool,
     /// List registers that hold one of its interrupts, bit n for the n-th.
     pub listed: u32,
+    /// Its CPU interface where the board lends none.
+    pub software: Option<CpuInterface>,
     /// Their interrupts.
     pub listed_ids: [u32; LIST_REGISTERS],
-    /// `ICH_HCR_EL2` while it runs.
-    pub interface_control: u64,
+    /// Of what its list registers have to tell while it runs.
+    pub maintenance: Maintenance,
     /// Private physical interrupts that it has in hand and hasn't ended.
     pub active_private: u32,
     /// Which of its partition's shared physical interrupts are connected to its CPU.
@@ -161,8 +165,9 @@ impl Vcpu {
         number: 0,
         waits_for_window: false,
         listed: 0,
+        software: None,
         listed_ids: [0; LIST_REGISTERS],
-        interface_control: 0,
+        maintenance: Maintenance::NONE,
         active_private: 0,
         connected: 0,
         refused_in_window: 0,
@@ -175,7 +180,8 @@ impl Vcpu {
 
     /// Puts it to its first instruction, at `entry` with `arguments` in `x0` and up.
     pub fn begin(&mut self, entry: u64, arguments: [u64; 4]) {
-        self.context.reset(entry, arguments);
+        self.context.reset(self.number, entry, arguments);
+        self.software = IS_SOFTWARE[self.partition].then(CpuInterface::new);
         self.waits_for_window = false;
         self.active_private = 0;
         self.physical_timer = PhysicalTimer::RESET;
@@ -189,6 +195,18 @@ impl Vcpu {
             *place = id;
             self.listed |= 1 << index;
         }
+    }
+
+    /// Sets what of the CPU's control of guests is its own, with what its CPU interface signals.
+    #[inline]
+    pub fn control(&self) {
+        let signals = self.software.as_ref().map_or([false; 2], |interface| {
+            [interface.signal(), interface.fast_signal()]
+        });
+        arch_cpu::set_guest_control(GuestControl {
+            watches_caches: self.set_way != SetWay::Idle,
+            signals,
+        });
     }
 
     /// Gives it its place: once, at boot.

@@ -12,8 +12,18 @@ use object::{Object as _, ObjectSection as _, ObjectSymbol as _};
 use paratia::log::Event;
 use paratia::run::{Run, RunReport};
 
-/// The board that tests run on unless they are about another.
-pub const BOARD: &str = "qemu-virt";
+/// The board that tests run on unless they are about another: `cargo paratia test --board NAME`
+/// chooses it.
+///
+/// # Panics
+/// If its name isn't UTF-8.
+#[must_use]
+pub fn board() -> String {
+    std::env::var_os(paratia::build::TEST_BOARD).map_or_else(
+        || "qemu-virt".to_owned(),
+        |name| name.into_string().expect("a board's name is text"),
+    )
+}
 
 /// A CPU whose counter ticks once an instruction, for figures that are exact to the instruction.
 pub const CPU_TICK_PER_INSTRUCTION: &str = "cortex-a57,cntfrq=1000000000";
@@ -24,8 +34,9 @@ pub const CPU_TICK_PER_INSTRUCTION: &str = "cortex-a57,cntfrq=1000000000";
 /// If it can't be built.
 #[must_use]
 pub fn run(system: &str) -> Run {
-    paratia::build::image(BOARD, system).expect("the image builds");
-    Run::new(BOARD, system).expect("board and system exist")
+    let board = board();
+    paratia::build::image(&board, system).expect("the image builds");
+    Run::new(&board, system).expect("board and system exist")
 }
 
 /// The report of a run that must reach its end.
@@ -107,7 +118,7 @@ pub fn assert_says(report: &RunReport, partition: &str, text: &str) {
 /// If it can't be built.
 #[must_use]
 pub fn image_of(system: &str) -> PathBuf {
-    paratia::build::image(BOARD, system).expect("the image builds")
+    paratia::build::image(&board(), system).expect("the image builds")
 }
 
 /// How far into `.text` of an image the one function lies whose name contains `name`.

@@ -4,7 +4,6 @@
 pub mod context;
 pub mod cpu;
 pub mod entry;
-pub mod interrupt;
 pub mod memory;
 pub mod registers;
 pub mod syndrome;

@@ -23,6 +23,8 @@ pub const GUEST_TARGET: &str = "aarch64-unknown-none";
 pub const HYPERVISOR_TARGET: &str = "aarch64-unknown-none-softfloat";
 /// Set by `cargo paratia test`, which has built everything before it starts the tests.
 pub const PREBUILT: &str = "PARATIA_PREBUILT";
+/// Set by `cargo paratia test` to the board on which tests run that aren't about another.
+pub const TEST_BOARD: &str = "PARATIA_TEST_BOARD";
 
 /// Builds the image of a system on a board, silently, and returns its path. Does nothing but return
 /// the path if [`PREBUILT`] is set.
@@ -40,6 +42,14 @@ pub fn image(board: &str, system: &str) -> anyhow::Result<PathBuf> {
     let mut builder = Builder::new(toolchain, &mut progress)?;
     builder.guests()?;
     builder.hypervisor(&choice)
+}
+
+/// The bytes of a built image as they lie in memory, from the lowest on.
+///
+/// # Errors
+/// If `elf` is no 64-bit ELF file or has nothing to load.
+pub fn flat(elf: &[u8]) -> anyhow::Result<Vec<u8>> {
+    flat::image(elf)
 }
 
 /// Builds with one toolchain and shows its progress at one place.

@@ -3,10 +3,11 @@
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::Context as _;
-use paratia::build::{Builder, PREBUILT};
+use paratia::build::{Builder, PREBUILT, TEST_BOARD};
 use paratia::catalog::{self, Choice};
 use paratia::setup::{self, Toolchain};
 use paratia::workspace;
+use paratia_board_support::list::Listed;
 
 use super::packages;
 use crate::present::{self, Status};
@@ -16,26 +17,30 @@ use crate::present::{self, Status};
 pub(crate) struct Arguments {
     /// Run only tests whose name contains this.
     filter: Option<String>,
+    /// The board on which tests run that aren't about another.
+    #[arg(long, default_value = "qemu-virt")]
+    board: String,
     /// Arguments for the test runner: cargo-nextest if it is installed, else `cargo test`.
     #[arg(last = true)]
     runner: Vec<String>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    build_everything()?;
+    let board = catalog::board(&arguments.board)?;
+    build_everything(board)?;
     // Doctests first: the runner's closing lines are to be the last.
-    let nextest = has_nextest();
+    let nextest = has_nextest(board);
     if nextest
         && arguments.filter.is_none()
         && !succeeds(
-            cargo()
+            cargo(board)
                 .args(["test", "--doc", "--quiet"])
                 .args(packages::host()),
         )?
     {
         return Ok(ExitCode::FAILURE);
     }
-    let mut command = cargo();
+    let mut command = cargo(board);
     command.args(if nextest {
         &["nextest", "run"][..]
     } else {
@@ -54,41 +59,43 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn build_everything() -> anyhow::Result<()> {
+/// Everything that tests on this board run.
+fn build_everything(board: &'static Listed) -> anyhow::Result<()> {
     let toolchain = setup::ready(&mut Status::new())?;
+    setup::qemu_for(board.qemu.least_version, &mut Status::new())?;
     let mut status = Status::new();
     let mut builder = Builder::new(toolchain, &mut status)?;
     builder.guests()?;
-    for board in catalog::boards() {
-        for (name, system) in catalog::systems(board) {
-            let choice = Choice {
-                board,
-                system,
-                name,
-            };
-            // Only what is Debian's can be missing. Its systems' tests fail then, the others needn't.
-            if let Err(error) = builder.pieces(&choice) {
-                present::error(&error.context(format!("system '{name}' isn't built")));
-                continue;
-            }
-            builder.hypervisor(&choice)?;
+    for (name, system) in catalog::systems(board) {
+        let choice = Choice {
+            listed: board,
+            board: board.facts,
+            system,
+            name,
+        };
+        // Only what is Debian's can be missing. Its systems' tests fail then, the others needn't.
+        if let Err(error) = builder.pieces(&choice) {
+            present::error(&error.context(format!("system '{name}' isn't built")));
+            continue;
         }
+        builder.hypervisor(&choice)?;
     }
     Ok(())
 }
 
 /// Cargo for the host; tests find all images built.
-fn cargo() -> Command {
+fn cargo(board: &Listed) -> Command {
     let mut command = Toolchain::Current.cargo();
     command
         .current_dir(workspace::root())
         .env(PREBUILT, "1")
+        .env(TEST_BOARD, board.facts.name)
         .stdin(Stdio::null());
     command
 }
 
-fn has_nextest() -> bool {
-    let mut probe = cargo();
+fn has_nextest(board: &Listed) -> bool {
+    let mut probe = cargo(board);
     probe.args(["nextest", "--version"]);
     probe.output().is_ok_and(|output| output.status.success())
 }

@@ -43,6 +43,16 @@ impl Control {
             .with_context(|| format!("can't take the screenshot {}", file.display()))
     }
 
+    /// Writes `size_bytes` of the machine's memory from a physical address on to a file.
+    ///
+    /// # Errors
+    /// With QEMU's own words, if it can't.
+    pub fn save_memory(&mut self, base: u64, size_bytes: u64, file: &Path) -> anyhow::Result<()> {
+        let arguments = json!({ "val": base, "size": size_bytes, "filename": file });
+        self.execute("pmemsave", &arguments)
+            .with_context(|| format!("can't read the machine's memory at {base:#x}"))
+    }
+
     /// Ends QEMU.
     ///
     /// # Errors

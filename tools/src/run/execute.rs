@@ -11,11 +11,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use paratia_config::board::ImageForm;
 
 use super::record::Record;
-use super::{Outcome, Run, RunReport, Sight, image};
+use super::{Outcome, Run, RunReport, Sight, image, picture};
+use crate::build;
 use crate::log::{Decoder, Piece, Splitter};
-use crate::qemu::{Control, Process};
+use crate::qemu::{self, Control, Process};
 
 /// How often the loop looks at the clock and the interrupt flag while the board is silent.
 const TICK: Duration = Duration::from_millis(20);
@@ -27,12 +29,20 @@ const LAST_WORDS: Duration = Duration::from_millis(300);
 pub(super) fn execute(run: &Run, observer: &mut dyn FnMut(Sight<'_>)) -> anyhow::Result<RunReport> {
     let started = Instant::now();
     let folder = tempfile::Builder::new().prefix("paratia-").tempdir()?;
-    let (image, socket) = (folder.path().join("image.elf"), folder.path().join("qmp"));
+    let (image, socket) = (folder.path().join("image"), folder.path().join("qmp"));
     let elf = prepare_image(run)?;
-    fs::write(&image, &elf)?;
+    match run.choice.board.image_form {
+        ImageForm::Elf => fs::write(&image, &elf)?,
+        ImageForm::Flat => fs::write(&image, build::flat(&elf)?)?,
+    }
     let mut record = Record::new(run.choice, Decoder::new(&elf)?);
 
-    let (mut process, output) = Process::start(&run.machine.arguments(&image, &socket))?;
+    let program = qemu::version::program(run.machine.least_version)?;
+    let mut machine = run.machine.clone();
+    if !machine.devices_since.is_empty() {
+        machine.suit(qemu::version::of(program.as_os_str()));
+    }
+    let (mut process, output) = Process::start(&program, &machine.arguments(&image, &socket))?;
     if let (Some(keys), Some(input)) = (&run.keys, process.input()) {
         forward(Arc::clone(keys), input);
     }
@@ -175,7 +185,7 @@ fn finish(
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder)?;
         }
-        control.screendump(&file)?;
+        picture::take(&mut control, run.choice, &file)?;
     }
     // QEMU may close the socket before its answer is read.
     let _ = control.quit();

@@ -3,6 +3,7 @@
 mod execute;
 pub mod image;
 pub mod outcome;
+mod picture;
 pub mod promise;
 mod record;
 pub mod report;
@@ -83,7 +84,7 @@ impl Run {
             focus: None,
             keys: None,
             patches: Vec::new(),
-            machine: Machine::for_board(choice.board),
+            machine: Machine::for_board(choice.listed),
             screenshot: None,
             wall_clock_limit: None,
             interrupt: Arc::default(),
@@ -172,7 +173,7 @@ impl Run {
     /// Gives the machine this version of the interrupt controller.
     #[must_use]
     pub fn gic_version(mut self, version: u32) -> Self {
-        self.machine.gic_version = version;
+        self.machine.set_gic_version(version);
         self
     }
 
