@@ -11,7 +11,7 @@ use paratia::qemu::Time;
 use paratia::run::{Outcome, RunReport, Sight};
 use paratia::{catalog, qemu};
 use paratia_tests::{
-    BOARD, assert_critical_unharmed, assert_says, finish, image_of, run, verdicts,
+    assert_critical_unharmed, assert_says, board, finish, image_of, run, verdicts,
 };
 
 /// What a Linux says that has found everything in order.
@@ -44,7 +44,7 @@ fn two_partitions_with_one_kernel_carry_it_once() {
     let bytes = std::fs::read(image_of("test-linux")).expect("the image is there");
     let file = object::File::parse(bytes.as_slice()).expect("an ELF file");
     let images = file.section_by_name(".images").expect("images").size();
-    let choice = catalog::choose(BOARD, "test-linux").expect("it exists");
+    let choice = catalog::choose(&board(), "test-linux").expect("it exists");
     let pieces = pieces::of(&choice, None).expect("they are there");
     let all: u64 = pieces.iter().map(|piece| piece.size).sum();
     assert!(images < all * 6 / 10, "{images} bytes for pieces of {all}");
@@ -113,7 +113,7 @@ fn a_shell_answers_what_is_typed() {
 #[test]
 fn linux_on_the_bare_machine_with_the_same_pieces() {
     let _ = image_of("test-linux");
-    let choice = catalog::choose(BOARD, "test-linux").expect("it exists");
+    let choice = catalog::choose(&board(), "test-linux").expect("it exists");
     let pieces = pieces::of(&choice, None).expect("they are there");
     let folder = tempfile::tempdir().expect("a folder");
     let image = folder.path().join("bare.elf");
