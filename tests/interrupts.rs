@@ -47,7 +47,7 @@ fn a_partition_s_gicv3_gives_the_same_answers() {
 /// Where the board's own is another, the hypervisor plays the CPU interface.
 #[test]
 fn a_linux_sees_a_gicv2_whatever_the_board_has() {
-    let report = finish(&run("test-linux-gicv2").stop_after(std::time::Duration::from_secs(3)));
+    let report = finish(&run("test-linux-gicv2").stop_after(std::time::Duration::from_secs(4)));
     assert_says(&report, "linux", "GIC-0  27 Level     arch_timer");
     assert_says(&report, "linux", "check: all is well");
 }
