@@ -3,7 +3,7 @@
 //! The guest runs its cases bare on QEMU's models of a GICv3 and a GICv2 as well, and both must say
 //! what stands in `interrupts/`: answers that were checked against the architecture once.
 
-use paratia_tests::{bare, finish, run};
+use paratia_tests::{assert_says, bare, finish, run};
 
 const GIC_V3: &str = include_str!("interrupts/gic-v3.txt");
 const GIC_V2: &str = include_str!("interrupts/gic-v2.txt");
@@ -42,4 +42,12 @@ fn a_partition_s_gicv3_gives_the_same_answers() {
     let neighbour = report.statistics("neighbour").expect("it ran");
     assert_eq!((neighbour.heartbeats_missed, neighbour.faults), (0, 0));
     assert_eq!(report.statistics("interrupts").expect("it ran").faults, 0);
+}
+
+/// Where the board's own is another, the hypervisor plays the CPU interface.
+#[test]
+fn a_linux_sees_a_gicv2_whatever_the_board_has() {
+    let report = finish(&run("test-linux-gicv2").stop_after(std::time::Duration::from_secs(3)));
+    assert_says(&report, "linux", "GIC-0  27 Level     arch_timer");
+    assert_says(&report, "linux", "check: all is well");
 }

@@ -1,5 +1,6 @@
 //! Boards and systems by name.
 
+use crate::qemu::version::Version;
 use paratia_board_support::list::{BOARDS, Listed};
 use paratia_config::{BoardFacts, System};
 
@@ -14,6 +15,28 @@ pub struct Choice {
     pub system: &'static System,
     /// The system's name on the command line.
     pub name: &'static str,
+}
+
+impl Choice {
+    /// The least version of QEMU that can run it.
+    ///
+    /// QEMU before version 8 gives CPUs that are busy at once their turns of instructions one after
+    /// the other, however long: partitions with several vCPUs see time jump. Later ones share it out
+    /// between two deadlines (`icount_percpu_budget`).
+    #[must_use]
+    pub fn least_qemu(&self) -> Version {
+        const FAIR: Version = (8, 0);
+        let board = self.listed.qemu.least_version;
+        let partitions = self.system.partitions;
+        if partitions
+            .iter()
+            .any(|partition| partition.machine.vcpus > 1)
+        {
+            board.max(FAIR)
+        } else {
+            board
+        }
+    }
 }
 
 /// Every board.

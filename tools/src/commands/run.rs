@@ -65,7 +65,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     check_focus(arguments, &choice)?;
     let interrupt = interrupt::flag()?;
     build(&choice)?;
-    setup::qemu_for(choice.listed.qemu.least_version, &mut Status::new())?;
+    setup::qemu_for(choice.least_qemu(), &mut Status::new())?;
 
     let focus = Focus::new(choice.system, arguments.focus.as_deref())
         .filter(|_| keys::are_there() && !arguments.icount);

@@ -8,6 +8,7 @@ use paratia::catalog::{self, Choice};
 use paratia::setup::{self, Toolchain};
 use paratia::workspace;
 use paratia_board_support::list::Listed;
+use paratia_config::System;
 
 use super::packages;
 use crate::present::{self, Status};
@@ -59,20 +60,32 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
+fn choice(listed: &'static Listed, name: &'static str, system: &'static System) -> Choice {
+    Choice {
+        listed,
+        board: listed.facts,
+        system,
+        name,
+    }
+}
+
 /// Everything that tests on this board run.
 fn build_everything(board: &'static Listed) -> anyhow::Result<()> {
     let toolchain = setup::ready(&mut Status::new())?;
     setup::qemu_for(board.qemu.least_version, &mut Status::new())?;
+    let of_systems =
+        catalog::systems(board).map(|(name, system)| choice(board, name, system).least_qemu());
+    if let Some(least) = of_systems.max() {
+        // Without, the tests of these systems fail, the others needn't.
+        if let Err(error) = setup::qemu_for(least, &mut Status::new()) {
+            present::error(&error);
+        }
+    }
     let mut status = Status::new();
     let mut builder = Builder::new(toolchain, &mut status)?;
     builder.guests()?;
     for (name, system) in catalog::systems(board) {
-        let choice = Choice {
-            listed: board,
-            board: board.facts,
-            system,
-            name,
-        };
+        let choice = choice(board, name, system);
         // Only what is Debian's can be missing. Its systems' tests fail then, the others needn't.
         if let Err(error) = builder.pieces(&choice) {
             present::error(&error.context(format!("system '{name}' isn't built")));

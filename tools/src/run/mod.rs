@@ -84,7 +84,10 @@ impl Run {
             focus: None,
             keys: None,
             patches: Vec::new(),
-            machine: Machine::for_board(choice.listed),
+            machine: Machine {
+                least_version: choice.least_qemu(),
+                ..Machine::for_board(choice.listed)
+            },
             screenshot: None,
             wall_clock_limit: None,
             interrupt: Arc::default(),
