@@ -49,6 +49,7 @@ pub struct Run {
     patches: Vec<Patch>,
     machine: Machine,
     screenshot: Option<PathBuf>,
+    probes: Vec<u64>,
     wall_clock_limit: Option<Duration>,
     interrupt: Arc<AtomicBool>,
 }
@@ -68,6 +69,7 @@ impl Run {
             patches: Vec::new(),
             machine: Machine::for_board(choice.listed),
             screenshot: None,
+            probes: Vec::new(),
             wall_clock_limit: None,
             interrupt: Arc::default(),
         })
@@ -168,6 +170,14 @@ impl Run {
     #[must_use]
     pub fn screenshot(mut self, file: impl Into<PathBuf>) -> Self {
         self.screenshot = Some(file.into());
+        self
+    }
+
+    /// Reads the 32-bit word at a physical address at the end, from outside of the board: a device's
+    /// register, say. What is read stands in [`RunReport::words`], in the order of the calls.
+    #[must_use]
+    pub fn probe(mut self, address: u64) -> Self {
+        self.probes.push(address);
         self
     }
 
