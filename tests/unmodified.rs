@@ -1,14 +1,17 @@
 //! Unmodified systems: do they boot in a partition, and find everything in order there?
 
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use object::{Object as _, ObjectSection as _};
 use paratia::pieces::{self, bare};
-use paratia::run::RunReport;
+use paratia::qemu::Time;
+use paratia::run::{Outcome, RunReport, Sight};
 use paratia::{catalog, qemu};
 use paratia_tests::{
-    BOARD, assert_critical_unharmed, assert_says, finish, image_of, run, verdicts,
+    assert_critical_unharmed, assert_says, board, finish, image_of, run, verdicts,
 };
 
 /// What a Linux says that has found everything in order.
@@ -41,7 +44,7 @@ fn two_partitions_with_one_kernel_carry_it_once() {
     let bytes = std::fs::read(image_of("test-linux")).expect("the image is there");
     let file = object::File::parse(bytes.as_slice()).expect("an ELF file");
     let images = file.section_by_name(".images").expect("images").size();
-    let choice = catalog::choose(BOARD, "test-linux").expect("it exists");
+    let choice = catalog::choose(&board(), "test-linux").expect("it exists");
     let pieces = pieces::of(&choice, None).expect("they are there");
     let all: u64 = pieces.iter().map(|piece| piece.size).sum();
     assert!(images < all * 6 / 10, "{images} bytes for pieces of {all}");
@@ -72,11 +75,45 @@ fn u_boot_comes_to_its_prompt() {
     assert_eq!(verdicts(&report, "uboot"), []);
 }
 
+/// What is typed comes to the shell, and its answer back; a line that goes on is one line.
+#[test]
+fn a_shell_answers_what_is_typed() {
+    let answered = Arc::new(AtomicBool::new(false));
+    let (run, keyboard) = run("linux")
+        .time(Time::Paced)
+        .stop_after(Duration::ZERO)
+        .wall_clock_limit(Duration::from_secs(180))
+        .interrupted_by(Arc::clone(&answered))
+        .focus("linux")
+        .keyboard();
+    let mut asked = false;
+    let report = run.execute_watched(&mut |sight| {
+        let Sight::Console { line, goes_on, .. } = sight else {
+            return;
+        };
+        if goes_on && line.contains("# ") && !asked {
+            asked = true;
+            keyboard.press(b"echo $((6 * 7))\r");
+        }
+        if asked && line == "42" {
+            answered.store(true, Ordering::Relaxed);
+        }
+    });
+    let report = report.expect("QEMU starts");
+    assert_eq!(
+        report.outcome,
+        Outcome::Interrupted,
+        "{:#?}",
+        report.last_lines
+    );
+    assert_says(&report, "linux", "echo $((6 * 7))");
+}
+
 /// The device tree, the kernel and the initial RAM disk are right by themselves.
 #[test]
 fn linux_on_the_bare_machine_with_the_same_pieces() {
     let _ = image_of("test-linux");
-    let choice = catalog::choose(BOARD, "test-linux").expect("it exists");
+    let choice = catalog::choose(&board(), "test-linux").expect("it exists");
     let pieces = pieces::of(&choice, None).expect("they are there");
     let folder = tempfile::tempdir().expect("a folder");
     let image = folder.path().join("bare.elf");

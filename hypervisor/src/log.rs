@@ -15,7 +15,7 @@ use crate::console::Line;
 use crate::event::{Event, Fault, Record};
 use crate::owned::Owned;
 use crate::partition::CONSOLE_BYTES;
-use crate::selected::{DebugUart, PARTITION_COUNT, SYSTEM};
+use crate::selected::{DebugUart, PARTITION_COUNT, SYSTEM, run_parameters};
 use crate::time::Ticks;
 use crate::typing::{Typed, Typing};
 
@@ -144,14 +144,16 @@ pub unsafe fn take_console(partition: usize, console: Consumer<'static, u8>) {
     unsafe { LOG.get() }.consoles[partition] = Some(console);
 }
 
-/// Takes the sending end of what is typed for a partition; the first one has the focus.
+/// Takes the sending end of what is typed for a partition; the first one has the focus, unless the
+/// run's parameters name another.
 ///
 /// # Safety
 /// On CPU 0.
 pub unsafe fn take_input(partition: usize, input: Producer<'static, u8>) {
     // SAFETY: the caller's promise.
     let log = unsafe { LOG.get() };
-    if log.inputs.iter().all(Option::is_none) {
+    let wanted = run_parameters().focus == partition as u64 + 1;
+    if wanted || log.inputs.iter().all(Option::is_none) {
         log.focus = partition;
     }
     log.inputs[partition] = Some(input);

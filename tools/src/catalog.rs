@@ -1,5 +1,6 @@
 //! Boards and systems by name.
 
+use crate::qemu::version::Version;
 use paratia_board_support::list::{BOARDS, Listed};
 use paratia_config::{BoardFacts, System};
 
@@ -15,6 +16,39 @@ pub struct Choice {
     /// The system's name on the command line.
     pub name: &'static str,
 }
+
+impl Choice {
+    /// The least version of QEMU that can run it.
+    ///
+    /// QEMU before version 8 gives CPUs that are busy at once their turns of instructions one after
+    /// the other, however long: partitions with several vCPUs see time jump. Later ones share it out
+    /// between two deadlines (`icount_percpu_budget`).
+    #[must_use]
+    pub fn least_qemu(&self) -> Version {
+        const FAIR: Version = (8, 0);
+        let board = self.listed.qemu.least_version;
+        let partitions = self.system.partitions;
+        if partitions
+            .iter()
+            .any(|partition| partition.machine.vcpus > 1)
+        {
+            board.max(FAIR)
+        } else {
+            board
+        }
+    }
+}
+
+/// The systems with which every board is tested.
+pub const ESSENTIALS: [&str; 7] = [
+    "cluster",
+    "hello",
+    "telltale",
+    "test-cpus-4",
+    "test-interrupts",
+    "test-registers",
+    "test-timer",
+];
 
 /// Every board.
 #[must_use]

@@ -19,6 +19,9 @@ const ICOUNT_SHIFT: u32 = 0;
 pub enum Time {
     /// By instructions executed: the same on every machine and in every run.
     Deterministic,
+    /// By instructions while something runs, with the clock on the wall while all CPUs wait: fit to
+    /// type for, and a busy host delays the board as a whole rather than one of its windows.
+    Paced,
     /// With the clock on the wall.
     Real,
 }
@@ -107,8 +110,13 @@ impl Machine {
         if !self.window {
             add(&["-display", "none"]);
         }
-        if self.time == Time::Deterministic {
-            add(&["-icount", &format!("shift={ICOUNT_SHIFT},sleep=off")]);
+        if self.time != Time::Real {
+            let sleep = if self.time == Time::Paced {
+                "on"
+            } else {
+                "off"
+            };
+            add(&["-icount", &format!("shift={ICOUNT_SHIFT},sleep={sleep}")]);
             // The board's calendar clock keeps board time too.
             add(&["-rtc", "base=2026-01-01,clock=vm"]);
         }

@@ -9,7 +9,7 @@ use std::ffi::OsString;
 use std::io::Read;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -35,7 +35,7 @@ impl Process {
             .args(arguments)
             // A board with sound stays silent (until QEMU 8.1; later ones have an option).
             .env("QEMU_AUDIO_DRV", "none")
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0)
@@ -50,6 +50,11 @@ impl Process {
             .take()
             .map(|pipe| thread::spawn(|| read_all(pipe)));
         Ok((Self { child, complaints }, output))
+    }
+
+    /// Its serial input, once; until it is taken or the process dropped, nothing comes in.
+    pub fn input(&mut self) -> Option<ChildStdin> {
+        self.child.stdin.take()
     }
 
     /// Its exit status, if it has ended.

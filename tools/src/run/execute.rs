@@ -1,11 +1,12 @@
 //! Makes a run: prepares the image, starts QEMU, listens until the end, takes the picture.
 
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::ChildStdout;
+use std::process::{ChildStdin, ChildStdout};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -30,9 +31,10 @@ pub(super) fn execute(run: &Run, observer: &mut dyn FnMut(Sight<'_>)) -> anyhow:
     let folder = tempfile::Builder::new().prefix("paratia-").tempdir()?;
     let (image, socket) = (folder.path().join("image"), folder.path().join("qmp"));
     let elf = prepare_image(run)?;
-    match run.choice.board.image_form {
-        ImageForm::Elf => fs::write(&image, &elf)?,
-        ImageForm::Flat => fs::write(&image, build::flat(&elf)?)?,
+    match (&run.start_from, run.choice.board.image_form) {
+        (Some(file), _) => fs::write(&image, fs::read(file)?)?,
+        (None, ImageForm::Elf) => fs::write(&image, &elf)?,
+        (None, ImageForm::Flat) => fs::write(&image, build::flat(&elf)?)?,
     }
     let mut record = Record::new(run.choice, Decoder::new(&elf)?);
 
@@ -42,6 +44,9 @@ pub(super) fn execute(run: &Run, observer: &mut dyn FnMut(Sight<'_>)) -> anyhow:
         machine.suit(qemu::version::of(program.as_os_str()));
     }
     let (mut process, output) = Process::start(&program, &machine.arguments(&image, &socket))?;
+    if let (Some(keys), Some(input)) = (&run.keys, process.input()) {
+        forward(Arc::clone(keys), input);
+    }
     let pieces = listen(output);
     let mut outcome = watch(run, &pieces, &mut process, &mut record, observer);
     let last_look = finish(run, &outcome, &socket, &mut process)?;
@@ -64,12 +69,33 @@ fn prepare_image(run: &Run) -> anyhow::Result<Vec<u8>> {
         )
     })?;
     let stop_after_us = u64::try_from(run.stop_after.as_micros())?;
-    let parameters = image::parameters(run.choice.system, stop_after_us, &run.arguments)?;
+    let parameters = image::parameters(
+        run.choice.system,
+        stop_after_us,
+        &run.arguments,
+        run.focus.as_deref(),
+    )?;
     image::set_parameters(&mut elf, &parameters)?;
     for patch in &run.patches {
         image::apply(&mut elf, patch)?;
     }
     Ok(elf)
+}
+
+/// Hands over what is typed, in a thread of its own, until the board or the keyboard is gone.
+fn forward(keys: Arc<Mutex<Receiver<Vec<u8>>>>, mut input: ChildStdin) {
+    thread::spawn(move || {
+        let Ok(keys) = keys.lock() else { return };
+        for bytes in keys.iter() {
+            if input
+                .write_all(&bytes)
+                .and_then(|()| input.flush())
+                .is_err()
+            {
+                return;
+            }
+        }
+    });
 }
 
 /// Reads the serial output in a thread of its own and hands it over in pieces.
@@ -105,7 +131,8 @@ fn watch(
     observer: &mut dyn FnMut(Sight<'_>),
 ) -> Outcome {
     let default_limit = Duration::from_secs(120).saturating_add(run.stop_after.saturating_mul(10));
-    let limit = run.wall_clock_limit.unwrap_or(default_limit);
+    let endless = run.stop_after.is_zero().then_some(Duration::MAX);
+    let limit = run.wall_clock_limit.or(endless).unwrap_or(default_limit);
     let started = Instant::now();
     let mut last_words_until: Option<Instant> = None;
     loop {
