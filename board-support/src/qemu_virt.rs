@@ -44,18 +44,21 @@ impl Board for QemuVirt {
         devices: &[
             Device {
                 name: "rtc",
+                model: "pl031",
                 registers: MemoryRange::new(Pa(0x0901_0000), kib(4)),
                 interrupts: &[34],
                 bus_master: false,
             },
             Device {
                 name: "gpio",
+                model: "pl061",
                 registers: MemoryRange::new(Pa(0x0903_0000), kib(4)),
                 interrupts: &[39],
                 bus_master: false,
             },
             Device {
                 name: "virtio",
+                model: "virtio-mmio",
                 registers: MemoryRange::new(Pa(0x0A00_0000), kib(16)),
                 interrupts: &[48],
                 bus_master: true,

@@ -54,6 +54,7 @@ impl Board for Raspi3b {
         devices: &[
             Device {
                 name: "gpio",
+                model: "bcm2835-gpio",
                 registers: MemoryRange::new(Pa(0x3F20_0000), kib(4)),
                 interrupts: &[32 + 49, 32 + 50, 32 + 51, 32 + 52],
                 bus_master: false,
@@ -61,6 +62,7 @@ impl Board for Raspi3b {
             // Alarms 1 and 3; 0 and 2 are the VideoCore's.
             Device {
                 name: "system-timer",
+                model: "bcm2835-system-timer",
                 registers: MemoryRange::new(Pa(0x3F00_3000), kib(4)),
                 interrupts: &[32 + 1, 32 + 3],
                 bus_master: false,
@@ -68,12 +70,14 @@ impl Board for Raspi3b {
             // The mini-UART and two SPI controllers, which share an interrupt.
             Device {
                 name: "aux",
+                model: "bcm2835-aux",
                 registers: MemoryRange::new(Pa(0x3F21_5000), kib(4)),
                 interrupts: &[32 + 29],
                 bus_master: false,
             },
             Device {
                 name: "dma",
+                model: "bcm2835-dma",
                 registers: MemoryRange::new(Pa(0x3F00_7000), kib(4)),
                 interrupts: &[32 + 16],
                 bus_master: true,

@@ -59,6 +59,7 @@ impl Board for Raspi4b {
         devices: &[
             Device {
                 name: "gpio",
+                model: "bcm2835-gpio",
                 registers: MemoryRange::new(Pa(0xFE20_0000), kib(4)),
                 interrupts: &[
                     VIDEOCORE_SIDE + 49,
@@ -71,6 +72,7 @@ impl Board for Raspi4b {
             // Alarms 1 and 3; 0 and 2 are the VideoCore's. QEMU 10.0 counts but wires no interrupt.
             Device {
                 name: "system-timer",
+                model: "bcm2835-system-timer",
                 registers: MemoryRange::new(Pa(0xFE00_3000), kib(4)),
                 interrupts: &[VIDEOCORE_SIDE + 1, VIDEOCORE_SIDE + 3],
                 bus_master: false,
@@ -78,12 +80,14 @@ impl Board for Raspi4b {
             // The mini-UART and two SPI controllers, which share an interrupt.
             Device {
                 name: "aux",
+                model: "bcm2835-aux",
                 registers: MemoryRange::new(Pa(0xFE21_5000), kib(4)),
                 interrupts: &[VIDEOCORE_SIDE + 29],
                 bus_master: false,
             },
             Device {
                 name: "dma",
+                model: "bcm2835-dma",
                 registers: MemoryRange::new(Pa(0xFE00_7000), kib(4)),
                 interrupts: &[VIDEOCORE_SIDE + 16],
                 bus_master: true,

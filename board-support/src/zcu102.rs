@@ -48,26 +48,32 @@ impl Board for Zcu102 {
         },
         hypervisor_devices: &[],
         devices: &[
+            // Not `gpio`: a partition that asks for that finds a driver in `devices`, and QEMU has no
+            // model of this one.
             Device {
-                name: "gpio",
+                name: "zynqmp-gpio",
+                model: "zynqmp-gpio",
                 registers: MemoryRange::new(Pa(0xFF0A_0000), kib(4)),
                 interrupts: &[48],
                 bus_master: false,
             },
             Device {
                 name: "can0",
+                model: "xilinx-can",
                 registers: MemoryRange::new(Pa(0xFF06_0000), kib(4)),
                 interrupts: &[55],
                 bus_master: false,
             },
             Device {
                 name: "can1",
+                model: "xilinx-can",
                 registers: MemoryRange::new(Pa(0xFF07_0000), kib(4)),
                 interrupts: &[56],
                 bus_master: false,
             },
             Device {
                 name: "ttc0",
+                model: "cadence-ttc",
                 registers: MemoryRange::new(Pa(0xFF11_0000), kib(4)),
                 interrupts: &[68, 69, 70],
                 bus_master: false,
@@ -75,6 +81,7 @@ impl Board for Zcu102 {
             // Its alarm and its second.
             Device {
                 name: "rtc",
+                model: "zynqmp-rtc",
                 registers: MemoryRange::new(Pa(0xFFA6_0000), kib(4)),
                 interrupts: &[58, 59],
                 bus_master: false,

@@ -202,6 +202,8 @@ pub enum UartKind {
 pub struct Device {
     /// Its name, as partitions ask for it.
     pub name: &'static str,
+    /// What it is, for whoever chooses a driver: `pl061`. At most 24 bytes, as every name.
+    pub model: &'static str,
     /// Its registers, whole pages.
     pub registers: MemoryRange,
     /// Its interrupt ids (SPIs, 32 and up).

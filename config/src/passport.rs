@@ -47,7 +47,7 @@ pub const fn passports<const N: usize>(system: &System, board: &BoardFacts) -> [
 #[must_use]
 pub const fn passport(system: &System, board: &BoardFacts, index: usize) -> Passport {
     let partition = &system.partitions[index];
-    let (regions, region_count) = regions(partition, board);
+    let (regions, device_models, region_count) = regions(partition, board);
     let (ports, port_count) = ports(system, partition);
     let (windows, window_count) = windows(system, partition);
     let (interrupts, interrupt_count) = interrupts(partition, board);
@@ -83,6 +83,7 @@ pub const fn passport(system: &System, board: &BoardFacts, index: usize) -> Pass
         interrupts,
         display: display(system, board, partition),
         arguments: arguments(partition),
+        device_models,
     }
 }
 
@@ -93,8 +94,9 @@ const READ_WRITE_EXECUTE: u32 = 0b111;
 const fn regions(
     partition: &Partition,
     board: &BoardFacts,
-) -> ([RegionRecord; MAX_REGIONS], usize) {
+) -> ([RegionRecord; MAX_REGIONS], [Name; MAX_REGIONS], usize) {
     let mut records = [RegionRecord::EMPTY; MAX_REGIONS];
+    let mut models = [Name::EMPTY; MAX_REGIONS];
     let mut count = 0;
     while count < partition.regions.len() {
         let region = &partition.regions[count];
@@ -122,11 +124,12 @@ const fn regions(
                 kind: REGION_DEVICE,
                 rights: READ_WRITE,
             };
+            models[count] = Name::new(device.model);
             count += 1;
         }
         index += 1;
     }
-    (records, count)
+    (records, models, count)
 }
 
 /// In the order of [`crate::ports`].

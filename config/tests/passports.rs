@@ -116,6 +116,9 @@ fn regions_and_devices() {
             ("rtc", 0x0901_0000, 0x1000, REGION_DEVICE, 0b011),
         ]
     );
+    let (registers, model) = passport(2).device("rtc").expect("the device");
+    assert_eq!((registers.base, model), (0x0901_0000, "pl031"));
+    assert!(passport(2).device("ram").is_none() && passport(2).device("gpio").is_none());
 }
 
 #[test]

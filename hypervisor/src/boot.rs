@@ -146,7 +146,10 @@ fn set_up_distributor() -> Result<(), ControllerError> {
 /// Compares the device tree with the board's facts, where the board has one.
 fn check_board(handed_over: u64) {
     let Some(place) = BOARD.device_tree else {
-        defmt::info!("board-unchecked \"the board hands over no device tree\"");
+        defmt::info!(
+            "board-unchecked \"no device tree is handed over, so RAM, CPUs, interrupt controller and \
+             UART are taken as configured\""
+        );
         return;
     };
     // An ELF image is started without an address: the tree then lies at its place by convention.

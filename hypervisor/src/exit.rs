@@ -5,6 +5,7 @@ use crate::arch::syndrome::{self, Cause};
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::cpu::{Cpu, Machine};
 use crate::fault::{self, Details};
+use crate::interrupt::Taken;
 use crate::lock::Lock;
 use crate::partition::{PARTITIONS, Partition};
 use crate::vcpu::Vcpu;
@@ -156,8 +157,32 @@ type Decide = fn(&mut Machine, &mut Vcpu, &mut Partition) -> Decision;
 /// # Safety
 /// As for [`synchronous`].
 pub unsafe extern "C" fn interrupt(vcpu: *mut Vcpu) -> Next {
+    // SAFETY: the vector's promise; the references end here.
+    let handled = unsafe {
+        let (machine, _) = parts();
+        let vcpu = &mut *vcpu;
+        vcpu.statistics.count_short_interrupt();
+        interrupt::handle_again(machine, vcpu)
+    };
+    match handled {
+        Ok(()) => Next::same(vcpu),
+        // SAFETY: as above.
+        Err(taken) => unsafe { interrupt_long(vcpu, taken) },
+    }
+}
+
+/// The long way of an interrupt.
+///
+/// # Safety
+/// As for [`synchronous`].
+#[inline(never)]
+unsafe fn interrupt_long(vcpu: *mut Vcpu, taken: Taken) -> Next {
     // SAFETY: the vector's promise.
-    unsafe { handle(vcpu, ExitCause::Interrupt, interrupt::handle) }
+    unsafe {
+        handle(vcpu, ExitCause::Interrupt, |machine, vcpu, partition| {
+            interrupt::handle(machine, vcpu, partition, taken)
+        })
+    }
 }
 
 /// A bus error while a guest ran.
@@ -257,9 +282,12 @@ fn wait(machine: &mut Machine, vcpu: &mut Vcpu, lock: &Lock<Partition>) -> Decis
             break Decision::Resume;
         }
         timer::wait_for_interrupt();
+        let Err(taken) = interrupt::handle_again(machine, vcpu) else {
+            continue;
+        };
         // SAFETY: as in `act`, which has dropped its guard.
         let mut partition = unsafe { lock.lock() };
-        if interrupt::handle(machine, vcpu, &mut partition) == Decision::EndWindow
+        if interrupt::handle(machine, vcpu, &mut partition, taken) == Decision::EndWindow
             || lock.is_shared() && !partition.is_on(vcpu.number)
         {
             break Decision::EndWindow;

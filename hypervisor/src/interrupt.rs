@@ -51,17 +51,63 @@ pub fn set_up(private: &mut PrivateInterrupts) {
     private.enable_private(1 << HYPERVISOR_TIMER | 1 << MAINTENANCE);
 }
 
-/// Handles what is pending.
-pub fn handle(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> Decision {
-    // The timer's level ends by itself when it is armed anew, so it is never acknowledged.
+/// Why an interrupt takes the long way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// The hypervisor's timer is due. Its level ends by itself when it is armed anew, so it is never
+    /// acknowledged.
+    Timer,
+    /// This one was acknowledged.
+    Interrupt(u32),
+}
+
+/// Handles what is pending in a few instructions, if it is the interrupt that the guest has just
+/// taken and ended and nothing else is about: its list register gets the same value again, and all
+/// that the controller knows of it stays true. A periodic timer comes this way.
+///
+/// # Errors
+/// What was taken, if it isn't so simple.
+#[inline]
+pub fn handle_again(machine: &mut Machine, vcpu: &mut Vcpu) -> Result<(), Taken> {
     if timer::is_due() {
+        return Err(Taken::Timer);
+    }
+    let Some(id) = machine.interface.acknowledge() else {
+        return Ok(());
+    };
+    // A software-generated one is another vCPU's call, whatever the guest's own numbers are.
+    if id < FIRST_PRIVATE_PERIPHERAL || !list_again(machine, vcpu, id) {
+        return Err(Taken::Interrupt(id));
+    }
+    machine.interface.drop_priority(id);
+    Ok(())
+}
+
+/// Puts `id` into the first list register once more, if it was the only one there and was taken and
+/// ended; whether it was so.
+#[inline]
+fn list_again(machine: &mut Machine, vcpu: &Vcpu, id: u32) -> bool {
+    let (last, value) = vcpu.first_listed;
+    let again =
+        vcpu.listed == 1 && last == id && value != 0 && machine.guest.empty_lists() & 1 != 0;
+    if again {
+        machine.guest.write_list(0, value);
+    }
+    again
+}
+
+/// Handles what was taken.
+pub fn handle(
+    machine: &mut Machine,
+    vcpu: &mut Vcpu,
+    partition: &mut Partition,
+    taken: Taken,
+) -> Decision {
+    let Taken::Interrupt(id) = taken else {
         if timer::now_early().reached(machine.slot.preempt_at) {
             return Decision::EndWindow;
         }
         update_physical_timer(machine, vcpu, partition);
-        return Decision::Resume;
-    }
-    let Some(id) = machine.interface.acknowledge() else {
         return Decision::Resume;
     };
     machine.interface.drop_priority(id);
@@ -88,11 +134,16 @@ fn deliver(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id
 /// A private interrupt comes: straight into a list register, if nothing else is pending or in hand.
 /// Among several, their order in list registers decides between equal priorities.
 pub fn offer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id: u32) {
+    if list_again(machine, vcpu, id) {
+        return;
+    }
     reclaim(machine, vcpu, partition);
     if vcpu.listed == 0 && vcpu.maintenance == Maintenance::NONE && vcpu.software.is_none() {
         if let Some(register) = partition.gic.offer(vcpu.number, id as usize) {
+            let value = controller::to_value(register);
             vcpu.list(0, register.intid);
-            machine.guest.write_list(0, controller::to_value(register));
+            vcpu.first_listed = (register.intid, value);
+            machine.guest.write_list(0, value);
             return;
         }
     } else {
@@ -374,6 +425,7 @@ fn fill_all(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
     let mut registers = [ListRegister::EMPTY; LIST_REGISTERS];
     vcpu.maintenance = partition.gic.fill(vcpu.number, &mut registers);
     let before = core::mem::take(&mut vcpu.listed);
+    vcpu.first_listed = (0, 0);
     for (index, register) in registers.iter().enumerate() {
         if register.pending || register.active {
             vcpu.list(index, register.intid);

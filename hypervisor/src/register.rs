@@ -243,14 +243,14 @@ pub fn emulate(
         }
         return Decision::Resume;
     }
-    let inert = match partition.declaration().machine.forbidden {
-        Forbidden::Undefined => INERT,
-        Forbidden::HealthEvent => &[],
+    let find = |rows: &'static [Row]| {
+        let mut rows = rows.iter();
+        rows.find(|row| encoding & row.mask == row.encoding)
     };
-    let row = ROWS
-        .iter()
-        .chain(inert)
-        .find(|row| encoding & row.mask == row.encoding);
+    let row = find(ROWS).or_else(|| match partition.declaration().machine.forbidden {
+        Forbidden::Undefined => find(INERT),
+        Forbidden::HealthEvent => None,
+    });
     match row {
         Some(Row {
             read: Some(reader), ..

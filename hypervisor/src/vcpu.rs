@@ -30,6 +30,9 @@ pub struct Vcpu {
     pub listed: u32,
     /// Its CPU interface where the board lends none.
     pub software: Option<CpuInterface>,
+    /// What the first of them was given last, if nothing else was listed since: the interrupt, and
+    /// the list register's value.
+    pub first_listed: (u32, u64),
     /// Their interrupts.
     pub listed_ids: [u32; LIST_REGISTERS],
     /// Of what its list registers have to tell while it runs.
@@ -69,6 +72,8 @@ pub struct Statistics {
     pub short_calls: u64,
     /// Calls that were refused.
     pub refused_calls: u64,
+    /// Interrupts, those included that took the long way.
+    pub short_interrupts: u64,
     /// Exits that went back to the partition in the same window, by their cause; calls with a short
     /// answer not.
     pub exits: [Exits; ExitCause::ALL.len()],
@@ -113,6 +118,7 @@ impl Statistics {
         calls: 0,
         short_calls: 0,
         refused_calls: 0,
+        short_interrupts: 0,
         exits: [Exits::NONE; ExitCause::ALL.len()],
     };
 
@@ -124,6 +130,13 @@ impl Statistics {
             exits.ticks = exits.ticks.wrapping_add(ticks);
             exits.worst = exits.worst.max(ticks);
         }
+    }
+
+    /// Counts an interrupt that may be handled in a few instructions; whether it was doesn't matter
+    /// here, for the long way counts it again under its cause.
+    #[inline]
+    pub fn count_short_interrupt(&mut self) {
+        self.short_interrupts = self.short_interrupts.wrapping_add(1);
     }
 
     /// Counts a call with a short answer, whose time is all but a constant.
@@ -143,6 +156,7 @@ impl Statistics {
             calls: self.calls.wrapping_add(other.calls),
             short_calls: self.short_calls.wrapping_add(other.short_calls),
             refused_calls: self.refused_calls.wrapping_add(other.refused_calls),
+            short_interrupts: self.short_interrupts.wrapping_add(other.short_interrupts),
             exits: core::array::from_fn(|cause| {
                 match (self.exits.get(cause), other.exits.get(cause)) {
                     (Some(one), Some(other)) => one.and(other),
@@ -166,6 +180,7 @@ impl Vcpu {
         waits_for_window: false,
         listed: 0,
         software: None,
+        first_listed: (0, 0),
         listed_ids: [0; LIST_REGISTERS],
         maintenance: Maintenance::NONE,
         active_private: 0,

@@ -39,6 +39,17 @@ impl Choice {
     }
 }
 
+/// The systems with which every board is tested.
+pub const ESSENTIALS: [&str; 7] = [
+    "cluster",
+    "hello",
+    "telltale",
+    "test-cpus-4",
+    "test-interrupts",
+    "test-registers",
+    "test-timer",
+];
+
 /// Every board.
 #[must_use]
 pub fn boards() -> &'static [Listed] {

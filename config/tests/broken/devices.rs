@@ -297,6 +297,7 @@ pub const CASES: &[Case] = &[
             interrupt_controller: GIC_400,
             devices: &[Device {
                 name: "rtc",
+                model: "",
                 registers: MemoryRange::new(Pa(0x0804_1000), 0x1000),
                 interrupts: &[34],
                 bus_master: false,

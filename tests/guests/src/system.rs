@@ -137,10 +137,14 @@ pub static REGISTERS: [Register; 34] = [
 /// On CPUs with the RAS extension: the deferred error, whose A bit a guest can write.
 pub static DEFERRED_ERROR: Register = row!("DISR_EL1" as "s3_0_c12_c1_1", 1 << 31, 1 << 31, 0);
 
-/// Every register of this CPU.
+/// Every register of this CPU. A GICv2's are no system registers, and aren't looked at.
 pub fn registers() -> impl Iterator<Item = &'static Register> {
     let with_ras = ID_AA64PFR0_EL1.get() >> 28 & 0xF != 0;
-    REGISTERS.iter().chain(with_ras.then_some(&DEFERRED_ERROR))
+    let with_gic_v3 = paratia_runtime::passport::own().gic_version == 3;
+    REGISTERS
+        .iter()
+        .filter(move |register| with_gic_v3 || !register.name.starts_with("ICC_"))
+        .chain(with_ras.then_some(&DEFERRED_ERROR))
 }
 
 /// The stack pointer that isn't in use: guests run on `SP_EL0`. (That one carries the crossing.)

@@ -8,7 +8,10 @@ mod hypervisor;
 pub mod progress;
 
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use paratia_board_support::host::Card;
 
 use crate::catalog::{self, Choice};
 use crate::pieces::{self, Piece};
@@ -50,6 +53,27 @@ pub fn image(board: &str, system: &str) -> anyhow::Result<PathBuf> {
 /// If `elf` is no 64-bit ELF file or has nothing to load.
 pub fn flat(elf: &[u8]) -> anyhow::Result<Vec<u8>> {
     flat::image(elf)
+}
+
+/// Writes what goes onto a board's card to a folder: the bytes of the built image `elf`, and the
+/// firmware's options. Returns the names of the files.
+///
+/// # Errors
+/// If `elf` can't be made flat, or a file can't be written.
+pub fn write_card(card: &Card, elf: &[u8], folder: &Path) -> anyhow::Result<Vec<&'static str>> {
+    fs::create_dir_all(folder)?;
+    let image = flat(elf)?;
+    let texts = card.texts.iter();
+    let files = texts.map(|(name, text)| (*name, text.as_bytes()));
+    [(card.image, image.as_slice())]
+        .into_iter()
+        .chain(files)
+        .map(|(name, bytes)| {
+            fs::write(folder.join(name), bytes)
+                .with_context(|| format!("can't write {name}"))
+                .map(|()| name)
+        })
+        .collect()
 }
 
 /// Builds with one toolchain and shows its progress at one place.

@@ -38,15 +38,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 
     let default = || workspace::card(choice.board.name, choice.name);
     let folder = arguments.output.clone().unwrap_or_else(default);
-    fs::create_dir_all(&folder)?;
-    fs::write(folder.join(card.image), build::flat(&fs::read(image)?)?)?;
-    for (name, text) in card.texts {
-        fs::write(folder.join(name), text)?;
-    }
-    let names: Vec<&str> = [card.image]
-        .into_iter()
-        .chain(card.texts.iter().map(|(name, _)| *name))
-        .collect();
+    let names = build::write_card(&card, &fs::read(image)?, &folder)?;
     anstream::println!(
         "Wrote {} to {BOLD}{}{PLAIN}.\n\
          Copy them to the card's first partition, beside the firmware's own files. Not tried on a \

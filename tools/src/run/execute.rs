@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{Read, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, ChildStdout};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -31,9 +31,10 @@ pub(super) fn execute(run: &Run, observer: &mut dyn FnMut(Sight<'_>)) -> anyhow:
     let folder = tempfile::Builder::new().prefix("paratia-").tempdir()?;
     let (image, socket) = (folder.path().join("image"), folder.path().join("qmp"));
     let elf = prepare_image(run)?;
-    match run.choice.board.image_form {
-        ImageForm::Elf => fs::write(&image, &elf)?,
-        ImageForm::Flat => fs::write(&image, build::flat(&elf)?)?,
+    match (&run.start_from, run.choice.board.image_form) {
+        (Some(file), _) => fs::write(&image, fs::read(file)?)?,
+        (None, ImageForm::Elf) => fs::write(&image, &elf)?,
+        (None, ImageForm::Flat) => fs::write(&image, build::flat(&elf)?)?,
     }
     let mut record = Record::new(run.choice, Decoder::new(&elf)?);
 
@@ -48,7 +49,7 @@ pub(super) fn execute(run: &Run, observer: &mut dyn FnMut(Sight<'_>)) -> anyhow:
     }
     let pieces = listen(output);
     let mut outcome = watch(run, &pieces, &mut process, &mut record, observer);
-    let screenshot = finish(run, &outcome, &socket, &mut process)?;
+    let last_look = finish(run, &outcome, &socket, &mut process)?;
     // The process has ended, so its output does too.
     for piece in pieces {
         record.take(piece, observer);
@@ -56,7 +57,7 @@ pub(super) fn execute(run: &Run, observer: &mut dyn FnMut(Sight<'_>)) -> anyhow:
     if outcome == Outcome::MachineEnded(String::new()) {
         outcome = Outcome::MachineEnded(process.complaints().trim().to_owned());
     }
-    Ok(record.report(outcome, screenshot, started.elapsed()))
+    Ok(record.report(outcome, last_look, started.elapsed()))
 }
 
 fn prepare_image(run: &Run) -> anyhow::Result<Vec<u8>> {
@@ -159,24 +160,31 @@ fn watch(
     }
 }
 
-/// Takes the picture if the run reached its end, and ends QEMU.
+/// What was seen of the machine once the board stood still.
+#[derive(Default)]
+pub(super) struct LastLook {
+    pub(super) screenshot: Option<PathBuf>,
+    pub(super) words: Vec<u32>,
+}
+
+/// Takes the picture and reads what is to be probed if the run reached its end, and ends QEMU.
 fn finish(
     run: &Run,
     outcome: &Outcome,
     socket: &Path,
     process: &mut Process,
-) -> anyhow::Result<Option<std::path::PathBuf>> {
+) -> anyhow::Result<LastLook> {
     let stopped = matches!(outcome, Outcome::Stopped { .. });
     if !stopped || process.status().is_some() {
         process.end_within(Duration::ZERO);
-        return Ok(None);
+        return Ok(LastLook::default());
     }
     let mut control = match Control::connect(socket) {
         Ok(control) => control,
         // Nothing is wanted of it but its end, and a busy machine may keep it from answering.
-        Err(_) if run.screenshot.is_none() => {
+        Err(_) if run.screenshot.is_none() && run.probes.is_empty() => {
             process.end_within(Duration::ZERO);
-            return Ok(None);
+            return Ok(LastLook::default());
         }
         Err(error) => return Err(error),
     };
@@ -187,8 +195,13 @@ fn finish(
         }
         picture::take(&mut control, run.choice, &file)?;
     }
+    let words = run.probes.iter().map(|address| control.word(*address));
+    let words = words.collect::<anyhow::Result<_>>()?;
     // QEMU may close the socket before its answer is read.
     let _ = control.quit();
     process.end_within(QUIT_LIMIT);
-    Ok(run.screenshot.clone())
+    Ok(LastLook {
+        screenshot: run.screenshot.clone(),
+        words,
+    })
 }

@@ -65,6 +65,8 @@ pub struct Run {
     patches: Vec<Patch>,
     machine: Machine,
     screenshot: Option<PathBuf>,
+    probes: Vec<u64>,
+    start_from: Option<PathBuf>,
     wall_clock_limit: Option<Duration>,
     interrupt: Arc<AtomicBool>,
 }
@@ -89,6 +91,8 @@ impl Run {
                 ..Machine::for_board(choice.listed)
             },
             screenshot: None,
+            probes: Vec::new(),
+            start_from: None,
             wall_clock_limit: None,
             interrupt: Arc::default(),
         })
@@ -205,6 +209,22 @@ impl Run {
     #[must_use]
     pub fn screenshot(mut self, file: impl Into<PathBuf>) -> Self {
         self.screenshot = Some(file.into());
+        self
+    }
+
+    /// Reads the 32-bit word at a physical address at the end, from outside of the board: a device's
+    /// register, say. What is read stands in [`RunReport::words`], in the order of the calls.
+    #[must_use]
+    pub fn probe(mut self, address: u64) -> Self {
+        self.probes.push(address);
+        self
+    }
+
+    /// Starts the machine from this very file, such as a card's: nothing is filled in or patched, so
+    /// the run has no end of its own.
+    #[must_use]
+    pub fn start_from(mut self, file: impl Into<PathBuf>) -> Self {
+        self.start_from = Some(file.into());
         self
     }
 

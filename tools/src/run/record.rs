@@ -1,11 +1,11 @@
 //! What was heard so far in a run.
 
 use std::collections::{HashMap, VecDeque};
-use std::path::PathBuf;
 use std::time::Duration;
 
 use paratia_config::console::UNFINISHED;
 
+use super::execute::LastLook;
 use super::{Outcome, RunReport, Sight};
 use crate::catalog::Choice;
 use crate::log::{Decoder, Event, Piece};
@@ -111,7 +111,7 @@ impl Record {
     pub(super) fn report(
         self,
         outcome: Outcome,
-        screenshot: Option<PathBuf>,
+        last_look: LastLook,
         wall_clock: Duration,
     ) -> RunReport {
         RunReport {
@@ -123,7 +123,8 @@ impl Record {
             last_lines: self.last_lines.into(),
             damaged_frames: self.damaged_frames,
             outcome,
-            screenshot,
+            screenshot: last_look.screenshot,
+            words: last_look.words,
             frequency_hz: self.frequency_hz,
             wall_clock,
         }
