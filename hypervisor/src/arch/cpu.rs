@@ -153,10 +153,19 @@ pub fn return_address() -> u64 {
     read_register!("elr_el2")
 }
 
-/// Lets the guest go on after the instruction that was trapped.
+/// `SPSR_EL2.BTYPE`, which says that the last instruction was a branch, and `SPSR_EL2.SS`, by which
+/// the next one is to be stepped over. An instruction that completes clears both (Arm ARM DDI 0487,
+/// `PSTATE.BTYPE`; "Software Step exceptions").
+const OF_NEXT_INSTRUCTION: u64 = 0b11 << 10 | 1 << 21;
+
+/// Lets the guest go on after the instruction that was trapped, as if the CPU had completed it.
 pub fn skip_instruction() {
-    // SAFETY: only where the guest goes on depends on it; AArch64 instructions have 4 bytes.
-    unsafe { write_register!("elr_el2", return_address().wrapping_add(4)) };
+    let spsr = read_register!("spsr_el2") & !OF_NEXT_INSTRUCTION;
+    // SAFETY: only how the guest goes on depends on it; AArch64 instructions have 4 bytes.
+    unsafe {
+        write_register!("spsr_el2", spsr);
+        write_register!("elr_el2", return_address().wrapping_add(4));
+    }
 }
 
 /// Makes the guest take an exception at EL1 instead of the instruction that was trapped.
