@@ -5,6 +5,7 @@ use paratia_abi::ExitCause;
 
 use crate::arch::context::Context;
 use crate::arch::interrupt::LIST_REGISTERS;
+use crate::granted;
 use crate::owned::Owned;
 use crate::physical_timer::PhysicalTimer;
 use crate::selected::{CPU_OF, LAYOUT, PARTITION_OF, SYSTEM, VCPU_COUNT};
@@ -180,6 +181,7 @@ impl Vcpu {
         self.active_private = 0;
         self.physical_timer = PhysicalTimer::RESET;
         self.set_way = SetWay::Idle;
+        granted::reset(self);
     }
 
     /// Interrupt `id` is put into list register `index`.
