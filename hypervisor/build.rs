@@ -11,36 +11,31 @@ mod images;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use paratia_board_support::qemu_virt::QemuVirt;
+use paratia_board_support::list::Listed;
 use paratia_config::layout::{
     CPU_STACK_AREA_BYTES, DATA_BYTES, Layout, MAX_CPUS, RODATA_BYTES, TEXT_BYTES,
 };
 use paratia_config::system::System;
-use paratia_config::{Board, BoardFacts, run, systems, tables};
+use paratia_config::{BoardFacts, run, tables};
 
 use images::Piece;
 
 fn main() {
     let board_name = variable("PARATIA_BOARD").unwrap_or_else(|| "qemu-virt".into());
     let system_name = variable("PARATIA_SYSTEM").unwrap_or_else(|| "cluster".into());
-    let (board_type, board, systems) = match board_name.as_str() {
-        "qemu-virt" => (
-            "paratia_board_support::qemu_virt::QemuVirt",
-            QemuVirt::FACTS,
-            systems::all::<QemuVirt>(),
-        ),
-        other => panic!("no board is called '{other}'"),
+    let Some(board) = Listed::find(&board_name) else {
+        panic!("no board is called '{board_name}'");
     };
-    let Some((_, system)) = systems.iter().find(|(name, _)| *name == system_name) else {
+    let Some((_, system)) = board.systems.iter().find(|(name, _)| *name == system_name) else {
         panic!("no system is called '{system_name}'");
     };
 
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets OUT_DIR"));
     write(
         &out.join("selected.rs"),
-        &selected(board_type, &system_name, system),
+        &selected(board.type_path, &system_name, system),
     );
-    write(&out.join("link.x"), &linker_script(&board, system));
+    write(&out.join("link.x"), &linker_script(board.facts, system));
     if env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("none") {
         println!(
             "cargo::rustc-link-arg-bins=-T{}",

@@ -3,9 +3,13 @@
 use paratia::bench;
 use paratia::bench::budget::Verdict;
 use paratia::build::Silent;
+use paratia_tests::{DEFAULT_BOARD, is_about};
 
 #[test]
 fn every_figure_is_within_its_budget() {
+    if !is_about(DEFAULT_BOARD) {
+        return;
+    }
     bench::build_for_tests().expect("the images and the counter build");
     let rows = bench::measure(false, &mut Silent).expect("every run reaches its end");
     for row in &rows {

@@ -2,47 +2,21 @@
 
 use std::time::Duration;
 
-use paratia::run::RunReport;
-use paratia_tests::{assert_says, finish, report, run, verdicts};
-
-/// The numbers `key=value` in the lines of a partition's console that contain `word`.
-fn numbers(report: &RunReport, partition: &str, word: &str, key: &str) -> Vec<u64> {
-    let key = format!("{key}=");
-    let lines = report
-        .console_of(partition)
-        .filter(|line| line.contains(word));
-    lines
-        .filter_map(|line| line.split_once(&key)?.1.split(' ').next()?.parse().ok())
-        .collect()
-}
+use paratia_tests::{
+    DEFAULT_BOARD, assert_says, board, essentials, finish, is_about, report, run, verdicts,
+};
 
 #[test]
 fn the_virtual_timer_in_and_out_of_the_window() {
-    let report = report("test-timer", 2);
-    for partition in ["timer", "neighbour"] {
-        assert_says(&report, partition, "timer done");
-        assert_eq!(numbers(&report, partition, "round=3", "interrupts"), [15]);
-        for case in [
-            "spin",
-            "sleep",
-            "spin-outside",
-            "sleep-outside",
-            "wait-outside",
-        ] {
-            let late = numbers(&report, partition, &format!("case={case} "), "late");
-            assert_eq!(late.len(), 3, "{partition}, {case}");
-            // 62.5 ticks are a microsecond: an interrupt is there within some hundred
-            // instructions.
-            assert!(
-                late.iter().all(|ticks| *ticks < 125),
-                "{partition}, {case}: {late:?}"
-            );
-        }
-    }
+    essentials::virtual_timer(&board());
 }
 
 #[test]
 fn a_devices_interrupt_comes_to_its_owner_in_its_window() {
+    // It has the clock.
+    if !is_about(DEFAULT_BOARD) {
+        return;
+    }
     let report = report("test-clock", 5);
     assert_says(&report, "clock", "rtc done");
     let seen = report

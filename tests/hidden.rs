@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use paratia::run::RunReport;
-use paratia_tests::{assert_says, bare, finish, run, verdicts};
+use paratia_tests::{DEFAULT_BOARD, assert_says, bare, finish, run_on, verdicts};
 
 const EXPECTED: &str = include_str!("hidden.txt");
 
@@ -39,7 +39,7 @@ fn cases(said: &[String]) -> Vec<&str> {
 
 fn report_on(cpu: &str) -> RunReport {
     let report = finish(
-        &run("test-hidden")
+        &run_on(DEFAULT_BOARD, "test-hidden")
             .cpu(cpu)
             .stop_after(Duration::from_secs(2)),
     );
@@ -119,7 +119,7 @@ fn what_is_not_hidden_answers_as_specified() {
 #[test]
 fn what_is_hidden_in_no_syndrome_is_a_health_event() {
     for pair in [1, 2] {
-        let run = run("test-hidden").stop_after(Duration::from_millis(200));
+        let run = run_on(DEFAULT_BOARD, "test-hidden").stop_after(Duration::from_millis(200));
         let report = finish(&run.argument("hidden", pair));
         let expected = ("undescribed_access".to_owned(), "halt".to_owned());
         assert_eq!(verdicts(&report, "hidden"), [expected]);

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use paratia::run::RunReport;
-use paratia_tests::{CPU_TICK_PER_INSTRUCTION, assert_critical_unharmed, finish, run};
+use paratia_tests::{
+    CPU_TICK_PER_INSTRUCTION, DEFAULT_BOARD, assert_critical_unharmed, finish, is_about, run,
+};
 
 const CALM: u64 = 0xFF;
 const ATTACKING: u64 = 0;
@@ -38,6 +40,9 @@ fn frames(report: &RunReport, partition: &str) -> Vec<(u64, u64)> {
 
 #[test]
 fn an_attacking_neighbour_changes_nothing() {
+    if !is_about(DEFAULT_BOARD) {
+        return;
+    }
     let calm = experiment(CALM);
     let attacking = experiment(ATTACKING);
     let restarts = attacking.statistics("infotainment").unwrap().restarts;

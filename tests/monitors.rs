@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use paratia::run::RunReport;
-use paratia_tests::{assert_says, finish, report, run};
+use paratia_tests::{DEFAULT_BOARD, assert_says, finish, report_on, run_on};
 
 /// Nanoseconds of `monitors` windows, guard included.
 const WINDOW_NS: u64 = 1_400_000;
@@ -31,7 +31,7 @@ fn figures(report: &RunReport, case: &str) -> BTreeMap<String, u64> {
 /// they count is the partition's own. Cycles have a nanosecond here, and so have instructions.
 #[test]
 fn counters_count_their_own_windows_alone() {
-    let report = report("test-monitors", 1);
+    let report = report_on(DEFAULT_BOARD, "test-monitors", 1);
     let inside = figures(&report, "inside");
     assert!((99_000..120_000).contains(&inside["cycles"]), "{inside:?}");
     assert!(
@@ -53,7 +53,7 @@ fn counters_count_their_own_windows_alone() {
 #[test]
 fn counters_count_nothing_of_el2_where_that_can_be_forbidden() {
     let report = finish(
-        &run("test-monitors")
+        &run_on(DEFAULT_BOARD, "test-monitors")
             .cpu("max")
             .stop_after(std::time::Duration::from_secs(1)),
     );
@@ -65,7 +65,7 @@ fn counters_count_nothing_of_el2_where_that_can_be_forbidden() {
 /// take one instruction each, a trapped one, too.
 #[test]
 fn breakpoints_watchpoints_and_steps_work_over_windows() {
-    let report = report("test-monitors", 1);
+    let report = report_on(DEFAULT_BOARD, "test-monitors", 1);
     for line in [
         "monitors case=breakpoint count=1 class=0x31",
         "monitors case=watchpoint count=1 class=0x35",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use paratia::run::RunReport;
 use paratia_config::rules::LONGEST_PATH;
-use paratia_tests::{CPU_TICK_PER_INSTRUCTION, finish, run};
+use paratia_tests::{CPU_TICK_PER_INSTRUCTION, DEFAULT_BOARD, finish, is_about, run};
 
 /// Longest exit of any partition, longest switch and longest step of the log, in ns.
 fn longest_paths(report: &RunReport) -> [u64; 3] {
@@ -26,6 +26,9 @@ fn longest_paths(report: &RunReport) -> [u64; 3] {
 /// attack, with one tick (and 1 ns) an instruction.
 #[test]
 fn the_longest_path_is_within_what_the_guard_is_checked_against() {
+    if !is_about(DEFAULT_BOARD) {
+        return;
+    }
     let report = finish(
         &run("cluster")
             .cpu(CPU_TICK_PER_INSTRUCTION)

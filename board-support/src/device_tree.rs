@@ -101,22 +101,41 @@ fn memory(board: &BoardFacts, configured: &MemoryRange, survey: &Survey) -> Resu
 /// The interrupt controller must be of the configured kind, its registers where configured; says
 /// how many ranges were compared.
 fn interrupt_controller(board: &BoardFacts, survey: &Survey) -> Result<usize, Mismatch> {
-    let InterruptController::GicV3 {
-        distributor,
-        redistributors,
-    } = board.interrupt_controller;
-    if survey.gic != Some(GicKind::V3) {
+    let (is_kind, configured, parts) = match board.interrupt_controller {
+        InterruptController::GicV3 {
+            distributor,
+            redistributors,
+        } => (
+            survey.gic == Some(GicKind::V3),
+            GicKind::V3,
+            [
+                ("a GIC distributor", distributor),
+                ("GIC redistributors", redistributors),
+            ],
+        ),
+        InterruptController::GicV2 {
+            distributor,
+            cpu_interface,
+            ..
+        } => (
+            matches!(survey.gic, Some(GicKind::V2 | GicKind::Gic400)),
+            GicKind::V2,
+            [
+                ("a GIC distributor", distributor),
+                ("a GIC CPU interface", cpu_interface),
+            ],
+        ),
+        // No tree describes it where this check looks.
+        InterruptController::Bcm2836 { .. } => return Ok(0),
+    };
+    if !is_kind {
         return Err(Mismatch::InterruptController {
             board: board.name,
-            configured: GicKind::V3,
+            configured,
             found: survey.gic,
         });
     }
-    let [first, second] = survey.gic_registers;
-    for (part, configured, found) in [
-        ("a GIC distributor", distributor, first),
-        ("GIC redistributors", redistributors, second),
-    ] {
+    for ((part, configured), found) in parts.into_iter().zip(survey.gic_registers) {
         if !found.is_some_and(|found| holds(&found, &configured)) {
             return Err(Mismatch::Registers {
                 board: board.name,
@@ -126,7 +145,7 @@ fn interrupt_controller(board: &BoardFacts, survey: &Survey) -> Result<usize, Mi
             });
         }
     }
-    Ok(2)
+    Ok(parts.len())
 }
 
 /// The CPUs that the system needs must exist, with the configured affinities; says how many were
@@ -157,10 +176,9 @@ fn cpus(board: &BoardFacts, needed: usize, survey: &Survey) -> Result<usize, Mis
     Ok(needed)
 }
 
-/// CPUs must start the way that is configured.
+/// CPUs must start the way that is configured. A spin table's place is in no node that is read.
 fn cpu_start(board: &BoardFacts, survey: &Survey) -> Result<(), Mismatch> {
-    let CpuStart::PsciSmc = board.cpu_start;
-    if survey.conduit == Conduit::Smc {
+    if board.cpu_start != CpuStart::PsciSmc || survey.conduit == Conduit::Smc {
         Ok(())
     } else {
         Err(Mismatch::CpuStart {

@@ -1,9 +1,9 @@
 //! The interrupt controller, GICv3 (Arm IHI 0069), as the hypervisor drives it: set-up at boot,
 //! and the few operations on its hot path.
 //!
-//! Three parts, as in the hardware: the [`Distributor`] (one, all CPUs' shared interrupts), a
+//! The parts are those of the hardware: the [`Distributor`] (one, all CPUs' shared interrupts), a
 //! [`Redistributor`] per CPU (its private ones), and the [`CpuInterface`] (system registers of the
-//! CPU that runs). The virtual interface (`ICH_*`) belongs to the hypervisor's `arch`.
+//! CPU that runs), and the [`VirtualInterface`] (the same CPU's `ICH_*`).
 //!
 //! Register layouts and the CPU interface are [`arm_gic`]'s. Its set-up functions are not used: they
 //! wait without a bound for `RWP` and `ChildrenAsleep`, and combine priority drop with deactivation.
@@ -14,27 +14,66 @@
 #[cfg(target_os = "none")]
 mod cpu_interface;
 mod distributor;
-mod error;
-#[cfg(test)]
-mod fake;
 mod redistributor;
+#[cfg(target_os = "none")]
+mod virtual_interface;
 
+pub use crate::interrupt::{ControllerError as GicError, FIRST_SPI};
 #[cfg(target_os = "none")]
 pub use cpu_interface::CpuInterface;
 pub use distributor::Distributor;
-pub use error::GicError;
 pub use redistributor::{REDISTRIBUTOR_BYTES, Redistributor};
+#[cfg(target_os = "none")]
+pub use virtual_interface::{VirtualInterface, VirtualState};
 
-/// Interrupt ids of shared interrupts (SPIs) start here; those below are private to a CPU.
-pub const FIRST_SPI: u32 = 32;
+use crate::interrupt::MAX_POLLS;
+#[cfg(target_os = "none")]
+use crate::interrupt::{self, ControllerError, Parts};
+#[cfg(target_os = "none")]
+use paratia_config::board::{BoardFacts, InterruptController};
+
+/// GICv3 as a kind of interrupt controller.
+#[derive(Debug)]
+pub struct GicV3;
+
+#[cfg(target_os = "none")]
+impl interrupt::Controller for GicV3 {
+    type Distributor = Distributor;
+    type PrivateInterrupts = Redistributor;
+    type CpuInterface = CpuInterface;
+    type VirtualInterface = VirtualInterface;
+
+    unsafe fn initialise(board: &BoardFacts) -> Result<Distributor, ControllerError> {
+        let InterruptController::GicV3 { distributor, .. } = board.interrupt_controller else {
+            return Err(ControllerError::Kind { driver: "GICv3" });
+        };
+        let boot_cpu = board.cpus.first().copied().unwrap_or(0);
+        // SAFETY: the caller's promise, passed on.
+        unsafe { Distributor::initialise(distributor, board.interrupt_count, boot_cpu) }
+    }
+
+    unsafe fn initialise_cpu(
+        board: &BoardFacts,
+        cpu: usize,
+    ) -> Result<Parts<Self>, ControllerError> {
+        let InterruptController::GicV3 { redistributors, .. } = board.interrupt_controller else {
+            return Err(ControllerError::Kind { driver: "GICv3" });
+        };
+        let affinity = board.cpus.get(cpu).copied().unwrap_or(u64::MAX);
+        let interface = CpuInterface::initialise()?;
+        // SAFETY: the caller's promise, passed on.
+        let private = unsafe { Redistributor::initialise(redistributors, cpu, affinity) }?;
+        Ok(Parts {
+            private,
+            interface,
+            guest: VirtualInterface::initialise()?,
+        })
+    }
+}
 
 /// Priority of every interrupt after set-up; a lower number is more urgent. The most urgent that
 /// the Non-secure state may use when there are two.
 pub const DEFAULT_PRIORITY: u8 = arm_gic::gicv3::HIGHEST_NS_PRIORITY;
-
-/// How often a register is read for a write to take effect before the controller counts as broken.
-/// Hardware takes some tens of cycles, QEMU none.
-const MAX_POLLS: u32 = 100_000;
 
 /// Four interrupts' [`DEFAULT_PRIORITY`], as one priority register holds them.
 const DEFAULT_PRIORITIES: u32 = u32::from_le_bytes([DEFAULT_PRIORITY; 4]);

@@ -6,20 +6,45 @@
 
 #![cfg_attr(not(test), no_std)]
 
+#[cfg(any(test, target_os = "none"))]
+mod barrier;
+#[cfg(any(test, target_os = "none"))]
+pub mod bcm2836;
+#[cfg(any(test, target_os = "none"))]
+mod cache;
+#[cfg(target_os = "none")]
+pub mod cpu_start;
 pub mod device_tree;
+#[cfg(any(test, target_os = "none"))]
+pub mod display;
+#[cfg(target_os = "none")]
+mod drivers;
+#[cfg(test)]
+mod fake;
 #[cfg(any(test, target_os = "none"))]
 pub mod fw_cfg;
 #[cfg(any(test, target_os = "none"))]
+pub mod gic_v2;
+#[cfg(any(test, target_os = "none"))]
 pub mod gic_v3;
+pub mod host;
+#[cfg(any(test, target_os = "none"))]
+pub mod interrupt;
+#[cfg(not(target_os = "none"))]
+pub mod list;
 pub mod qemu_virt;
+pub mod qemu_virt_gicv2;
 #[cfg(any(test, target_os = "none"))]
 pub mod ramfb;
+pub mod raspi3b;
+pub mod raspi4b;
 #[cfg(any(test, target_os = "none"))]
 mod registers;
-#[cfg(target_os = "none")]
+#[cfg(any(test, target_os = "none"))]
 pub mod uart;
+#[cfg(any(test, target_os = "none"))]
+pub mod videocore;
+pub mod zcu102;
 
-use paratia_config::board::{Board, BoardFacts};
-
-/// Every board's facts.
-pub const ALL: [&BoardFacts; 1] = [&<qemu_virt::QemuVirt as Board>::FACTS];
+#[cfg(target_os = "none")]
+pub use drivers::Drivers;

@@ -5,11 +5,10 @@
 
 use paratia_config::address::{MemoryRange, Pa, kib, mib};
 use paratia_config::board::{
-    Board, BoardFacts, CpuStart, Device, DisplayKind, InterruptController,
+    Board, BoardFacts, CpuStart, Device, DisplayKind, ImageForm, InterruptController, UartKind,
 };
 
-/// Reference clock of the PL011: the tree's `apb-pclk`.
-pub const UART_CLOCK_HZ: u32 = 24_000_000;
+use crate::host::{Hosted, QemuMachine};
 
 /// The board as a type.
 pub struct QemuVirt;
@@ -20,9 +19,11 @@ impl Board for QemuVirt {
         summary: "QEMU virt, GICv3, 4 CPUs, 1 GiB",
         ram: &[MemoryRange::new(Pa(0x4000_0000), mib(1024))],
         image_base: Pa(0x4020_0000),
+        image_form: ImageForm::Elf,
         // Room for pristine images of three whole kernels and what else is small.
         hypervisor_memory: MemoryRange::new(Pa(0x4000_0000), mib(128)),
         partition_memory: MemoryRange::new(Pa(0x4800_0000), mib(896)),
+        frame_buffer: MemoryRange::new(Pa(0x4840_0000), mib(4)),
         // QEMU puts it at the start of RAM when the image is an ELF that leaves the room free.
         device_tree: Some(MemoryRange::new(Pa(0x4000_0000), mib(1))),
         cpus: &[0, 1, 2, 3],
@@ -34,23 +35,30 @@ impl Board for QemuVirt {
         // 288 are wired; QEMU 7.2's distributor reports 32 fewer (GICD_TYPER.ITLinesNumber).
         interrupt_count: 256,
         uart: MemoryRange::new(Pa(0x0900_0000), kib(4)),
+        // The reference clock is the tree's `apb-pclk`.
+        uart_kind: UartKind::Pl011 {
+            clock_hz: 24_000_000,
+        },
         // fw_cfg: its DMA port can write all of memory.
         hypervisor_devices: &[MemoryRange::new(Pa(0x0902_0000), kib(4))],
         devices: &[
             Device {
                 name: "rtc",
+                model: "pl031",
                 registers: MemoryRange::new(Pa(0x0901_0000), kib(4)),
                 interrupts: &[34],
                 bus_master: false,
             },
             Device {
                 name: "gpio",
+                model: "pl061",
                 registers: MemoryRange::new(Pa(0x0903_0000), kib(4)),
                 interrupts: &[39],
                 bus_master: false,
             },
             Device {
                 name: "virtio",
+                model: "virtio-mmio",
                 registers: MemoryRange::new(Pa(0x0A00_0000), kib(16)),
                 interrupts: &[48],
                 bus_master: true,
@@ -58,4 +66,22 @@ impl Board for QemuVirt {
         ],
         display: Some(DisplayKind::Ramfb),
     };
+}
+
+impl Hosted for QemuVirt {
+    const QEMU: QemuMachine = QemuMachine {
+        machine: "virt,virtualization=on,gic-version=3",
+        cpu: "cortex-a57",
+        memory_mib: 1024,
+        arguments: &["-device", "ramfb"],
+        arguments_since: &[],
+        least_version: (7, 2),
+    };
+}
+
+#[cfg(target_os = "none")]
+impl crate::Drivers for QemuVirt {
+    type Interrupts = crate::gic_v3::GicV3;
+    type Uart = crate::uart::Pl011;
+    type Display = crate::ramfb::Ramfb;
 }

@@ -6,16 +6,43 @@
 
 use core::fmt;
 
-use paratia_config::address::Pa;
-
+#[cfg(target_os = "none")]
+use crate::display::{Display, DisplayError, Picture};
 use crate::fw_cfg::FwCfgError;
 #[cfg(target_os = "none")]
 use crate::fw_cfg::{DmaBuffer, FwCfg};
 #[cfg(target_os = "none")]
 use paratia_config::address::MemoryRange;
+#[cfg(target_os = "none")]
+use paratia_config::board::{BoardFacts, DisplayKind};
 
-/// Bytes of a pixel: blue, green, red, unused.
-pub const PIXEL_BYTES: u32 = 4;
+pub use crate::display::{FrameBuffer, PIXEL_BYTES};
+
+/// QEMU's `ramfb` as a display; the board's first device of the hypervisor's is the firmware
+/// configuration.
+#[derive(Debug)]
+pub struct Ramfb;
+
+#[cfg(target_os = "none")]
+impl Display for Ramfb {
+    type Buffer = DmaBuffer;
+
+    const BUFFER: DmaBuffer = DmaBuffer::new();
+
+    unsafe fn start(
+        board: &BoardFacts,
+        buffer: &mut DmaBuffer,
+        picture: &Picture,
+    ) -> Result<(), DisplayError> {
+        let (Some(DisplayKind::Ramfb), Some(fw_cfg)) =
+            (board.display, board.hypervisor_devices.first())
+        else {
+            return Err(DisplayError::Kind);
+        };
+        // SAFETY: the caller's promise, passed on.
+        unsafe { start(*fw_cfg, buffer, &picture.frame) }.map_err(DisplayError::Ramfb)
+    }
+}
 
 /// Bytes of the record that QEMU takes (`struct RAMFBCfg`).
 pub const RECORD_BYTES: usize = 28;
@@ -25,19 +52,6 @@ pub const FILE: &str = "etc/ramfb";
 
 /// The pixel format by its DRM code: `XR24`, 32 bits `x:R:G:B`, little-endian.
 const FOURCC_XR24: u32 = 0x3432_5258;
-
-/// A frame buffer, as QEMU is told of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FrameBuffer {
-    /// The first pixel of the first line, top left.
-    pub address: Pa,
-    /// Pixels in a line.
-    pub width: u32,
-    /// Lines.
-    pub height: u32,
-    /// Bytes from the start of a line to the start of the next.
-    pub stride_bytes: u32,
-}
 
 /// Why the display can't be started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,21 +63,6 @@ pub enum RamfbError {
 }
 
 impl FrameBuffer {
-    /// A frame buffer whose lines follow each other without a gap, or nothing if a line has more
-    /// than 4 GiB.
-    #[must_use]
-    pub const fn packed(address: Pa, width: u32, height: u32) -> Option<Self> {
-        match width.checked_mul(PIXEL_BYTES) {
-            Some(stride_bytes) => Some(Self {
-                address,
-                width,
-                height,
-                stride_bytes,
-            }),
-            None => None,
-        }
-    }
-
     /// The record as QEMU reads it: address, format, flags, width, height, stride, big-endian.
     #[must_use]
     pub fn encode(&self) -> [u8; RECORD_BYTES] {
@@ -125,6 +124,8 @@ impl core::error::Error for RamfbError {}
 
 #[cfg(test)]
 mod tests {
+    use paratia_config::address::Pa;
+
     use super::*;
 
     #[test]
@@ -146,13 +147,6 @@ mod tests {
                 0, 0, 0x0D, 0x00, // stride
             ]
         );
-    }
-
-    #[test]
-    fn packed_lines_have_no_gap() {
-        let frame = FrameBuffer::packed(Pa(0x4220_0000), 800, 480).unwrap();
-        assert_eq!(frame.stride_bytes, 3200);
-        assert_eq!(FrameBuffer::packed(Pa(0), 1 << 30, 1), None);
     }
 
     #[test]

@@ -1,17 +1,21 @@
-//! The debug UART: a PL011 (Arm DDI 0183) that the hypervisor keeps for itself.
+//! The debug UART, which the hypervisor keeps for itself: a PL011 or a Cadence UART.
 //!
-//! The registers are [`arm_pl011_uart`]'s; added here is that nothing waits for ever. A UART whose
-//! other end holds it up must not hold up a partition switch, nor the way into the safe state, so
-//! the hypervisor writes with [`DebugUart::try_write_byte`] and says its last words with
-//! [`DebugUart::write_blocking`], which gives up on a line that doesn't move.
+//! Added to their [ports](Port) is that nothing waits for ever. A UART whose other end holds it up
+//! must not hold up a partition switch, nor the way into the safe state, so the hypervisor writes
+//! with [`Bounded::try_write_byte`] and says its last words with [`Bounded::write_blocking`], which
+//! gives up on a line that doesn't move.
+
+mod cadence;
+mod pl011;
 
 use core::fmt;
 
-use arm_pl011_uart::{DataBits, LineConfig, Parity, StopBits, Uart};
-use embedded_io::{ErrorKind, ErrorType, Write, WriteReady};
+use embedded_io::{ErrorKind, ErrorType, Read, ReadReady, Write, WriteReady};
 use paratia_config::address::MemoryRange;
+use paratia_config::board::UartKind;
 
-use crate::registers;
+pub use cadence::Cadence;
+pub use pl011::Pl011;
 
 /// How often a full FIFO is looked at before its line counts as stuck. A byte leaves in 87 µs at
 /// 115200 baud; this many reads of a device take some hundred times as long.
@@ -20,68 +24,96 @@ const MAX_POLLS: u32 = 100_000;
 /// Bits per second; boards' terminals expect this rate.
 const BAUD: u32 = 115_200;
 
-/// The debug UART. Holding one proves that nothing else drives these registers.
-pub struct DebugUart {
-    uart: Uart<'static>,
+/// A kind of UART: what can be done without waiting.
+pub trait Port: Sized {
+    /// The UART whose registers lie at `registers`, or nothing if the range is too small.
+    ///
+    /// # Safety
+    ///
+    /// `registers` must be such a UART mapped as device memory at its physical address, and used by
+    /// nothing else while this value is in use.
+    #[must_use]
+    unsafe fn claim(registers: MemoryRange) -> Option<Self>;
+
+    /// Sets the line up: `baud` bits a second, 8 data bits, no parity, 1 stop bit, FIFOs on.
+    ///
+    /// # Errors
+    ///
+    /// The UART is of another kind, or its clock allows no rate near enough.
+    fn set_up(&mut self, kind: UartKind, baud: u32) -> Result<(), NoRate>;
+
+    /// Writes `byte` if the FIFO has room, and says whether it did.
+    fn try_write(&mut self, byte: u8) -> bool;
+
+    /// Takes a byte that has come, if one has.
+    fn try_read(&mut self) -> Option<u8>;
+
+    /// Whether the FIFO has room.
+    fn has_room(&self) -> bool;
+
+    /// Whether a byte has come.
+    fn has_byte(&self) -> bool;
+
+    /// Whether bits are still to leave.
+    fn is_busy(&self) -> bool;
 }
 
-/// The transmit FIFO stayed full: whatever reads the line has stopped.
+/// A UART on which nothing waits for ever. Holding one proves that nothing else drives it.
+pub struct Bounded<P> {
+    port: P,
+}
+
+/// The debug UART of a board with a PL011.
+pub type DebugUart = Bounded<Pl011>;
+
+/// The FIFO stayed full, or empty: the other end of the line has stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stuck;
 
-impl DebugUart {
+/// The UART can't be set up from the kind and the clock in the board's facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoRate(pub UartKind);
+
+impl<P: Port> Bounded<P> {
     /// The UART whose registers lie at `registers` ([`BoardFacts::uart`]), or nothing if the range
-    /// is smaller than a PL011's 4 KiB.
+    /// is smaller than its kind needs.
     ///
     /// It is used as it stands: a loader that printed has set it up. [`Self::enable`] sets it up
     /// anew.
     ///
     /// # Safety
     ///
-    /// `registers` must be a PL011 mapped as device memory at its physical address, and no other
-    /// `DebugUart` for it may be in use. For last words that means: the other CPUs are stopped or
+    /// `registers` must be a UART of this kind mapped as device memory at its physical address, and
+    /// no other value for it may be in use. For last words that means: the other CPUs are stopped or
     /// silent, and this CPU doesn't return to whoever holds the first one.
     ///
     /// [`BoardFacts::uart`]: paratia_config::board::BoardFacts::uart
     #[must_use]
     pub unsafe fn new(registers: MemoryRange) -> Option<Self> {
         // SAFETY: the caller's promise, passed on.
-        let pointer = unsafe { registers::claim(registers, 0) }?;
-        Some(Self {
-            uart: Uart::new(pointer),
-        })
+        unsafe { P::claim(registers) }.map(|port| Self { port })
     }
 
-    /// Sets the line up: 115200 baud, 8 data bits, no parity, 1 stop bit, FIFOs on, from a
-    /// reference clock of `clock_hz`.
+    /// Sets the line up: 115200 baud, 8 data bits, no parity, 1 stop bit, FIFOs on.
     ///
     /// # Errors
     ///
-    /// The clock is too slow or too fast for this rate (below 1.8 MHz or above 120 GHz).
-    pub fn enable(&mut self, clock_hz: u32) -> Result<(), arm_pl011_uart::Error> {
-        let line = LineConfig {
-            data_bits: DataBits::Bits8,
-            parity: Parity::None,
-            stop_bits: StopBits::One,
-        };
-        self.uart.enable(line, BAUD, clock_hz)
+    /// [`NoRate`].
+    pub fn enable(&mut self, kind: UartKind) -> Result<(), NoRate> {
+        self.port.set_up(kind, BAUD)
     }
 
     /// Writes `byte` if the FIFO has room, and says whether it did. Never waits.
     #[inline]
     #[must_use = "false means that the byte was not written"]
     pub fn try_write_byte(&mut self, byte: u8) -> bool {
-        if self.uart.is_tx_fifo_full() {
-            return false;
-        }
-        self.uart.write_word(byte);
-        true
+        self.port.try_write(byte)
     }
 
     /// The next byte that has come, if there is one; a byte with an error is dropped. Never waits.
     #[inline]
     pub fn try_read_byte(&mut self) -> Option<u8> {
-        self.uart.read_word().ok().flatten()
+        self.port.try_read()
     }
 
     /// Writes all of `bytes`, waiting for room within a bound: for last words.
@@ -99,24 +131,26 @@ impl DebugUart {
     ///
     /// [`Stuck`] when bits still wait after the bound.
     pub fn drain(&mut self) -> Result<(), Stuck> {
-        // A full FIFO takes 16 times as long as a byte.
-        let polls = 0..16 * MAX_POLLS;
-        polls
-            .into_iter()
-            .find(|_| !self.uart.is_busy())
-            .map_or(Err(Stuck), |_| Ok(()))
+        // A full FIFO takes 16 times as long as a byte, or 64 times.
+        within(64 * MAX_POLLS, || (!self.port.is_busy()).then_some(()))
     }
 
     fn write_byte(&mut self, byte: u8) -> Result<(), Stuck> {
-        (0..MAX_POLLS)
-            .find(|_| self.try_write_byte(byte))
-            .map_or(Err(Stuck), |_| Ok(()))
+        within(MAX_POLLS, || self.port.try_write(byte).then_some(()))
     }
+}
+
+/// What `attempt` gives, within so many attempts.
+fn within<T>(polls: u32, attempt: impl FnMut() -> Option<T>) -> Result<T, Stuck> {
+    core::iter::repeat_with(attempt)
+        .take(polls as usize)
+        .find_map(|it| it)
+        .ok_or(Stuck)
 }
 
 impl fmt::Display for Stuck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("debug UART: the transmit FIFO stays full; is something reading the line?")
+        f.write_str("debug UART: the line doesn't move; is something at its other end?")
     }
 }
 
@@ -128,17 +162,29 @@ impl embedded_io::Error for Stuck {
     }
 }
 
-impl ErrorType for DebugUart {
+impl fmt::Display for NoRate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "debug UART: {:?} can't be set to {BAUD} baud; correct the board's facts",
+            self.0
+        )
+    }
+}
+
+impl core::error::Error for NoRate {}
+
+impl<P> ErrorType for Bounded<P> {
     type Error = Stuck;
 }
 
-impl Write for DebugUart {
+impl<P: Port> Write for Bounded<P> {
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Stuck> {
         let Some((first, rest)) = bytes.split_first() else {
             return Ok(0);
         };
         self.write_byte(*first)?;
-        let more = rest.iter().take_while(|byte| self.try_write_byte(**byte));
+        let more = rest.iter().take_while(|byte| self.port.try_write(**byte));
         Ok(1 + more.count())
     }
 
@@ -147,14 +193,134 @@ impl Write for DebugUart {
     }
 }
 
-impl WriteReady for DebugUart {
+impl<P: Port> WriteReady for Bounded<P> {
     fn write_ready(&mut self) -> Result<bool, Stuck> {
-        Ok(!self.uart.is_tx_fifo_full())
+        Ok(self.port.has_room())
     }
 }
 
-impl fmt::Write for DebugUart {
+impl<P: Port> Read for Bounded<P> {
+    fn read(&mut self, bytes: &mut [u8]) -> Result<usize, Stuck> {
+        let Some((first, rest)) = bytes.split_first_mut() else {
+            return Ok(0);
+        };
+        *first = within(MAX_POLLS, || self.port.try_read())?;
+        let mut count = 1;
+        for place in rest {
+            let Some(byte) = self.port.try_read() else {
+                break;
+            };
+            *place = byte;
+            count += 1;
+        }
+        Ok(count)
+    }
+}
+
+impl<P: Port> ReadReady for Bounded<P> {
+    fn read_ready(&mut self) -> Result<bool, Stuck> {
+        Ok(self.port.has_byte())
+    }
+}
+
+impl<P: Port> fmt::Write for Bounded<P> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.write_blocking(text.as_bytes()).map_err(|_| fmt::Error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use super::*;
+
+    /// A FIFO of 4 bytes, which leave never.
+    #[derive(Default)]
+    struct Fake {
+        sent: Vec<u8>,
+        come: VecDeque<u8>,
+    }
+
+    impl Port for Fake {
+        unsafe fn claim(_: MemoryRange) -> Option<Self> {
+            Some(Self::default())
+        }
+
+        fn set_up(&mut self, kind: UartKind, _: u32) -> Result<(), NoRate> {
+            Err(NoRate(kind))
+        }
+
+        fn try_write(&mut self, byte: u8) -> bool {
+            let room = self.has_room();
+            if room {
+                self.sent.push(byte);
+            }
+            room
+        }
+
+        fn try_read(&mut self) -> Option<u8> {
+            self.come.pop_front()
+        }
+
+        fn has_room(&self) -> bool {
+            self.sent.len() < 4
+        }
+
+        fn has_byte(&self) -> bool {
+            !self.come.is_empty()
+        }
+
+        fn is_busy(&self) -> bool {
+            !self.sent.is_empty()
+        }
+    }
+
+    fn uart() -> Bounded<Fake> {
+        Bounded {
+            port: Fake::default(),
+        }
+    }
+
+    #[test]
+    fn a_line_that_does_not_move_holds_nobody_up() {
+        let mut uart = uart();
+        assert_eq!(uart.drain(), Ok(()));
+        assert_eq!(uart.write_blocking(b"12345"), Err(Stuck));
+        assert_eq!(uart.port.sent, b"1234");
+        assert!(!uart.try_write_byte(b'6'));
+        assert_eq!(uart.drain(), Err(Stuck));
+    }
+
+    #[test]
+    fn as_much_is_written_as_there_is_room() {
+        let mut uart = uart();
+        assert_eq!(uart.write(b""), Ok(0));
+        assert_eq!(uart.write(b"123"), Ok(3));
+        assert_eq!(uart.write(b"456"), Ok(1));
+        assert_eq!(uart.write_ready(), Ok(false));
+        assert_eq!(uart.write(b"56"), Err(Stuck));
+    }
+
+    #[test]
+    fn as_much_is_read_as_has_come() {
+        let mut uart = uart();
+        let mut bytes = [0; 4];
+        assert_eq!(uart.read(&mut bytes), Err(Stuck));
+        uart.port.come.extend(*b"ab");
+        assert_eq!(uart.read_ready(), Ok(true));
+        assert_eq!(uart.read(&mut bytes), Ok(2));
+        assert_eq!(&bytes, b"ab\0\0");
+        assert_eq!(uart.read(&mut []), Ok(0));
+    }
+
+    #[test]
+    fn a_clock_that_does_not_do_is_said() {
+        let kind = UartKind::Cadence { clock_hz: 9_600 };
+        assert_eq!(
+            uart().enable(kind).unwrap_err().to_string(),
+            "debug UART: Cadence { clock_hz: 9600 } can't be set to 115200 baud; correct the \
+             board's facts"
+        );
     }
 }

@@ -21,13 +21,19 @@ pub struct BoardFacts {
     pub summary: &'static str,
     /// Memory that the board has.
     pub ram: &'static [MemoryRange],
-    /// Where the hypervisor's image is linked and loaded; aligned to 2 MiB.
+    /// Where the hypervisor's image is linked and loaded; aligned to a page.
     pub image_base: Pa,
+    /// The form in which the board's loader takes the image.
+    pub image_form: ImageForm,
     /// The part of RAM that is the hypervisor's alone: image, tables, stacks.
     pub hypervisor_memory: MemoryRange,
     /// The part of RAM that systems give to partitions.
     pub partition_memory: MemoryRange,
-    /// Where the firmware leaves the device tree, and how much room it has there.
+    /// Where a frame buffer lies: anywhere in the partitions' memory that is free for it, or at the
+    /// one place that the board's display controller chooses.
+    pub frame_buffer: MemoryRange,
+    /// Where the firmware leaves the device tree, and how much room it has there; nothing if the
+    /// board hands over none.
     pub device_tree: Option<MemoryRange>,
     /// `MPIDR_EL1` affinity of each CPU, CPU 0 (the one that boots) first.
     pub cpus: &'static [u64],
@@ -39,6 +45,8 @@ pub struct BoardFacts {
     pub interrupt_count: u32,
     /// Registers of the debug UART, the hypervisor's own.
     pub uart: MemoryRange,
+    /// What the debug UART is, and its reference clock.
+    pub uart_kind: UartKind,
     /// Other registers that the hypervisor keeps for itself (such as a firmware interface).
     pub hypervisor_devices: &'static [MemoryRange],
     /// Devices that can be given to partitions.
@@ -48,11 +56,12 @@ pub struct BoardFacts {
 }
 
 impl BoardFacts {
-    /// Version of the GIC that the board has and partitions see by default.
+    /// Version of the GIC that partitions see by default: the board's, or 2 if it has none.
     #[must_use]
     pub const fn gic_version(&self) -> u32 {
         match self.interrupt_controller {
             InterruptController::GicV3 { .. } => 3,
+            InterruptController::GicV2 { .. } | InterruptController::Bcm2836 { .. } => 2,
         }
     }
 
@@ -70,11 +79,29 @@ impl BoardFacts {
     }
 }
 
+/// The form in which a loader takes the image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImageForm {
+    /// An ELF file, whose parts say themselves where they go and where to enter.
+    Elf,
+    /// The bytes as they lie in memory from [`BoardFacts::image_base`] on, entered at the first.
+    Flat,
+}
+
 /// How CPUs are started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CpuStart {
     /// `PSCI` `CPU_ON` by `SMC` (Arm DEN0022).
     PsciSmc,
+    /// Each CPU waits for an event (`WFE`) until its 64-bit slot of a table isn't zero, then goes
+    /// there: the `spin-table` of the Devicetree Specification 0.4, 3.8.1. It arrives with its MMU
+    /// off and nothing in its registers but who it is (`MPIDR_EL1`).
+    SpinTable {
+        /// The page with the slots.
+        page: MemoryRange,
+        /// Offset of CPU 0's slot in it; the other CPUs' follow at 8 bytes each.
+        first_slot: u64,
+    },
 }
 
 /// The interrupt controller's kind and place.
@@ -87,6 +114,87 @@ pub enum InterruptController {
         /// Redistributor frames of all CPUs, two 64 KiB frames each.
         redistributors: MemoryRange,
     },
+    /// GICv2 with virtualisation extensions (Arm IHI 0048).
+    GicV2 {
+        /// Distributor registers (`GICD_*`).
+        distributor: MemoryRange,
+        /// CPU interface (`GICC_*`), banked: two pages.
+        cpu_interface: MemoryRange,
+        /// Virtual interface control (`GICH_*`), banked: a page or more.
+        hypervisor_interface: MemoryRange,
+        /// Virtual CPU interface (`GICV_*`), banked: the two pages that a guest sees as its CPU
+        /// interface. The hypervisor doesn't map them.
+        virtual_cpu_interface: MemoryRange,
+    },
+    /// No GIC: the local controller of BCM2836 and BCM2837 routes timers and mailboxes to CPUs, and
+    /// the controller of BCM2835 collects the devices' interrupts for one of them. What a guest
+    /// sees is a GICv2, whose CPU interface the hypervisor plays.
+    Bcm2836 {
+        /// The local controller's page (QA7, rev. 3.4).
+        local: MemoryRange,
+        /// The page of BCM2835's controller (BCM2835 ARM Peripherals, 7).
+        devices: MemoryRange,
+    },
+}
+
+impl InterruptController {
+    /// The `index`th range of registers that is the hypervisor's own, and whose it is.
+    #[must_use]
+    pub const fn registers(&self, index: usize) -> Option<(&'static str, MemoryRange)> {
+        let all = match *self {
+            Self::GicV3 {
+                distributor,
+                redistributors,
+            } => [
+                Some(("the GIC's distributor", distributor)),
+                Some(("the GIC's redistributors", redistributors)),
+                None,
+            ],
+            Self::GicV2 {
+                distributor,
+                cpu_interface,
+                hypervisor_interface,
+                ..
+            } => [
+                Some(("the GIC's distributor", distributor)),
+                Some(("the GIC's CPU interface", cpu_interface)),
+                Some(("the GIC's hypervisor interface", hypervisor_interface)),
+            ],
+            Self::Bcm2836 { local, devices } => [
+                Some(("the local interrupt controller", local)),
+                Some(("the devices' interrupt controller", devices)),
+                None,
+            ],
+        };
+        if index < all.len() { all[index] } else { None }
+    }
+
+    /// The registers that every guest sees as its CPU interface, where the hardware has such.
+    #[must_use]
+    pub const fn virtual_cpu_interface(&self) -> Option<MemoryRange> {
+        match *self {
+            Self::GicV2 {
+                virtual_cpu_interface,
+                ..
+            } => Some(virtual_cpu_interface),
+            Self::GicV3 { .. } | Self::Bcm2836 { .. } => None,
+        }
+    }
+}
+
+/// A kind of UART.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UartKind {
+    /// Arm's PL011 (DDI 0183).
+    Pl011 {
+        /// Its reference clock, `UARTCLK`, in Hz.
+        clock_hz: u32,
+    },
+    /// Cadence's UART, as in Zynq UltraScale+ (UG1085, 21).
+    Cadence {
+        /// Its reference clock, `uart_ref_clk`, in Hz.
+        clock_hz: u32,
+    },
 }
 
 /// A device that can be given to one partition.
@@ -94,6 +202,8 @@ pub enum InterruptController {
 pub struct Device {
     /// Its name, as partitions ask for it.
     pub name: &'static str,
+    /// What it is, for whoever chooses a driver: `pl061`. At most 24 bytes, as every name.
+    pub model: &'static str,
     /// Its registers, whole pages.
     pub registers: MemoryRange,
     /// Its interrupt ids (SPIs, 32 and up).
@@ -107,4 +217,12 @@ pub struct Device {
 pub enum DisplayKind {
     /// QEMU's `ramfb`, set up through the firmware configuration's DMA port.
     Ramfb,
+    /// The Raspberry Pi's VideoCore, asked for a frame buffer through its mailbox. It chooses the
+    /// place, which has to be [`BoardFacts::frame_buffer`].
+    VideoCore {
+        /// The mailbox's registers, in a page that is the hypervisor's.
+        mailbox: Pa,
+    },
+    /// None. The picture is drawn into memory all the same, where a tool can read it out.
+    Memory,
 }

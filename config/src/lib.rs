@@ -15,6 +15,7 @@ extern crate self as paratia_config;
 
 pub mod address;
 pub mod board;
+pub mod console;
 pub mod image;
 pub mod layout;
 pub mod machine;

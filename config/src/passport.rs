@@ -4,9 +4,10 @@ use core::time::Duration;
 
 use paratia_abi::ABI_VERSION;
 use paratia_abi::passport::{
-    DisplayRecord, FORMAT_XRGB8888, MAGIC, MAX_ARGUMENTS_BYTES, MAX_INTERRUPTS, MAX_PORTS,
-    MAX_REGIONS, MAX_WINDOWS, Name, PASSPORT_BYTES, PORT_DESTINATION, PORT_SOURCE, Passport,
-    PortRecord, REGION_DEVICE, REGION_FRAME_BUFFER, REGION_RAM, RegionRecord, WindowRecord,
+    DisplayRecord, FORMAT_XBGR8888, FORMAT_XRGB8888, MAGIC, MAX_ARGUMENTS_BYTES, MAX_INTERRUPTS,
+    MAX_PORTS, MAX_REGIONS, MAX_WINDOWS, Name, PASSPORT_BYTES, PORT_DESTINATION, PORT_SOURCE,
+    Passport, PortRecord, REGION_DEVICE, REGION_FRAME_BUFFER, REGION_RAM, RegionRecord,
+    WindowRecord,
 };
 use static_assertions::const_assert_eq;
 
@@ -46,7 +47,7 @@ pub const fn passports<const N: usize>(system: &System, board: &BoardFacts) -> [
 #[must_use]
 pub const fn passport(system: &System, board: &BoardFacts, index: usize) -> Passport {
     let partition = &system.partitions[index];
-    let (regions, region_count) = regions(partition, board);
+    let (regions, device_models, region_count) = regions(partition, board);
     let (ports, port_count) = ports(system, partition);
     let (windows, window_count) = windows(system, partition);
     let (interrupts, interrupt_count) = interrupts(partition, board);
@@ -82,6 +83,7 @@ pub const fn passport(system: &System, board: &BoardFacts, index: usize) -> Pass
         interrupts,
         display: display(system, board, partition),
         arguments: arguments(partition),
+        device_models,
     }
 }
 
@@ -92,8 +94,9 @@ const READ_WRITE_EXECUTE: u32 = 0b111;
 const fn regions(
     partition: &Partition,
     board: &BoardFacts,
-) -> ([RegionRecord; MAX_REGIONS], usize) {
+) -> ([RegionRecord; MAX_REGIONS], [Name; MAX_REGIONS], usize) {
     let mut records = [RegionRecord::EMPTY; MAX_REGIONS];
+    let mut models = [Name::EMPTY; MAX_REGIONS];
     let mut count = 0;
     while count < partition.regions.len() {
         let region = &partition.regions[count];
@@ -121,11 +124,12 @@ const fn regions(
                 kind: REGION_DEVICE,
                 rights: READ_WRITE,
             };
+            models[count] = Name::new(device.model);
             count += 1;
         }
         index += 1;
     }
-    (records, count)
+    (records, models, count)
 }
 
 /// In the order of [`crate::ports`].
@@ -216,7 +220,9 @@ const fn display(system: &System, board: &BoardFacts, partition: &Partition) -> 
                 height: display.height,
                 stride_bytes: display.stride_bytes(),
                 format: match kind {
-                    DisplayKind::Ramfb => FORMAT_XRGB8888,
+                    DisplayKind::Ramfb | DisplayKind::Memory => FORMAT_XRGB8888,
+                    // The order that its mailbox calls RGB: red comes first in memory.
+                    DisplayKind::VideoCore { .. } => FORMAT_XBGR8888,
                 },
             };
         }

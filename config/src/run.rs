@@ -21,6 +21,8 @@ pub struct RunParameters {
     pub stop_after_us: u64,
     /// What each partition finds in `x3` at its entry, by its index.
     pub arguments: [u64; MAX_PARTITIONS],
+    /// For which partition is typed at first: its index plus one; 0 for the first that has a UART.
+    pub focus: u64,
 }
 
 impl RunParameters {
@@ -29,5 +31,6 @@ impl RunParameters {
         magic: MAGIC,
         stop_after_us: 0,
         arguments: [0; MAX_PARTITIONS],
+        focus: 0,
     };
 }

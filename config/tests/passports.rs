@@ -13,10 +13,11 @@ use std::time::Duration;
 
 use base::{BOARD, HUD, HUD_PORT, MEDIA, NAV, NAV_PORT, ROUTE, SYSTEM};
 use paratia_abi::passport::{
-    FORMAT_XRGB8888, MAGIC, PORT_DESTINATION, PORT_SOURCE, Passport, REGION_DEVICE,
-    REGION_FRAME_BUFFER, REGION_RAM,
+    FORMAT_XBGR8888, FORMAT_XRGB8888, MAGIC, PORT_DESTINATION, PORT_SOURCE, Passport,
+    REGION_DEVICE, REGION_FRAME_BUFFER, REGION_RAM,
 };
 use paratia_config::address::{Ipa, MemoryRange, Pa};
+use paratia_config::board::{BoardFacts, DisplayKind, InterruptController};
 use paratia_config::passport::{PassportPage, passports};
 use paratia_config::ports::{Direction, PortPlace, PortTable, port, port_table};
 use paratia_config::system::{Channel, Port, System};
@@ -44,6 +45,25 @@ fn who_and_where() {
     }
     assert_eq!(passport(0).heartbeat_period_ns, 20_000_000);
     assert_eq!(passport(2).heartbeat_period_ns, 0);
+}
+
+/// What differs from board to board is read there: the interrupt controller and the pixels.
+#[test]
+fn another_board() {
+    const BOARD: BoardFacts = BoardFacts {
+        interrupt_controller: InterruptController::Bcm2836 {
+            local: MemoryRange::new(Pa(0x0800_0000), 0x1000),
+            devices: MemoryRange::new(Pa(0x0801_0000), 0x1000),
+        },
+        display: Some(DisplayKind::VideoCore {
+            mailbox: Pa(0x0902_0880),
+        }),
+        ..base::BOARD
+    };
+    let passport = paratia_config::passport::passport(&SYSTEM, &BOARD, 1);
+    assert_eq!(passport.gic_version, 2);
+    assert_eq!(passport.gic_bases, [0x0800_0000, 0x0801_0000]);
+    assert_eq!(passport.display.format, FORMAT_XBGR8888);
 }
 
 #[test]
@@ -96,6 +116,9 @@ fn regions_and_devices() {
             ("rtc", 0x0901_0000, 0x1000, REGION_DEVICE, 0b011),
         ]
     );
+    let (registers, model) = passport(2).device("rtc").expect("the device");
+    assert_eq!((registers.base, model), (0x0901_0000, "pl031"));
+    assert!(passport(2).device("ram").is_none() && passport(2).device("gpio").is_none());
 }
 
 #[test]

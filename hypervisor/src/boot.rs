@@ -7,24 +7,25 @@ use core::time::Duration;
 
 use heapless::String;
 use paratia_abi::StartCondition;
-use paratia_board_support::device_tree;
-use paratia_board_support::fw_cfg::DmaBuffer;
-use paratia_board_support::gic_v3::{Distributor, GicError};
-use paratia_board_support::ramfb::{self, FrameBuffer};
-use paratia_board_support::uart::DebugUart;
-use paratia_config::board::{DisplayKind, InterruptController};
+use paratia_board_support::display::{Display as _, FrameBuffer, Picture};
+use paratia_board_support::interrupt::{
+    Controller, ControllerError, ListForm, VirtualInterface as _,
+};
+use paratia_board_support::{device_tree, display};
 use paratia_config::system::{Display, RegionKind};
 use sha2::{Digest, Sha256};
 
-use crate::arch::interrupt::{LIST_REGISTERS, list_registers_found};
 use crate::arch::{cpu as arch_cpu, timer};
+use crate::controller::{FORM, Kind, LIST_REGISTERS};
 use crate::cpu::Cpu;
 use crate::owned::Owned;
 use crate::partition::{ConsoleQueue, InputQueue, PARTITIONS, Phase};
-use crate::selected::{BOARD, IMAGES, PARTITION_COUNT, SYSTEM};
+use crate::selected::{BOARD, BoardDisplay, DebugUart, IMAGES, PARTITION_COUNT, SYSTEM};
 use crate::vcpu::VCPUS;
 use crate::{bring_up, crash, log, restart, state};
 
+/// How long a line without an end waits to be shown.
+const UNFINISHED_LINE: Duration = Duration::from_millis(50);
 /// From the last step of boot to the epoch: time for every CPU to reach its first release.
 const EPOCH_AHEAD: Duration = Duration::from_micros(500);
 
@@ -34,7 +35,8 @@ static CONSOLE_QUEUES: [Owned<ConsoleQueue>; PARTITION_COUNT] =
 static INPUT_QUEUES: [Owned<InputQueue>; PARTITION_COUNT] =
     [const { Owned::new(InputQueue::new()) }; PARTITION_COUNT];
 
-static DMA_BUFFER: Owned<DmaBuffer> = Owned::new(DmaBuffer::new());
+static DISPLAY_BUFFER: Owned<<BoardDisplay as display::Display>::Buffer> =
+    Owned::new(BoardDisplay::BUFFER);
 
 /// Boot of CPU 0, from the assembly: MMU on, on its stack. `device_tree` is what the firmware
 /// handed over, 0 if nothing.
@@ -47,11 +49,15 @@ pub extern "C" fn boot(device_tree: u64) -> ! {
 
     // 2. The log opens, so that every refusal from here on is seen.
     // SAFETY: the board's facts name the UART, EL2's map has it, and nobody else uses it.
-    let Some(uart) = (unsafe { DebugUart::new(BOARD.uart) }) else {
+    let Some(mut uart) = (unsafe { DebugUart::new(BOARD.uart) }) else {
         arch_cpu::park()
     };
+    let rate = uart.enable(BOARD.uart_kind);
     // SAFETY: CPU 0, once.
     unsafe { log::open(uart) };
+    if let Err(error) = rate {
+        refuse(&error);
+    }
 
     // 3. The board is the one that was configured.
     let Some(frequency) = timer::frequency() else {
@@ -68,12 +74,12 @@ pub extern "C" fn boot(device_tree: u64) -> ! {
 
     // 4. The interrupt controller, and this CPU's traps and stage 2.
     let controller = set_up_distributor().and_then(|()| bring_up::set_up_cpu(0));
-    let (interface, redistributor) = match controller {
+    let parts = match controller {
         Ok(parts) => parts,
         Err(error) => refuse(&error),
     };
-    let (found, used) = (list_registers_found(), LIST_REGISTERS);
-    if found < used {
+    let (found, used) = (parts.guest.list_count(), LIST_REGISTERS);
+    if found < used && FORM != ListForm::None {
         refuse(&format_args!(
             "board '{}': the CPU has {found} list registers but {used} are used; choose another CPU",
             BOARD.name
@@ -109,7 +115,7 @@ pub extern "C" fn boot(device_tree: u64) -> ! {
         unsafe { partition.lock() }.begin(epoch, frequency);
     }
     // SAFETY: CPU 0.
-    unsafe { log::set_epoch(epoch.0) };
+    unsafe { log::set_epoch(epoch.0, frequency.ticks(UNFINISHED_LINE)) };
     defmt::info!(
         "epoch ticks={=u64} frequency_hz={=u64}",
         epoch.0,
@@ -118,7 +124,7 @@ pub extern "C" fn boot(device_tree: u64) -> ! {
     // SAFETY: CPU 0, outside of the log.
     unsafe { log::flush() };
     state::set_epoch(epoch);
-    bring_up::start_plan(cpu, 0, frequency, epoch, interface, redistributor)
+    bring_up::start_plan(cpu, 0, frequency, epoch, parts)
 }
 
 /// Refuses to go on, for a reason that has words.
@@ -129,11 +135,9 @@ fn refuse(reason: &dyn fmt::Display) -> ! {
     crash::refuse(&text)
 }
 
-fn set_up_distributor() -> Result<(), GicError> {
-    let InterruptController::GicV3 { distributor, .. } = BOARD.interrupt_controller;
+fn set_up_distributor() -> Result<(), ControllerError> {
     // SAFETY: the board's facts name it, EL2's map has it, and nobody else uses it.
-    let distributor =
-        unsafe { Distributor::initialise(distributor, BOARD.interrupt_count, BOARD.cpus[0]) }?;
+    let distributor = unsafe { Kind::initialise(BOARD) }?;
     // SAFETY: CPU 0, before any other is started.
     unsafe { state::set_distributor(distributor) };
     Ok(())
@@ -142,7 +146,10 @@ fn set_up_distributor() -> Result<(), GicError> {
 /// Compares the device tree with the board's facts, where the board has one.
 fn check_board(handed_over: u64) {
     let Some(place) = BOARD.device_tree else {
-        defmt::info!("board-unchecked \"the board hands over no device tree\"");
+        defmt::info!(
+            "board-unchecked \"no device tree is handed over, so RAM, CPUs, interrupt controller and \
+             UART are taken as configured\""
+        );
         return;
     };
     // An ELF image is started without an address: the tree then lies at its place by convention.
@@ -257,18 +264,18 @@ fn set_up_display() {
             .iter()
             .find(|region| region.kind == RegionKind::FrameBuffer)
     });
-    let (Some(DisplayKind::Ramfb), Some(region)) = (BOARD.display, region) else {
+    let Some(region) = region else { return };
+    let Some(frame) = FrameBuffer::packed(region.pa, width, height) else {
         return;
     };
-    let (Some(frame), Some(registers)) = (
-        FrameBuffer::packed(region.pa, width, height),
-        BOARD.hypervisor_devices.first(),
-    ) else {
-        return;
+    let picture = Picture {
+        frame,
+        size_bytes: region.size_bytes,
     };
-    // SAFETY: the board's facts name the firmware configuration, EL2's map has it and every static
-    // at its physical address, and nobody else uses either.
-    if let Err(error) = unsafe { ramfb::start(*registers, DMA_BUFFER.get(), &frame) } {
+    // SAFETY: the board's facts name the display's registers, EL2's map has them and every static at
+    // its physical address, and nobody else uses either.
+    let started = unsafe { BoardDisplay::start(BOARD, DISPLAY_BUFFER.get(), &picture) };
+    if let Err(error) = started {
         refuse(&error);
     }
 }

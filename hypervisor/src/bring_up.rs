@@ -4,12 +4,14 @@ use core::fmt;
 use core::time::Duration;
 
 use heapless::spsc::Producer;
-use paratia_board_support::gic_v3::{CpuInterface, GicError, Redistributor};
-use paratia_config::board::{CpuStart, InterruptController};
+use paratia_board_support::cpu_start;
+use paratia_board_support::interrupt::{Controller, ControllerError, Parts};
 use paratia_config::layout::MAX_CPUS;
-use smccc::{Smc, psci};
+
+use paratia_config::board::CpuStart;
 
 use crate::arch::{cpu as arch_cpu, entry, memory, timer};
+use crate::controller::Kind;
 use crate::cpu::{Cpu, Machine};
 use crate::event::{Event, Record, RecordQueue};
 use crate::owned::Owned;
@@ -30,8 +32,8 @@ static SENDERS: [Owned<Option<Producer<'static, Record>>>; MAX_CPUS] =
 /// Why the other CPUs didn't come up.
 #[derive(Debug)]
 pub enum StartError {
-    /// The firmware refused to start this CPU, for this reason of PSCI's.
-    Refused(usize, psci::Error),
+    /// One can't be started.
+    CannotStart(cpu_start::StartError),
     /// Only so many of so many reported in time.
     Missing(usize, usize),
 }
@@ -39,13 +41,7 @@ pub enum StartError {
 impl fmt::Display for StartError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(cpu, error) => write!(
-                formatter,
-                "CPU {cpu}: the firmware's CPU_ON answers '{error}'; the system '{}' needs {} CPUs, \
-                 give the board as many or the system fewer plans",
-                SYSTEM.name,
-                cpus_needed()
-            ),
+            Self::CannotStart(error) => error.fmt(formatter),
             Self::Missing(up, needed) => write!(
                 formatter,
                 "{up} of {needed} CPUs came up within {} ms; look at the board's start-up of CPUs",
@@ -81,11 +77,16 @@ pub unsafe fn open_queues() {
 /// # Errors
 /// [`StartError`].
 pub fn start_cpus(frequency: Frequency) -> Result<(), StartError> {
-    let CpuStart::PsciSmc = BOARD.cpu_start;
     state::count_cpu_up();
-    for cpu in 1..cpus_needed() {
-        psci::cpu_on::<Smc>(BOARD.cpus[cpu], entry::secondary_start(), cpu as u64)
-            .map_err(|error| StartError::Refused(cpu, error))?;
+    // Those that nobody needs stay off under PSCI; out of a spin table they come to be parked.
+    let started = match BOARD.cpu_start {
+        CpuStart::PsciSmc => cpus_needed(),
+        CpuStart::SpinTable { .. } => BOARD.cpus.len(),
+    };
+    for cpu in 1..started {
+        // SAFETY: the board's facts are those of this board, and the entry is made for it.
+        unsafe { cpu_start::start(BOARD, cpu, entry::secondary_start(), cpu as u64) }
+            .map_err(StartError::CannotStart)?;
     }
     let limit = timer::now().after(frequency.ticks(START_LIMIT));
     while state::cpus_up() < cpus_needed() {
@@ -101,17 +102,15 @@ pub fn start_cpus(frequency: Frequency) -> Result<(), StartError> {
 ///
 /// # Errors
 /// The interrupt controller isn't as the board's facts say.
-pub fn set_up_cpu(index: usize) -> Result<(CpuInterface, Redistributor), GicError> {
+pub fn set_up_cpu(index: usize) -> Result<Parts<Kind>, ControllerError> {
     arch_cpu::enable_traps();
     arch_cpu::set_stage2_control(VTCR_EL2 | arch_cpu::physical_address_range() << 16);
     memory::forget_all_guests();
-    let interface = CpuInterface::initialise()?;
-    let InterruptController::GicV3 { redistributors, .. } = BOARD.interrupt_controller;
-    // SAFETY: the board's facts name them, EL2's map has them, and each CPU takes its own once.
-    let mut redistributor =
-        unsafe { Redistributor::initialise(redistributors, index, BOARD.cpus[index]) }?;
-    interrupt::set_up(&mut redistributor);
-    Ok((interface, redistributor))
+    // SAFETY: the board's facts name the controller, EL2's map has it, and each CPU takes its own
+    // part once.
+    let mut parts = unsafe { Kind::initialise_cpu(BOARD, index) }?;
+    interrupt::set_up(&mut parts.private);
+    Ok(parts)
 }
 
 /// Boot of another CPU, from the assembly: MMU on, on its stack. One that can't go on stays silent;
@@ -120,13 +119,16 @@ pub extern "C" fn boot_secondary(index: u64) -> ! {
     let Ok(index) = usize::try_from(index) else {
         arch_cpu::park()
     };
+    if index >= cpus_needed() {
+        arch_cpu::park();
+    }
     let Some(cpu) = Cpu::anchor(index) else {
         arch_cpu::park()
     };
     let Some(frequency) = timer::frequency() else {
         arch_cpu::park()
     };
-    let Ok((interface, redistributor)) = set_up_cpu(index) else {
+    let Ok(parts) = set_up_cpu(index) else {
         arch_cpu::park()
     };
     state::count_cpu_up();
@@ -136,7 +138,7 @@ pub extern "C" fn boot_secondary(index: u64) -> ! {
             None => timer::yield_processor(),
         }
     };
-    start_plan(cpu, index, frequency, epoch, interface, redistributor)
+    start_plan(cpu, index, frequency, epoch, parts)
 }
 
 /// Begins this CPU's plan at the epoch; comes back never.
@@ -145,8 +147,7 @@ pub fn start_plan(
     index: usize,
     frequency: Frequency,
     epoch: Ticks,
-    interface: CpuInterface,
-    redistributor: Redistributor,
+    parts: Parts<Kind>,
 ) -> ! {
     // SAFETY: each CPU takes its own, which CPU 0 has put there before it started this one.
     let Some(records) = unsafe { SENDERS[index].get() }.take() else {
@@ -169,8 +170,9 @@ pub fn start_plan(
         overruns: 0,
         records,
         records_dropped: 0,
-        interface,
-        redistributor,
+        interface: parts.interface,
+        private: parts.private,
+        guest: parts.guest,
     });
     machine.report(timer::now(), Event::CpuStarted { cpu: index });
     interrupt::mask_guest(machine);

@@ -32,7 +32,7 @@ pub fn set_system_control(
         }
         if value & MMU_AND_CACHES == MMU_AND_CACHES {
             vcpu.set_way = SetWay::Idle;
-            arch_cpu::watch_caches(false);
+            vcpu.control();
         }
     }
     arch_cpu::set_system_control(value);
@@ -51,7 +51,7 @@ fn clean(vcpu: &mut Vcpu, partition: &Partition) -> Outcome {
             unsafe { memory::clean(at, size) };
             vcpu.set_way = SetWay::Cleaning(cleaning);
             // Watched registers trap in the meantime, too: their writes go on with the cleaning.
-            arch_cpu::watch_caches(true);
+            vcpu.control();
             Outcome::Again
         }
         Step::Done => {

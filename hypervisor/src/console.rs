@@ -1,43 +1,91 @@
 //! Console framing: a partition's bytes become whole lines with its name before them.
 //!
-//! What a partition writes never breaks the frame: control characters are replaced, so no zero
-//! byte (which fences log frames), no escape sequence and no forged prefix gets through.
+//! What a partition writes never breaks the frame: control characters are replaced by their symbols
+//! (U+2400 and on), so no zero byte (which fences log frames), no escape sequence and no forged
+//! prefix gets through. Whoever shows one partition's console alone can turn them back.
 
 use heapless::Vec;
+use paratia_config::console::UNFINISHED;
 
-/// Longest line; a longer one is cut into several.
+/// Longest line; a longer one is cut into several. The symbol of a control character may exceed it.
 pub const LINE_BYTES: usize = 160;
+
+/// Bytes of a symbol in UTF-8.
+const SYMBOL_BYTES: usize = 3;
+/// Room for a line that lacks a byte, two symbols (a carriage return's is added with the byte after
+/// it), and the mark behind them.
+const ROOM_BYTES: usize = LINE_BYTES - 1 + 2 * SYMBOL_BYTES + UNFINISHED.len();
+
+/// The text of a line.
+pub type LineText = Vec<u8, ROOM_BYTES>;
 
 /// A line in the making.
 #[derive(Debug, Default)]
 pub struct Line {
-    bytes: Vec<u8, LINE_BYTES>,
+    bytes: LineText,
+    /// Whether a carriage return came, which says nothing if a newline follows.
+    returned: bool,
+    ended: bool,
 }
 
 impl Line {
     /// An empty line.
     #[must_use]
     pub const fn new() -> Self {
-        Self { bytes: Vec::new() }
+        Self {
+            bytes: Vec::new(),
+            returned: false,
+            ended: false,
+        }
     }
 
     /// Takes one byte; whether the line is now complete and wants to be taken.
     #[must_use]
     pub fn push(&mut self, byte: u8) -> bool {
-        match byte {
-            b'\n' => return true,
-            b'\r' => {}
-            _ => {
-                let _ = self.bytes.push(printable(byte));
-            }
+        if byte == b'\n' {
+            self.ended = true;
+            self.returned = false;
+            return true;
         }
-        self.bytes.is_full()
+        if core::mem::replace(&mut self.returned, byte == b'\r') {
+            self.add(b'\r');
+        }
+        if byte != b'\r' {
+            self.add(byte);
+        }
+        self.bytes.len() >= LINE_BYTES
     }
 
-    /// The line so far; the next one starts empty.
-    pub fn take(&mut self) -> Vec<u8, LINE_BYTES> {
+    /// Adds a byte that isn't a newline: tabs and everything from space up is text, UTF-8 bytes
+    /// included; the rest is shown by its symbol. There is room: a line is taken when it is full.
+    fn add(&mut self, byte: u8) {
+        let _ = match byte {
+            b'\t' | b' '..=b'~' | 0x80..=0xFF => self.bytes.push(byte).map_err(drop),
+            0x7F => self
+                .bytes
+                .extend_from_slice(&[0xE2, 0x90, 0xA1])
+                .map_err(drop),
+            _ => self
+                .bytes
+                .extend_from_slice(&[0xE2, 0x90, 0x80 | byte])
+                .map_err(drop),
+        };
+    }
+
+    /// Whether there is nothing of a line yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// The line so far, with [`UNFINISHED`] at its end if it goes on; the next one starts empty.
+    pub fn take(&mut self) -> LineText {
         let mut line = core::mem::take(&mut self.bytes);
         blot_out_foreign(&mut line);
+        if !core::mem::take(&mut self.ended) {
+            // There is room for it.
+            let _ = line.extend_from_slice(UNFINISHED.as_bytes());
+        }
         line
     }
 }
@@ -65,14 +113,6 @@ fn blot_out_foreign(line: &mut [u8]) {
     }
 }
 
-/// Tabs and everything from space up is text, UTF-8 bytes included; the rest is shown as a dot.
-fn printable(byte: u8) -> u8 {
-    match byte {
-        b'\t' | b' '..=b'~' | 0x80..=0xFF => byte,
-        _ => b'.',
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -84,7 +124,8 @@ mod tests {
         let mut lines = std::vec::Vec::new();
         for byte in text {
             if line.push(*byte) {
-                lines.push(std::string::String::from_utf8_lossy(&line.take()).into_owned());
+                let text = line.take().to_vec();
+                lines.push(std::string::String::from_utf8(text).expect("a line is UTF-8"));
             }
         }
         lines
@@ -95,13 +136,35 @@ mod tests {
         assert_eq!(lines(b"one\r\ntwo\nrest"), ["one", "two"]);
         assert_eq!(
             lines(&[b'x'; 2 * LINE_BYTES]),
-            ["x".repeat(LINE_BYTES), "x".repeat(LINE_BYTES)]
+            [
+                "x".repeat(LINE_BYTES) + UNFINISHED,
+                "x".repeat(LINE_BYTES) + UNFINISHED
+            ]
         );
     }
 
     #[test]
-    fn a_forged_frame_or_escape_is_only_dots() {
-        assert_eq!(lines(b"\0\x1b[2J\x07\n"), ["..[2J."]);
+    fn a_forged_frame_or_escape_is_only_symbols() {
+        assert_eq!(
+            lines(b"\0\x1b[2J\x07\x7f\n"),
+            ["\u{2400}\u{241B}[2J\u{2407}\u{2421}"]
+        );
+    }
+
+    #[test]
+    fn a_carriage_return_is_shown_unless_it_ends_a_line() {
+        assert_eq!(lines(b"9 %\r10 %\r\n"), ["9 %\u{240D}10 %"]);
+        assert_eq!(lines(b"a\r\r\nb\n"), ["a\u{240D}", "b"]);
+    }
+
+    #[test]
+    fn a_line_that_is_taken_early_goes_on() {
+        let mut line = Line::new();
+        assert!(b"/ # ".iter().all(|byte| !line.push(*byte)));
+        assert_eq!(line.take(), "/ # \u{241F}".as_bytes());
+        assert!(!line.push(b'x') && line.push(b'\n'));
+        assert_eq!(line.take(), b"x");
+        assert!(line.is_empty());
     }
 
     #[test]
@@ -120,8 +183,9 @@ mod tests {
             for line in lines(&text) {
                 prop_assert!(!line.bytes().any(|byte| byte < b' ' && byte != b'\t'));
                 prop_assert!(!line.chars().any(char::is_control) || line.contains('\t'));
-                prop_assert!(!line.contains(char::REPLACEMENT_CHARACTER));
-                prop_assert!(line.chars().count() <= LINE_BYTES);
+                prop_assert!(line.len() <= ROOM_BYTES);
+                let content = line.strip_suffix(UNFINISHED).unwrap_or(&line);
+                prop_assert!(content.chars().count() <= LINE_BYTES);
             }
         }
     }

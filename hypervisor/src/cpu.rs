@@ -1,12 +1,12 @@
 //! A CPU at run time: its place in the plan, and what it needs to switch.
 
 use heapless::spsc::Producer;
-use paratia_board_support::gic_v3::{CpuInterface, Redistributor};
 use paratia_config::layout::MAX_CPUS;
 
 use crate::arch::context::Context;
 use crate::arch::cpu::CpuAnchor;
 use crate::arch::registers::{read_register, write_register};
+use crate::controller::{CpuInterface, PrivateInterrupts, VirtualInterface};
 use crate::event::{Event, Record};
 use crate::owned::Owned;
 use crate::path::Path;
@@ -53,10 +53,12 @@ pub struct Machine {
     pub records: Producer<'static, Record>,
     /// Records that found no room.
     pub records_dropped: u64,
-    /// This CPU's physical interrupts.
+    /// This CPU's way to take interrupts.
     pub interface: CpuInterface,
     /// This CPU's private interrupts.
-    pub redistributor: Redistributor,
+    pub private: PrivateInterrupts,
+    /// This CPU's way to hand interrupts to guests.
+    pub guest: VirtualInterface,
 }
 
 /// Every CPU's state, by its index.

@@ -7,13 +7,12 @@ use core::fmt::Write as _;
 use core::panic::PanicInfo;
 
 use heapless::String;
-use paratia_board_support::uart::DebugUart;
 use paratia_config::layout::MAX_CPUS;
 
 use crate::arch::cpu as arch_cpu;
 use crate::arch::registers::read_register;
 use crate::owned::Owned;
-use crate::selected::BOARD;
+use crate::selected::{BOARD, DebugUart};
 use crate::{log, state};
 
 /// First word of a record that is in use: "CRASHED!" in little-endian ASCII.

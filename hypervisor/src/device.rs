@@ -1,5 +1,6 @@
 //! Accesses that stage 2 doesn't allow: to an emulated device, or to nothing.
 
+use paratia_board_support::interrupt::CpuInterface as _;
 use paratia_config::machine::{Stray, UART_BYTES, UART_INTERRUPT, VirtualGic};
 use paratia_config::system::HealthEvent;
 
@@ -11,15 +12,16 @@ use crate::inject::Exception;
 use crate::interrupt;
 use crate::mmio::{self, Access, Kind, Refusal};
 use crate::partition::Partition;
-use crate::selected::GIC_MODELS;
+use crate::selected::{GIC_MODELS, IS_SOFTWARE};
 use crate::vcpu::Vcpu;
-use crate::vgic::{Frame, Model, VcpuSet};
+use crate::vgic::{Done, Frame, Model, VcpuSet};
 use crate::{terminal, vuart};
 
 /// An emulated device of a partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Device {
     Gic(Frame),
+    CpuInterface,
     Uart,
 }
 
@@ -102,6 +104,12 @@ fn find(partition: &Partition, ipa: u64) -> Option<(Device, u64)> {
     if let (true, Some(offset)) = (is_v3, within(parts.gic.redistributors.0, bytes)) {
         return Some((Device::Gic(Frame::Redistributors), offset));
     }
+    if let (true, Some(offset)) = (
+        IS_SOFTWARE[partition.index],
+        within(parts.gic.cpu_interface.0, VirtualGic::CPU_INTERFACE_BYTES),
+    ) {
+        return Some((Device::CpuInterface, offset));
+    }
     let uart = parts.uart?;
     within(uart.0, UART_BYTES).map(|offset| (Device::Uart, offset))
 }
@@ -156,6 +164,14 @@ fn read(
             interrupt::attend(machine, vcpu, partition, read.attention);
             partition.gic.read(frame, vcpu.number, offset, width).value
         }
+        Device::CpuInterface => {
+            let Some(interface) = &mut vcpu.software else {
+                return 0;
+            };
+            let value = interface.read(offset, width);
+            interrupt::follow_software(machine, vcpu, partition);
+            value
+        }
         Device::Uart => {
             terminal::receive(partition);
             let value = partition.uart.read(offset, width);
@@ -179,6 +195,21 @@ fn write(
             interrupt::change(machine, vcpu, partition, |gic, number| {
                 gic.write(frame, number, offset, width, value)
             });
+        }
+        Device::CpuInterface => {
+            let Some(interface) = &mut vcpu.software else {
+                return;
+            };
+            match interface.write(offset, width, value) {
+                Done::Nothing => {}
+                Done::Physical(id) => machine.interface.deactivate(id),
+                Done::Unlisted(id) => {
+                    interrupt::change(machine, vcpu, partition, |gic, number| {
+                        gic.deactivate(number, id)
+                    });
+                }
+            }
+            interrupt::follow_software(machine, vcpu, partition);
         }
         Device::Uart => {
             let effect = partition.uart.write(offset, width, value);

@@ -5,6 +5,7 @@ use crate::arch::syndrome::{self, Cause};
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::cpu::{Cpu, Machine};
 use crate::fault::{self, Details};
+use crate::interrupt::Taken;
 use crate::lock::Lock;
 use crate::partition::{PARTITIONS, Partition};
 use crate::vcpu::Vcpu;
@@ -79,27 +80,109 @@ pub unsafe extern "C" fn synchronous(vcpu: *mut Vcpu) -> Next {
 /// # Safety
 /// As for [`synchronous`].
 pub unsafe extern "C" fn synchronous_long(vcpu: *mut Vcpu) -> Next {
+    // Each kind has a way of its own, so that none pays for another's needs.
+    let way = match syndrome::decode(arch_cpu::syndrome()) {
+        Cause::DataAbort => data_abort,
+        Cause::HypervisorCall | Cause::SecureMonitorCall => called,
+        Cause::WaitForInterrupt => waits,
+        Cause::SystemRegister | Cause::InstructionAbort | Cause::Forbidden => others,
+    };
     // SAFETY: the vector's promise.
-    unsafe { handle(vcpu, cause(), decide) }
+    unsafe { way(vcpu) }
 }
 
-/// What a synchronous exception is counted as.
-fn cause() -> ExitCause {
-    match syndrome::decode(arch_cpu::syndrome()) {
-        Cause::HypervisorCall | Cause::SecureMonitorCall => ExitCause::Call,
-        Cause::WaitForInterrupt => ExitCause::Wait,
-        Cause::DataAbort { .. } | Cause::InstructionAbort => ExitCause::Device,
-        Cause::SystemRegister(_) | Cause::Forbidden => ExitCause::Register,
-    }
+/// An access that stage 2 doesn't allow.
+///
+/// # Safety
+/// As for [`synchronous`].
+unsafe fn data_abort(vcpu: *mut Vcpu) -> Next {
+    // SAFETY: the vector's promise.
+    unsafe { handle(vcpu, ExitCause::Device, device::access) }
 }
+
+/// A call without a short answer.
+///
+/// # Safety
+/// As for [`synchronous`].
+unsafe fn called(vcpu: *mut Vcpu) -> Next {
+    let decide = |machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition| {
+        let (_, trapped) = syndrome::call(arch_cpu::syndrome());
+        if trapped {
+            arch_cpu::skip_instruction();
+        }
+        call::dispatch(machine, vcpu, partition)
+    };
+    // SAFETY: the vector's promise.
+    unsafe { handle(vcpu, ExitCause::Call, decide) }
+}
+
+/// `WFI`.
+///
+/// # Safety
+/// As for [`synchronous`].
+unsafe fn waits(vcpu: *mut Vcpu) -> Next {
+    let decide = |_: &mut Machine, _: &mut Vcpu, _: &mut Partition| {
+        arch_cpu::skip_instruction();
+        Decision::WaitForInterrupt
+    };
+    // SAFETY: the vector's promise.
+    unsafe { handle(vcpu, ExitCause::Wait, decide) }
+}
+
+/// Everything else.
+///
+/// # Safety
+/// As for [`synchronous`].
+unsafe fn others(vcpu: *mut Vcpu) -> Next {
+    let esr = arch_cpu::syndrome();
+    let (cause, decide): (_, Decide) = match syndrome::decode(esr) {
+        Cause::SystemRegister => (ExitCause::Register, |machine, vcpu, partition| {
+            let access = syndrome::system_register(arch_cpu::syndrome());
+            register::emulate(machine, vcpu, partition, access)
+        }),
+        Cause::InstructionAbort => (ExitCause::Device, device::stray_fetch),
+        _ => (ExitCause::Register, |machine, _, partition| {
+            register::forbid(machine, partition)
+        }),
+    };
+    // SAFETY: the vector's promise.
+    unsafe { handle(vcpu, cause, decide) }
+}
+
+/// What an exit asks for is found out and done by one of these.
+type Decide = fn(&mut Machine, &mut Vcpu, &mut Partition) -> Decision;
 
 /// An interrupt while a guest ran.
 ///
 /// # Safety
 /// As for [`synchronous`].
 pub unsafe extern "C" fn interrupt(vcpu: *mut Vcpu) -> Next {
+    // SAFETY: the vector's promise; the references end here.
+    let handled = unsafe {
+        let (machine, _) = parts();
+        let vcpu = &mut *vcpu;
+        vcpu.statistics.count_short_interrupt();
+        interrupt::handle_again(machine, vcpu)
+    };
+    match handled {
+        Ok(()) => Next::same(vcpu),
+        // SAFETY: as above.
+        Err(taken) => unsafe { interrupt_long(vcpu, taken) },
+    }
+}
+
+/// The long way of an interrupt.
+///
+/// # Safety
+/// As for [`synchronous`].
+#[inline(never)]
+unsafe fn interrupt_long(vcpu: *mut Vcpu, taken: Taken) -> Next {
     // SAFETY: the vector's promise.
-    unsafe { handle(vcpu, ExitCause::Interrupt, interrupt::handle) }
+    unsafe {
+        handle(vcpu, ExitCause::Interrupt, |machine, vcpu, partition| {
+            interrupt::handle(machine, vcpu, partition, taken)
+        })
+    }
 }
 
 /// A bus error while a guest ran.
@@ -127,25 +210,6 @@ pub unsafe extern "C" fn foreign_state(vcpu: *mut Vcpu) -> Next {
         handle(vcpu, ExitCause::Register, |machine, _, partition| {
             register::forbid(machine, partition)
         })
-    }
-}
-
-/// Decodes a synchronous exception and does what it asks for.
-fn decide(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> Decision {
-    match syndrome::decode(arch_cpu::syndrome()) {
-        Cause::HypervisorCall => call::dispatch(machine, vcpu, partition),
-        Cause::SecureMonitorCall => {
-            arch_cpu::skip_instruction();
-            call::dispatch(machine, vcpu, partition)
-        }
-        Cause::WaitForInterrupt => {
-            arch_cpu::skip_instruction();
-            Decision::WaitForInterrupt
-        }
-        Cause::SystemRegister(access) => register::emulate(machine, vcpu, partition, access),
-        Cause::DataAbort { .. } => device::access(machine, vcpu, partition),
-        Cause::InstructionAbort => device::stray_fetch(machine, vcpu, partition),
-        Cause::Forbidden => register::forbid(machine, partition),
     }
 }
 
@@ -213,13 +277,16 @@ fn act(
 fn wait(machine: &mut Machine, vcpu: &mut Vcpu, lock: &Lock<Partition>) -> Decision {
     let since = timer::now();
     let decision = loop {
-        if interrupt::is_pending(vcpu) {
+        if interrupt::is_pending(machine, vcpu) {
             break Decision::Resume;
         }
         timer::wait_for_interrupt();
+        let Err(taken) = interrupt::handle_again(machine, vcpu) else {
+            continue;
+        };
         // SAFETY: as in `act`, which has dropped its guard.
         let mut partition = unsafe { lock.lock() };
-        if interrupt::handle(machine, vcpu, &mut partition) == Decision::EndWindow
+        if interrupt::handle(machine, vcpu, &mut partition, taken) == Decision::EndWindow
             || lock.is_shared() && !partition.is_on(vcpu.number)
         {
             break Decision::EndWindow;

@@ -4,7 +4,12 @@
 //! While a vCPU is switched out, everything of its interrupts is in its partition's controller, and
 //! all list registers are empty.
 
-use crate::arch::{interrupt as interface, timer};
+use paratia_board_support::interrupt::{
+    CpuInterface as _, Distributor as _, PrivateInterrupts as _, VirtualInterface as _,
+};
+
+use crate::arch::timer;
+use crate::controller::{self, LIST_REGISTERS, PrivateInterrupts, each};
 use crate::cpu::Machine;
 use crate::device;
 use crate::exit::Decision;
@@ -13,7 +18,9 @@ use crate::physical_timer::PhysicalTimer;
 use crate::selected::{BOARD, CPU_OF, GIC_LINKS, KICKS, SYSTEM};
 use crate::state;
 use crate::vcpu::Vcpu;
-use crate::vgic::{Change, Effect, FIRST_SHARED, Link, ListRegister, Physical, VcpuSet};
+use crate::vgic::{
+    Change, CpuInterface, Effect, FIRST_SHARED, Link, ListRegister, Maintenance, Physical, VcpuSet,
+};
 
 /// The virtual timer (PPI 11; Arm BSA, table of private peripheral interrupts).
 pub const VIRTUAL_TIMER: u32 = 27;
@@ -38,23 +45,69 @@ const MASK_GUEST: u8 = 0x90;
 const MASK_NONE: u8 = 0xFF;
 
 /// Sets this CPU's private interrupts up: once, at boot.
-pub fn set_up(redistributor: &mut paratia_board_support::gic_v3::Redistributor) {
-    redistributor.set_private_priority(1 << HYPERVISOR_TIMER | 1 << MAINTENANCE, OWN_PRIORITY);
-    redistributor.set_private_priority(GUEST_PRIVATE | 0xFFFF, GUEST_PRIORITY);
-    redistributor.enable_private(1 << HYPERVISOR_TIMER | 1 << MAINTENANCE);
+pub fn set_up(private: &mut PrivateInterrupts) {
+    private.set_private_priority(1 << HYPERVISOR_TIMER | 1 << MAINTENANCE, OWN_PRIORITY);
+    private.set_private_priority(GUEST_PRIVATE | 0xFFFF, GUEST_PRIORITY);
+    private.enable_private(1 << HYPERVISOR_TIMER | 1 << MAINTENANCE);
 }
 
-/// Handles what is pending.
-pub fn handle(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> Decision {
-    // The timer's level ends by itself when it is armed anew, so it is never acknowledged.
+/// Why an interrupt takes the long way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// The hypervisor's timer is due. Its level ends by itself when it is armed anew, so it is never
+    /// acknowledged.
+    Timer,
+    /// This one was acknowledged.
+    Interrupt(u32),
+}
+
+/// Handles what is pending in a few instructions, if it is the interrupt that the guest has just
+/// taken and ended and nothing else is about: its list register gets the same value again, and all
+/// that the controller knows of it stays true. A periodic timer comes this way.
+///
+/// # Errors
+/// What was taken, if it isn't so simple.
+#[inline]
+pub fn handle_again(machine: &mut Machine, vcpu: &mut Vcpu) -> Result<(), Taken> {
     if timer::is_due() {
+        return Err(Taken::Timer);
+    }
+    let Some(id) = machine.interface.acknowledge() else {
+        return Ok(());
+    };
+    // A software-generated one is another vCPU's call, whatever the guest's own numbers are.
+    if id < FIRST_PRIVATE_PERIPHERAL || !list_again(machine, vcpu, id) {
+        return Err(Taken::Interrupt(id));
+    }
+    machine.interface.drop_priority(id);
+    Ok(())
+}
+
+/// Puts `id` into the first list register once more, if it was the only one there and was taken and
+/// ended; whether it was so.
+#[inline]
+fn list_again(machine: &mut Machine, vcpu: &Vcpu, id: u32) -> bool {
+    let (last, value) = vcpu.first_listed;
+    let again =
+        vcpu.listed == 1 && last == id && value != 0 && machine.guest.empty_lists() & 1 != 0;
+    if again {
+        machine.guest.write_list(0, value);
+    }
+    again
+}
+
+/// Handles what was taken.
+pub fn handle(
+    machine: &mut Machine,
+    vcpu: &mut Vcpu,
+    partition: &mut Partition,
+    taken: Taken,
+) -> Decision {
+    let Taken::Interrupt(id) = taken else {
         if timer::now_early().reached(machine.slot.preempt_at) {
             return Decision::EndWindow;
         }
         update_physical_timer(machine, vcpu, partition);
-        return Decision::Resume;
-    }
-    let Some(id) = machine.interface.acknowledge() else {
         return Decision::Resume;
     };
     machine.interface.drop_priority(id);
@@ -81,11 +134,16 @@ fn deliver(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id
 /// A private interrupt comes: straight into a list register, if nothing else is pending or in hand.
 /// Among several, their order in list registers decides between equal priorities.
 pub fn offer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id: u32) {
-    reclaim(vcpu, partition);
-    if vcpu.listed == 0 && vcpu.interface_control == 0 {
+    if list_again(machine, vcpu, id) {
+        return;
+    }
+    reclaim(machine, vcpu, partition);
+    if vcpu.listed == 0 && vcpu.maintenance == Maintenance::NONE && vcpu.software.is_none() {
         if let Some(register) = partition.gic.offer(vcpu.number, id as usize) {
+            let value = controller::to_value(register);
             vcpu.list(0, register.intid);
-            interface::write_list(0, register.to_v3());
+            vcpu.first_listed = (register.intid, value);
+            machine.guest.write_list(0, value);
             return;
         }
     } else {
@@ -95,12 +153,17 @@ pub fn offer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, 
 }
 
 /// Takes back what the guest has taken and ended: its list registers are free.
-fn reclaim(vcpu: &mut Vcpu, partition: &mut Partition) {
-    let ended = vcpu.listed & interface::empty_lists();
-    if ended == 0 {
+fn reclaim(machine: &Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
+    if vcpu.listed == 0 {
         return;
     }
-    for index in interface::each(ended) {
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "those that are listed are among the first"
+    )]
+    let ended = vcpu.listed & machine.guest.empty_lists() as u32;
+    for index in each(ended) {
+        end_by_notice(partition, vcpu.listed_ids[index]);
         partition
             .gic
             .fold_ended(vcpu.number, vcpu.listed_ids[index]);
@@ -202,12 +265,12 @@ fn change_shared(partition: &Partition, change: Change, guest: u32) {
 /// The only private one is the timer's, whose configuration is fixed.
 fn change_private(machine: &mut Machine, partition: &Partition, change: Change, guest: u32) {
     let bit = 1 << (partition.gic.physical(guest) % 32);
-    let redistributor = &mut machine.redistributor;
+    let private = &mut machine.private;
     match change {
-        Change::SetPending => redistributor.set_private_pending(bit, 0),
-        Change::ClearPending => redistributor.set_private_pending(0, bit),
-        Change::SetActive => redistributor.set_private_active(bit, 0),
-        Change::Deactivate => redistributor.set_private_active(0, bit),
+        Change::SetPending => private.set_private_pending(bit, 0),
+        Change::ClearPending => private.set_private_pending(0, bit),
+        Change::SetActive => private.set_private_active(bit, 0),
+        Change::Deactivate => private.set_private_active(0, bit),
         Change::Configure => {}
     }
 }
@@ -230,7 +293,7 @@ fn take_private_changes(machine: &mut Machine, vcpu: &Vcpu, partition: &mut Part
     if let Some(changes) = partition.private_changes.get_mut(vcpu.number) {
         let [set, clear] = core::mem::take(changes);
         if set | clear != 0 {
-            machine.redistributor.set_private_active(set, clear);
+            machine.private.set_private_active(set, clear);
         }
     }
 }
@@ -263,28 +326,65 @@ fn refresh(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
 /// Fills the list registers of the vCPU that runs; they were taken in before.
 fn settle(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
     withdraw_gone(machine, vcpu, partition);
-    fill(vcpu, partition);
-    interface::enable(vcpu.interface_control);
+    fill(machine, vcpu, partition);
+    show(machine, vcpu);
+}
+
+/// Shows the guest its pending interrupts.
+fn show(machine: &mut Machine, vcpu: &Vcpu) {
+    if vcpu.software.is_some() {
+        vcpu.control();
+    } else {
+        machine.guest.enable(vcpu.maintenance.to_bits());
+    }
+}
+
+/// After the guest used its emulated CPU interface: what it signals now, and whether it needs to be
+/// filled.
+pub fn follow_software(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
+    let maintenance = vcpu.maintenance;
+    let needs = |interface: &CpuInterface| interface.needs(maintenance);
+    if vcpu.software.as_ref().is_some_and(needs) {
+        refresh(machine, vcpu, partition);
+    } else {
+        show(machine, vcpu);
+    }
 }
 
 /// List registers into the controller's state; afterwards none is in use. Who else has to look.
 fn fold(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> VcpuSet {
     let mut others = VcpuSet::NONE;
-    for _ in 0..interface::take_unlisted_ends() {
+    let ends = match &mut vcpu.software {
+        Some(interface) => interface.take_unlisted_ends().into(),
+        None => machine.guest.take_unlisted_ends(),
+    };
+    for _ in 0..ends {
         let effect = partition.gic.end_unlisted(vcpu.number);
         others = others.and(effect.attention);
         if let Some(physical) = effect.physical {
             others = others.and(change_physical(machine, vcpu, partition, physical));
         }
     }
-    if vcpu.listed == 0 {
-        return others;
+    if let Some(interface) = &mut vcpu.software {
+        return others.and(partition.gic.fold(vcpu.number, &mut interface.list));
     }
-    for index in interface::each(vcpu.listed) {
-        let mut register = [ListRegister::from_v3(interface::read_list(index))];
+    for index in each(vcpu.listed) {
+        let mut register = [controller::from_value(machine.guest.read_list(index))];
+        let [listed] = register;
+        if !listed.pending && !listed.active {
+            end_by_notice(partition, vcpu.listed_ids[index]);
+        }
         others = others.and(partition.gic.fold(vcpu.number, &mut register));
     }
     others
+}
+
+/// Ends the physical interrupt behind a device's that the guest has ended, where that doesn't come
+/// by itself.
+fn end_by_notice(partition: &Partition, id: u32) {
+    if controller::ENDS_BY_NOTICE && id >= FIRST_SHARED && partition.gic.is_linked(id) {
+        change_shared(partition, Change::Deactivate, id);
+    }
 }
 
 /// Physical interrupts that came while the guest didn't take them, and whose level has gone since,
@@ -312,53 +412,62 @@ fn withdraw(machine: &mut Machine, vcpu: &Vcpu, partition: &mut Partition, id: u
 
 /// The controller's state into list registers.
 #[inline]
-fn fill(vcpu: &mut Vcpu, partition: &mut Partition) {
+fn fill(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
     if vcpu.listed == 0 && !partition.gic.has_work(vcpu.number) {
-        vcpu.interface_control = 0;
+        vcpu.maintenance = Maintenance::NONE;
         return;
     }
-    fill_all(vcpu, partition);
+    fill_all(machine, vcpu, partition);
 }
 
 #[inline(never)]
-fn fill_all(vcpu: &mut Vcpu, partition: &mut Partition) {
-    let mut registers = [ListRegister::EMPTY; interface::LIST_REGISTERS];
-    let maintenance = partition.gic.fill(vcpu.number, &mut registers);
+fn fill_all(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
+    let mut registers = [ListRegister::EMPTY; LIST_REGISTERS];
+    vcpu.maintenance = partition.gic.fill(vcpu.number, &mut registers);
     let before = core::mem::take(&mut vcpu.listed);
+    vcpu.first_listed = (0, 0);
     for (index, register) in registers.iter().enumerate() {
         if register.pending || register.active {
-            interface::write_list(index, register.to_v3());
             vcpu.list(index, register.intid);
+            machine
+                .guest
+                .write_list(index, controller::to_value(*register));
         } else if before & 1 << index != 0 {
-            interface::write_list(index, 0);
+            machine.guest.write_list(index, 0);
         }
     }
-    vcpu.interface_control = maintenance.to_bits();
+    if let Some(interface) = &mut vcpu.software {
+        interface.list = registers;
+    }
 }
 
 /// Whether the guest has an interrupt to take.
 #[must_use]
-pub fn is_pending(vcpu: &Vcpu) -> bool {
-    interface::each(vcpu.listed).any(interface::is_list_pending)
+pub fn is_pending(machine: &Machine, vcpu: &Vcpu) -> bool {
+    if let Some(interface) = &vcpu.software {
+        return interface.signal() || interface.fast_signal();
+    }
+    each(vcpu.listed).any(|index| {
+        let register = controller::from_value(machine.guest.read_list(index));
+        register.pending && !register.active
+    })
 }
 
 /// Lets nothing but the hypervisor's timer through: before a window, and for good after it.
 pub fn mask_guest(machine: &mut Machine) {
     machine.interface.set_priority_mask(MASK_GUEST);
-    interface::disable();
+    machine.guest.disable();
 }
 
 /// Brings the vCPU's interrupts to this CPU: physical ones on at the controller, virtual ones into
 /// the list registers. All are still held back, by priority and by the interface being off.
 pub fn connect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
     if vcpu.active_private != 0 {
-        machine
-            .redistributor
-            .set_private_active(vcpu.active_private, 0);
+        machine.private.set_private_active(vcpu.active_private, 0);
     }
     take_private_changes(machine, vcpu, partition);
     machine
-        .redistributor
+        .private
         .enable_private(GUEST_PRIVATE | kick_bit(partition));
     for (index, link) in shared_links(partition) {
         if partition.gic.target_of(link.guest) == Some(vcpu.number) {
@@ -374,7 +483,7 @@ pub fn connect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition
     // Nothing of this vCPU is listed yet, so only others have to look.
     let _ = partition.gic.set_line(vcpu.number, PHYSICAL_TIMER, raised);
     let others = device::update_uart(vcpu, partition);
-    fill(vcpu, partition);
+    fill(machine, vcpu, partition);
     kick(machine, partition, others);
 }
 
@@ -382,15 +491,15 @@ pub fn connect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition
 /// controller.
 pub fn disconnect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
     let private = GUEST_PRIVATE | kick_bit(partition);
-    machine.redistributor.disable_private(private);
+    machine.private.disable_private(private);
     let others = fold(machine, vcpu, partition);
-    for index in interface::each(vcpu.listed) {
-        interface::write_list(index, 0);
+    for index in each(vcpu.listed) {
+        machine.guest.write_list(index, 0);
     }
     vcpu.listed = 0;
-    vcpu.active_private = machine.redistributor.private_active() & GUEST_PRIVATE;
+    vcpu.active_private = machine.private.private_active() & GUEST_PRIVATE;
     if vcpu.active_private != 0 {
-        machine.redistributor.set_private_active(0, GUEST_PRIVATE);
+        machine.private.set_private_active(0, GUEST_PRIVATE);
     }
     if vcpu.connected != 0 {
         for (_, link) in
@@ -412,7 +521,7 @@ pub fn forget(partition: &Partition) {
 
 /// Opens the virtual interface and the mask: the last step of a release.
 pub fn unmask_guest(machine: &mut Machine, vcpu: &Vcpu) {
-    interface::enable(vcpu.interface_control);
+    show(machine, vcpu);
     machine.interface.set_priority_mask(MASK_NONE);
 }
 

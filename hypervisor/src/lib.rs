@@ -43,6 +43,8 @@ pub mod caches;
 #[cfg(target_os = "none")]
 pub mod call;
 #[cfg(target_os = "none")]
+pub mod controller;
+#[cfg(target_os = "none")]
 pub mod cpu;
 #[cfg(target_os = "none")]
 pub mod crash;

@@ -8,14 +8,14 @@
 
 use heapless::Deque;
 use heapless::spsc::{Consumer, Producer};
-use paratia_board_support::uart::DebugUart;
 use paratia_config::layout::MAX_CPUS;
 
+use crate::arch::timer;
 use crate::console::Line;
 use crate::event::{Event, Fault, Record};
 use crate::owned::Owned;
 use crate::partition::CONSOLE_BYTES;
-use crate::selected::{PARTITION_COUNT, SYSTEM};
+use crate::selected::{DebugUart, PARTITION_COUNT, SYSTEM, run_parameters};
 use crate::time::Ticks;
 use crate::typing::{Typed, Typing};
 
@@ -37,6 +37,10 @@ pub struct Log {
     records: [Option<Consumer<'static, Record>>; MAX_CPUS],
     consoles: [Option<Consumer<'static, u8>>; PARTITION_COUNT],
     lines: [Line; PARTITION_COUNT],
+    /// When each line last grew.
+    grown: [Ticks; PARTITION_COUNT],
+    /// How long an unfinished line waits to be shown, in ticks.
+    patience: u64,
     inputs: [Option<Producer<'static, u8>>; PARTITION_COUNT],
     typing: Typing,
     /// The partition for which is typed.
@@ -57,6 +61,8 @@ static LOG: Owned<Log> = Owned::new(Log {
     records: [const { None }; MAX_CPUS],
     consoles: [const { None }; PARTITION_COUNT],
     lines: [const { Line::new() }; PARTITION_COUNT],
+    grown: [Ticks(0); PARTITION_COUNT],
+    patience: u64::MAX,
     inputs: [const { None }; PARTITION_COUNT],
     typing: Typing::NEW,
     focus: 0,
@@ -138,26 +144,30 @@ pub unsafe fn take_console(partition: usize, console: Consumer<'static, u8>) {
     unsafe { LOG.get() }.consoles[partition] = Some(console);
 }
 
-/// Takes the sending end of what is typed for a partition; the first one has the focus.
+/// Takes the sending end of what is typed for a partition; the first one has the focus, unless the
+/// run's parameters name another.
 ///
 /// # Safety
 /// On CPU 0.
 pub unsafe fn take_input(partition: usize, input: Producer<'static, u8>) {
     // SAFETY: the caller's promise.
     let log = unsafe { LOG.get() };
-    if log.inputs.iter().all(Option::is_none) {
+    let wanted = run_parameters().focus == partition as u64 + 1;
+    if wanted || log.inputs.iter().all(Option::is_none) {
         log.focus = partition;
     }
     log.inputs[partition] = Some(input);
 }
 
-/// From now on times are given since `epoch`.
+/// From now on times are given since `epoch`, and unfinished lines wait for `patience` ticks.
 ///
 /// # Safety
 /// On CPU 0.
-pub unsafe fn set_epoch(epoch: u64) {
+pub unsafe fn set_epoch(epoch: u64, patience: u64) {
     // SAFETY: the caller's promise.
-    unsafe { LOG.get() }.epoch = epoch;
+    let log = unsafe { LOG.get() };
+    log.epoch = epoch;
+    log.patience = patience;
 }
 
 /// What is logged directly from now on happens at `time`.
@@ -229,12 +239,34 @@ impl Log {
                 return work;
             }
         }
-        let moved = self.move_console();
-        if moved || !self.ring.is_empty() {
+        if self.move_console() || !self.ring.is_empty() || self.show_unfinished() {
             Work::Done
         } else {
             Work::None
         }
+    }
+
+    /// Shows a line that has waited for its end long enough, such as a shell's prompt; whether there
+    /// was one.
+    fn show_unfinished(&mut self) -> bool {
+        let now = timer::now_early();
+        let waited = |index: usize| now.since(self.grown[index]) >= self.patience;
+        let found =
+            (0..PARTITION_COUNT).find(|index| !self.lines[*index].is_empty() && waited(*index));
+        let Some(partition) = found else {
+            return false;
+        };
+        self.finish_line(partition);
+        true
+    }
+
+    /// Puts a partition's line on its way, with its name before it.
+    fn finish_line(&mut self, partition: usize) {
+        let text = self.lines[partition].take();
+        put(&mut self.ring, SYSTEM.partitions[partition].name.as_bytes());
+        put(&mut self.ring, b"| ");
+        put(&mut self.ring, &text);
+        put(&mut self.ring, b"\r\n");
     }
 
     /// The next record of a CPU. What a partition had said before its fault comes before the
@@ -308,16 +340,16 @@ impl Log {
                 return false;
             };
             if console.ready() {
+                self.grown[partition] = timer::now_early();
                 for _ in 0..STEP_BYTES {
-                    let Some(byte) = console.dequeue() else {
+                    let byte = self.consoles[partition]
+                        .as_mut()
+                        .and_then(Consumer::dequeue);
+                    let Some(byte) = byte else {
                         return true;
                     };
                     if self.lines[partition].push(byte) {
-                        let text = self.lines[partition].take();
-                        put(&mut self.ring, SYSTEM.partitions[partition].name.as_bytes());
-                        put(&mut self.ring, b"| ");
-                        put(&mut self.ring, &text);
-                        put(&mut self.ring, b"\r\n");
+                        self.finish_line(partition);
                         break;
                     }
                 }

@@ -8,15 +8,11 @@ use crate::vgic::{Link, Model};
 
 /// The virtual timer's interrupt, on every board and in every partition.
 const VIRTUAL_TIMER: u32 = 27;
-/// The performance monitors' overflow interrupt (PPI 7; Arm BSA, table of private peripheral
-/// interrupts), where they are granted.
-pub const PERFORMANCE: u32 = 23;
 
-/// The links of one partition: its timer, its performance monitors, and the interrupts of its
-/// devices.
+/// The links of one partition: its timer, and the interrupts of its devices.
 #[derive(Clone, Copy, Debug)]
 pub struct Links {
-    links: [Link; 2 + MAX_INTERRUPTS],
+    links: [Link; 1 + MAX_INTERRUPTS],
     count: usize,
 }
 
@@ -27,7 +23,7 @@ impl Links {
             physical: VIRTUAL_TIMER,
         };
         Self {
-            links: [timer; 2 + MAX_INTERRUPTS],
+            links: [timer; 1 + MAX_INTERRUPTS],
             count: 1,
         }
     };
@@ -41,13 +37,6 @@ impl Links {
     /// A partition sees its devices' interrupts under the board's numbers.
     const fn of(partition: &Partition, board: &BoardFacts) -> Self {
         let mut links = Self::TIMER;
-        if partition.machine.pmu {
-            links.links[links.count] = Link {
-                guest: PERFORMANCE,
-                physical: PERFORMANCE,
-            };
-            links.count += 1;
-        }
         let mut index = 0;
         while index < partition.devices.len() {
             if let Some(device) = board.device(partition.devices[index].device) {

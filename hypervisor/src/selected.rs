@@ -1,5 +1,10 @@
 //! The one board and the one system that this image joins, and everything computed from them.
 
+use paratia_board_support::Drivers;
+use paratia_board_support::interrupt::ListForm;
+use paratia_board_support::uart::Bounded;
+
+use crate::controller::FORM;
 use crate::machines::{self, Links};
 use crate::vgic::{Interrupts, Model};
 use paratia_config::address::PAGE_BYTES;
@@ -22,6 +27,11 @@ include!(concat!(env!("OUT_DIR"), "/selected.rs"));
 /// Aligns an image to a page, so that copying moves whole words.
 #[repr(C, align(4096))]
 struct Page<T>(T);
+
+/// The board's debug UART.
+pub type DebugUart = Bounded<<SelectedBoard as Drivers>::Uart>;
+/// The board's display.
+pub type BoardDisplay = <SelectedBoard as Drivers>::Display;
 
 /// The board's facts.
 pub const BOARD: &BoardFacts = &<SelectedBoard as Board>::FACTS;
@@ -143,6 +153,16 @@ pub static GIC_INTERRUPTS: [Interrupts; PARTITION_COUNT] = {
         index += 1;
     }
     interrupts
+};
+/// Whether a partition's CPU interface is emulated: a GICv2's where the board has none to lend.
+pub static IS_SOFTWARE: [bool; PARTITION_COUNT] = {
+    let mut all = [false; PARTITION_COUNT];
+    let mut index = 0;
+    while index < PARTITION_COUNT {
+        all[index] = matches!(GIC_MODELS[index], Model::V2) && !matches!(FORM, ListForm::V2);
+        index += 1;
+    }
+    all
 };
 /// The software-generated interrupt by which vCPUs of a partition with several call each other.
 pub static KICKS: [Option<u32>; PARTITION_COUNT] = machines::kicks(SYSTEM);

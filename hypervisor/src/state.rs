@@ -3,9 +3,9 @@
 
 use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-use paratia_board_support::gic_v3::Distributor;
 use paratia_config::system::Trace;
 
+use crate::controller::Distributor;
 use crate::owned::Owned;
 use crate::port::Link;
 use crate::selected::SYSTEM;

@@ -2,6 +2,7 @@
 //! all there is to say.
 
 use paratia_abi::ExitCause;
+use paratia_board_support::interrupt::CpuInterface as _;
 
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::cpu::{CPUS, Machine};
@@ -10,6 +11,9 @@ use crate::selected::SYSTEM;
 use crate::time::Ticks;
 use crate::vcpu::{Statistics, VCPUS};
 use crate::{bring_up, crash, log, state};
+
+/// A priority that no interrupt is more urgent than.
+const NOTHING: u8 = 0;
 
 /// Whether the CPU stops before the slot that it is about to enter: because somebody asked for it, or because the run
 /// parameters end the run here.
@@ -27,6 +31,7 @@ pub fn is_due(machine: &Machine) -> bool {
 pub fn stop(machine: &mut Machine) -> ! {
     let now = timer::now();
     state::count_cpu_stopped();
+    machine.interface.set_priority_mask(NOTHING);
     if machine.index != 0 {
         arch_cpu::park();
     }

@@ -2,6 +2,9 @@
 
 use crate::arch::context::Context;
 use crate::arch::registers::{read_register, write_register};
+use paratia_board_support::interrupt::VirtualInterface as _;
+
+use crate::arch::cpu::GuestControl;
 use crate::arch::{cpu as arch_cpu, memory, timer};
 use crate::cpu::Cpu;
 use crate::partition::PARTITIONS;
@@ -22,6 +25,7 @@ pub extern "C" fn switch_system(save: &mut Context, load: *mut Context) {
         return;
     };
     save.system.save();
+    save.interface = machine.guest.save();
     if machine.has_ras {
         save.system.vdisr = read_register!("s3_4_c12_c1_1");
         if arch_cpu::has_second_thread_id() {
@@ -33,6 +37,7 @@ pub extern "C" fn switch_system(save: &mut Context, load: *mut Context) {
     // more.
     let load = unsafe { &*load };
     load.system.load();
+    machine.guest.load(&load.interface);
     if machine.has_ras {
         // SAFETY: VDISR_EL2, which the CPU has; it is this guest's.
         unsafe { write_register!("s3_4_c12_c1_1", load.system.vdisr) };
@@ -55,8 +60,10 @@ pub extern "C" fn release(vcpu: &mut Vcpu) {
         return;
     };
     arch_cpu::set_stage2(*vttbr);
-    arch_cpu::set_number(vcpu.number);
-    arch_cpu::watch_caches(vcpu.set_way != SetWay::Idle);
+    arch_cpu::set_guest_control(GuestControl {
+        watches_caches: vcpu.set_way != SetWay::Idle,
+        signals: [false; 2],
+    });
     if SHARES_CPU[vcpu.index] {
         memory::forget_siblings();
     }

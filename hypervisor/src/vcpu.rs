@@ -4,13 +4,15 @@
 use paratia_abi::ExitCause;
 
 use crate::arch::context::Context;
-use crate::arch::interrupt::LIST_REGISTERS;
+use crate::arch::cpu::{self as arch_cpu, GuestControl};
+use crate::controller::LIST_REGISTERS;
 use crate::granted;
 use crate::owned::Owned;
 use crate::physical_timer::PhysicalTimer;
-use crate::selected::{CPU_OF, LAYOUT, PARTITION_OF, SYSTEM, VCPU_COUNT};
+use crate::selected::{CPU_OF, IS_SOFTWARE, LAYOUT, PARTITION_OF, SYSTEM, VCPU_COUNT};
 use crate::set_way::SetWay;
 use crate::stolen::StolenTime;
+use crate::vgic::{CpuInterface, Maintenance};
 
 /// A vCPU's state. The context comes first: the assembly hands its address around.
 #[repr(C)]
@@ -27,10 +29,15 @@ pub struct Vcpu {
     pub waits_for_window: bool,
     /// List registers that hold one of its interrupts, bit n for the n-th.
     pub listed: u32,
+    /// Its CPU interface where the board lends none.
+    pub software: Option<CpuInterface>,
+    /// What the first of them was given last, if nothing else was listed since: the interrupt, and
+    /// the list register's value.
+    pub first_listed: (u32, u64),
     /// Their interrupts.
     pub listed_ids: [u32; LIST_REGISTERS],
-    /// `ICH_HCR_EL2` while it runs.
-    pub interface_control: u64,
+    /// Of what its list registers have to tell while it runs.
+    pub maintenance: Maintenance,
     /// Private physical interrupts that it has in hand and hasn't ended.
     pub active_private: u32,
     /// Which of its partition's shared physical interrupts are connected to its CPU.
@@ -66,6 +73,8 @@ pub struct Statistics {
     pub short_calls: u64,
     /// Calls that were refused.
     pub refused_calls: u64,
+    /// Interrupts, those included that took the long way.
+    pub short_interrupts: u64,
     /// Exits that went back to the partition in the same window, by their cause; calls with a short
     /// answer not.
     pub exits: [Exits; ExitCause::ALL.len()],
@@ -110,6 +119,7 @@ impl Statistics {
         calls: 0,
         short_calls: 0,
         refused_calls: 0,
+        short_interrupts: 0,
         exits: [Exits::NONE; ExitCause::ALL.len()],
     };
 
@@ -121,6 +131,13 @@ impl Statistics {
             exits.ticks = exits.ticks.wrapping_add(ticks);
             exits.worst = exits.worst.max(ticks);
         }
+    }
+
+    /// Counts an interrupt that may be handled in a few instructions; whether it was doesn't matter
+    /// here, for the long way counts it again under its cause.
+    #[inline]
+    pub fn count_short_interrupt(&mut self) {
+        self.short_interrupts = self.short_interrupts.wrapping_add(1);
     }
 
     /// Counts a call with a short answer, whose time is all but a constant.
@@ -140,6 +157,7 @@ impl Statistics {
             calls: self.calls.wrapping_add(other.calls),
             short_calls: self.short_calls.wrapping_add(other.short_calls),
             refused_calls: self.refused_calls.wrapping_add(other.refused_calls),
+            short_interrupts: self.short_interrupts.wrapping_add(other.short_interrupts),
             exits: core::array::from_fn(|cause| {
                 match (self.exits.get(cause), other.exits.get(cause)) {
                     (Some(one), Some(other)) => one.and(other),
@@ -162,8 +180,10 @@ impl Vcpu {
         number: 0,
         waits_for_window: false,
         listed: 0,
+        software: None,
+        first_listed: (0, 0),
         listed_ids: [0; LIST_REGISTERS],
-        interface_control: 0,
+        maintenance: Maintenance::NONE,
         active_private: 0,
         connected: 0,
         refused_in_window: 0,
@@ -176,7 +196,8 @@ impl Vcpu {
 
     /// Puts it to its first instruction, at `entry` with `arguments` in `x0` and up.
     pub fn begin(&mut self, entry: u64, arguments: [u64; 4]) {
-        self.context.reset(entry, arguments);
+        self.context.reset(self.number, entry, arguments);
+        self.software = IS_SOFTWARE[self.partition].then(CpuInterface::new);
         self.waits_for_window = false;
         self.active_private = 0;
         self.physical_timer = PhysicalTimer::RESET;
@@ -191,6 +212,18 @@ impl Vcpu {
             *place = id;
             self.listed |= 1 << index;
         }
+    }
+
+    /// Sets what of the CPU's control of guests is its own, with what its CPU interface signals.
+    #[inline]
+    pub fn control(&self) {
+        let signals = self.software.as_ref().map_or([false; 2], |interface| {
+            [interface.signal(), interface.fast_signal()]
+        });
+        arch_cpu::set_guest_control(GuestControl {
+            watches_caches: self.set_way != SetWay::Idle,
+            signals,
+        });
     }
 
     /// Gives it its place: once, at boot.

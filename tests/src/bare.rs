@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::thread;
 use std::time::Duration;
 
-use paratia::qemu::Process;
+use paratia::qemu::{PROGRAM, Process};
 
 /// Longest run on the wall clock.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -28,7 +28,8 @@ pub fn lines(name: &str, version: u32) -> Vec<String> {
     .map(OsString::from)
     .collect();
     arguments.push(image.into());
-    let (mut process, mut output) = Process::start(&arguments).expect("QEMU starts");
+    let (mut process, mut output) =
+        Process::start(PROGRAM.as_ref(), &arguments).expect("QEMU starts");
     let reader = thread::spawn(move || {
         let mut said = Vec::new();
         output.read_to_end(&mut said).map(|_| said)

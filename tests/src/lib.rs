@@ -3,6 +3,8 @@
 #![forbid(unsafe_code)]
 
 pub mod bare;
+pub mod essentials;
+pub mod picture;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,8 +14,40 @@ use object::{Object as _, ObjectSection as _, ObjectSymbol as _};
 use paratia::log::Event;
 use paratia::run::{Run, RunReport};
 
+/// The board on which tests run that aren't about another, unless one is asked for.
+pub const DEFAULT_BOARD: &str = "qemu-virt";
+
+/// The board that was asked for: `cargo paratia test --board NAME`.
+///
+/// # Panics
+/// If its name isn't UTF-8.
+fn asked_for() -> Option<String> {
+    let name = std::env::var_os(paratia::build::TEST_BOARD)?;
+    Some(name.into_string().expect("a board's name is text"))
+}
+
 /// The board that tests run on unless they are about another.
-pub const BOARD: &str = "qemu-virt";
+#[must_use]
+pub fn board() -> String {
+    asked_for().unwrap_or_else(|| DEFAULT_BOARD.to_owned())
+}
+
+/// Whether tests run on every board: none was asked for.
+#[must_use]
+pub fn all_boards() -> bool {
+    asked_for().is_none()
+}
+
+/// Whether a test that is about `board` has something to do: not if another one was asked for. Says
+/// so.
+#[must_use]
+pub fn is_about(board: &str) -> bool {
+    let chosen = self::board();
+    if chosen != board {
+        println!("nothing to do: this is about {board}, and {chosen} was asked for");
+    }
+    chosen == board
+}
 
 /// A CPU whose counter ticks once an instruction, for figures that are exact to the instruction.
 pub const CPU_TICK_PER_INSTRUCTION: &str = "cortex-a57,cntfrq=1000000000";
@@ -24,8 +58,17 @@ pub const CPU_TICK_PER_INSTRUCTION: &str = "cortex-a57,cntfrq=1000000000";
 /// If it can't be built.
 #[must_use]
 pub fn run(system: &str) -> Run {
-    paratia::build::image(BOARD, system).expect("the image builds");
-    Run::new(BOARD, system).expect("board and system exist")
+    run_on(&board(), system)
+}
+
+/// A run of `system` on `board`, whose image is built if need be.
+///
+/// # Panics
+/// If it can't be built.
+#[must_use]
+pub fn run_on(board: &str, system: &str) -> Run {
+    paratia::build::image(board, system).expect("the image builds");
+    Run::new(board, system).expect("board and system exist")
 }
 
 /// The report of a run that must reach its end.
@@ -59,7 +102,16 @@ pub fn finish(run: &Run) -> RunReport {
 /// As [`finish`].
 #[must_use]
 pub fn report(system: &str, seconds: u64) -> RunReport {
-    finish(&run(system).stop_after(Duration::from_secs(seconds)))
+    report_on(&board(), system, seconds)
+}
+
+/// The report of `system` on `board` after so many seconds.
+///
+/// # Panics
+/// As [`finish`].
+#[must_use]
+pub fn report_on(board: &str, system: &str, seconds: u64) -> RunReport {
+    finish(&run_on(board, system).stop_after(Duration::from_secs(seconds)))
 }
 
 /// Asserts that the critical partitions of `cluster` kept every promise.
@@ -107,7 +159,16 @@ pub fn assert_says(report: &RunReport, partition: &str, text: &str) {
 /// If it can't be built.
 #[must_use]
 pub fn image_of(system: &str) -> PathBuf {
-    paratia::build::image(BOARD, system).expect("the image builds")
+    image_on(&board(), system)
+}
+
+/// The image file of a system on a board.
+///
+/// # Panics
+/// If it can't be built.
+#[must_use]
+pub fn image_on(board: &str, system: &str) -> PathBuf {
+    paratia::build::image(board, system).expect("the image builds")
 }
 
 /// How far into `.text` of an image the one function lies whose name contains `name`.

@@ -1,11 +1,14 @@
 //! Boards and systems by name.
 
-use paratia_board_support::qemu_virt::QemuVirt;
-use paratia_config::{Board, BoardFacts, System, systems};
+use crate::qemu::version::Version;
+use paratia_board_support::list::{BOARDS, Listed};
+use paratia_config::{BoardFacts, System};
 
 /// A system on a board.
 #[derive(Clone, Copy, Debug)]
 pub struct Choice {
+    /// The board with all that is known of it here.
+    pub listed: &'static Listed,
     /// The board's facts.
     pub board: &'static BoardFacts,
     /// The system as declared for this board.
@@ -14,31 +17,58 @@ pub struct Choice {
     pub name: &'static str,
 }
 
-/// Every board.
-#[must_use]
-pub fn boards() -> &'static [&'static BoardFacts] {
-    const ALL: &[&BoardFacts] = &paratia_board_support::ALL;
-    ALL
+impl Choice {
+    /// The least version of QEMU that can run it.
+    ///
+    /// QEMU before version 8 gives CPUs that are busy at once their turns of instructions one after
+    /// the other, however long: partitions with several vCPUs see time jump. Later ones share it out
+    /// between two deadlines (`icount_percpu_budget`).
+    #[must_use]
+    pub fn least_qemu(&self) -> Version {
+        const FAIR: Version = (8, 0);
+        let board = self.listed.qemu.least_version;
+        let partitions = self.system.partitions;
+        if partitions
+            .iter()
+            .any(|partition| partition.machine.vcpus > 1)
+        {
+            board.max(FAIR)
+        } else {
+            board
+        }
+    }
 }
 
-/// Every system as declared for a board.
+/// The systems with which every board is tested.
+pub const ESSENTIALS: [&str; 7] = [
+    "cluster",
+    "hello",
+    "telltale",
+    "test-cpus-4",
+    "test-interrupts",
+    "test-registers",
+    "test-timer",
+];
+
+/// Every board.
 #[must_use]
-pub fn systems(board: &BoardFacts) -> Vec<(&'static str, &'static System)> {
-    if board.name == QemuVirt::FACTS.name {
-        systems::all::<QemuVirt>().to_vec()
-    } else {
-        Vec::new()
-    }
+pub fn boards() -> &'static [Listed] {
+    BOARDS
+}
+
+/// Every system that a board has the parts for, as declared for it.
+pub fn systems(board: &Listed) -> impl Iterator<Item = (&'static str, &'static System)> {
+    let all = board.systems.iter().copied();
+    all.filter(|(_, system)| board.has_parts_of(system))
 }
 
 /// The board called `name`.
 ///
 /// # Errors
 /// A message with the nearest name and the list, if there is none.
-pub fn board(name: &str) -> anyhow::Result<&'static BoardFacts> {
-    let found = boards().iter().find(|board| board.name == name);
-    let names: Vec<&str> = boards().iter().map(|board| board.name).collect();
-    found.copied().ok_or_else(|| unknown("board", name, &names))
+pub fn board(name: &str) -> anyhow::Result<&'static Listed> {
+    let names: Vec<&str> = boards().iter().map(|board| board.facts.name).collect();
+    Listed::find(name).ok_or_else(|| unknown("board", name, &names))
 }
 
 /// The system called `system` on the board called `board`.
@@ -46,15 +76,16 @@ pub fn board(name: &str) -> anyhow::Result<&'static BoardFacts> {
 /// # Errors
 /// A message with the nearest name and the list, if there is none.
 pub fn choose(board: &str, system: &str) -> anyhow::Result<Choice> {
-    let board = self::board(board)?;
-    let all = systems(board);
-    let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
-    let (name, system) = *all
+    let listed = self::board(board)?;
+    let names: Vec<&str> = listed.systems.iter().map(|(name, _)| *name).collect();
+    let (name, system) = *listed
+        .systems
         .iter()
         .find(|(name, _)| *name == system)
         .ok_or_else(|| unknown("system", system, &names))?;
     Ok(Choice {
-        board,
+        listed,
+        board: listed.facts,
         system,
         name,
     })
@@ -91,13 +122,11 @@ mod tests {
     }
 
     #[test]
-    fn every_board_has_systems() {
+    fn every_board_has_the_cluster() {
         for board in boards() {
-            assert!(
-                !systems(board).is_empty(),
-                "board '{}' is missing in `systems`",
-                board.name
-            );
+            let name = board.facts.name;
+            assert!(systems(board).any(|(name, _)| name == "cluster"), "{name}");
+            assert_eq!(choose(name, "cluster").unwrap().board.name, name);
         }
     }
 

@@ -75,7 +75,7 @@ fn find(folder: &Path, path: &str) -> Option<PathBuf> {
 
 /// Unpacks the package, then what it depends on, until the file is there.
 fn fetch(package: &str, folder: &Path, path: &str) -> anyhow::Result<()> {
-    let apt = Apt::new()?;
+    let apt = Apt::for_boards()?;
     let mut names = vec![package.to_owned()];
     for _ in 0..MOST_STEPS {
         let mut next = Vec::new();
@@ -91,32 +91,42 @@ fn fetch(package: &str, folder: &Path, path: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// apt for arm64, with a state of its own.
-struct Apt {
+/// apt with a state of its own.
+pub(crate) struct Apt {
     state: PathBuf,
+    options: Vec<(&'static str, String)>,
 }
 
 impl Apt {
-    fn new() -> anyhow::Result<Self> {
-        let state = workspace::products().join("debian/.apt");
+    /// apt for arm64.
+    fn for_boards() -> anyhow::Result<Self> {
+        let arm64 = ["APT::Architecture", "APT::Architectures"];
+        let options = arm64.map(|key| (key, "arm64".to_owned()));
+        Self::new(workspace::products().join("debian/.apt"), options.to_vec())
+    }
+
+    /// apt with its state in a folder, and further options.
+    pub(crate) fn new(
+        state: PathBuf,
+        options: Vec<(&'static str, String)>,
+    ) -> anyhow::Result<Self> {
         fs::create_dir_all(state.join("lists/partial"))?;
         fs::create_dir_all(state.join("cache/archives/partial"))?;
         fs::write(state.join("status"), "")?;
-        Ok(Self { state })
+        Ok(Self { state, options })
     }
 
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         let state = |name: &str| self.state.join(name).display().to_string();
-        for (key, value) in [
-            ("APT::Architecture", "arm64".to_owned()),
-            ("APT::Architectures", "arm64".to_owned()),
+        let own = [
             ("APT::Sandbox::User", String::new()),
             ("Acquire::Languages", "none".to_owned()),
             ("Dir::State", self.state.display().to_string()),
             ("Dir::State::status", state("status")),
             ("Dir::Cache", state("cache")),
-        ] {
+        ];
+        for (key, value) in own.iter().chain(&self.options) {
             command.args(["-o", &format!("{key}={value}")]);
         }
         command
@@ -124,7 +134,7 @@ impl Apt {
 
     /// Fetches a package and unpacks it into `folder`. The lists may be missing, or name a version
     /// that the archive has no more; then they are fetched, and it is tried again.
-    fn unpack(&self, package: &str, folder: &Path) -> anyhow::Result<()> {
+    pub(crate) fn unpack(&self, package: &str, folder: &Path) -> anyhow::Result<()> {
         if self.download(package).is_err() {
             said(self.command("apt-get").arg("update"))?;
             self.download(package)?;

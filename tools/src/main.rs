@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod commands;
+mod keys;
 mod present;
 
 use std::process::ExitCode;

@@ -39,6 +39,12 @@ pub fn image(board: &str, system: &str) -> PathBuf {
         .join(format!("{system}.elf"))
 }
 
+/// The files for a card with a system for a board.
+#[must_use]
+pub fn card(board: &str, system: &str) -> PathBuf {
+    products().join("cards").join(format!("{board}-{system}"))
+}
+
 /// Where the picture of a run goes unless another place is asked for.
 #[must_use]
 pub fn screenshot(system: &str) -> PathBuf {

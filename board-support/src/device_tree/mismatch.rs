@@ -143,7 +143,11 @@ impl fmt::Display for Mismatch {
                     Some(found) => write!(f, "a {found}")?,
                     None => f.write_str("no interrupt controller that is known")?,
                 }
-                f.write_str("; start the machine with gic-version=3 or choose another board")
+                let version = configured.version();
+                write!(
+                    f,
+                    "; start the machine with gic-version={version} or choose another board"
+                )
             }
             Self::Registers {
                 board,

@@ -81,6 +81,15 @@ impl Role {
 }
 
 impl GicKind {
+    /// The version of the architecture.
+    #[must_use]
+    pub const fn version(self) -> u32 {
+        match self {
+            Self::V3 => 3,
+            Self::V2 | Self::Gic400 => 2,
+        }
+    }
+
     /// Its `compatible` string.
     #[must_use]
     pub const fn compatible(self) -> &'static str {
@@ -94,11 +103,7 @@ impl GicKind {
 
 impl fmt::Display for GicKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let version = match self {
-            Self::V3 => 3,
-            Self::V2 | Self::Gic400 => 2,
-        };
-        write!(f, "GICv{version} ({})", self.compatible())
+        write!(f, "GICv{} ({})", self.version(), self.compatible())
     }
 }
 

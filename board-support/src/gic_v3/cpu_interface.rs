@@ -14,6 +14,7 @@ use arm_sysregs::el2::registers::IccSreEl2;
 use cortex_a::asm::barrier::{SY, dsb, isb};
 
 use super::GicError;
+use crate::interrupt;
 
 /// The running CPU's interface, set up. Holding one proves that this CPU went through
 /// [`CpuInterface::initialise`]; it must not be passed to another.
@@ -108,5 +109,32 @@ impl CpuInterface {
     #[inline]
     pub fn set_priority_mask(&mut self, priority: u8) {
         GicCpuInterface::set_priority_mask(priority);
+    }
+}
+
+impl interrupt::CpuInterface for CpuInterface {
+    #[inline]
+    fn acknowledge(&mut self) -> Option<u32> {
+        self.acknowledge()
+    }
+
+    #[inline]
+    fn drop_priority(&mut self, intid: u32) {
+        self.drop_priority(intid);
+    }
+
+    #[inline]
+    fn deactivate(&mut self, intid: u32) {
+        self.deactivate(intid);
+    }
+
+    #[inline]
+    fn set_priority_mask(&mut self, priority: u8) {
+        self.set_priority_mask(priority);
+    }
+
+    #[inline]
+    fn send(&mut self, intid: u32, target: u64) {
+        self.send(intid, target);
     }
 }

@@ -8,7 +8,7 @@ use safe_mmio::fields::ReadPureWrite;
 use safe_mmio::{UniqueMmioPointer, field, field_shared};
 
 use super::{DEFAULT_PRIORITIES, FIRST_SPI, GicError, settle};
-use crate::registers;
+use crate::{interrupt, registers};
 
 /// The distributor, set up. Shared by all CPUs: each operation concerns one interrupt, is made of
 /// single writes to bits, bytes or registers that are that interrupt's alone, and so needs no lock
@@ -203,6 +203,38 @@ impl Distributor {
     }
 }
 
+impl interrupt::Distributor for Distributor {
+    #[inline]
+    fn enable_spi(&self, intid: u32, target: u64, priority: u8) -> Result<(), GicError> {
+        self.enable_spi(intid, target, priority)
+    }
+
+    #[inline]
+    fn disable_spi(&self, intid: u32) -> Result<(), GicError> {
+        self.disable_spi(intid)
+    }
+
+    fn clear_spi(&self, intid: u32) -> Result<(), GicError> {
+        self.clear_spi(intid)
+    }
+
+    fn set_spi_pending(&self, intid: u32, pending: bool) -> Result<(), GicError> {
+        self.set_spi_pending(intid, pending)
+    }
+
+    fn is_spi_pending(&self, intid: u32) -> bool {
+        self.is_spi_pending(intid)
+    }
+
+    fn set_spi_active(&self, intid: u32, active: bool) -> Result<(), GicError> {
+        self.set_spi_active(intid, active)
+    }
+
+    fn set_spi_edge(&self, intid: u32, edge: bool) -> Result<(), GicError> {
+        self.set_spi_edge(intid, edge)
+    }
+}
+
 // SAFETY: device memory is the same for every CPU, and `access` says why shared use is sound.
 unsafe impl Send for Distributor {}
 // SAFETY: as above.
@@ -223,7 +255,10 @@ fn configure(
 ) -> Result<(), GicError> {
     let revision = field_shared!(gicd, pidr2).read().arch_rev();
     if !(3..=4).contains(&revision) {
-        return Err(GicError::Revision { found: revision });
+        return Err(GicError::Revision {
+            configured: 3,
+            found: revision,
+        });
     }
     let typer: Typer = field_shared!(gicd, typer).read();
     let found = FIRST_SPI + typer.num_spis();
@@ -287,7 +322,7 @@ fn wait(gicd: &UniqueMmioPointer<'_, Gicd>) -> Result<(), GicError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gic_v3::fake::Registers;
+    use crate::fake::Registers;
 
     /// A distributor of 288 interrupts.
     fn fake() -> Registers<Gicd> {
@@ -375,7 +410,13 @@ mod tests {
         let mut gicd = fake();
         gicd.put(0xFFE8, 0x20);
         let refused = configure(gicd.pointer(), 288, 0).unwrap_err();
-        assert_eq!(refused, GicError::Revision { found: 2 });
+        assert_eq!(
+            refused,
+            GicError::Revision {
+                configured: 3,
+                found: 2
+            }
+        );
         assert_eq!(
             refused.to_string(),
             "interrupt controller: configured as GICv3 but the hardware reports revision 2; start \

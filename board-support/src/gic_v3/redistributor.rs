@@ -7,7 +7,7 @@ use safe_mmio::fields::ReadPureWrite;
 use safe_mmio::{SharedMmioPointer, UniqueMmioPointer, field, field_shared};
 
 use super::{DEFAULT_PRIORITIES, GicError, settle};
-use crate::registers;
+use crate::{interrupt, registers};
 
 /// Bytes of a redistributor: a frame for control, a frame for its interrupts.
 pub const REDISTRIBUTOR_BYTES: u64 = size_of::<GicrSgi>() as u64;
@@ -131,6 +131,37 @@ impl Redistributor {
     }
 }
 
+impl interrupt::PrivateInterrupts for Redistributor {
+    #[inline]
+    fn enable_private(&mut self, mask: u32) {
+        self.enable_private(mask);
+    }
+
+    #[inline]
+    fn disable_private(&mut self, mask: u32) {
+        self.disable_private(mask);
+    }
+
+    #[inline]
+    fn private_active(&self) -> u32 {
+        self.private_active()
+    }
+
+    #[inline]
+    fn set_private_active(&mut self, set: u32, clear: u32) {
+        self.set_private_active(set, clear);
+    }
+
+    #[inline]
+    fn set_private_pending(&mut self, set: u32, clear: u32) {
+        self.set_private_pending(set, clear);
+    }
+
+    fn set_private_priority(&mut self, mask: u32, priority: u8) {
+        self.set_private_priority(mask, priority);
+    }
+}
+
 /// The whole set-up: check, wake, configure.
 fn configure(
     mut registers: UniqueMmioPointer<'_, GicrSgi>,
@@ -162,7 +193,10 @@ fn configure(
 fn check(gicr: &UniqueMmioPointer<'_, Gicr>, cpu: usize, affinity: u64) -> Result<(), GicError> {
     let revision = field_shared!(gicr, pidr2).read().arch_rev();
     if !(3..=4).contains(&revision) {
-        return Err(GicError::Revision { found: revision });
+        return Err(GicError::Revision {
+            configured: 3,
+            found: revision,
+        });
     }
     let typer: GicrTyper = field_shared!(gicr, typer).read();
     if typer.virtual_lpis_supported() {
@@ -214,7 +248,7 @@ fn read_first(registers: SharedMmioPointer<'_, [ReadPureWrite<u32>; 3]>) -> u32 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gic_v3::fake::Registers;
+    use crate::fake::Registers;
 
     const SGI: usize = 0x1_0000;
 
@@ -301,7 +335,10 @@ mod tests {
     fn another_revision_is_refused() {
         let mut gicr = fake();
         gicr.put(0xFFE8, 0);
-        let refused = Err(GicError::Revision { found: 0 });
+        let refused = Err(GicError::Revision {
+            configured: 3,
+            found: 0,
+        });
         assert_eq!(configure(gicr.pointer(), 2, 0x102), refused);
     }
 

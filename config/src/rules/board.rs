@@ -4,9 +4,10 @@ use super::Context;
 use super::each::each;
 use super::memory::INPUT_END;
 use super::report::{Message, Report};
-use crate::address::{BLOCK_2_MIB, MemoryRange, PAGE_BYTES, Pa};
-use crate::board::{BoardFacts, InterruptController};
+use crate::address::{BLOCK_2_MIB, MemoryRange, PAGE_BYTES, Pa, kib};
+use crate::board::{BoardFacts, CpuStart, DisplayKind, InterruptController};
 use crate::layout::MAX_CPUS;
+use crate::machine::VirtualGic;
 
 pub(super) const fn board_cpus(context: &Context, report: &mut Report) {
     let count = context.board.cpus.len();
@@ -45,8 +46,8 @@ pub(super) const fn image_base_placed(context: &Context, report: &mut Report) {
     let board = context.board;
     let image = MemoryRange::new(board.image_base, BLOCK_2_MIB);
     let message = subject(board).str("image base ").hex(image.base.0);
-    if !image.base.0.is_multiple_of(BLOCK_2_MIB) {
-        let fact = message.str(" isn't a multiple of ").hex(BLOCK_2_MIB);
+    if !image.base.0.is_multiple_of(PAGE_BYTES) {
+        let fact = message.str(" isn't a multiple of ").hex(PAGE_BYTES);
         report.add(fact.str("; align it"));
     }
     let memory = &board.hypervisor_memory;
@@ -126,32 +127,161 @@ pub(super) const fn board_in_reach(context: &Context, report: &mut Report) {
     }
 }
 
+/// The sizes are those of Arm IHI 0048 (4.1.2, 4.1.3, 5.3) and IHI 0069 (12.8), and for the BCM2836
+/// a page each.
+pub(super) const fn interrupt_controller_room(context: &Context, report: &mut Report) {
+    let board = context.board;
+    let needed = match board.interrupt_controller {
+        InterruptController::GicV3 { .. } => {
+            [kib(64), board.cpus.len() as u64 * kib(128), PAGE_BYTES]
+        }
+        InterruptController::GicV2 { .. } => {
+            [PAGE_BYTES, VirtualGic::CPU_INTERFACE_BYTES, PAGE_BYTES]
+        }
+        InterruptController::Bcm2836 { .. } => [PAGE_BYTES; 3],
+    };
+    let mut index = 0;
+    while let Some((what, range)) = board.interrupt_controller.registers(index) {
+        room(board, report, what, &range, needed[index]);
+        index += 1;
+    }
+    if let Some(range) = board.interrupt_controller.virtual_cpu_interface() {
+        let what = "the GIC's virtual CPU interface";
+        room(board, report, what, &range, VirtualGic::CPU_INTERFACE_BYTES);
+        if !range.base.0.is_multiple_of(PAGE_BYTES) {
+            report.add(
+                describe(board, what, &range)
+                    .str(" isn't whole pages of ")
+                    .hex(PAGE_BYTES)
+                    .str("; align it"),
+            );
+        }
+    }
+}
+
+pub(super) const fn spin_table_holds_slots(context: &Context, report: &mut Report) {
+    let board = context.board;
+    let CpuStart::SpinTable { page, first_slot } = board.cpu_start else {
+        return;
+    };
+    let end = first_slot.saturating_add(board.cpus.len() as u64 * 8);
+    if !first_slot.is_multiple_of(8) || end > page.size_bytes {
+        report.add(
+            describe(board, "the spin table", &page)
+                .str(" has no room for ")
+                .count(board.cpus.len())
+                .str(" slots of 8 bytes from ")
+                .hex(first_slot)
+                .str("; correct the board's facts"),
+        );
+    }
+    if page.overlaps(&board.partition_memory) {
+        apart_from_partitions(board, report, "the spin table ", &page);
+    }
+}
+
+pub(super) const fn frame_buffer_placed(context: &Context, report: &mut Report) {
+    let board = context.board;
+    let range = &board.frame_buffer;
+    let what = "memory for the frame buffer";
+    if !range.base.0.is_multiple_of(PAGE_BYTES) || !range.size_bytes.is_multiple_of(PAGE_BYTES) {
+        report.add(
+            describe(board, what, range)
+                .str(" isn't whole pages of ")
+                .hex(PAGE_BYTES)
+                .str("; align it"),
+        );
+    }
+    let mut index = 0;
+    while let Some((other, own)) = hypervisors(board, index) {
+        if own.overlaps(range) {
+            report.add(
+                describe(board, what, range)
+                    .str(" overlaps ")
+                    .str(other)
+                    .str(" ")
+                    .range(own.base.0, own.size_bytes)
+                    .str("; move it"),
+            );
+        }
+        index += 1;
+    }
+}
+
+pub(super) const fn mailbox_in_hypervisors_page(context: &Context, report: &mut Report) {
+    let board = context.board;
+    let Some(DisplayKind::VideoCore { mailbox }) = board.display else {
+        return;
+    };
+    let registers = MemoryRange::new(mailbox, MAILBOX_BYTES);
+    let mut index = FIRST_REGISTERS;
+    while let Some((_, own)) = hypervisors(board, index) {
+        if own.contains(&registers) {
+            return;
+        }
+        index += 1;
+    }
+    report.add(
+        describe(board, "the VideoCore's mailbox", &registers)
+            .str(" lies in no page of the hypervisor's; add one to its devices"),
+    );
+}
+
+/// Bytes of a VideoCore's mailbox.
+const MAILBOX_BYTES: u64 = 0x40;
 /// Place of the first registers in the order of [`hypervisors`].
 const FIRST_REGISTERS: usize = 2;
+/// Place of the spin table, behind which the hypervisor's devices follow.
+const FIRST_DEVICE: usize = 6;
 
-/// What EL2 maps beside partitions, one by one: its memory, the device tree, then registers.
+/// What EL2 maps beside partitions, one by one: its memory, the device tree, then registers. The
+/// range is empty where the board has no such thing.
 const fn hypervisors(board: &BoardFacts, index: usize) -> Option<(&'static str, MemoryRange)> {
-    let InterruptController::GicV3 {
-        distributor,
-        redistributors,
-    } = board.interrupt_controller;
-    let device_tree = match board.device_tree {
-        Some(range) => range,
-        None => MemoryRange::new(Pa(0), 0),
-    };
+    let nothing = MemoryRange::new(Pa(0), 0);
+    let controller = &board.interrupt_controller;
     let own = match index {
         0 => ("hypervisor memory", board.hypervisor_memory),
-        1 => ("the device tree", device_tree),
+        1 => match board.device_tree {
+            Some(range) => ("the device tree", range),
+            None => ("the device tree", nothing),
+        },
         2 => ("the debug UART", board.uart),
-        3 => ("the GIC's distributor", distributor),
-        4 => ("the GIC's redistributors", redistributors),
-        _ if index - 5 < board.hypervisor_devices.len() => (
+        3..FIRST_DEVICE => match controller.registers(index - 3) {
+            Some(own) => own,
+            None => ("nothing", nothing),
+        },
+        FIRST_DEVICE => match board.cpu_start {
+            CpuStart::SpinTable { page, .. } => ("the spin table", page),
+            CpuStart::PsciSmc => ("the spin table", nothing),
+        },
+        _ if index - FIRST_DEVICE - 1 < board.hypervisor_devices.len() => (
             "a device of the hypervisor",
-            board.hypervisor_devices[index - 5],
+            board.hypervisor_devices[index - FIRST_DEVICE - 1],
         ),
         _ => return None,
     };
     Some(own)
+}
+
+const fn room(
+    board: &BoardFacts,
+    report: &mut Report,
+    what: &str,
+    range: &MemoryRange,
+    needed_bytes: u64,
+) {
+    if range.size_bytes < needed_bytes {
+        report.add(
+            subject(board)
+                .str("the range of ")
+                .str(what)
+                .str(" ")
+                .range(range.base.0, range.size_bytes)
+                .str(" is shorter than the ")
+                .hex(needed_bytes)
+                .str(" bytes that its kind has; correct the board's facts"),
+        );
+    }
 }
 
 const fn describe(board: &BoardFacts, what: &str, range: &MemoryRange) -> Message {

@@ -6,7 +6,7 @@ use super::nearest::Nearest;
 use super::owners::{named, owner, pair};
 use super::report::{Message, Report};
 use crate::address::{MemoryRange, PAGE_BYTES};
-use crate::board::{BoardFacts, Device, InterruptController};
+use crate::board::{BoardFacts, CpuStart, Device};
 use crate::system::{Partition, same_text};
 
 pub(super) const fn device_exists(context: &Context, report: &mut Report) {
@@ -122,15 +122,26 @@ pub(super) const fn device_registers_apart(context: &Context, report: &mut Repor
 
 /// The registers of the hypervisor's own that a range overlaps, if any.
 const fn hypervisors(board: &BoardFacts, range: &MemoryRange) -> Option<MemoryRange> {
-    let InterruptController::GicV3 {
-        distributor,
-        redistributors,
-    } = board.interrupt_controller;
-    each! { own in &[board.uart, distributor, redistributors] => {
+    if board.uart.overlaps(range) {
+        return Some(board.uart);
+    }
+    let mut index = 0;
+    while let Some((_, own)) = board.interrupt_controller.registers(index) {
         if own.overlaps(range) {
-            return Some(*own);
+            return Some(own);
         }
-    }}
+        index += 1;
+    }
+    if let Some(own) = board.interrupt_controller.virtual_cpu_interface()
+        && own.overlaps(range)
+    {
+        return Some(own);
+    }
+    if let CpuStart::SpinTable { page, .. } = board.cpu_start
+        && page.overlaps(range)
+    {
+        return Some(page);
+    }
     each! { own in board.hypervisor_devices => {
         if own.overlaps(range) {
             return Some(*own);

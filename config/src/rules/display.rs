@@ -2,9 +2,11 @@
 
 use super::Context;
 use super::each::each;
+use super::memory::physical;
 use super::nearest::nearest_partition;
 use super::partitions::{subject, system};
 use super::report::{Message, Report};
+use crate::board::DisplayKind;
 use crate::system::{Display, Partition, Region, RegionKind, same_text};
 
 pub(super) const fn display_partition_exists(context: &Context, report: &mut Report) {
@@ -79,6 +81,30 @@ pub(super) const fn display_fits(context: &Context, report: &mut Report) {
             }
         }}
     }
+}
+
+/// Where the display controller chooses the place, there is no other.
+pub(super) const fn frame_buffer_in_place(context: &Context, report: &mut Report) {
+    if !matches!(context.board.display, Some(DisplayKind::VideoCore { .. })) {
+        return;
+    }
+    let place = &context.board.frame_buffer;
+    each! { partition in context.system.partitions => {
+        each! { region in partition.regions => {
+            if is_frame_buffer(region)
+                && (region.pa.0 != place.base.0 || region.size_bytes > place.size_bytes)
+            {
+                report.add(
+                    physical(partition, region)
+                        .str(" isn't where the display of board ")
+                        .name(context.board.name)
+                        .str(" has its frame buffer, ")
+                        .range(place.base.0, place.size_bytes)
+                        .str("; put it at the start of that"),
+                );
+            }
+        }}
+    }}
 }
 
 pub(super) const fn frame_buffer_is_shown(context: &Context, report: &mut Report) {

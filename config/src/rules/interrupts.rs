@@ -7,6 +7,8 @@ use super::each::each;
 use super::owners::{named, owner, pair};
 use super::partitions::subject;
 use super::report::Report;
+use crate::board::InterruptController;
+use crate::system::Partition;
 
 /// First shared peripheral interrupt; those below belong to single CPUs (Arm IHI 0069, 2.2.1).
 const FIRST_SPI: u32 = 32;
@@ -78,4 +80,51 @@ pub(super) const fn interrupt_count(context: &Context, report: &mut Report) {
             );
         }
     }}
+}
+
+/// Says nothing of a partition without windows, which other rules find.
+pub(super) const fn device_interrupts_on_one_cpu(context: &Context, report: &mut Report) {
+    if !matches!(
+        context.board.interrupt_controller,
+        InterruptController::Bcm2836 { .. }
+    ) {
+        return;
+    }
+    let mut first: Option<(&Partition, usize)> = None;
+    each! { cpu, plan in context.system.schedule.plans => {
+        each! { window in *plan => {
+            if let Some(index) = context.system.partition_index(window.partition) {
+                let partition = &context.system.partitions[index];
+                match first {
+                    _ if !has_interrupt(context, partition) => {}
+                    None => first = Some((partition, cpu)),
+                    Some((other, other_cpu)) if other_cpu != cpu => report.add(
+                        subject(partition)
+                            .str("takes its devices' interrupts on CPU ")
+                            .count(cpu)
+                            .str(", partition ")
+                            .name(other.name)
+                            .str(" on CPU ")
+                            .count(other_cpu)
+                            .str("; board ")
+                            .name(context.board.name)
+                            .str(" sends all to one, keep both there"),
+                    ),
+                    Some(_) => {}
+                }
+            }
+        }}
+    }}
+}
+
+/// Whether a device of the partition has an interrupt.
+const fn has_interrupt(context: &Context, partition: &Partition) -> bool {
+    each! { owned in partition.devices => {
+        if let Some(device) = context.board.device(owned.device)
+            && !device.interrupts.is_empty()
+        {
+            return true;
+        }
+    }}
+    false
 }

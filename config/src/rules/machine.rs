@@ -7,7 +7,7 @@ use super::report::{Message, Report};
 use super::windows::describe;
 use crate::address::PAGE_BYTES;
 use crate::board::BoardFacts;
-use crate::machine::{MAX_SHARED_BLOCKS, MAX_VCPUS};
+use crate::machine::{GicVersion, MAX_SHARED_BLOCKS, MAX_VCPUS};
 use crate::system::Partition;
 
 pub(super) const fn vcpu_count(context: &Context, report: &mut Report) {
@@ -57,6 +57,20 @@ pub(super) const fn shared_blocks(context: &Context, report: &mut Report) {
                     .str(" blocks of 32 shared interrupts, allowed are 1 to ")
                     .number(MAX_SHARED_BLOCKS as u64)
                     .str("; change it"),
+            );
+        }
+    }}
+}
+
+pub(super) const fn gic_version_on_board(context: &Context, report: &mut Report) {
+    each! { partition in context.system.partitions => {
+        let wants_v3 = matches!(partition.machine.gic.version, GicVersion::V3);
+        if wants_v3 && context.board.gic_version() != 3 {
+            report.add(
+                subject(partition)
+                    .str("its interrupt controller is a GICv3, whose system registers board ")
+                    .name(context.board.name)
+                    .str(" hasn't got; take a GICv2 or another board"),
             );
         }
     }}

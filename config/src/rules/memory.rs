@@ -6,8 +6,8 @@ use super::each::each;
 use super::partitions::subject;
 use super::report::{Message, Report};
 use crate::address::{MemoryRange, PAGE_BYTES};
-use crate::board::InterruptController;
-use crate::system::{Partition, Region};
+use crate::board::{BoardFacts, CpuStart};
+use crate::system::{Partition, Region, RegionKind};
 use crate::tables::INPUT_ADDRESS_BITS;
 
 pub(super) const fn region_whole_pages(context: &Context, report: &mut Report) {
@@ -36,7 +36,7 @@ pub(super) const fn region_whole_pages(context: &Context, report: &mut Report) {
 pub(super) const fn region_in_ram(context: &Context, report: &mut Report) {
     each! { partition in context.system.partitions => {
         each! { region in partition.regions => {
-            if !in_ram(context.board, &region.physical()) {
+            if !has_memory(context.board, region) {
                 let message = physical(partition, region).str(" lies outside ");
                 report.add(ram_of(context.board, message).str("; move or shrink it"));
             }
@@ -68,8 +68,9 @@ pub(super) const fn region_in_partition_memory(context: &Context, report: &mut R
         each! { region in partition.regions => {
             let range = region.physical();
             let found_already =
-                !in_ram(board, &range) || range.overlaps(&board.hypervisor_memory);
-            if !found_already && !memory.contains(&range) {
+                !has_memory(board, region) || range.overlaps(&board.hypervisor_memory);
+            let placed = memory.contains(&range) || is_boards_frame_buffer(board, region);
+            if !found_already && !placed {
                 report.add(
                     physical(partition, region)
                         .str(" lies outside the memory for partitions ")
@@ -83,15 +84,22 @@ pub(super) const fn region_in_partition_memory(context: &Context, report: &mut R
 
 pub(super) const fn region_off_devices(context: &Context, report: &mut Report) {
     let board = context.board;
-    let InterruptController::GicV3 {
-        distributor,
-        redistributors,
-    } = board.interrupt_controller;
+    let controller = &board.interrupt_controller;
     each! { partition in context.system.partitions => {
         each! { region in partition.regions => {
             registers(report, partition, region, &board.uart, "the debug UART");
-            registers(report, partition, region, &distributor, "the GIC's distributor");
-            registers(report, partition, region, &redistributors, "the GIC's redistributors");
+            let mut index = 0;
+            while let Some((whose, range)) = controller.registers(index) {
+                registers(report, partition, region, &range, whose);
+                index += 1;
+            }
+            if let Some(range) = controller.virtual_cpu_interface() {
+                let whose = "the GIC's virtual CPU interface";
+                registers(report, partition, region, &range, whose);
+            }
+            if let CpuStart::SpinTable { page, .. } = board.cpu_start {
+                registers(report, partition, region, &page, "the spin table");
+            }
             each! { device in board.hypervisor_devices => {
                 registers(report, partition, region, device, "a device of the hypervisor");
             }}
@@ -149,6 +157,16 @@ pub(super) const fn region_in_reach(context: &Context, report: &mut Report) {
             }
         }}
     }}
+}
+
+/// Whether there is memory for the region: in RAM, or where the board has its frame buffer.
+const fn has_memory(board: &BoardFacts, region: &Region) -> bool {
+    in_ram(board, &region.physical()) || is_boards_frame_buffer(board, region)
+}
+
+const fn is_boards_frame_buffer(board: &BoardFacts, region: &Region) -> bool {
+    matches!(region.kind, RegionKind::FrameBuffer)
+        && board.frame_buffer.contains(&region.physical())
 }
 
 /// One past the last input address of both translation regimes.

@@ -41,7 +41,7 @@ rules! {
     board::board_memory_in_ram,
     /// The partitions' memory overlaps neither the hypervisor's nor the device tree.
     board::board_memory_apart,
-    /// The image lies on 2 MiB within the hypervisor's memory, off the device tree.
+    /// The image lies on a page, with 2 MiB in the hypervisor's memory, off the device tree.
     board::image_base_placed,
     /// Memory and registers of the hypervisor are whole pages.
     board::board_whole_pages,
@@ -49,6 +49,14 @@ rules! {
     board::board_registers_apart,
     /// Memory and registers of the hypervisor are within reach of its own map.
     board::board_in_reach,
+    /// The interrupt controller's registers have the size that its kind has.
+    board::interrupt_controller_room,
+    /// A spin table has a slot for each CPU, off the partitions' memory.
+    board::spin_table_holds_slots,
+    /// The place for a frame buffer is whole pages, off what is the hypervisor's.
+    board::frame_buffer_placed,
+    /// A VideoCore's mailbox is the hypervisor's.
+    board::mailbox_in_hypervisors_page,
 
     /// Names are 1 to 24 bytes of a-z, 0-9 and '-'.
     names::names_plain,
@@ -111,11 +119,15 @@ rules! {
     interrupts::interrupt_exists,
     /// Interrupts of a partition fit in its passport.
     interrupts::interrupt_count,
+    /// Where all devices' interrupts go to one CPU, their owners run on it.
+    interrupts::device_interrupts_on_one_cpu,
 
     /// A partition has 1 to 8 vCPUs.
     machine::vcpu_count,
     /// A partition's interrupt controller has 1 to 8 blocks of shared interrupts.
     machine::shared_blocks,
+    /// A partition has a GICv3 only on a board that has one.
+    machine::gic_version_on_board,
     /// Emulated devices lie on pages of their own.
     machine::machine_whole_pages,
 
@@ -200,6 +212,8 @@ rules! {
     display::display_has_one_frame_buffer,
     /// The picture fits in the frame buffer.
     display::display_fits,
+    /// A frame buffer lies where the display shows it.
+    display::frame_buffer_in_place,
     /// A frame buffer belongs to the display's partition.
     display::frame_buffer_is_shown,
 

@@ -41,7 +41,7 @@ impl<B: Board> Definition<B> {
                     Region {
                         name: "frame-buffer",
                         ipa: FRAME_BUFFER,
-                        pa: B::FACTS.partition_memory.base.offset(mib(4)),
+                        pa: B::FACTS.frame_buffer.base,
                         size_bytes: mib(2),
                         kind: RegionKind::FrameBuffer,
                     },

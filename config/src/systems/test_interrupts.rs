@@ -12,6 +12,16 @@ use crate::system::{DeviceUse, Image, Partition, Schedule, System, Trace, Window
 pub struct Definition<B>(PhantomData<B>);
 
 impl<B: Board> Definition<B> {
+    /// The real-time clock, where the board has one.
+    const CLOCK: &[DeviceUse] = if B::FACTS.device("rtc").is_some() {
+        &[DeviceUse {
+            device: "rtc",
+            ipa: crate::Ipa(0x0901_0000),
+        }]
+    } else {
+        &[]
+    };
+
     /// The declaration.
     pub const SYSTEM: System = System {
         name: "test-interrupts",
@@ -21,10 +31,7 @@ impl<B: Board> Definition<B> {
                 name: "interrupts",
                 image: Image::Program("interrupts"),
                 regions: &[ram(B::FACTS.partition_memory.base.offset(mib(0)), mib(2))],
-                devices: &[DeviceUse {
-                    device: "rtc",
-                    ipa: crate::Ipa(0x0901_0000),
-                }],
+                devices: Self::CLOCK,
                 ..PLAIN
             },
             Partition {

@@ -4,8 +4,9 @@
 use super::attributes::Attributes;
 use super::mapping::{Mapping, Mappings};
 use crate::address::{MemoryRange, PAGE_BYTES, Pa};
-use crate::board::{BoardFacts, InterruptController};
+use crate::board::{BoardFacts, CpuStart};
 use crate::layout::{Layout, MAX_CPUS};
+use crate::machine::VirtualGic;
 use crate::system::{Partition, RegionKind, System};
 
 /// Stage 1 of EL2, input equal to output. Nothing is both written and executed; the pages below
@@ -17,7 +18,7 @@ pub(super) const fn el2(system: &System, board: &BoardFacts, layout: &Layout) ->
     partitions_memory(mappings, system)
 }
 
-/// Stage 2 of a partition: its regions, its devices, its passport.
+/// Stage 2 of a partition: its regions, its devices, its passport, its CPU interface.
 #[must_use]
 pub(super) const fn stage2(
     partition: &Partition,
@@ -53,7 +54,28 @@ pub(super) const fn stage2(
         });
         index += 1;
     }
+    mappings = virtual_cpu_interface(mappings, partition, board);
     partitions_devices(mappings, partition, board)
+}
+
+/// On a GICv2 with virtualisation extensions, what a guest takes for its CPU interface is the
+/// hardware's virtual one, banked by CPU (Arm IHI 0048, 5.1). Elsewhere nothing is mapped there, and
+/// the hypervisor answers.
+const fn virtual_cpu_interface(
+    mappings: Mappings,
+    partition: &Partition,
+    board: &BoardFacts,
+) -> Mappings {
+    let gic = &partition.machine.gic;
+    match board.interrupt_controller.virtual_cpu_interface() {
+        Some(range) if gic.version_on(board) == 2 => mappings.with(Mapping {
+            input: gic.cpu_interface.0,
+            output: range.base.0,
+            size_bytes: VirtualGic::CPU_INTERFACE_BYTES,
+            attributes: Attributes::STAGE2_DEVICE,
+        }),
+        _ => mappings,
+    }
 }
 
 const fn own_parts(layout: &Layout) -> Mappings {
@@ -81,13 +103,15 @@ const fn registers(mut mappings: Mappings, board: &BoardFacts) -> Mappings {
         mappings = mappings.identity(device_tree, Attributes::EL2_CONSTANT);
     }
     mappings = mappings.identity(board.uart, Attributes::EL2_DEVICE);
-    let InterruptController::GicV3 {
-        distributor,
-        redistributors,
-    } = board.interrupt_controller;
-    mappings = mappings
-        .identity(distributor, Attributes::EL2_DEVICE)
-        .identity(redistributors, Attributes::EL2_DEVICE);
+    let mut index = 0;
+    while let Some((_, range)) = board.interrupt_controller.registers(index) {
+        mappings = mappings.identity(range, Attributes::EL2_DEVICE);
+        index += 1;
+    }
+    if let CpuStart::SpinTable { page, .. } = board.cpu_start {
+        // Whoever spins reads it with its caches off, so it is written past ours.
+        mappings = mappings.identity(page, Attributes::EL2_DEVICE);
+    }
     let mut index = 0;
     while index < board.hypervisor_devices.len() {
         mappings = mappings.identity(board.hypervisor_devices[index], Attributes::EL2_DEVICE);

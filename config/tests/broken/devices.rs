@@ -1,7 +1,7 @@
 //! Devices that don't exist, are given twice, or may not be given at all.
 
 use paratia_config::address::{Ipa, MemoryRange, Pa};
-use paratia_config::board::{BoardFacts, Device};
+use paratia_config::board::{BoardFacts, Device, InterruptController};
 use paratia_config::system::{DeviceUse, Partition, System};
 
 use crate::base::{BOARD, HUD, MEDIA, NAV, RTC, SYSTEM};
@@ -265,4 +265,84 @@ pub const CASES: &[Case] = &[
         )],
         ..VALID
     },
+    // On a GICv2 the registers of the CPU interface are the guest's, at one place on every board.
+    Case {
+        system: System {
+            partitions: &[
+                NAV,
+                HUD,
+                Partition {
+                    devices: &[DeviceUse {
+                        ipa: Ipa(0x0801_1000),
+                        ..RTC
+                    }],
+                    ..MEDIA
+                },
+            ],
+            ..SYSTEM
+        },
+        board: BoardFacts {
+            interrupt_controller: GIC_400,
+            ..BOARD
+        },
+        findings: &[(
+            "ipa_apart",
+            "partition 'media': device 'rtc' at IPA 0x0801_1000..0x0801_2000 overlaps CPU interface \
+             at IPA 0x0801_0000..0x0801_2000; move one",
+        )],
+        ..VALID
+    },
+    Case {
+        board: BoardFacts {
+            interrupt_controller: GIC_400,
+            devices: &[Device {
+                name: "rtc",
+                model: "",
+                registers: MemoryRange::new(Pa(0x0804_1000), 0x1000),
+                interrupts: &[34],
+                bus_master: false,
+            }],
+            ..BOARD
+        },
+        findings: &[(
+            "device_not_hypervisors",
+            "partition 'media': device 'rtc' 0x0804_1000..0x0804_2000 overlaps registers of the \
+             hypervisor's own 0x0804_0000..0x0804_2000; take it away",
+        )],
+        ..VALID
+    },
+    // HUD runs on CPU 0, MEDIA on CPU 1.
+    Case {
+        system: System {
+            partitions: &[
+                NAV,
+                Partition {
+                    devices: &[GPIO],
+                    ..HUD
+                },
+                MEDIA,
+            ],
+            ..SYSTEM
+        },
+        board: BoardFacts {
+            interrupt_controller: InterruptController::Bcm2836 {
+                local: MemoryRange::new(Pa(0x0800_0000), 0x1000),
+                devices: MemoryRange::new(Pa(0x0801_0000), 0x1000),
+            },
+            ..BOARD
+        },
+        findings: &[(
+            "device_interrupts_on_one_cpu",
+            "partition 'media': takes its devices' interrupts on CPU 1, partition 'hud' on CPU 0; \
+             board 'test-board' sends all to one, keep both there",
+        )],
+        ..VALID
+    },
 ];
+
+const GIC_400: InterruptController = InterruptController::GicV2 {
+    distributor: MemoryRange::new(Pa(0x0800_0000), 0x1000),
+    cpu_interface: MemoryRange::new(Pa(0x0801_0000), 0x2000),
+    hypervisor_interface: MemoryRange::new(Pa(0x0803_0000), 0x1000),
+    virtual_cpu_interface: MemoryRange::new(Pa(0x0804_0000), 0x2000),
+};

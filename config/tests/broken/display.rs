@@ -1,11 +1,16 @@
 //! Displays that show nothing, and frame buffers that nothing shows.
 
-use paratia_config::address::mib;
-use paratia_config::board::BoardFacts;
+use paratia_config::address::{MemoryRange, Pa, mib};
+use paratia_config::board::{BoardFacts, DisplayKind};
 use paratia_config::system::{Display, Partition, Region, System};
 
 use crate::base::{BOARD, DISPLAY, HUD, HUD_RAM, MEDIA, NAV, PIXELS, SYSTEM};
 use crate::case::{Case, VALID};
+
+/// In the page of the hypervisor's device.
+const VIDEO_CORE: DisplayKind = DisplayKind::VideoCore {
+    mailbox: Pa(0x0902_0880),
+};
 
 pub const CASES: &[Case] = &[
     Case {
@@ -140,6 +145,51 @@ pub const CASES: &[Case] = &[
             "frame_buffer_is_shown",
             "partition 'hud': region 'pixels' is a frame buffer that no display shows; declare \
              the display or make it RAM",
+        )],
+        ..VALID
+    },
+    Case {
+        system: SYSTEM,
+        board: BoardFacts {
+            display: Some(VIDEO_CORE),
+            ..BOARD
+        },
+        findings: &[(
+            "frame_buffer_in_place",
+            "partition 'hud': region 'pixels' 0x4a00_0000..0x4a20_0000 isn't where the display of \
+             board 'test-board' has its frame buffer, 0x4240_0000..0x4280_0000; put it at the start \
+             of that",
+        )],
+        ..VALID
+    },
+    Case {
+        system: SYSTEM,
+        board: BoardFacts {
+            display: Some(VIDEO_CORE),
+            frame_buffer: MemoryRange::new(PIXELS.pa, mib(1)),
+            ..BOARD
+        },
+        findings: &[(
+            "frame_buffer_in_place",
+            "partition 'hud': region 'pixels' 0x4a00_0000..0x4a20_0000 isn't where the display of \
+             board 'test-board' has its frame buffer, 0x4a00_0000..0x4a10_0000; put it at the start \
+             of that",
+        )],
+        ..VALID
+    },
+    Case {
+        system: SYSTEM,
+        board: BoardFacts {
+            display: Some(DisplayKind::VideoCore {
+                mailbox: Pa(0x0902_0FD0),
+            }),
+            frame_buffer: MemoryRange::new(PIXELS.pa, mib(2)),
+            ..BOARD
+        },
+        findings: &[(
+            "mailbox_in_hypervisors_page",
+            "board 'test-board': the VideoCore's mailbox 0x0902_0fd0..0x0902_1010 lies in no page of \
+             the hypervisor's; add one to its devices",
         )],
         ..VALID
     },

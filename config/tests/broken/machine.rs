@@ -1,10 +1,11 @@
 //! Machines that no partition can have.
 
-use paratia_config::address::Ipa;
-use paratia_config::machine::{VirtualGic, VirtualMachine};
+use paratia_config::address::{Ipa, MemoryRange, Pa};
+use paratia_config::board::{BoardFacts, InterruptController};
+use paratia_config::machine::{GicVersion, VirtualGic, VirtualMachine};
 use paratia_config::system::{Partition, Schedule, System, Window};
 
-use crate::base::{HUD, MEDIA, NAV, SCHEDULE, SYSTEM};
+use crate::base::{BOARD, HUD, MEDIA, NAV, SCHEDULE, SYSTEM};
 use crate::case::{Case, VALID};
 
 const fn with_media(machine: VirtualMachine) -> Partition {
@@ -29,6 +30,8 @@ const ONTO_RAM: Partition = with_media(VirtualMachine {
     stolen_time: Some(Ipa(0x4000_0000)),
     ..VirtualMachine::PLAIN
 });
+
+const NEWER: Partition = with_media(VirtualMachine::PLAIN.with_gic(GicVersion::V3));
 
 pub const CASES: &[Case] = &[
     Case {
@@ -157,6 +160,25 @@ pub const CASES: &[Case] = &[
             "ipa_apart",
             "partition 'media': region 'ram' at IPA 0x4000_0000..0x4010_0000 overlaps stolen time \
              at IPA 0x4000_0000..0x4000_1000; move one",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            partitions: &[NAV, HUD, NEWER],
+            ..SYSTEM
+        },
+        board: BoardFacts {
+            interrupt_controller: InterruptController::Bcm2836 {
+                local: MemoryRange::new(Pa(0x0800_0000), 0x1000),
+                devices: MemoryRange::new(Pa(0x0801_0000), 0x1000),
+            },
+            ..BOARD
+        },
+        findings: &[(
+            "gic_version_on_board",
+            "partition 'media': its interrupt controller is a GICv3, whose system registers board \
+             'test-board' hasn't got; take a GICv2 or another board",
         )],
         ..VALID
     },

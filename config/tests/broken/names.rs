@@ -191,6 +191,7 @@ pub const CASES: &[Case] = &[
                 BOARD.devices[0],
                 Device {
                     name: "GPIO",
+                    model: "",
                     ..BOARD.devices[1]
                 },
             ],

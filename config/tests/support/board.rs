@@ -2,7 +2,7 @@
 
 use paratia_config::address::{MemoryRange, Pa, kib, mib};
 use paratia_config::board::{
-    Board, BoardFacts, CpuStart, Device, DisplayKind, InterruptController,
+    Board, BoardFacts, CpuStart, Device, DisplayKind, ImageForm, InterruptController, UartKind,
 };
 
 /// The board as a type.
@@ -14,8 +14,10 @@ impl Board for TestBoard {
         summary: "a board for tests",
         ram: &[MemoryRange::new(Pa(0x4000_0000), mib(1024))],
         image_base: Pa(0x4020_0000),
+        image_form: ImageForm::Elf,
         hypervisor_memory: MemoryRange::new(Pa(0x4000_0000), mib(32)),
         partition_memory: MemoryRange::new(Pa(0x4200_0000), mib(992)),
+        frame_buffer: MemoryRange::new(Pa(0x4240_0000), mib(4)),
         device_tree: Some(MemoryRange::new(Pa(0x4000_0000), mib(1))),
         cpus: &[0, 1, 2, 3],
         cpu_start: CpuStart::PsciSmc,
@@ -25,22 +27,28 @@ impl Board for TestBoard {
         },
         interrupt_count: 288,
         uart: MemoryRange::new(Pa(0x0900_0000), kib(4)),
+        uart_kind: UartKind::Pl011 {
+            clock_hz: 24_000_000,
+        },
         hypervisor_devices: &[MemoryRange::new(Pa(0x0902_0000), kib(4))],
         devices: &[
             Device {
                 name: "rtc",
+                model: "pl031",
                 registers: MemoryRange::new(Pa(0x0901_0000), kib(4)),
                 interrupts: &[34],
                 bus_master: false,
             },
             Device {
                 name: "gpio",
+                model: "pl061",
                 registers: MemoryRange::new(Pa(0x0903_0000), kib(4)),
                 interrupts: &[39],
                 bus_master: false,
             },
             Device {
                 name: "virtio",
+                model: "virtio-mmio",
                 registers: MemoryRange::new(Pa(0x0A00_0000), kib(16)),
                 interrupts: &[48],
                 bus_master: true,

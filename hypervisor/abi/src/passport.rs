@@ -116,6 +116,9 @@ pub struct Passport {
     pub display: DisplayRecord,
     /// The configuration's arguments, UTF-8 padded with zero bytes.
     pub arguments: [u8; MAX_ARGUMENTS_BYTES],
+    /// What the device behind the region with the same index is, such as `pl061`; no name where
+    /// there is no device. It came last, so that all before it is where it was.
+    pub device_models: [Name; MAX_REGIONS],
 }
 
 impl Passport {
@@ -136,6 +139,14 @@ impl Passport {
         self.regions
             .get(..self.region_count as usize)
             .unwrap_or_default()
+    }
+
+    /// The registers of the device called `name`, and what it is.
+    #[must_use]
+    pub fn device(&self, name: &str) -> Option<(&RegionRecord, &str)> {
+        let mut all = self.regions().iter().zip(&self.device_models);
+        all.find(|(region, _)| region.kind == REGION_DEVICE && region.name.as_str() == name)
+            .map(|(region, model)| (region, model.as_str()))
     }
 
     /// The ports in use; a port's place in this slice is its index in calls.

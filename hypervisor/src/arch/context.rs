@@ -9,6 +9,8 @@ use core::mem::{offset_of, size_of};
 
 use static_assertions::const_assert;
 
+use crate::controller::{self, VirtualState};
+
 /// The context. The exit path's assembly relies on this layout; `SP_EL2` points to it whenever a
 /// guest runs.
 #[repr(C, align(16))]
@@ -27,8 +29,10 @@ pub struct Context {
     pub fpcr: u64,
     /// FP status.
     pub fpsr: u64,
-    /// EL1 and EL0 system registers and the virtual interrupt interface.
+    /// EL1 and EL0 system registers.
     pub system: SystemRegisters,
+    /// Its CPU interface; list registers are in no context: see [`crate::interrupt`].
+    pub interface: VirtualState,
 }
 
 /// Offsets that the assembly in [`super::entry`] uses.
@@ -123,10 +127,8 @@ system_registers! {
     afsr0_el1 = "afsr0_el1", afsr1_el1 = "afsr1_el1";
     tpidr_el0 = "tpidr_el0", tpidrro_el0 = "tpidrro_el0";
     tpidr_el1 = "tpidr_el1", csselr_el1 = "csselr_el1";
-    cntkctl_el1 = "cntkctl_el1", ich_vmcr_el2 = "ich_vmcr_el2";
+    cntkctl_el1 = "cntkctl_el1", vmpidr_el2 = "vmpidr_el2";
     cntv_cval_el0 = "cntv_cval_el0", cntv_ctl_el0 = "cntv_ctl_el0";
-    // List registers are in no context: see `crate::interrupt`.
-    ich_ap0r0_el2 = "ich_ap0r0_el2", ich_ap1r0_el2 = "ich_ap1r0_el2";
 }
 
 /// `SCTLR_EL1` at a guest's entry: MMU and caches off, the bits that are RES1 on every CPU set (Arm
@@ -146,11 +148,14 @@ impl Context {
         fpcr: 0,
         fpsr: 0,
         system: SystemRegisters::ZERO,
+        interface: controller::RESET,
     };
 
     /// Makes this the context of a guest that was never run: at `entry`, with `arguments` in `x0`
     /// and up, everything else as after a reset.
-    pub fn reset(&mut self, entry: u64, arguments: [u64; 4]) {
+    /// It is CPU `number` of its partition, with affinity 0.0.0.`number`.
+    pub fn reset(&mut self, number: usize, entry: u64, arguments: [u64; 4]) {
+        const MULTIPROCESSOR: u64 = 1 << 31;
         let stack = self.stack;
         *self = Self::ZERO;
         self.stack = stack;
@@ -159,5 +164,6 @@ impl Context {
         self.x[..4].copy_from_slice(&arguments);
         self.system.sctlr_el1 = SCTLR_EL1_RESET;
         self.system.cpacr_el1 = super::cpu::access_control(0);
+        self.system.vmpidr_el2 = MULTIPROCESSOR | number as u64;
     }
 }

@@ -31,6 +31,9 @@ const HCR_EL2: u64 = 1 // VM
     | 1 << 36 // TERR
     | 1 << 58; // TID5
 
+/// `HCR_EL2.VI` and `VF`: a virtual interrupt is pending.
+const VI: u64 = 1 << 7;
+const VF: u64 = 1 << 6;
 /// `HCR_EL2.TVM`: writes to the registers of stage 1 are trapped.
 const TVM: u64 = 1 << 26;
 
@@ -159,13 +162,6 @@ pub fn physical_address_range() -> u64 {
 pub fn set_stage2(vttbr: u64) {
     // SAFETY: the root is one of the constant tables; no guest runs until the next `eret`.
     unsafe { write_register!("vttbr_el2", vttbr) };
-}
-
-/// Makes the guest that runs next vCPU `number` of a multiprocessor system, with affinity
-/// 0.0.0.`number`.
-pub fn set_number(number: usize) {
-    // SAFETY: only what a guest reads as `MPIDR_EL1` depends on it.
-    unsafe { write_register!("vmpidr_el2", 1_u64 << 31 | number as u64) };
 }
 
 /// Sets the translation granule and sizes of stage 2, once a CPU.
@@ -306,22 +302,30 @@ pub fn set_system_control(value: u64) {
     unsafe { write_register!("sctlr_el1", value) };
 }
 
-/// Whether the guest's writes to the registers that turn its caches on and off are trapped.
-pub fn watch_caches(watch: bool) {
-    let value = if watch { HCR_EL2 | TVM } else { HCR_EL2 };
-    // SAFETY: it only adds or takes away a trap.
+/// What of `HCR_EL2` differs from guest to guest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GuestControl {
+    /// Its writes to the registers of stage 1 are trapped.
+    pub watches_caches: bool,
+    /// A virtual interrupt is signalled, and a fast one, by an emulated CPU interface.
+    pub signals: [bool; 2],
+}
+
+/// Sets `HCR_EL2` for the guest that is loaded.
+#[inline]
+pub fn set_guest_control(control: GuestControl) {
+    let bit = |on: bool, bit: u64| if on { bit } else { 0 };
+    let [interrupt, fast] = control.signals;
+    let value = HCR_EL2 | bit(control.watches_caches, TVM) | bit(interrupt, VI) | bit(fast, VF);
+    // SAFETY: it adds or takes away a trap, or signals to the guest.
     unsafe { write_register!("hcr_el2", value) };
 }
 
-/// Stops this CPU for good. Its timer and its interrupt interface are turned off, so that nothing
-/// wakes it any more.
+/// Stops this CPU for good. Its timer is turned off; whoever has its interrupt interface lets nothing
+/// through before.
 pub fn park() -> ! {
-    // SAFETY: both are the hypervisor's own, and nothing waits for either.
-    unsafe {
-        write_register!("cnthp_ctl_el2", 0_u64);
-        // ICC_IGRPEN1_EL1
-        write_register!("s3_0_c12_c12_7", 0_u64);
-    }
+    // SAFETY: it is the hypervisor's own, and nothing waits for it.
+    unsafe { write_register!("cnthp_ctl_el2", 0_u64) };
     loop {
         // SAFETY: everything stays masked; `wfi` only waits.
         unsafe { asm!("msr daifset, #15", "isb", "wfi", options(nomem, nostack)) };

@@ -18,7 +18,7 @@ use paratia_config::layout::{CPU_STACK_AREA_BYTES, EMERGENCY_STACK_BYTES};
 
 use super::context::{Context, OFFSET_ELR, OFFSET_FPCR, OFFSET_Q, OFFSET_STACK};
 use crate::exit::Next;
-use crate::selected::{self, EL2_ROOT, LAYOUT};
+use crate::selected::{self, BOARD, EL2_ROOT, LAYOUT};
 
 /// SCTLR_EL2 with MMU, caches, stack alignment check and write-implies-execute-never on; the rest
 /// is RES1 (Arm ARM DDI 0487, D19.2.119).
@@ -26,8 +26,9 @@ const SCTLR_EL2: u64 = 0x30C5_0830 | 1 | 1 << 2 | 1 << 3 | 1 << 12 | 1 << 19;
 
 global_asm!(
     r#"
-// Reset. In: x0 = device tree (CPU 0) or the CPU's index (others).
-// Out: Rust's `boot` or `boot_secondary` with the same x0, on this CPU's stack, MMU on.
+// Reset. In: x0 = device tree (CPU 0), nothing (others: a spin table hands over nothing).
+// Out: Rust's `boot` with the same x0 or `boot_secondary` with the CPU's index, on this CPU's stack,
+// MMU on.
     .section .text.start, "ax"
     .global _start
 _start:
@@ -36,8 +37,9 @@ _start:
     b       1f
     .global _start_secondary
 _start_secondary:
-    mov     x19, x0
-    mov     x20, x0
+    mrs     x20, mpidr_el1
+    and     x20, x20, #0xff         // a CPU's index is its affinity 0, as asserted below
+    mov     x19, x20
 1:  msr     daifset, #15
     mrs     x0, CurrentEL
     cmp     x0, #(2 << 2)
@@ -105,6 +107,18 @@ _start_secondary:
     boot = sym crate::boot::boot,
     boot_secondary = sym crate::bring_up::boot_secondary,
 );
+
+/// A CPU that starts knows nothing but its affinity.
+const _: () = {
+    let mut cpu = 0;
+    while cpu < BOARD.cpus.len() {
+        assert!(
+            BOARD.cpus[cpu] == cpu as u64,
+            "a CPU's affinity isn't its index"
+        );
+        cpu += 1;
+    }
+};
 
 const _: () = assert!(2 * PAGE_BYTES + EMERGENCY_STACK_BYTES < CPU_STACK_AREA_BYTES);
 

@@ -5,7 +5,6 @@ pub mod context;
 pub mod cpu;
 pub mod debug;
 pub mod entry;
-pub mod interrupt;
 pub mod memory;
 pub mod performance;
 pub mod registers;

@@ -9,13 +9,10 @@ pub enum Cause {
     SecureMonitorCall,
     /// `WFI`.
     WaitForInterrupt,
-    /// `MSR`, `MRS` or a system instruction that is trapped.
-    SystemRegister(SystemRegister),
+    /// `MSR`, `MRS` or a system instruction that is trapped: see [`system_register`].
+    SystemRegister,
     /// A data access that stage 2 doesn't allow.
-    DataAbort {
-        /// Whether it wrote.
-        write: bool,
-    },
+    DataAbort,
     /// An instruction fetch that stage 2 doesn't allow.
     InstructionAbort,
     /// Any other instruction that isn't the partition's to use.
@@ -49,6 +46,7 @@ pub fn call(esr: u64) -> (bool, bool) {
 }
 
 /// Decodes a syndrome.
+#[inline]
 #[must_use]
 pub fn decode(esr: u64) -> Cause {
     match esr >> 26 & 0x3F {
@@ -57,20 +55,20 @@ pub fn decode(esr: u64) -> Cause {
         0x01 if esr & 0b11 == 0 => Cause::WaitForInterrupt,
         0x16 => Cause::HypervisorCall,
         0x17 => Cause::SecureMonitorCall,
-        0x18 => Cause::SystemRegister(system_register(esr)),
+        0x18 => Cause::SystemRegister,
         0x20 => Cause::InstructionAbort,
-        0x24 => Cause::DataAbort {
-            write: esr >> 6 & 1 != 0,
-        },
+        0x24 => Cause::DataAbort,
         _ => Cause::Forbidden,
     }
 }
 
+/// The access that trapped, of a syndrome that is [`Cause::SystemRegister`].
 #[allow(
     clippy::cast_possible_truncation,
     reason = "each field is masked to its width"
 )]
-fn system_register(esr: u64) -> SystemRegister {
+#[must_use]
+pub fn system_register(esr: u64) -> SystemRegister {
     let field = |shift: u32, width: u32| (esr >> shift & ((1 << width) - 1)) as u16;
     SystemRegister {
         encoding: encoding(
@@ -96,7 +94,7 @@ mod tests {
         assert_eq!(decode(0x0600_0000), Cause::WaitForInterrupt);
         assert_eq!(decode(0x0600_0001), Cause::Forbidden, "WFE isn't trapped");
         assert_eq!(decode(0x0600_0002), Cause::Forbidden, "WFIT is hidden");
-        assert_eq!(decode(0x9200_0047), Cause::DataAbort { write: true });
+        assert_eq!(decode(0x9200_0047), Cause::DataAbort);
         assert_eq!(decode(0x8200_0007), Cause::InstructionAbort);
     }
 
@@ -117,6 +115,7 @@ mod tests {
             register: 3,
             read: false,
         };
-        assert_eq!(decode(esr), Cause::SystemRegister(expected));
+        assert_eq!(decode(esr), Cause::SystemRegister);
+        assert_eq!(system_register(esr), expected);
     }
 }

@@ -25,6 +25,13 @@ pub struct Maintenance {
 }
 
 impl Maintenance {
+    /// Never.
+    pub const NONE: Self = Self {
+        no_pending: false,
+        entry_not_present: false,
+        trap_deactivation: false,
+    };
+
     /// As bits of `ICH_HCR_EL2` (IHI 0069); `GICH_HCR` has the lower ones at the same places.
     #[must_use]
     pub const fn to_bits(self) -> u64 {

@@ -15,13 +15,14 @@ use crate::setup::Toolchain;
 use crate::workspace;
 
 /// What goes into every image, relative to the workspace's root.
-const INPUTS: [&str; 6] = [
+const INPUTS: [&str; 7] = [
     "Cargo.toml",
     "Cargo.lock",
     ".cargo/config.toml",
     "hypervisor",
     "config",
     "board-support",
+    "devices",
 ];
 
 /// The fingerprint of an image that would be built now.

@@ -8,7 +8,10 @@ mod hypervisor;
 pub mod progress;
 
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use paratia_board_support::host::Card;
 
 use crate::catalog::{self, Choice};
 use crate::pieces::{self, Piece};
@@ -23,6 +26,8 @@ pub const GUEST_TARGET: &str = "aarch64-unknown-none";
 pub const HYPERVISOR_TARGET: &str = "aarch64-unknown-none-softfloat";
 /// Set by `cargo paratia test`, which has built everything before it starts the tests.
 pub const PREBUILT: &str = "PARATIA_PREBUILT";
+/// Set by `cargo paratia test` to the board on which tests run that aren't about another.
+pub const TEST_BOARD: &str = "PARATIA_TEST_BOARD";
 
 /// Builds the image of a system on a board, silently, and returns its path. Does nothing but return
 /// the path if [`PREBUILT`] is set.
@@ -40,6 +45,35 @@ pub fn image(board: &str, system: &str) -> anyhow::Result<PathBuf> {
     let mut builder = Builder::new(toolchain, &mut progress)?;
     builder.guests()?;
     builder.hypervisor(&choice)
+}
+
+/// The bytes of a built image as they lie in memory, from the lowest on.
+///
+/// # Errors
+/// If `elf` is no 64-bit ELF file or has nothing to load.
+pub fn flat(elf: &[u8]) -> anyhow::Result<Vec<u8>> {
+    flat::image(elf)
+}
+
+/// Writes what goes onto a board's card to a folder: the bytes of the built image `elf`, and the
+/// firmware's options. Returns the names of the files.
+///
+/// # Errors
+/// If `elf` can't be made flat, or a file can't be written.
+pub fn write_card(card: &Card, elf: &[u8], folder: &Path) -> anyhow::Result<Vec<&'static str>> {
+    fs::create_dir_all(folder)?;
+    let image = flat(elf)?;
+    let texts = card.texts.iter();
+    let files = texts.map(|(name, text)| (*name, text.as_bytes()));
+    [(card.image, image.as_slice())]
+        .into_iter()
+        .chain(files)
+        .map(|(name, bytes)| {
+            fs::write(folder.join(name), bytes)
+                .with_context(|| format!("can't write {name}"))
+                .map(|()| name)
+        })
+        .collect()
 }
 
 /// Builds with one toolchain and shows its progress at one place.

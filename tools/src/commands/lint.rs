@@ -92,7 +92,7 @@ fn target_checks(toolchain: Toolchain, any_system: &Choice) -> Vec<Check> {
 /// The hypervisor's code is the same whatever system it carries.
 fn any_system() -> anyhow::Result<Choice> {
     let board = catalog::boards().first().context("there is no board")?;
-    catalog::choose(board.name, "hello")
+    catalog::choose(board.facts.name, "hello")
 }
 
 fn clippy(toolchain: Toolchain, target: &str) -> Command {

@@ -16,8 +16,8 @@ pub(crate) struct Arguments {}
 
 pub(super) fn run(_arguments: &Arguments) -> anyhow::Result<ExitCode> {
     for board in catalog::boards() {
-        anstream::println!("{BOLD}{}{PLAIN}  {}", board.name, board.summary);
-        let systems = catalog::systems(board);
+        anstream::println!("{BOLD}{}{PLAIN}  {}", board.facts.name, board.facts.summary);
+        let systems: Vec<_> = catalog::systems(board).collect();
         let width = systems
             .iter()
             .map(|(name, _)| name.len())

@@ -5,6 +5,7 @@ mod bench;
 mod build;
 mod check;
 mod count;
+mod image;
 mod interrupt;
 mod lint;
 mod list;
@@ -38,6 +39,7 @@ pub(crate) enum Command {
     New(new::Arguments),
     Build(build::Arguments),
     Bare(bare::Arguments),
+    Image(image::Arguments),
     List(list::Arguments),
     Lint(lint::Arguments),
     Setup(setup::Arguments),
@@ -56,6 +58,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::New(arguments) => new::run(arguments),
         Command::Build(arguments) => build::run(arguments),
         Command::Bare(arguments) => bare::run(arguments),
+        Command::Image(arguments) => image::run(arguments),
         Command::List(arguments) => list::run(arguments),
         Command::Lint(arguments) => lint::run(arguments),
         Command::Setup(arguments) => setup::run(arguments),

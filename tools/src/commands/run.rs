@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
@@ -16,19 +18,28 @@ use paratia::{setup, workspace};
 
 use super::interrupt;
 use super::selection::Selection;
+use crate::keys::{self, Focus, Raw};
 use crate::present::{self, Console, Status};
+
+/// Board time of a run that nobody types for.
+const DEFAULT_TIME: Duration = Duration::from_secs(20);
 
 /// Set up what is missing, build a system, run it on QEMU and show what happens.
 ///
 /// Succeeds only if the system kept its promises: the run reached its end, and no critical
 /// partition missed a heartbeat, had a fault, was restarted or halted.
+///
+/// On a terminal, a system with an unmodified guest is run to be used: keys go to the guest's
+/// console, board time passes with the clock on the wall, and the run ends by Ctrl-A x unless --for
+/// says when. --icount is for looking on, as where there is no terminal.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     selection: Selection,
-    /// Board time after which the system stops, such as 500ms, 10s or 2m.
-    #[arg(long = "for", value_name = "TIME", default_value = "20s")]
-    stop_after: humantime::Duration,
+    /// Board time after which the system stops, such as 500ms, 10s or 2m [default: 20s, or never
+    /// if keys go to a guest].
+    #[arg(long = "for", value_name = "TIME")]
+    stop_after: Option<humantime::Duration>,
     /// Where the picture on the display goes at the end [default: target/paratia/SYSTEM.png].
     #[arg(long, value_name = "FILE.png")]
     screenshot: Option<PathBuf>,
@@ -44,7 +55,7 @@ pub(crate) struct Arguments {
     /// Board time passes by instructions, so that all runs are equal; the default.
     #[arg(long)]
     icount: bool,
-    /// Show the console of this partition only.
+    /// Show the console of this partition only, and type for it.
     #[arg(long, value_name = "PARTITION")]
     focus: Option<String>,
 }
@@ -54,27 +65,62 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     check_focus(arguments, &choice)?;
     let interrupt = interrupt::flag()?;
     build(&choice)?;
+    setup::qemu_for(choice.least_qemu(), &mut Status::new())?;
 
+    let focus = Focus::new(choice.system, arguments.focus.as_deref())
+        .filter(|_| keys::are_there() && !arguments.icount);
     let mut run = Run::new(choice.board.name, choice.name)?
-        .stop_after(arguments.stop_after.into())
-        .time(time(arguments))
+        .stop_after(stop_after(arguments, focus.is_some()))
+        .time(time(arguments, focus.is_some()))
         .window(arguments.display)
-        .interrupted_by(interrupt);
+        .interrupted_by(Arc::clone(&interrupt));
     if choice.system.display.is_some() {
         let default = || workspace::screenshot(choice.name);
         run = run.screenshot(arguments.screenshot.clone().unwrap_or_else(default));
     }
     let mut console = Console::new(choice.system, arguments.focus.as_deref());
-    let report = run.execute_watched(&mut |sight| console.show(sight))?;
+    let is_interactive = focus.is_some();
+    let report = if let Some(focus) = focus {
+        console = console.typing(focus.clone());
+        interactive(run, focus, interrupt, &mut console)?
+    } else {
+        run.execute_watched(&mut |sight| console.show(sight))?
+    };
     if let Some(file) = &arguments.events {
         write_events(&report, file).with_context(|| format!("can't write {}", file.display()))?;
     }
-    Ok(conclude(&report))
+    Ok(conclude(&report, is_interactive))
+}
+
+/// Makes the run with the terminal as its keyboard.
+fn interactive(
+    run: Run,
+    focus: Focus,
+    interrupt: Arc<AtomicBool>,
+    console: &mut Console<'_>,
+) -> anyhow::Result<RunReport> {
+    let (run, keyboard) = run.focus(focus.name()).keyboard();
+    anstream::eprintln!("Keys go to '{}'. {}.", focus.name(), keys::HELP);
+    let _raw = Raw::begin().context("can't prepare the terminal for typing")?;
+    keys::forward(keyboard, focus, interrupt);
+    run.execute_watched(&mut |sight| console.show(sight))
+}
+
+/// When the system stops; zero is never.
+fn stop_after(arguments: &Arguments, interactive: bool) -> Duration {
+    let default = if interactive {
+        Duration::ZERO
+    } else {
+        DEFAULT_TIME
+    };
+    arguments.stop_after.map_or(default, Into::into)
 }
 
 fn check_focus(arguments: &Arguments, choice: &Choice) -> anyhow::Result<()> {
     ensure!(
-        Duration::from(arguments.stop_after) > Duration::ZERO,
+        arguments
+            .stop_after
+            .is_none_or(|time| Duration::from(time) > Duration::ZERO),
         "--for takes more than 0"
     );
     let Some(focus) = &arguments.focus else {
@@ -99,8 +145,12 @@ fn build(choice: &Choice) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn time(arguments: &Arguments) -> Time {
-    if arguments.realtime || (arguments.display && !arguments.icount) {
+fn time(arguments: &Arguments, interactive: bool) -> Time {
+    if arguments.realtime {
+        Time::Real
+    } else if interactive {
+        Time::Paced
+    } else if arguments.display && !arguments.icount {
         Time::Real
     } else {
         Time::Deterministic
@@ -116,11 +166,12 @@ fn write_events(report: &RunReport, file: &PathBuf) -> anyhow::Result<()> {
     Ok(out.flush()?)
 }
 
-/// The closing words and the exit status.
-fn conclude(report: &RunReport) -> ExitCode {
+/// The closing words and the exit status. Who types ends the run at will, and breaks nothing by that.
+fn conclude(report: &RunReport, is_interactive: bool) -> ExitCode {
     let broken = promise::broken(report);
     present::closing(report, &broken);
     match (&report.outcome, broken.is_empty()) {
+        (Outcome::Interrupted, _) if is_interactive => ExitCode::SUCCESS,
         (Outcome::Interrupted, _) => ExitCode::from(interrupt::EXIT_STATUS),
         (_, true) => ExitCode::SUCCESS,
         (_, false) => ExitCode::FAILURE,

@@ -3,39 +3,49 @@
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::Context as _;
-use paratia::build::{Builder, PREBUILT};
+use paratia::build::{Builder, PREBUILT, TEST_BOARD};
 use paratia::catalog::{self, Choice};
 use paratia::setup::{self, Toolchain};
 use paratia::workspace;
+use paratia_board_support::list::Listed;
+use paratia_config::System;
 
 use super::packages;
-use crate::present::Status;
+use crate::present::{self, Status};
+
+/// The board on which every test runs unless one is asked for.
+const DEFAULT_BOARD: &str = "qemu-virt";
 
 /// Set up what is missing, build every image and run every test, on the host and on QEMU.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Run only tests whose name contains this.
     filter: Option<String>,
+    /// Run all tests on this board alone. Without it they run on qemu-virt, and the essential ones
+    /// on every other board too.
+    #[arg(long)]
+    board: Option<String>,
     /// Arguments for the test runner: cargo-nextest if it is installed, else `cargo test`.
     #[arg(last = true)]
     runner: Vec<String>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    build_everything()?;
+    let board = arguments.board.as_deref().map(catalog::board).transpose()?;
+    build_everything(&choices(board)?)?;
     // Doctests first: the runner's closing lines are to be the last.
-    let nextest = has_nextest();
+    let nextest = has_nextest(board);
     if nextest
         && arguments.filter.is_none()
         && !succeeds(
-            cargo()
+            cargo(board)
                 .args(["test", "--doc", "--quiet"])
                 .args(packages::host()),
         )?
     {
         return Ok(ExitCode::FAILURE);
     }
-    let mut command = cargo();
+    let mut command = cargo(board);
     command.args(if nextest {
         &["nextest", "run"][..]
     } else {
@@ -54,35 +64,68 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn build_everything() -> anyhow::Result<()> {
+fn choice(listed: &'static Listed, name: &'static str, system: &'static System) -> Choice {
+    Choice {
+        listed,
+        board: listed.facts,
+        system,
+        name,
+    }
+}
+
+/// What tests on this board run, or on all boards.
+fn choices(board: Option<&'static Listed>) -> anyhow::Result<Vec<Choice>> {
+    let whole = board.map_or_else(|| catalog::board(DEFAULT_BOARD), Ok)?;
+    let boards = catalog::boards().iter();
+    let wanted = boards.flat_map(|listed| {
+        let is_whole = listed.facts.name == whole.facts.name;
+        catalog::systems(listed)
+            .filter(move |(name, _)| {
+                is_whole || board.is_none() && catalog::ESSENTIALS.contains(name)
+            })
+            .map(move |(name, system)| choice(listed, name, system))
+    });
+    Ok(wanted.collect())
+}
+
+fn build_everything(choices: &[Choice]) -> anyhow::Result<()> {
     let toolchain = setup::ready(&mut Status::new())?;
+    if let Some(least) = choices.iter().map(Choice::least_qemu).max() {
+        // Without, the tests that need it fail with such words, the others needn't.
+        if let Err(error) = setup::qemu_for(least, &mut Status::new()) {
+            present::error(&error);
+        }
+    }
     let mut status = Status::new();
     let mut builder = Builder::new(toolchain, &mut status)?;
     builder.guests()?;
-    for board in catalog::boards() {
-        for (name, system) in catalog::systems(board) {
-            builder.hypervisor(&Choice {
-                board,
-                system,
-                name,
-            })?;
+    for choice in choices {
+        // Only what is Debian's can be missing. Its systems' tests fail then, the others needn't.
+        if let Err(error) = builder.pieces(choice) {
+            present::error(&error.context(format!("system '{}' isn't built", choice.name)));
+            continue;
         }
+        builder.hypervisor(choice)?;
     }
     Ok(())
 }
 
 /// Cargo for the host; tests find all images built.
-fn cargo() -> Command {
+fn cargo(board: Option<&Listed>) -> Command {
     let mut command = Toolchain::Current.cargo();
     command
         .current_dir(workspace::root())
         .env(PREBUILT, "1")
+        .env_remove(TEST_BOARD)
         .stdin(Stdio::null());
+    if let Some(board) = board {
+        command.env(TEST_BOARD, board.facts.name);
+    }
     command
 }
 
-fn has_nextest() -> bool {
-    let mut probe = cargo();
+fn has_nextest(board: Option<&Listed>) -> bool {
+    let mut probe = cargo(board);
     probe.args(["nextest", "--version"]);
     probe.output().is_ok_and(|output| output.status.success())
 }

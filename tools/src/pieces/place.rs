@@ -159,7 +159,7 @@ mod tests {
             progress: None,
         };
         let partition = Partition { image, ..PARTITION };
-        let pieces = pieces(&partition, board, &mut sources)?;
+        let pieces = pieces(&partition, board.facts, &mut sources)?;
         let place = |piece: &Piece| (piece.kind, piece.at.0 - RAM.0, piece.room_bytes);
         Ok(pieces.iter().map(place).collect())
     }

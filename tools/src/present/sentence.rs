@@ -26,7 +26,7 @@ pub(crate) fn sentence(event: &Event, system: &System) -> Option<(Weight, String
         "epoch" => "the schedule begins".to_owned(),
         "cpu-started" => format!("CPU {} started", number(event, "cpu")),
         "stopped" => "all partitions stand still".to_owned(),
-        "refused" | "crash" | "board-mismatch" => words(event),
+        "refused" | "crash" | "board-mismatch" | "board-unchecked" => words(event),
         _ => about_partition(event, system).unwrap_or_else(|| plain(event)),
     };
     Some((weight(&event.name), text))

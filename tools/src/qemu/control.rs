@@ -40,7 +40,32 @@ impl Control {
     pub fn screendump(&mut self, file: &Path) -> anyhow::Result<()> {
         let arguments = json!({ "filename": file, "format": "png" });
         self.execute("screendump", &arguments)
-            .with_context(|| format!("can't take the screenshot {}", file.display()))
+            .with_context(|| format!("can't take the screenshot {}", file.display()))?;
+        Ok(())
+    }
+
+    /// Writes `size_bytes` of the machine's memory from a physical address on to a file.
+    ///
+    /// # Errors
+    /// With QEMU's own words, if it can't.
+    pub fn save_memory(&mut self, base: u64, size_bytes: u64, file: &Path) -> anyhow::Result<()> {
+        let arguments = json!({ "val": base, "size": size_bytes, "filename": file });
+        self.execute("pmemsave", &arguments)
+            .with_context(|| format!("can't read the machine's memory at {base:#x}"))?;
+        Ok(())
+    }
+
+    /// The 32-bit word at a physical address, as a bus access of that size reads it: of a device's
+    /// register its present value. The board notices nothing of it, unless reading changes the
+    /// register.
+    ///
+    /// # Errors
+    /// With QEMU's own words, if nothing is there.
+    pub fn word(&mut self, address: u64) -> anyhow::Result<u32> {
+        let command = json!({ "command-line": format!("xp /1wx {address:#x}") });
+        let answer = self.execute("human-monitor-command", &command)?;
+        let text = answer.as_str().unwrap_or_default();
+        shown_word(text).with_context(|| format!("can't read {address:#x}: {}", text.trim()))
     }
 
     /// Ends QEMU.
@@ -48,23 +73,24 @@ impl Control {
     /// # Errors
     /// If it doesn't answer.
     pub fn quit(&mut self) -> anyhow::Result<()> {
-        self.execute("quit", &json!({}))
+        self.execute("quit", &json!({}))?;
+        Ok(())
     }
 
-    fn execute(&mut self, command: &str, arguments: &Value) -> anyhow::Result<()> {
+    fn execute(&mut self, command: &str, arguments: &Value) -> anyhow::Result<Value> {
         let mut line = json!({ "execute": command, "arguments": arguments }).to_string();
         line.push('\n');
         self.stream.get_mut().write_all(line.as_bytes())?;
         loop {
-            let answer = self.message()?;
+            let mut answer = self.message()?;
             if let Some(error) = answer.get("error") {
                 bail!(
                     "QEMU: {}",
                     error["desc"].as_str().unwrap_or("unknown error")
                 );
             }
-            if answer.get("return").is_some() {
-                return Ok(());
+            if let Some(value) = answer.get_mut("return") {
+                return Ok(value.take());
             }
             // Anything else is an event that nobody asked for.
         }
@@ -76,5 +102,23 @@ impl Control {
             bail!("QEMU closed its control socket");
         }
         serde_json::from_str(&line).context("QEMU's answer isn't JSON")
+    }
+}
+
+/// The word in what the monitor's `xp` prints: `0000000009030020: 0x00000008`.
+fn shown_word(text: &str) -> Option<u32> {
+    let (_, word) = text.trim().split_once(": 0x")?;
+    u32::from_str_radix(word, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown_word;
+
+    #[test]
+    fn a_word_is_taken_from_the_monitors_line() {
+        let line = "0000000009030020: 0x00000028\r\n";
+        assert_eq!(shown_word(line), Some(0x28));
+        assert_eq!(shown_word("Cannot access memory\r\n"), None);
     }
 }

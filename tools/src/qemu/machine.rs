@@ -3,8 +3,9 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use paratia_config::BoardFacts;
-use paratia_config::address::mib;
+use paratia_board_support::list::Listed;
+
+use super::version::Version;
 
 /// Deterministic time: an instruction takes 2^0 = 1 ns of board time, so that a tick of a 62.5 MHz
 /// counter is 16 instructions.
@@ -18,6 +19,9 @@ const ICOUNT_SHIFT: u32 = 0;
 pub enum Time {
     /// By instructions executed: the same on every machine and in every run.
     Deterministic,
+    /// By instructions while something runs, with the clock on the wall while all CPUs wait: fit to
+    /// type for, and a busy host delays the board as a whole rather than one of its windows.
+    Paced,
     /// With the clock on the wall.
     Real,
 }
@@ -25,18 +29,24 @@ pub enum Time {
 /// A QEMU machine.
 #[derive(Clone, Debug)]
 pub struct Machine {
+    /// Machine and properties, as after `-M`.
+    pub kind: String,
     /// CPU model, such as `cortex-a57`.
     pub cpu: String,
     /// Number of CPUs.
     pub cpu_count: usize,
     /// Memory in MiB.
     pub memory_mib: u64,
-    /// Version of the interrupt controller, 2 or 3.
-    pub gic_version: u32,
+    /// The least version of QEMU that has it.
+    pub least_version: Version,
     /// How board time passes.
     pub time: Time,
     /// Whether QEMU shows its window.
     pub window: bool,
+    /// Arguments that the board's devices need.
+    pub devices: Vec<String>,
+    /// Arguments that versions of QEMU from one on need.
+    pub devices_since: &'static [(Version, &'static [&'static str])],
     /// More arguments, at the end.
     pub extra: Vec<String>,
 }
@@ -44,17 +54,41 @@ pub struct Machine {
 impl Machine {
     /// The machine that is the board.
     #[must_use]
-    pub fn for_board(board: &BoardFacts) -> Self {
-        let memory_bytes: u64 = board.ram.iter().map(|range| range.size_bytes).sum();
+    pub fn for_board(board: &Listed) -> Self {
+        let qemu = &board.qemu;
         Self {
-            cpu: "cortex-a57".to_owned(),
-            cpu_count: board.cpus.len(),
-            memory_mib: memory_bytes / mib(1),
-            gic_version: 3,
+            kind: qemu.machine.to_owned(),
+            cpu: qemu.cpu.to_owned(),
+            cpu_count: board.facts.cpus.len(),
+            memory_mib: qemu.memory_mib,
+            least_version: qemu.least_version,
             time: Time::Deterministic,
             window: false,
+            devices: qemu.arguments.iter().map(ToString::to_string).collect(),
+            devices_since: qemu.arguments_since,
             extra: Vec::new(),
         }
+    }
+
+    /// Adds what only this version of QEMU and later ones need.
+    pub fn suit(&mut self, version: Option<Version>) {
+        let needed = self.devices_since.iter();
+        for (_, arguments) in needed.filter(|(since, _)| version >= Some(*since)) {
+            self.devices
+                .extend(arguments.iter().map(ToString::to_string));
+        }
+    }
+
+    /// Sets the machine's version of the interrupt controller, if it has the choice.
+    pub fn set_gic_version(&mut self, version: u32) {
+        let properties = self.kind.split(',').map(|property| {
+            if property.starts_with("gic-version=") {
+                format!("gic-version={version}")
+            } else {
+                property.to_owned()
+            }
+        });
+        self.kind = properties.collect::<Vec<_>>().join(",");
     }
 
     /// QEMU's arguments: serial output on its standard output, control on `socket`.
@@ -62,28 +96,27 @@ impl Machine {
     pub fn arguments(&self, image: &Path, socket: &Path) -> Vec<OsString> {
         let mut all: Vec<OsString> = Vec::new();
         let mut add = |words: &[&str]| all.extend(words.iter().map(OsString::from));
-        let kind = format!("virt,virtualization=on,gic-version={}", self.gic_version);
-        add(&["-M", &kind, "-cpu", &self.cpu]);
+        add(&["-M", &self.kind, "-cpu", &self.cpu]);
         add(&[
             "-smp",
             &self.cpu_count.to_string(),
             "-m",
             &format!("{}M", self.memory_mib),
         ]);
-        add(&[
-            "-nodefaults",
-            "-monitor",
-            "none",
-            "-serial",
-            "stdio",
-            "-device",
-            "ramfb",
-        ]);
+        add(&["-nodefaults", "-monitor", "none", "-serial", "stdio"]);
+        for argument in &self.devices {
+            add(&[argument]);
+        }
         if !self.window {
             add(&["-display", "none"]);
         }
-        if self.time == Time::Deterministic {
-            add(&["-icount", &format!("shift={ICOUNT_SHIFT},sleep=off")]);
+        if self.time != Time::Real {
+            let sleep = if self.time == Time::Paced {
+                "on"
+            } else {
+                "off"
+            };
+            add(&["-icount", &format!("shift={ICOUNT_SHIFT},sleep={sleep}")]);
             // The board's calendar clock keeps board time too.
             add(&["-rtc", "base=2026-01-01,clock=vm"]);
         }
@@ -126,10 +159,21 @@ mod tests {
     }
 
     #[test]
+    fn each_version_gets_what_it_needs() {
+        let board = crate::catalog::board("zcu102").unwrap();
+        let mut old = Machine::for_board(board);
+        old.suit(Some((7, 2)));
+        assert!(!words(&old).contains("-audio"));
+        let mut new = Machine::for_board(board);
+        new.suit(Some((10, 0)));
+        assert!(words(&new).contains("-serial stdio -audio driver=none"));
+    }
+
+    #[test]
     fn a_wrong_board_in_real_time_with_a_window() {
         let board = crate::catalog::board("qemu-virt").unwrap();
         let mut machine = Machine::for_board(board);
-        machine.gic_version = 2;
+        machine.set_gic_version(2);
         machine.time = Time::Real;
         machine.window = true;
         machine.extra.push("-d".into());

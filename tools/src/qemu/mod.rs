@@ -3,6 +3,7 @@
 pub mod control;
 pub mod machine;
 pub mod process;
+pub mod version;
 
 pub use control::Control;
 pub use machine::{Machine, Time};

@@ -8,14 +8,13 @@
 use std::ffi::OsString;
 use std::io::Read;
 use std::os::unix::process::CommandExt as _;
-use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
+use std::path::Path;
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-
-use super::PROGRAM;
 
 /// How often a process is asked whether it has ended.
 const POLL: Duration = Duration::from_millis(5);
@@ -27,25 +26,35 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts QEMU and returns it with its serial output.
+    /// Starts QEMU, which is `program`, and returns it with its serial output.
     ///
     /// # Errors
     /// If it can't be started.
-    pub fn start(arguments: &[OsString]) -> anyhow::Result<(Self, ChildStdout)> {
-        let mut child = command()
+    pub fn start(program: &Path, arguments: &[OsString]) -> anyhow::Result<(Self, ChildStdout)> {
+        let mut child = command(program)
             .args(arguments)
-            .stdin(Stdio::null())
+            // A board with sound stays silent (until QEMU 8.1; later ones have an option).
+            .env("QEMU_AUDIO_DRV", "none")
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0)
             .spawn()
-            .with_context(|| format!("can't start {PROGRAM}; `cargo paratia setup` installs it"))?;
+            .with_context(|| {
+                let program = program.display();
+                format!("can't start {program}; `cargo paratia setup` installs it")
+            })?;
         let output = child.stdout.take().context("QEMU has no standard output")?;
         let complaints = child
             .stderr
             .take()
             .map(|pipe| thread::spawn(|| read_all(pipe)));
         Ok((Self { child, complaints }, output))
+    }
+
+    /// Its serial input, once; until it is taken or the process dropped, nothing comes in.
+    pub fn input(&mut self) -> Option<ChildStdin> {
+        self.child.stdin.take()
     }
 
     /// Its exit status, if it has ended.
@@ -85,12 +94,12 @@ impl Drop for Process {
 }
 
 /// QEMU, started through `setpriv` where that can tie its life to ours.
-fn command() -> Command {
+fn command(program: &Path) -> Command {
     if !can_tie_lives() {
-        return Command::new(PROGRAM);
+        return Command::new(program);
     }
     let mut command = Command::new("setpriv");
-    command.args(["--pdeathsig", "KILL", "--", PROGRAM]);
+    command.args(["--pdeathsig", "KILL", "--"]).arg(program);
     command
 }
 

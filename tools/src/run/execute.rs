@@ -1,20 +1,23 @@
 //! Makes a run: prepares the image, starts QEMU, listens until the end, takes the picture.
 
 use std::fs;
-use std::io::Read;
-use std::path::Path;
-use std::process::ChildStdout;
+use std::io::{Read, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdin, ChildStdout};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use paratia_config::board::ImageForm;
 
 use super::record::Record;
-use super::{Outcome, Run, RunReport, Sight, image};
+use super::{Outcome, Run, RunReport, Sight, image, picture};
+use crate::build;
 use crate::log::{Decoder, Piece, Splitter};
-use crate::qemu::{Control, Process};
+use crate::qemu::{self, Control, Process};
 
 /// How often the loop looks at the clock and the interrupt flag while the board is silent.
 const TICK: Duration = Duration::from_millis(20);
@@ -26,15 +29,27 @@ const LAST_WORDS: Duration = Duration::from_millis(300);
 pub(super) fn execute(run: &Run, observer: &mut dyn FnMut(Sight<'_>)) -> anyhow::Result<RunReport> {
     let started = Instant::now();
     let folder = tempfile::Builder::new().prefix("paratia-").tempdir()?;
-    let (image, socket) = (folder.path().join("image.elf"), folder.path().join("qmp"));
+    let (image, socket) = (folder.path().join("image"), folder.path().join("qmp"));
     let elf = prepare_image(run)?;
-    fs::write(&image, &elf)?;
+    match (&run.start_from, run.choice.board.image_form) {
+        (Some(file), _) => fs::write(&image, fs::read(file)?)?,
+        (None, ImageForm::Elf) => fs::write(&image, &elf)?,
+        (None, ImageForm::Flat) => fs::write(&image, build::flat(&elf)?)?,
+    }
     let mut record = Record::new(run.choice, Decoder::new(&elf)?);
 
-    let (mut process, output) = Process::start(&run.machine.arguments(&image, &socket))?;
+    let program = qemu::version::program(run.machine.least_version)?;
+    let mut machine = run.machine.clone();
+    if !machine.devices_since.is_empty() {
+        machine.suit(qemu::version::of(program.as_os_str()));
+    }
+    let (mut process, output) = Process::start(&program, &machine.arguments(&image, &socket))?;
+    if let (Some(keys), Some(input)) = (&run.keys, process.input()) {
+        forward(Arc::clone(keys), input);
+    }
     let pieces = listen(output);
     let mut outcome = watch(run, &pieces, &mut process, &mut record, observer);
-    let screenshot = finish(run, &outcome, &socket, &mut process)?;
+    let last_look = finish(run, &outcome, &socket, &mut process)?;
     // The process has ended, so its output does too.
     for piece in pieces {
         record.take(piece, observer);
@@ -42,7 +57,7 @@ pub(super) fn execute(run: &Run, observer: &mut dyn FnMut(Sight<'_>)) -> anyhow:
     if outcome == Outcome::MachineEnded(String::new()) {
         outcome = Outcome::MachineEnded(process.complaints().trim().to_owned());
     }
-    Ok(record.report(outcome, screenshot, started.elapsed()))
+    Ok(record.report(outcome, last_look, started.elapsed()))
 }
 
 fn prepare_image(run: &Run) -> anyhow::Result<Vec<u8>> {
@@ -54,12 +69,33 @@ fn prepare_image(run: &Run) -> anyhow::Result<Vec<u8>> {
         )
     })?;
     let stop_after_us = u64::try_from(run.stop_after.as_micros())?;
-    let parameters = image::parameters(run.choice.system, stop_after_us, &run.arguments)?;
+    let parameters = image::parameters(
+        run.choice.system,
+        stop_after_us,
+        &run.arguments,
+        run.focus.as_deref(),
+    )?;
     image::set_parameters(&mut elf, &parameters)?;
     for patch in &run.patches {
         image::apply(&mut elf, patch)?;
     }
     Ok(elf)
+}
+
+/// Hands over what is typed, in a thread of its own, until the board or the keyboard is gone.
+fn forward(keys: Arc<Mutex<Receiver<Vec<u8>>>>, mut input: ChildStdin) {
+    thread::spawn(move || {
+        let Ok(keys) = keys.lock() else { return };
+        for bytes in keys.iter() {
+            if input
+                .write_all(&bytes)
+                .and_then(|()| input.flush())
+                .is_err()
+            {
+                return;
+            }
+        }
+    });
 }
 
 /// Reads the serial output in a thread of its own and hands it over in pieces.
@@ -95,7 +131,8 @@ fn watch(
     observer: &mut dyn FnMut(Sight<'_>),
 ) -> Outcome {
     let default_limit = Duration::from_secs(120).saturating_add(run.stop_after.saturating_mul(10));
-    let limit = run.wall_clock_limit.unwrap_or(default_limit);
+    let endless = run.stop_after.is_zero().then_some(Duration::MAX);
+    let limit = run.wall_clock_limit.or(endless).unwrap_or(default_limit);
     let started = Instant::now();
     let mut last_words_until: Option<Instant> = None;
     loop {
@@ -123,24 +160,31 @@ fn watch(
     }
 }
 
-/// Takes the picture if the run reached its end, and ends QEMU.
+/// What was seen of the machine once the board stood still.
+#[derive(Default)]
+pub(super) struct LastLook {
+    pub(super) screenshot: Option<PathBuf>,
+    pub(super) words: Vec<u32>,
+}
+
+/// Takes the picture and reads what is to be probed if the run reached its end, and ends QEMU.
 fn finish(
     run: &Run,
     outcome: &Outcome,
     socket: &Path,
     process: &mut Process,
-) -> anyhow::Result<Option<std::path::PathBuf>> {
+) -> anyhow::Result<LastLook> {
     let stopped = matches!(outcome, Outcome::Stopped { .. });
     if !stopped || process.status().is_some() {
         process.end_within(Duration::ZERO);
-        return Ok(None);
+        return Ok(LastLook::default());
     }
     let mut control = match Control::connect(socket) {
         Ok(control) => control,
         // Nothing is wanted of it but its end, and a busy machine may keep it from answering.
-        Err(_) if run.screenshot.is_none() => {
+        Err(_) if run.screenshot.is_none() && run.probes.is_empty() => {
             process.end_within(Duration::ZERO);
-            return Ok(None);
+            return Ok(LastLook::default());
         }
         Err(error) => return Err(error),
     };
@@ -149,10 +193,15 @@ fn finish(
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder)?;
         }
-        control.screendump(&file)?;
+        picture::take(&mut control, run.choice, &file)?;
     }
+    let words = run.probes.iter().map(|address| control.word(*address));
+    let words = words.collect::<anyhow::Result<_>>()?;
     // QEMU may close the socket before its answer is read.
     let _ = control.quit();
     process.end_within(QUIT_LIMIT);
-    Ok(run.screenshot.clone())
+    Ok(LastLook {
+        screenshot: run.screenshot.clone(),
+        words,
+    })
 }

@@ -56,38 +56,45 @@ pub(super) fn apply(elf: &mut [u8], patch: &Patch) -> anyhow::Result<()> {
 
 /// Fills in the run parameters.
 pub(super) fn set_parameters(elf: &mut [u8], parameters: &RunParameters) -> anyhow::Result<()> {
-    let place = place(elf, SECTION, 0, 8 * (2 + MAX_PARTITIONS))?;
+    let place = place(elf, SECTION, 0, 8 * (3 + MAX_PARTITIONS))?;
     ensure!(
         place[..8] == MAGIC.to_le_bytes(),
         "section {SECTION} of the image doesn't start with its magic number; build it again"
     );
     let words = [MAGIC, parameters.stop_after_us]
         .into_iter()
-        .chain(parameters.arguments);
+        .chain(parameters.arguments)
+        .chain([parameters.focus]);
     for (slot, word) in place.chunks_exact_mut(8).zip(words) {
         slot.copy_from_slice(&word.to_le_bytes());
     }
     Ok(())
 }
 
-/// The run parameters for a stop and arguments by partition name.
+/// The run parameters for a stop, arguments by partition name, and the partition for which is typed.
 pub(super) fn parameters(
     system: &System,
     stop_after_us: u64,
     arguments: &[(String, u64)],
+    focus: Option<&str>,
 ) -> anyhow::Result<RunParameters> {
     let mut parameters = RunParameters {
         stop_after_us,
         ..RunParameters::DEFAULT
     };
-    for (name, value) in arguments {
-        let index = system.partition_index(name).with_context(|| {
+    let index = |name: &str, what: &str| {
+        system.partition_index(name).with_context(|| {
             format!(
-                "system '{}' has no partition '{name}' to give an argument to",
+                "system '{}' has no partition '{name}' to {what}",
                 system.name
             )
-        })?;
-        parameters.arguments[index] = *value;
+        })
+    };
+    for (name, value) in arguments {
+        parameters.arguments[index(name, "give an argument to")?] = *value;
+    }
+    if let Some(name) = focus {
+        parameters.focus = index(name, "type for")? as u64 + 1;
     }
     Ok(parameters)
 }

@@ -3,13 +3,15 @@
 mod execute;
 pub mod image;
 pub mod outcome;
+mod picture;
 pub mod promise;
 mod record;
 pub mod report;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::catalog::{self, Choice};
@@ -27,8 +29,10 @@ pub enum Sight<'a> {
     Console {
         /// The partition's name.
         partition: &'a str,
-        /// The line, without the name.
+        /// The line, without the name; control characters as their symbols (U+2400 and on).
         line: &'a str,
+        /// Whether the line goes on with the partition's next one.
+        goes_on: bool,
     },
     /// A line of the hypervisor itself, or one without a speaker.
     Hypervisor(&'a str),
@@ -38,6 +42,17 @@ pub enum Sight<'a> {
     DamagedFrame,
 }
 
+/// Types at the board's UART.
+#[derive(Clone, Debug)]
+pub struct Keyboard(Sender<Vec<u8>>);
+
+impl Keyboard {
+    /// Types these bytes, as soon as the board takes them. After the run's end nobody does.
+    pub fn press(&self, bytes: &[u8]) {
+        let _ = self.0.send(bytes.to_vec());
+    }
+}
+
 /// A run to be made.
 #[derive(Clone)]
 pub struct Run {
@@ -45,9 +60,13 @@ pub struct Run {
     image: PathBuf,
     stop_after: Duration,
     arguments: Vec<(String, u64)>,
+    focus: Option<String>,
+    keys: Option<Arc<Mutex<Receiver<Vec<u8>>>>>,
     patches: Vec<Patch>,
     machine: Machine,
     screenshot: Option<PathBuf>,
+    probes: Vec<u64>,
+    start_from: Option<PathBuf>,
     wall_clock_limit: Option<Duration>,
     interrupt: Arc<AtomicBool>,
 }
@@ -64,9 +83,16 @@ impl Run {
             image: crate::workspace::image(choice.board.name, choice.name),
             stop_after: Duration::from_secs(20),
             arguments: Vec::new(),
+            focus: None,
+            keys: None,
             patches: Vec::new(),
-            machine: Machine::for_board(choice.board),
+            machine: Machine {
+                least_version: choice.least_qemu(),
+                ..Machine::for_board(choice.listed)
+            },
             screenshot: None,
+            probes: Vec::new(),
+            start_from: None,
             wall_clock_limit: None,
             interrupt: Arc::default(),
         })
@@ -78,7 +104,7 @@ impl Run {
         &self.image
     }
 
-    /// Stops at the first end of a major frame after this much board time.
+    /// Stops at the first end of a major frame after this much board time; zero never stops.
     #[must_use]
     pub fn stop_after(mut self, time: Duration) -> Self {
         self.stop_after = time;
@@ -90,6 +116,22 @@ impl Run {
     pub fn argument(mut self, partition: &str, value: u64) -> Self {
         self.arguments.push((partition.to_owned(), value));
         self
+    }
+
+    /// Types for this partition at first, rather than for the first that has a UART.
+    #[must_use]
+    pub fn focus(mut self, partition: &str) -> Self {
+        self.focus = Some(partition.to_owned());
+        self
+    }
+
+    /// Connects a keyboard. When what is typed arrives depends on the clock on the wall, so a run
+    /// with a keyboard isn't equal to any other.
+    #[must_use]
+    pub fn keyboard(mut self) -> (Self, Keyboard) {
+        let (sender, receiver) = mpsc::channel();
+        self.keys = Some(Arc::new(Mutex::new(receiver)));
+        (self, Keyboard(sender))
     }
 
     /// Overwrites bytes of the image's section `section` from `offset`.
@@ -138,7 +180,7 @@ impl Run {
     /// Gives the machine this version of the interrupt controller.
     #[must_use]
     pub fn gic_version(mut self, version: u32) -> Self {
-        self.machine.gic_version = version;
+        self.machine.set_gic_version(version);
         self
     }
 
@@ -167,6 +209,22 @@ impl Run {
     #[must_use]
     pub fn screenshot(mut self, file: impl Into<PathBuf>) -> Self {
         self.screenshot = Some(file.into());
+        self
+    }
+
+    /// Reads the 32-bit word at a physical address at the end, from outside of the board: a device's
+    /// register, say. What is read stands in [`RunReport::words`], in the order of the calls.
+    #[must_use]
+    pub fn probe(mut self, address: u64) -> Self {
+        self.probes.push(address);
+        self
+    }
+
+    /// Starts the machine from this very file, such as a card's: nothing is filled in or patched, so
+    /// the run has no end of its own.
+    #[must_use]
+    pub fn start_from(mut self, file: impl Into<PathBuf>) -> Self {
+        self.start_from = Some(file.into());
         self
     }
 

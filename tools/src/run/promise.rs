@@ -94,6 +94,7 @@ mod tests {
             damaged_frames: 0,
             outcome,
             screenshot: None,
+            words: Vec::new(),
             frequency_hz: None,
             wall_clock: Duration::ZERO,
         }

@@ -1,9 +1,11 @@
 //! What was heard so far in a run.
 
-use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
+use paratia_config::console::UNFINISHED;
+
+use super::execute::LastLook;
 use super::{Outcome, RunReport, Sight};
 use crate::catalog::Choice;
 use crate::log::{Decoder, Event, Piece};
@@ -19,6 +21,8 @@ pub(super) struct Record {
     decoder: Decoder,
     events: Vec<Event>,
     console: Vec<(String, String)>,
+    /// Which line of each partition's goes on, by its place in the console.
+    unfinished: HashMap<String, usize>,
     hypervisor: Vec<String>,
     last_lines: VecDeque<String>,
     damaged_frames: usize,
@@ -33,6 +37,7 @@ impl Record {
             decoder,
             events: Vec::new(),
             console: Vec::new(),
+            unfinished: HashMap::new(),
             hypervisor: Vec::new(),
             last_lines: VecDeque::new(),
             damaged_frames: 0,
@@ -68,10 +73,13 @@ impl Record {
         let is_partition = |name: &str| self.choice.system.partition_index(name).is_some();
         match speaker(line) {
             Some((name, text)) if is_partition(name) => {
-                self.console.push((name.to_owned(), text.to_owned()));
+                let whole = text.strip_suffix(UNFINISHED);
+                let (text, goes_on) = (whole.unwrap_or(text), whole.is_some());
+                add(&mut self.console, &mut self.unfinished, name, text, goes_on);
                 observer(Sight::Console {
                     partition: name,
                     line: text,
+                    goes_on,
                 });
             }
             Some((HYPERVISOR, text)) => self.take_own_line(text, observer),
@@ -103,7 +111,7 @@ impl Record {
     pub(super) fn report(
         self,
         outcome: Outcome,
-        screenshot: Option<PathBuf>,
+        last_look: LastLook,
         wall_clock: Duration,
     ) -> RunReport {
         RunReport {
@@ -115,10 +123,34 @@ impl Record {
             last_lines: self.last_lines.into(),
             damaged_frames: self.damaged_frames,
             outcome,
-            screenshot,
+            screenshot: last_look.screenshot,
+            words: last_look.words,
             frequency_hz: self.frequency_hz,
             wall_clock,
         }
+    }
+}
+
+/// Adds a line to the console, or another part of one.
+fn add(
+    console: &mut Vec<(String, String)>,
+    unfinished: &mut HashMap<String, usize>,
+    name: &str,
+    text: &str,
+    goes_on: bool,
+) {
+    let place = match unfinished.remove(name) {
+        Some(place) => {
+            console[place].1.push_str(text);
+            place
+        }
+        None => {
+            console.push((name.to_owned(), text.to_owned()));
+            console.len() - 1
+        }
+    };
+    if goes_on {
+        unfinished.insert(name.to_owned(), place);
     }
 }
 
@@ -149,6 +181,31 @@ mod tests {
         assert_eq!(speaker("vehicle| on | off"), Some(("vehicle", "on | off")));
         assert_eq!(speaker("vehicle|"), Some(("vehicle", "")));
         assert_eq!(speaker("no speaker"), None);
+    }
+
+    #[test]
+    fn parts_of_a_line_come_together() {
+        let mut seen = Vec::new();
+        let mut console = Vec::new();
+        let mut unfinished = HashMap::new();
+        for (name, text, goes_on) in [
+            ("vehicle", "a", true),
+            ("speedometer", "x", false),
+            ("vehicle", "b", true),
+            ("vehicle", "c", false),
+            ("vehicle", "d", false),
+        ] {
+            add(&mut console, &mut unfinished, name, text, goes_on);
+            seen.push(console.len());
+        }
+        assert_eq!(seen, [1, 2, 2, 2, 3]);
+        let line = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+        let expected = [
+            line("vehicle", "abc"),
+            line("speedometer", "x"),
+            line("vehicle", "d"),
+        ];
+        assert_eq!(console, expected);
     }
 
     #[test]

@@ -4,8 +4,10 @@
 //! so. Nothing is asked of the network if nothing is missing.
 
 mod apply;
+mod backports;
 pub mod facts;
 mod linker;
+mod newer_qemu;
 pub mod plan;
 mod toolchain;
 
@@ -13,6 +15,7 @@ use anyhow::bail;
 
 use crate::build::Progress;
 use facts::Facts;
+pub use newer_qemu::ready as qemu_for;
 pub use toolchain::Toolchain;
 
 /// The targets that the boards need.

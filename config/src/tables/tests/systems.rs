@@ -7,7 +7,7 @@ use super::random;
 use super::walker::walk;
 use super::{PAGE, TWO_MIB, largest_leaf, pages_to_look_at};
 use crate::address::{Ipa, MemoryRange, Pa};
-use crate::board::{Board, BoardFacts, InterruptController};
+use crate::board::{Board, BoardFacts, CpuStart, InterruptController};
 use crate::layout::{Layout, MAX_CPUS};
 use crate::passport::passports;
 use crate::ports::port_table;
@@ -18,6 +18,28 @@ use crate::tables::pool::Pool;
 use crate::tables::{Tables, build, fill, layout, stage2_root, table_count};
 
 const BOARD: BoardFacts = TestBoard::FACTS;
+/// The same with a GICv2, of which guests see the virtual CPU interface.
+const GICV2_BOARD: BoardFacts = BoardFacts {
+    interrupt_controller: InterruptController::GicV2 {
+        distributor: MemoryRange::new(Pa(0x0800_0000), 0x1000),
+        cpu_interface: MemoryRange::new(Pa(0x0801_0000), 0x2000),
+        hypervisor_interface: MemoryRange::new(Pa(0x0803_0000), 0x1_0000),
+        virtual_cpu_interface: MemoryRange::new(Pa(0x0804_0000), 0x1_0000),
+    },
+    ..BOARD
+};
+/// The same without a GIC, and with a spin table.
+const BCM2836_BOARD: BoardFacts = BoardFacts {
+    interrupt_controller: InterruptController::Bcm2836 {
+        local: MemoryRange::new(Pa(0x0800_0000), 0x1000),
+        devices: MemoryRange::new(Pa(0x0801_0000), 0x1000),
+    },
+    cpu_start: CpuStart::SpinTable {
+        page: MemoryRange::new(Pa(0), 0x1000),
+        first_slot: 0xD8,
+    },
+    ..BOARD
+};
 const CLUSTER: System = Definition::<TestBoard>::SYSTEM;
 const PASSPORT: Ipa = Ipa(0x10_0000_0000);
 const DEVICE: Ipa = Ipa(0x0901_0000);
@@ -42,7 +64,7 @@ mod bits {
 /// A range of input addresses, its output, its attributes.
 type Expected = (std::ops::Range<u64>, u64, u64);
 
-fn stage2_map(partition: &Partition, passport: Pa) -> Vec<Expected> {
+fn stage2_map(partition: &Partition, board: &BoardFacts, passport: Pa) -> Vec<Expected> {
     let mut map: Vec<Expected> = partition
         .regions
         .iter()
@@ -55,39 +77,62 @@ fn stage2_map(partition: &Partition, passport: Pa) -> Vec<Expected> {
         })
         .collect();
     for owned in partition.devices {
-        let registers = BOARD.device(owned.device).unwrap().registers;
+        let registers = board.device(owned.device).unwrap().registers;
         let range = owned.ipa.0..owned.ipa.0 + registers.size_bytes;
         map.push((range, registers.base.0, bits::STAGE2_DEVICE));
     }
     let page = partition.passport.0..partition.passport.0 + PAGE;
     map.push((page, passport.0, bits::STAGE2_PASSPORT));
+    if let InterruptController::GicV2 {
+        virtual_cpu_interface: range,
+        ..
+    } = board.interrupt_controller
+    {
+        let guests = 0x0801_0000..0x0801_2000;
+        map.push((guests, range.base.0, bits::STAGE2_DEVICE));
+    }
     map
 }
 
-fn el2_map(system: &System, layout: &Layout) -> Vec<Expected> {
+fn el2_map(system: &System, board: &BoardFacts, layout: &Layout) -> Vec<Expected> {
     let identity = |range: MemoryRange, bits| (range.base.0..range.end().0, range.base.0, bits);
-    let InterruptController::GicV3 {
-        distributor,
-        redistributors,
-    } = BOARD.interrupt_controller;
+    let controller = match board.interrupt_controller {
+        InterruptController::GicV3 {
+            distributor,
+            redistributors,
+        } => vec![distributor, redistributors],
+        InterruptController::GicV2 {
+            distributor,
+            cpu_interface,
+            hypervisor_interface,
+            ..
+        } => vec![distributor, cpu_interface, hypervisor_interface],
+        InterruptController::Bcm2836 { local, devices } => vec![local, devices],
+    };
     let mut map = vec![
         identity(layout.text, bits::EL2_TEXT),
         identity(layout.rodata, bits::EL2_CONSTANT),
         identity(layout.tables, bits::EL2_CONSTANT),
         identity(layout.passports, bits::EL2_CONSTANT),
         identity(layout.images, bits::EL2_CONSTANT),
-        identity(BOARD.device_tree.unwrap(), bits::EL2_CONSTANT),
+        identity(board.device_tree.unwrap(), bits::EL2_CONSTANT),
         identity(layout.data, bits::EL2_DATA),
         identity(layout.crash, bits::EL2_DATA),
-        identity(BOARD.uart, bits::EL2_DEVICE),
-        identity(distributor, bits::EL2_DEVICE),
-        identity(redistributors, bits::EL2_DEVICE),
+        identity(board.uart, bits::EL2_DEVICE),
     ];
+    map.extend(
+        controller
+            .into_iter()
+            .map(|range| identity(range, bits::EL2_DEVICE)),
+    );
+    if let CpuStart::SpinTable { page, .. } = board.cpu_start {
+        map.push(identity(page, bits::EL2_DEVICE));
+    }
     for cpu in 0..MAX_CPUS {
         map.push(identity(layout.stack(cpu), bits::EL2_DATA));
         map.push(identity(layout.emergency_stack(cpu), bits::EL2_DATA));
     }
-    for device in BOARD.hypervisor_devices {
+    for device in board.hypervisor_devices {
         map.push(identity(*device, bits::EL2_DEVICE));
     }
     for region in system
@@ -145,12 +190,12 @@ fn mapped_bytes(tables: &[[u64; 512]], base: Pa, table: Pa, level: u32) -> u64 {
         .sum()
 }
 
-fn assert_system(system: &System, tables: &[[u64; 512]], layout: &Layout) {
+fn assert_system(system: &System, board: &BoardFacts, tables: &[[u64; 512]], layout: &Layout) {
     let base = layout.tables.base;
-    assert_maps(tables, base, base, &el2_map(system, layout));
+    assert_maps(tables, base, base, &el2_map(system, board, layout));
     for (index, partition) in system.partitions.iter().enumerate() {
-        let root = stage2_root(system, &BOARD, index);
-        let map = stage2_map(partition, layout.passport(index));
+        let root = stage2_root(system, board, index);
+        let map = stage2_map(partition, board, layout.passport(index));
         assert_maps(tables, base, root, &map);
     }
 }
@@ -160,7 +205,7 @@ fn the_cluster_as_a_constant() {
     const COUNT: usize = table_count(&CLUSTER, &BOARD);
     static TABLES: Tables<COUNT> = build(&CLUSTER, &BOARD);
     assert_eq!(COUNT, 17);
-    assert_system(&CLUSTER, &TABLES.0, &layout(&CLUSTER, &BOARD));
+    assert_system(&CLUSTER, &BOARD, &TABLES.0, &layout(&CLUSTER, &BOARD));
 }
 
 #[test]
@@ -249,13 +294,14 @@ proptest! {
     #[test]
     fn every_regime_maps_what_is_declared_and_nothing_else(
         partitions in prop::collection::vec(prop::collection::vec(piece(), 1..4), 1..6),
+        board in prop_oneof![Just(BOARD), Just(GICV2_BOARD), Just(BCM2836_BOARD)],
     ) {
         let system = system_of(&partitions);
-        let layout = layout(&system, &BOARD);
+        let layout = layout(&system, &board);
         let mut pool = Box::new(Pool::<200>::new(layout.tables.base));
-        fill(&mut pool, &system, &BOARD, &layout);
-        prop_assert_eq!(pool.used().len(), table_count(&system, &BOARD));
-        assert_system(&system, pool.used(), &layout);
+        fill(&mut pool, &system, &board, &layout);
+        prop_assert_eq!(pool.used().len(), table_count(&system, &board));
+        assert_system(&system, &board, pool.used(), &layout);
     }
 
     /// The rules leave nothing for the builders to stumble over.

@@ -2,7 +2,7 @@
 
 use paratia::catalog::Choice;
 use paratia_config::MemoryRange;
-use paratia_config::board::InterruptController;
+use paratia_config::board::CpuStart;
 
 use crate::present::paint::{self, DIM};
 use crate::present::quantity::{range, size};
@@ -59,15 +59,15 @@ pub(super) fn table(choice: &Choice) -> Table {
 
 /// The devices that the hypervisor keeps, with their registers.
 fn own_devices(choice: &Choice) -> Vec<(&'static str, MemoryRange)> {
-    let InterruptController::GicV3 {
-        distributor,
-        redistributors,
-    } = choice.board.interrupt_controller;
-    let mut all = vec![
-        ("GICv3 distributor", distributor),
-        ("GICv3 redistributors", redistributors),
-        ("debug UART", choice.board.uart),
-    ];
+    let controller = &choice.board.interrupt_controller;
+    let parts = (0..).map_while(|index| controller.registers(index));
+    let mut all: Vec<_> = parts
+        .map(|(whose, range)| (whose.trim_start_matches("the "), range))
+        .collect();
+    all.push(("debug UART", choice.board.uart));
+    if let CpuStart::SpinTable { page, .. } = choice.board.cpu_start {
+        all.push(("spin table", page));
+    }
     all.extend(
         choice
             .board

@@ -9,7 +9,7 @@ fn elf() -> Vec<u8> {
     let mut file = Object::new(BinaryFormat::Elf, Architecture::Aarch64, Endianness::Little);
     let segment = file.segment_name(StandardSegment::Data).to_vec();
     let mut parameters = MAGIC.to_le_bytes().to_vec();
-    parameters.resize(8 * (2 + MAX_PARTITIONS), 0);
+    parameters.resize(8 * (3 + MAX_PARTITIONS), 0);
     for (name, bytes) in [(SECTION, parameters.as_slice()), (".images", &[0xAA; 8])] {
         let section = file.add_section(
             segment.clone(),
@@ -30,14 +30,15 @@ fn parameters_are_written_in_their_order() {
     let system = crate::catalog::choose("qemu-virt", "cluster")
         .unwrap()
         .system;
-    let given = parameters(system, 20_000_000, &[("infotainment".to_owned(), 3)]).unwrap();
+    let arguments = [("infotainment".to_owned(), 3)];
+    let given = parameters(system, 20_000_000, &arguments, Some("speedometer")).unwrap();
     let mut elf = elf();
     set_parameters(&mut elf, &given).unwrap();
     let words: Vec<u64> = section(&elf, SECTION)
         .chunks(8)
         .map(|chunk| u64::from_le_bytes(chunk.try_into().unwrap()))
         .collect();
-    assert_eq!(words, [MAGIC, 20_000_000, 0, 0, 3, 0, 0, 0, 0, 0]);
+    assert_eq!(words, [MAGIC, 20_000_000, 0, 0, 3, 0, 0, 0, 0, 0, 2]);
 }
 
 #[test]
@@ -45,7 +46,7 @@ fn an_argument_for_nobody_is_an_error() {
     let system = crate::catalog::choose("qemu-virt", "cluster")
         .unwrap()
         .system;
-    let error = parameters(system, 0, &[("radio".to_owned(), 3)]).unwrap_err();
+    let error = parameters(system, 0, &[("radio".to_owned(), 3)], None).unwrap_err();
     assert_eq!(
         error.to_string(),
         "system 'cluster' has no partition 'radio' to give an argument to"

@@ -6,7 +6,7 @@ use paratia_config::address::MemoryRange;
 
 /// Why the interrupt controller can't be used as configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GicError {
+pub enum ControllerError {
     /// A range of the board's facts has no room for the registers that it should hold.
     Range {
         /// Whose registers.
@@ -18,7 +18,9 @@ pub enum GicError {
     },
     /// What answers at the address is another architecture revision.
     Revision {
-        /// The revision that it reports (3 or 4 would do).
+        /// The revision in the board's facts: 2, or 3, for which 4 would do.
+        configured: u8,
+        /// The revision that it reports.
         found: u8,
     },
     /// The distributor has fewer interrupt ids than configured.
@@ -26,6 +28,23 @@ pub enum GicError {
         /// What the board's facts say.
         configured: u32,
         /// What the distributor reports.
+        found: u32,
+    },
+    /// The registers' owner isn't the board that was chosen: the facts are of another kind.
+    Kind {
+        /// The kind of the driver.
+        driver: &'static str,
+    },
+    /// The CPU interface belongs to another CPU than the facts say.
+    CpuNumber {
+        /// Index of the CPU in the facts.
+        cpu: usize,
+        /// The mask of its number that the hardware reports (`GICD_ITARGETSR0`).
+        found: u8,
+    },
+    /// Guests' interrupts have more priorities than are saved when partitions switch.
+    PreemptionLevels {
+        /// Bits of priority that the hardware reports; 5 are saved.
         found: u32,
     },
     /// A redistributor frame belongs to another CPU than the facts say.
@@ -53,7 +72,7 @@ pub enum GicError {
     },
 }
 
-impl fmt::Display for GicError {
+impl fmt::Display for ControllerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Range {
@@ -66,10 +85,10 @@ impl fmt::Display for GicError {
                  {needed_bytes:#x}; correct the board's facts",
                 range.base.0, range.size_bytes
             ),
-            Self::Revision { found } => write!(
+            Self::Revision { configured, found } => write!(
                 f,
-                "interrupt controller: configured as GICv3 but the hardware reports revision \
-                 {found}; start the machine with a GICv3 or choose another board"
+                "interrupt controller: configured as GICv{configured} but the hardware reports \
+                 revision {found}; start the machine with a GICv{configured} or choose another board"
             ),
             Self::InterruptCount { configured, found } => write!(
                 f,
@@ -85,6 +104,21 @@ impl fmt::Display for GicError {
                 "interrupt controller: redistributor {cpu} is configured for the CPU with \
                  affinity {configured:#x} but belongs to {found:#x}; correct the order of CPUs in \
                  the board's facts"
+            ),
+            Self::Kind { driver } => write!(
+                f,
+                "interrupt controller: the driver of a {driver} was given the facts of another \
+                 kind; correct the board's module"
+            ),
+            Self::CpuNumber { cpu, found } => write!(
+                f,
+                "interrupt controller: CPU {cpu} is configured as target {cpu} but the hardware \
+                 reports the mask {found:#x}; correct the order of CPUs in the board's facts"
+            ),
+            Self::PreemptionLevels { found } => write!(
+                f,
+                "interrupt controller: virtual interrupts have {found} bits of priority but 5 are \
+                 saved; choose another CPU"
             ),
             Self::FrameLayout => f.write_str(
                 "interrupt controller: configured as GICv3 with two frames a redistributor but \
@@ -110,4 +144,4 @@ impl fmt::Display for GicError {
     }
 }
 
-impl core::error::Error for GicError {}
+impl core::error::Error for ControllerError {}

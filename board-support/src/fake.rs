@@ -7,32 +7,32 @@ use safe_mmio::UniqueMmioPointer;
 use zerocopy::{FromBytes, IntoBytes, KnownLayout};
 
 /// A register block of type `T`, all zero at first, with 32-bit access by offset.
-pub(super) struct Registers<T> {
+pub(crate) struct Registers<T> {
     block: NonNull<T>,
 }
 
 impl<T: FromBytes + IntoBytes + KnownLayout + 'static> Registers<T> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             block: NonNull::from(Box::leak(Box::new(T::new_zeroed()))),
         }
     }
 
-    pub(super) fn pointer(&mut self) -> UniqueMmioPointer<'_, T> {
+    pub(crate) fn pointer(&mut self) -> UniqueMmioPointer<'_, T> {
         self.leak()
     }
 
     /// A pointer that outlives this value, as real registers do.
-    pub(super) fn leak(&mut self) -> UniqueMmioPointer<'static, T> {
+    pub(crate) fn leak(&mut self) -> UniqueMmioPointer<'static, T> {
         // SAFETY: `new` leaked the block, so that it lives for ever, and a test is one thread.
         unsafe { UniqueMmioPointer::new(self.block) }
     }
 
-    pub(super) fn put(&mut self, offset: usize, value: u32) {
+    pub(crate) fn put(&mut self, offset: usize, value: u32) {
         self.bytes()[offset..offset + 4].copy_from_slice(&value.to_le_bytes());
     }
 
-    pub(super) fn get(&mut self, offset: usize) -> u32 {
+    pub(crate) fn get(&mut self, offset: usize) -> u32 {
         u32::from_le_bytes(self.bytes()[offset..offset + 4].try_into().unwrap())
     }
 

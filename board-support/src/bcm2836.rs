@@ -1,0 +1,117 @@
+//! The interrupt controllers of BCM2836 and BCM2837, which have no GIC, driven so that they look
+//! like one.
+//!
+//! The local controller (Broadcom's QA7, "ARM Quad A7 core", rev. 3.4) routes each CPU's timers and
+//! mailboxes to it. The devices' interrupts are collected by the controller of BCM2835 (BCM2835 ARM
+//! Peripherals, 7), and go to one CPU all together. Neither knows priorities, nor interrupts that
+//! are active; both are played by masking: what is active, disabled or not urgent enough for the
+//! priority mask is off at the hardware, so that nothing of it is ever signalled.
+//!
+//! | id | what it is | hardware |
+//! |---|---|---|
+//! | 0 to 15 | from CPU to CPU | bits of mailbox 0 |
+//! | 26, 27, 29, 30 | timers (`CNTHP`, `CNTV`, `CNTPS`, `CNTPNS`) | bits 2, 3, 0, 1 |
+//! | 32 to 95 | devices: 32 more than in BCM2835's table | pending 1 and 2 |
+//!
+//! All partitions that own a device with an interrupt run on one CPU (a rule), so that only that
+//! CPU changes what concerns devices.
+
+mod cpu_interface;
+mod distributor;
+mod private;
+mod registers;
+mod state;
+
+use paratia_config::board::{BoardFacts, InterruptController};
+
+pub use cpu_interface::CpuInterface;
+pub use distributor::Distributor;
+pub use private::PrivateInterrupts;
+
+use crate::interrupt::{self, ControllerError, ListForm, Parts};
+use registers::Controllers;
+use state::State;
+
+/// The two controllers as a kind of interrupt controller.
+#[derive(Debug)]
+pub struct Bcm2836;
+
+/// What the hardware doesn't keep. The chip has one pair of controllers.
+static STATE: State = State::new();
+
+/// A CPU that has no virtual interface.
+#[derive(Debug)]
+pub struct NoVirtualInterface;
+
+impl interrupt::Controller for Bcm2836 {
+    type Distributor = Distributor;
+    type PrivateInterrupts = PrivateInterrupts;
+    type CpuInterface = CpuInterface;
+    type VirtualInterface = NoVirtualInterface;
+
+    unsafe fn initialise(board: &BoardFacts) -> Result<Distributor, ControllerError> {
+        // SAFETY: the caller's promise, passed on.
+        let controllers = unsafe { locate(board) }?;
+        Ok(Distributor::initialise(controllers, &STATE))
+    }
+
+    unsafe fn initialise_cpu(
+        board: &BoardFacts,
+        cpu: usize,
+    ) -> Result<Parts<Self>, ControllerError> {
+        // SAFETY: the caller's promise, passed on.
+        let controllers = unsafe { locate(board) }?;
+        Ok(Parts {
+            private: PrivateInterrupts::initialise(controllers, &STATE, cpu),
+            interface: CpuInterface::new(controllers, &STATE, cpu),
+            guest: NoVirtualInterface,
+        })
+    }
+}
+
+/// The controllers' registers.
+///
+/// # Safety
+///
+/// As for [`interrupt::Controller::initialise`].
+unsafe fn locate(board: &BoardFacts) -> Result<Controllers, ControllerError> {
+    let InterruptController::Bcm2836 { local, devices } = board.interrupt_controller else {
+        return Err(ControllerError::Kind { driver: "BCM2836" });
+    };
+    // SAFETY: the caller's promise, passed on.
+    unsafe { Controllers::locate(local, devices) }
+}
+
+impl interrupt::VirtualInterface for NoVirtualInterface {
+    const FORM: ListForm = ListForm::None;
+
+    type State = ();
+
+    const RESET: () = ();
+
+    fn list_count(&self) -> usize {
+        0
+    }
+
+    fn read_list(&self, _: usize) -> u64 {
+        0
+    }
+
+    fn write_list(&mut self, _: usize, _: u64) {}
+
+    fn empty_lists(&self) -> u64 {
+        0
+    }
+
+    fn enable(&mut self, _: u64) {}
+
+    fn disable(&mut self) {}
+
+    fn take_unlisted_ends(&mut self) -> u64 {
+        0
+    }
+
+    fn save(&self) {}
+
+    fn load(&mut self, (): &()) {}
+}

@@ -1,0 +1,171 @@
+//! The devices' interrupts, 32 to 95.
+
+use core::sync::atomic::Ordering::Relaxed;
+
+use super::registers::{CPUS, Controllers};
+use super::state::{Devices, State, WORDS};
+use crate::interrupt::{self, ControllerError, FIRST_SPI};
+
+/// One past the last device's interrupt.
+const END: u32 = FIRST_SPI + 64;
+
+/// The devices' interrupts, which all go to one CPU.
+pub struct Distributor {
+    controllers: Controllers,
+    state: &'static State,
+}
+
+impl Distributor {
+    /// Silences all of them.
+    pub(super) fn initialise(controllers: Controllers, state: &'static State) -> Self {
+        for word in 0..WORDS {
+            state.devices.enabled[word].store(0, Relaxed);
+            state.devices.active[word].store(0, Relaxed);
+        }
+        controllers.silence_others();
+        controllers.route_devices(0);
+        state.devices.cpu.store(0, Relaxed);
+        state.apply_devices(controllers);
+        Self { controllers, state }
+    }
+}
+
+impl Devices {
+    /// Whether `intid` is active from now on.
+    pub(super) fn set_active(&self, intid: u32, active: bool) {
+        set_bit(&self.active, intid, active);
+    }
+}
+
+/// Sets or clears the bit of interrupt `intid`.
+fn set_bit(words: &[core::sync::atomic::AtomicU32; WORDS], intid: u32, value: bool) {
+    let index = intid.wrapping_sub(FIRST_SPI);
+    if let Some(word) = words.get(index as usize / 32) {
+        let bit = 1 << (index % 32);
+        let others = word.load(Relaxed) & !bit;
+        word.store(if value { others | bit } else { others }, Relaxed);
+    }
+}
+
+/// Whether there is a device with this interrupt.
+fn check(intid: u32) -> Result<(), ControllerError> {
+    if (FIRST_SPI..END).contains(&intid) {
+        Ok(())
+    } else {
+        Err(ControllerError::NotAnSpi { intid })
+    }
+}
+
+impl interrupt::Distributor for Distributor {
+    fn enable_spi(&self, intid: u32, target: u64, priority: u8) -> Result<(), ControllerError> {
+        check(intid)?;
+        let devices = &self.state.devices;
+        let [cpu, ..] = target.to_le_bytes();
+        let cpu = usize::from(cpu) % CPUS;
+        if devices.cpu.swap(cpu, Relaxed) != cpu {
+            self.controllers.route_devices(cpu);
+        }
+        devices.priority.store(priority, Relaxed);
+        set_bit(&devices.enabled, intid, true);
+        self.state.apply_devices(self.controllers);
+        Ok(())
+    }
+
+    fn disable_spi(&self, intid: u32) -> Result<(), ControllerError> {
+        check(intid)?;
+        set_bit(&self.state.devices.enabled, intid, false);
+        self.state.apply_devices(self.controllers);
+        Ok(())
+    }
+
+    fn clear_spi(&self, intid: u32) -> Result<(), ControllerError> {
+        self.set_spi_active(intid, false)
+    }
+
+    /// A device's interrupt is a level, which comes and goes by itself.
+    fn set_spi_pending(&self, intid: u32, _: bool) -> Result<(), ControllerError> {
+        check(intid)
+    }
+
+    /// The level of one that is masked, as an active one is, doesn't show: it counts as high, and a
+    /// device that was seen to meanwhile comes once for nothing.
+    fn is_spi_pending(&self, intid: u32) -> bool {
+        check(intid).is_ok()
+    }
+
+    fn set_spi_active(&self, intid: u32, active: bool) -> Result<(), ControllerError> {
+        check(intid)?;
+        self.state.devices.set_active(intid, active);
+        self.state.apply_devices(self.controllers);
+        Ok(())
+    }
+
+    /// The hardware has no choice.
+    fn set_spi_edge(&self, intid: u32, _: bool) -> Result<(), ControllerError> {
+        check(intid)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::registers::fake::Machine;
+    use super::*;
+    use crate::interrupt::Distributor as _;
+
+    fn distributor(machine: &Machine) -> Distributor {
+        let state = Box::leak(Box::new(State::new()));
+        Distributor::initialise(machine.controllers, state)
+    }
+
+    #[test]
+    fn set_up_silences_every_device() {
+        let mut machine = Machine::new();
+        machine.local.put(0x0C, 0xF);
+        distributor(&machine);
+        assert_eq!(machine.local.get(0x0C), 0);
+        for offset in [0x21C, 0x220] {
+            assert_eq!(machine.devices.get(offset), u32::MAX);
+        }
+        assert_eq!(machine.devices.get(0x224), 0xFF);
+        assert_eq!(
+            (machine.devices.get(0x210), machine.devices.get(0x214)),
+            (0, 0)
+        );
+    }
+
+    #[test]
+    fn an_enabled_device_is_routed_to_its_cpu() {
+        let mut machine = Machine::new();
+        let distributor = distributor(&machine);
+        distributor.enable_spi(81, 2, 0xA0).unwrap();
+        assert_eq!(machine.local.get(0x0C), 2);
+        assert_eq!(machine.devices.get(0x214), 1 << 17);
+        assert_eq!(machine.devices.get(0x220), !(1 << 17));
+        distributor.disable_spi(81).unwrap();
+        assert_eq!(machine.devices.get(0x220), u32::MAX);
+    }
+
+    #[test]
+    fn an_active_device_stays_masked() {
+        let mut machine = Machine::new();
+        let distributor = distributor(&machine);
+        distributor.set_spi_active(33, true).unwrap();
+        distributor.enable_spi(33, 0, 0xA0).unwrap();
+        assert_eq!(machine.devices.get(0x210), 0);
+        distributor.clear_spi(33).unwrap();
+        assert_eq!(machine.devices.get(0x210), 1 << 1);
+    }
+
+    #[test]
+    fn private_and_missing_interrupts_are_refused() {
+        let machine = Machine::new();
+        let distributor = distributor(&machine);
+        for intid in [0, 31, 96, u32::MAX] {
+            let refused = Err(ControllerError::NotAnSpi { intid });
+            assert_eq!(distributor.enable_spi(intid, 0, 0), refused);
+            assert_eq!(distributor.disable_spi(intid), refused);
+            assert_eq!(distributor.set_spi_pending(intid, true), refused);
+            assert_eq!(distributor.set_spi_edge(intid, true), refused);
+        }
+    }
+}

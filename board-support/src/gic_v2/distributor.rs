@@ -1,0 +1,318 @@
+//! The distributor: shared interrupts (SPIs), for all CPUs.
+
+use core::ptr::NonNull;
+
+use paratia_config::address::MemoryRange;
+use safe_mmio::fields::ReadPureWrite;
+use safe_mmio::{UniqueMmioPointer, field, field_shared};
+
+use super::registers::{Gicd, access, locate};
+use super::{DEFAULT_PRIORITY, target_bit};
+use crate::interrupt::{self, ControllerError, FIRST_SPI};
+
+/// The distributor, set up. Shared by all CPUs: each operation concerns one interrupt and is made
+/// of single writes to bits and bytes that are that interrupt's alone, so it needs no lock as long
+/// as each interrupt has one owner.
+#[derive(Debug)]
+pub struct Distributor {
+    registers: NonNull<Gicd>,
+    interrupt_count: u32,
+}
+
+// SAFETY: device memory is the same for every CPU, and the type's doc says why shared use is sound.
+unsafe impl Send for Distributor {}
+// SAFETY: as above.
+unsafe impl Sync for Distributor {}
+
+impl Distributor {
+    /// Sets the distributor at `range` up; see [`interrupt::Controller::initialise`].
+    ///
+    /// # Errors
+    ///
+    /// The range is too small, or the hardware is another revision or has fewer interrupts.
+    ///
+    /// # Safety
+    ///
+    /// `range` must be a GICv2 distributor mapped as device memory at its physical address, which
+    /// nothing but this module uses from now on.
+    pub unsafe fn initialise(
+        range: MemoryRange,
+        interrupt_count: u32,
+    ) -> Result<Self, ControllerError> {
+        // SAFETY: the caller's promise; no other CPU runs yet.
+        let registers = unsafe { locate(range, "distributor") }?;
+        // SAFETY: as above.
+        configure(unsafe { access(registers) }, interrupt_count)?;
+        Ok(Self {
+            registers,
+            interrupt_count,
+        })
+    }
+
+    /// `intid` as an index into per-interrupt registers, if it is an SPI of this distributor.
+    #[inline]
+    fn spi(&self, intid: u32) -> Result<usize, ControllerError> {
+        if (FIRST_SPI..self.interrupt_count).contains(&intid) {
+            Ok(intid as usize)
+        } else {
+            Err(ControllerError::NotAnSpi { intid })
+        }
+    }
+
+    #[inline]
+    fn access(&self) -> UniqueMmioPointer<'_, Gicd> {
+        // SAFETY: see the type's doc.
+        unsafe { access(self.registers) }
+    }
+}
+
+/// Writes one to the bit of interrupt `index`, which leaves the others alone.
+#[inline]
+fn write_bit(mut words: UniqueMmioPointer<'_, [ReadPureWrite<u32>; 32]>, index: usize) {
+    if let Some(mut word) = words.get(index / 32) {
+        word.write(1 << (index % 32));
+    }
+}
+
+impl interrupt::Distributor for Distributor {
+    #[inline]
+    fn enable_spi(&self, intid: u32, target: u64, priority: u8) -> Result<(), ControllerError> {
+        let index = self.spi(intid)?;
+        let mut gicd = self.access();
+        if let Some(mut byte) = field!(gicd, itargetsr).get(index) {
+            byte.write(target_bit(target));
+        }
+        if let Some(mut byte) = field!(gicd, ipriorityr).get(index) {
+            byte.write(priority);
+        }
+        write_bit(field!(gicd, isenabler), index);
+        Ok(())
+    }
+
+    #[inline]
+    fn disable_spi(&self, intid: u32) -> Result<(), ControllerError> {
+        let index = self.spi(intid)?;
+        let mut gicd = self.access();
+        write_bit(field!(gicd, icenabler), index);
+        Ok(())
+    }
+
+    fn clear_spi(&self, intid: u32) -> Result<(), ControllerError> {
+        self.set_spi_pending(intid, false)?;
+        self.set_spi_active(intid, false)
+    }
+
+    fn set_spi_pending(&self, intid: u32, pending: bool) -> Result<(), ControllerError> {
+        let index = self.spi(intid)?;
+        let mut gicd = self.access();
+        if pending {
+            write_bit(field!(gicd, ispendr), index);
+        } else {
+            write_bit(field!(gicd, icpendr), index);
+        }
+        Ok(())
+    }
+
+    fn is_spi_pending(&self, intid: u32) -> bool {
+        let Ok(index) = self.spi(intid) else {
+            return false;
+        };
+        let mut gicd = self.access();
+        let mut registers = field!(gicd, ispendr);
+        registers
+            .get(index / 32)
+            .is_some_and(|register| register.read() & 1 << (index % 32) != 0)
+    }
+
+    fn set_spi_active(&self, intid: u32, active: bool) -> Result<(), ControllerError> {
+        let index = self.spi(intid)?;
+        let mut gicd = self.access();
+        if active {
+            write_bit(field!(gicd, isactiver), index);
+        } else {
+            write_bit(field!(gicd, icactiver), index);
+        }
+        Ok(())
+    }
+
+    /// The register is shared by 16 interrupts, so the caller sees to it that no other CPU changes
+    /// one of these now.
+    fn set_spi_edge(&self, intid: u32, edge: bool) -> Result<(), ControllerError> {
+        let index = self.spi(intid)?;
+        let mut gicd = self.access();
+        if let Some(mut triggers) = field!(gicd, icfgr).get(index / 16) {
+            let bit = 2 << (2 * (index % 16));
+            let others = triggers.read() & !bit;
+            triggers.write(others | if edge { bit } else { 0 });
+        }
+        Ok(())
+    }
+}
+
+/// The whole set-up, IHI 0048, 4.3: check, stop forwarding, configure, forward.
+fn configure(
+    mut gicd: UniqueMmioPointer<'_, Gicd>,
+    interrupt_count: u32,
+) -> Result<(), ControllerError> {
+    let revision = (field_shared!(gicd, pidr2).read() >> 4 & 0xF) as u8;
+    if revision != 2 {
+        return Err(ControllerError::Revision {
+            configured: 2,
+            found: revision,
+        });
+    }
+    let found = 32 * ((field_shared!(gicd, typer).read() & 0x1F) + 1);
+    if found < interrupt_count {
+        return Err(ControllerError::InterruptCount {
+            configured: interrupt_count,
+            found,
+        });
+    }
+
+    field!(gicd, ctlr).write(0);
+    for block in 1..found as usize / 32 {
+        quieten(gicd.reborrow(), block);
+    }
+    field!(gicd, ctlr).write(1);
+    Ok(())
+}
+
+/// Brings 32 shared interrupts, the `block`th such, to a known state: disabled, neither pending nor
+/// active, level-sensitive, with CPU 0 as their target.
+fn quieten(mut gicd: UniqueMmioPointer<'_, Gicd>, block: usize) {
+    if let Some(mut disable) = field!(gicd, icenabler).get(block) {
+        disable.write(u32::MAX);
+    }
+    if let Some(mut pending) = field!(gicd, icpendr).get(block) {
+        pending.write(u32::MAX);
+    }
+    if let Some(mut active) = field!(gicd, icactiver).get(block) {
+        active.write(u32::MAX);
+    }
+    for word in 2 * block..2 * (block + 1) {
+        if let Some(mut triggers) = field!(gicd, icfgr).get(word) {
+            triggers.write(0);
+        }
+    }
+    for index in 32 * block..32 * (block + 1) {
+        if let Some(mut byte) = field!(gicd, ipriorityr).get(index) {
+            byte.write(DEFAULT_PRIORITY);
+        }
+        if let Some(mut byte) = field!(gicd, itargetsr).get(index) {
+            byte.write(target_bit(0));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fake::Registers;
+    use crate::interrupt::Distributor as _;
+
+    /// A distributor of 224 interrupts, as BCM2711's.
+    fn fake() -> Registers<Gicd> {
+        let mut gicd = Registers::new();
+        gicd.put(0x004, 6);
+        gicd.put(0xFE8, 0x2B);
+        gicd
+    }
+
+    fn set_up(gicd: &mut Registers<Gicd>) -> Distributor {
+        configure(gicd.pointer(), 224).unwrap();
+        Distributor {
+            registers: gicd.pointer().ptr_nonnull(),
+            interrupt_count: 224,
+        }
+    }
+
+    #[test]
+    fn set_up_silences_every_shared_interrupt_and_then_forwards() {
+        let mut gicd = fake();
+        gicd.put(0xC08, 0xAAAA_AAAA);
+        configure(gicd.pointer(), 224).unwrap();
+        assert_eq!(gicd.get(0x000), 1);
+        for block in 1..7 {
+            for base in [0x180, 0x280, 0x380] {
+                assert_eq!(gicd.get(base + 4 * block), u32::MAX, "{base:#x} {block}");
+            }
+            assert_eq!(gicd.get(0x080 + 4 * block), 0, "groups stay as they are");
+        }
+        assert_eq!(gicd.get(0x180), 0, "private interrupts are left alone");
+        assert_eq!(gicd.get(0x180 + 4 * 7), 0, "beyond those that exist");
+        assert_eq!(gicd.get(0xC08), 0);
+        assert_eq!(
+            (gicd.get(0x420), gicd.get(0x4DC)),
+            (0x8080_8080, 0x8080_8080)
+        );
+        assert_eq!(
+            (gicd.get(0x820), gicd.get(0x8DC)),
+            (0x0101_0101, 0x0101_0101)
+        );
+        assert_eq!((gicd.get(0x41C), gicd.get(0x4E0)), (0, 0));
+    }
+
+    #[test]
+    fn enable_routes_prioritises_and_enables_one_interrupt() {
+        let mut gicd = fake();
+        let distributor = set_up(&mut gicd);
+        distributor.enable_spi(97, 2, 0xA0).unwrap();
+        assert_eq!(gicd.get(0x800 + 96), 0x0101_0401);
+        assert_eq!(gicd.get(0x400 + 96), 0x8080_A080);
+        assert_eq!(gicd.get(0x10C), 1 << 1);
+    }
+
+    #[test]
+    fn changes_write_one_bit() {
+        let mut gicd = fake();
+        let distributor = set_up(&mut gicd);
+        distributor.disable_spi(223).unwrap();
+        distributor.clear_spi(64).unwrap();
+        distributor.set_spi_pending(33, true).unwrap();
+        distributor.set_spi_active(34, true).unwrap();
+        distributor.set_spi_edge(49, true).unwrap();
+        assert_eq!(gicd.get(0x180 + 4 * 6), 1 << 31);
+        assert_eq!((gicd.get(0x288), gicd.get(0x388)), (1, 1));
+        assert_eq!((gicd.get(0x204), gicd.get(0x304)), (1 << 1, 1 << 2));
+        assert_eq!(gicd.get(0xC0C), 2 << 2);
+        distributor.set_spi_edge(49, false).unwrap();
+        assert_eq!(gicd.get(0xC0C), 0);
+    }
+
+    #[test]
+    fn private_and_missing_interrupts_are_refused() {
+        let mut gicd = fake();
+        let distributor = set_up(&mut gicd);
+        for intid in [0, 31, 224, 1023, u32::MAX] {
+            let refused = Err(ControllerError::NotAnSpi { intid });
+            assert_eq!(distributor.enable_spi(intid, 0, 0), refused);
+            assert_eq!(distributor.disable_spi(intid), refused);
+            assert_eq!(distributor.clear_spi(intid), refused);
+            assert_eq!(distributor.set_spi_edge(intid, true), refused);
+        }
+    }
+
+    #[test]
+    fn another_revision_is_refused() {
+        let mut gicd = fake();
+        gicd.put(0xFE8, 0x3B);
+        let refused = configure(gicd.pointer(), 224).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "interrupt controller: configured as GICv2 but the hardware reports revision 3; start \
+             the machine with a GICv2 or choose another board"
+        );
+    }
+
+    #[test]
+    fn fewer_interrupts_than_configured_are_refused() {
+        let mut gicd = fake();
+        let refused = configure(gicd.pointer(), 225);
+        let expected = ControllerError::InterruptCount {
+            configured: 225,
+            found: 224,
+        };
+        assert_eq!(refused, Err(expected));
+        assert_eq!(gicd.get(0), 0, "checked before anything is written");
+    }
+}

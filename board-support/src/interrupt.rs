@@ -1,0 +1,225 @@
+//! An interrupt controller as the hypervisor sees it, whichever a board has.
+//!
+//! Four parts, as in a GIC: the [`Distributor`] (one, the devices' shared interrupts), each CPU's
+//! [`PrivateInterrupts`], its [`CpuInterface`], and the [`VirtualInterface`] through which a guest's
+//! CPU interface takes interrupts. A [`Controller`] is a kind of them all; a board names its kind,
+//! so that every call is known when the image is built.
+//!
+//! Interrupts have a GIC's numbers on every board: 0 to 15 from CPU to CPU, 16 to 31 private
+//! peripherals (26 the hypervisor's timer, 27 the virtual one), from 32 on the devices'. Targets are
+//! affinities, as in `BoardFacts::cpus`. Lower priorities are more urgent.
+//!
+//! What is acknowledged is active and doesn't come again until it is deactivated, also on a board
+//! whose hardware knows no such state: there it stays masked for that time.
+
+mod error;
+
+use paratia_config::board::BoardFacts;
+
+pub use error::ControllerError;
+
+/// First of the devices' interrupts, which all CPUs share.
+pub const FIRST_SPI: u32 = 32;
+/// Software-generated interrupts, from CPU to CPU: 0 to 15.
+pub const FIRST_PPI: u32 = 16;
+
+/// How often a register is read for a write to take effect before the controller counts as broken.
+/// Hardware takes some tens of cycles, QEMU none.
+pub(crate) const MAX_POLLS: u32 = 100_000;
+
+/// A kind of interrupt controller.
+pub trait Controller {
+    /// The devices' interrupts.
+    type Distributor: Distributor + Sync;
+    /// A CPU's private interrupts.
+    type PrivateInterrupts: PrivateInterrupts;
+    /// A CPU's way to take interrupts.
+    type CpuInterface: CpuInterface;
+    /// A CPU's way to hand interrupts to guests.
+    type VirtualInterface: VirtualInterface;
+
+    /// CPU 0's part of boot: every device's interrupt disabled, neither pending nor active, and
+    /// level-sensitive; then the controller on.
+    ///
+    /// # Errors
+    ///
+    /// The hardware isn't as `board` says.
+    ///
+    /// # Safety
+    ///
+    /// `board` must be the facts of the board at hand, its interrupt controller's registers mapped
+    /// as device memory at their physical addresses, and used by nothing else from now on.
+    unsafe fn initialise(board: &BoardFacts) -> Result<Self::Distributor, ControllerError>;
+
+    /// Each CPU's own part of boot, on that CPU at EL2, after [`Controller::initialise`]: its
+    /// private interrupts disabled, every priority let through, the interface on, the virtual one
+    /// off and empty.
+    ///
+    /// # Errors
+    ///
+    /// The hardware isn't as `board` says.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Controller::initialise`]; and `cpu` is the index of the CPU that runs, which calls
+    /// this once.
+    unsafe fn initialise_cpu(
+        board: &BoardFacts,
+        cpu: usize,
+    ) -> Result<Parts<Self>, ControllerError>
+    where
+        Self: Sized;
+}
+
+/// A CPU's own parts of an interrupt controller.
+pub struct Parts<C: Controller> {
+    /// Its private interrupts.
+    pub private: C::PrivateInterrupts,
+    /// Its way to take interrupts.
+    pub interface: C::CpuInterface,
+    /// Its way to hand them to guests.
+    pub guest: C::VirtualInterface,
+}
+
+/// The devices' interrupts. Shared by all CPUs; each interrupt has one owner at a time.
+pub trait Distributor {
+    /// Routes `intid` to the CPU with affinity `target` at `priority`, and enables it.
+    ///
+    /// # Errors
+    ///
+    /// [`ControllerError::NotAnSpi`], here and below.
+    fn enable_spi(&self, intid: u32, target: u64, priority: u8) -> Result<(), ControllerError>;
+
+    /// Disables `intid`; what is pending stays pending.
+    ///
+    /// # Errors
+    ///
+    /// See [`Distributor::enable_spi`].
+    fn disable_spi(&self, intid: u32) -> Result<(), ControllerError>;
+
+    /// Makes `intid` neither pending nor active, as before its owner starts anew.
+    ///
+    /// # Errors
+    ///
+    /// See [`Distributor::enable_spi`].
+    fn clear_spi(&self, intid: u32) -> Result<(), ControllerError>;
+
+    /// Makes `intid` pending, or no longer. A level comes and goes by itself.
+    ///
+    /// # Errors
+    ///
+    /// See [`Distributor::enable_spi`].
+    fn set_spi_pending(&self, intid: u32, pending: bool) -> Result<(), ControllerError>;
+
+    /// Whether `intid` is pending: of one that is active, whether its level is high.
+    fn is_spi_pending(&self, intid: u32) -> bool;
+
+    /// Makes `intid` active, or no longer.
+    ///
+    /// # Errors
+    ///
+    /// See [`Distributor::enable_spi`].
+    fn set_spi_active(&self, intid: u32, active: bool) -> Result<(), ControllerError>;
+
+    /// Makes `intid` edge-triggered or level-sensitive, as far as the hardware has the choice.
+    ///
+    /// # Errors
+    ///
+    /// See [`Distributor::enable_spi`].
+    fn set_spi_edge(&self, intid: u32, edge: bool) -> Result<(), ControllerError>;
+}
+
+/// A CPU's private interrupts, 0 to 31: each a bit of a mask.
+pub trait PrivateInterrupts {
+    /// Enables the interrupts in `mask`.
+    fn enable_private(&mut self, mask: u32);
+
+    /// Disables the interrupts in `mask`.
+    fn disable_private(&mut self, mask: u32);
+
+    /// The interrupts that are active.
+    fn private_active(&self) -> u32;
+
+    /// Makes the interrupts in `clear` inactive, then those in `set` active.
+    fn set_private_active(&mut self, set: u32, clear: u32);
+
+    /// Makes the interrupts in `clear` no longer pending, then those in `set` pending. A level comes
+    /// and goes by itself.
+    fn set_private_pending(&mut self, set: u32, clear: u32);
+
+    /// Gives the interrupts in `mask` the same `priority`.
+    fn set_private_priority(&mut self, mask: u32, priority: u8);
+}
+
+/// A CPU's way to take interrupts.
+pub trait CpuInterface {
+    /// Acknowledges the most urgent pending interrupt, or nothing if there is none. It is active,
+    /// and holds back others of its priority until [`CpuInterface::drop_priority`].
+    #[must_use = "an acknowledged interrupt must be dropped and deactivated"]
+    fn acknowledge(&mut self) -> Option<u32>;
+
+    /// Lets other interrupts of the priority of `intid` through; `intid` itself stays active.
+    fn drop_priority(&mut self, intid: u32);
+
+    /// Deactivates `intid`, whose priority was dropped: it can become pending anew.
+    fn deactivate(&mut self, intid: u32);
+
+    /// Lets only interrupts through that are more urgent than `priority`.
+    fn set_priority_mask(&mut self, priority: u8);
+
+    /// Makes the software-generated interrupt `intid` (0 to 15) pending at the CPU with affinity
+    /// `target`. What was stored for it before is there when it comes.
+    fn send(&mut self, intid: u32, target: u64);
+}
+
+/// The form of a list register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListForm {
+    /// `ICH_LR<n>_EL2`, 64 bits (Arm IHI 0069, 12.4).
+    V3,
+    /// `GICH_LR<n>`, 32 bits (Arm IHI 0048, 5.3).
+    V2,
+    /// There is none: the hypervisor plays the guest's CPU interface, and interrupts it by
+    /// `HCR_EL2.VI` and `VF`.
+    None,
+}
+
+/// A CPU's way to hand interrupts to guests.
+pub trait VirtualInterface {
+    /// The form of its list registers.
+    const FORM: ListForm;
+
+    /// What a guest's CPU interface holds beside the list registers, to be moved at a switch.
+    type State: Copy;
+
+    /// [`VirtualInterface::State`] after reset.
+    const RESET: Self::State;
+
+    /// Number of list registers.
+    fn list_count(&self) -> usize;
+
+    /// The value of a list register, in its form; 0 if there is none with that number.
+    fn read_list(&self, index: usize) -> u64;
+
+    /// Writes a list register.
+    fn write_list(&mut self, index: usize, value: u64);
+
+    /// The list registers that hold nothing, bit n for the n-th (`ICH_ELRSR_EL2`, `GICH_ELRSR`).
+    fn empty_lists(&self) -> u64;
+
+    /// Shows the guest its pending interrupts, from now on. `control` are further bits of
+    /// `ICH_HCR_EL2` or `GICH_HCR`: of what a maintenance interrupt tells.
+    fn enable(&mut self, control: u64);
+
+    /// Hides all virtual interrupts, and keeps the count of ends.
+    fn disable(&mut self);
+
+    /// Ends of interrupts that were in no list register, since the last time; at most 31.
+    fn take_unlisted_ends(&mut self) -> u64;
+
+    /// The guest's CPU interface, out of the hardware.
+    fn save(&self) -> Self::State;
+
+    /// The guest's CPU interface, into the hardware.
+    fn load(&mut self, state: &Self::State);
+}

@@ -1,0 +1,65 @@
+//! The board's interrupt controller, by the types that its drivers have.
+
+use paratia_board_support::Drivers;
+use paratia_board_support::interrupt::{self, Controller, ListForm, VirtualInterface as _};
+
+use crate::selected::SelectedBoard;
+use crate::vgic::{FIRST_SHARED, ListRegister};
+
+/// The kind of controller.
+pub type Kind = <SelectedBoard as Drivers>::Interrupts;
+/// The devices' interrupts.
+pub type Distributor = <Kind as Controller>::Distributor;
+/// A CPU's private interrupts.
+pub type PrivateInterrupts = <Kind as Controller>::PrivateInterrupts;
+/// A CPU's way to take interrupts.
+pub type CpuInterface = <Kind as Controller>::CpuInterface;
+/// A CPU's way to hand interrupts to guests.
+pub type VirtualInterface = <Kind as Controller>::VirtualInterface;
+/// A guest's CPU interface beside its list registers.
+pub type VirtualState = <VirtualInterface as interrupt::VirtualInterface>::State;
+
+/// [`VirtualState`] after reset.
+pub const RESET: VirtualState = VirtualInterface::RESET;
+/// The form of list registers.
+pub const FORM: ListForm = VirtualInterface::FORM;
+/// List registers that are used; boot refuses a board with fewer, unless it has none.
+pub const LIST_REGISTERS: usize = 4;
+
+/// A list register's value, in the board's form.
+#[inline]
+#[must_use]
+pub fn to_value(register: ListRegister) -> u64 {
+    match FORM {
+        ListForm::V3 | ListForm::None => register.to_v3(),
+        ListForm::V2 if ENDS_BY_NOTICE && register.intid >= FIRST_SHARED => ListRegister {
+            notify_end: register.notify_end || register.physical.is_some(),
+            physical: None,
+            ..register
+        }
+        .to_v2()
+        .into(),
+        ListForm::V2 => register.to_v2().into(),
+    }
+}
+
+/// Whether a guest's end of a device's interrupt doesn't end the physical one by itself: the
+/// hypervisor is told of it and does. QEMU's GICv2 (`gic_complete_irq`) deactivates the physical
+/// interrupt but doesn't look whether its level is still high, so that it wouldn't come again.
+pub const ENDS_BY_NOTICE: bool = matches!(FORM, ListForm::V2);
+
+/// A list register from its value.
+#[inline]
+#[must_use]
+#[allow(clippy::cast_possible_truncation, reason = "GICv2's have 32 bits")]
+pub fn from_value(value: u64) -> ListRegister {
+    match FORM {
+        ListForm::V3 | ListForm::None => ListRegister::from_v3(value),
+        ListForm::V2 => ListRegister::from_v2(value as u32),
+    }
+}
+
+/// The list registers in a set, bit n for the n-th.
+pub fn each(listed: u32) -> impl Iterator<Item = usize> {
+    (0..LIST_REGISTERS).filter(move |index| listed & 1 << index != 0)
+}

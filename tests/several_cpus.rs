@@ -1,0 +1,65 @@
+//! Partitions with several vCPUs, and the critical partitions beside an unmodified system.
+
+use std::time::Duration;
+
+use paratia::run::RunReport;
+use paratia_tests::{CPU_TICK_PER_INSTRUCTION, assert_critical_unharmed, assert_says, finish, run};
+
+/// What a Linux says that has found everything in order: its CPUs, their timers, a task on each, a
+/// second that lasts a second, digests of some megabytes, no warning in the kernel's log.
+const WELL: &str = "check: all is well";
+
+#[test]
+fn two_linux_systems_with_two_cpus_each_side_by_side() {
+    let report = finish(&run("linux-pair").stop_after(Duration::from_secs(6)));
+    for partition in ["left", "right"] {
+        assert_says(&report, partition, "init: user space, on 2 CPU(s)");
+        assert_says(&report, partition, "check: a task on CPU 1 ok");
+        assert_says(&report, partition, WELL);
+        let of = report.statistics(partition).unwrap();
+        assert_eq!((of.faults, of.restarts), (0, 0));
+    }
+}
+
+#[test]
+fn linux_with_two_cpus_of_its_own_beside_the_cluster() {
+    let report = finish(&run("linux-own-cpus").stop_after(Duration::from_secs(3)));
+    assert_critical_unharmed(&report);
+    assert_says(&report, "linux", "init: user space, on 2 CPU(s)");
+    assert_says(&report, "linux", "init: shell");
+}
+
+/// The same cluster with a calm infotainment and with a Linux that boots, on a CPU with one tick an
+/// instruction.
+#[test]
+fn a_linux_under_load_on_the_same_cpu_changes_nothing() {
+    const CALM: u64 = 0xFF;
+    let experiment = |system| {
+        let run = run(system)
+            .cpu(CPU_TICK_PER_INSTRUCTION)
+            .stop_after(Duration::from_secs(4));
+        let report = match system {
+            "cluster" => finish(&run.argument("infotainment", CALM)),
+            _ => finish(&run),
+        };
+        assert_critical_unharmed(&report);
+        report
+    };
+    let (calm, linux) = (experiment("cluster"), experiment("linux"));
+    assert_says(&linux, "linux", "Run /init as init process");
+    let used = linux.statistics("linux").unwrap().used_ticks;
+    assert!(used > 500_000_000, "Linux worked for {used} instructions");
+    for partition in ["vehicle", "speedometer"] {
+        let (expected, seen) = (moments(&calm, partition), moments(&linux, partition));
+        assert!(expected.len() > 380, "{partition}: {}", expected.len());
+        assert_eq!(expected, seen, "{partition}");
+    }
+}
+
+/// Every window's start and every frame's end, in ticks.
+fn moments(report: &RunReport, partition: &str) -> Vec<u64> {
+    let starts = report.about("window", partition);
+    let starts = starts.map(|event| event.integer("start").unwrap());
+    let frames = report.about("heartbeat", partition);
+    starts.chain(frames.map(|event| event.time_ticks)).collect()
+}

@@ -1,0 +1,131 @@
+//! Unmodified systems: do they boot in a partition, and find everything in order there?
+
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use object::{Object as _, ObjectSection as _};
+use paratia::pieces::{self, bare};
+use paratia::qemu::Time;
+use paratia::run::{Outcome, RunReport, Sight};
+use paratia::{catalog, qemu};
+use paratia_tests::{
+    assert_critical_unharmed, assert_says, board, finish, image_of, run, verdicts,
+};
+
+/// What a Linux says that has found everything in order.
+const WELL: &str = "check: all is well";
+
+/// How often a line of a partition's console contains `text`.
+fn count(report: &RunReport, partition: &str, text: &str) -> usize {
+    let lines = report.console_of(partition);
+    lines.filter(|line| line.contains(text)).count()
+}
+
+fn words(event: &str, action: &str) -> (String, String) {
+    (event.to_owned(), action.to_owned())
+}
+
+#[test]
+fn linux_finds_everything_in_order_and_restarts_when_it_asks_to() {
+    let report = finish(&run("test-linux").stop_after(Duration::from_secs(8)));
+    assert_says(&report, "linux", WELL);
+    assert_eq!(verdicts(&report, "linux"), [words("shutdown", "halt")]);
+    assert_eq!(count(&report, "again", "init: user space"), 2);
+    assert_eq!(
+        verdicts(&report, "again"),
+        [words("reset", "restart"), words("reset", "halt")]
+    );
+}
+
+#[test]
+fn two_partitions_with_one_kernel_carry_it_once() {
+    let bytes = std::fs::read(image_of("test-linux")).expect("the image is there");
+    let file = object::File::parse(bytes.as_slice()).expect("an ELF file");
+    let images = file.section_by_name(".images").expect("images").size();
+    let choice = catalog::choose(&board(), "test-linux").expect("it exists");
+    let pieces = pieces::of(&choice, None).expect("they are there");
+    let all: u64 = pieces.iter().map(|piece| piece.size).sum();
+    assert!(images < all * 6 / 10, "{images} bytes for pieces of {all}");
+}
+
+#[test]
+fn linux_with_real_time_patches() {
+    let report = finish(&run("linux-rt").stop_after(Duration::from_secs(4)));
+    assert_says(&report, "linux", "PREEMPT_RT");
+    assert_says(&report, "linux", WELL);
+    assert_eq!(verdicts(&report, "linux"), []);
+}
+
+#[test]
+fn linux_on_the_clusters_cpu_changes_nothing_for_it() {
+    let report = finish(&run("linux").stop_after(Duration::from_secs(5)));
+    assert_critical_unharmed(&report);
+    assert_says(&report, "linux", "init: shell");
+    assert_eq!(verdicts(&report, "linux"), []);
+}
+
+#[test]
+fn u_boot_comes_to_its_prompt() {
+    let report = finish(&run("test-uboot").stop_after(Duration::from_secs(10)));
+    assert_says(&report, "uboot", "U-Boot 20");
+    assert_says(&report, "uboot", "DRAM:  128 MiB");
+    assert_says(&report, "uboot", "No ethernet found.");
+    assert_eq!(verdicts(&report, "uboot"), []);
+}
+
+/// What is typed comes to the shell, and its answer back; a line that goes on is one line.
+#[test]
+fn a_shell_answers_what_is_typed() {
+    let answered = Arc::new(AtomicBool::new(false));
+    let (run, keyboard) = run("linux")
+        .time(Time::Paced)
+        .stop_after(Duration::ZERO)
+        .wall_clock_limit(Duration::from_secs(180))
+        .interrupted_by(Arc::clone(&answered))
+        .focus("linux")
+        .keyboard();
+    let mut asked = false;
+    let report = run.execute_watched(&mut |sight| {
+        let Sight::Console { line, goes_on, .. } = sight else {
+            return;
+        };
+        if goes_on && line.contains("# ") && !asked {
+            asked = true;
+            keyboard.press(b"echo $((6 * 7))\r");
+        }
+        if asked && line == "42" {
+            answered.store(true, Ordering::Relaxed);
+        }
+    });
+    let report = report.expect("QEMU starts");
+    assert_eq!(
+        report.outcome,
+        Outcome::Interrupted,
+        "{:#?}",
+        report.last_lines
+    );
+    assert_says(&report, "linux", "echo $((6 * 7))");
+}
+
+/// The device tree, the kernel and the initial RAM disk are right by themselves.
+#[test]
+fn linux_on_the_bare_machine_with_the_same_pieces() {
+    let _ = image_of("test-linux");
+    let choice = catalog::choose(&board(), "test-linux").expect("it exists");
+    let pieces = pieces::of(&choice, None).expect("they are there");
+    let folder = tempfile::tempdir().expect("a folder");
+    let image = folder.path().join("bare.elf");
+    let partition = &choice.system.partitions[0];
+    bare::write_image(partition, &pieces, &image).expect("it can be written");
+    let output = Command::new(qemu::PROGRAM)
+        .args(bare::arguments(partition, choice.board, &image))
+        .args(["-icount", "shift=0,sleep=off"])
+        .stdin(Stdio::null())
+        .output()
+        .expect("QEMU starts");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains(WELL), "{text}");
+    assert!(text.contains("reboot: Power down"), "{text}");
+}

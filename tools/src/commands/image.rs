@@ -1,0 +1,50 @@
+//! `cargo paratia image`: what goes onto the card that a board starts from.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use paratia::build::{self, Builder};
+use paratia::{setup, workspace};
+
+use super::selection::Selection;
+use crate::present::Status;
+use crate::present::paint::{BOLD, PLAIN};
+
+/// Write the files that a person copies to the SD card of a Raspberry Pi.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    selection: Selection,
+    /// Where they go [default: target/paratia/cards/BOARD-SYSTEM].
+    #[arg(long, value_name = "FOLDER")]
+    output: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let choice = arguments.selection.choice()?;
+    let card = choice.listed.card.with_context(|| {
+        format!(
+            "board '{}' doesn't start from a card; `cargo paratia run` starts it",
+            choice.board.name
+        )
+    })?;
+    let toolchain = setup::ready(&mut Status::new())?;
+    let mut status = Status::new();
+    let mut builder = Builder::new(toolchain, &mut status)?;
+    builder.guests()?;
+    let image = builder.hypervisor(&choice)?;
+
+    let default = || workspace::card(choice.board.name, choice.name);
+    let folder = arguments.output.clone().unwrap_or_else(default);
+    let names = build::write_card(&card, &fs::read(image)?, &folder)?;
+    anstream::println!(
+        "Wrote {} to {BOLD}{}{PLAIN}.\n\
+         Copy them to the card's first partition, beside the firmware's own files. Not tried on a \
+         board yet, only on QEMU.",
+        names.join(" and "),
+        workspace::shown(&folder)
+    );
+    Ok(ExitCode::SUCCESS)
+}
