@@ -29,6 +29,11 @@ pub struct VirtualMachine {
     pub forbidden: Forbidden,
     /// Where it sees its vCPUs' stolen time (Arm DEN0057), if it is told: one page.
     pub stolen_time: Option<Ipa>,
+    /// Whether it has the CPU's performance monitors for itself. They count events of hardware that
+    /// others share, caches and buses, so what they count there tells of others.
+    pub pmu: bool,
+    /// Whether it has the CPU's breakpoints, watchpoints and single steps for itself.
+    pub debug: bool,
 }
 
 impl VirtualMachine {
@@ -41,6 +46,8 @@ impl VirtualMachine {
         stray: Stray::HealthEvent,
         forbidden: Forbidden::HealthEvent,
         stolen_time: None,
+        pmu: false,
+        debug: false,
     };
 
     /// A small standard Arm machine, for systems that know nothing of Paratia.
@@ -62,6 +69,16 @@ impl VirtualMachine {
     #[must_use]
     pub const fn with_vcpus(self, vcpus: u32) -> Self {
         Self { vcpus, ..self }
+    }
+
+    /// This machine with performance monitors and debug registers of its own.
+    #[must_use]
+    pub const fn with_monitors(self) -> Self {
+        Self {
+            pmu: true,
+            debug: true,
+            ..self
+        }
     }
 
     /// This machine with an interrupt controller of `version`.

@@ -199,8 +199,8 @@ pub unsafe extern "C" fn system_error(vcpu: *mut Vcpu) -> Next {
     }
 }
 
-/// A synchronous exception of AArch32 code at EL0, which no partition is given: it could not be
-/// started without the guest's own exception return into that state.
+/// A synchronous exception of AArch32 code at EL0, which no partition is given: only the guest's own
+/// exception return into that state, which can't be trapped, gets there.
 ///
 /// # Safety
 /// As for [`synchronous`].
@@ -208,8 +208,7 @@ pub unsafe extern "C" fn foreign_state(vcpu: *mut Vcpu) -> Next {
     // SAFETY: the vector's promise.
     unsafe {
         handle(vcpu, ExitCause::Register, |machine, _, partition| {
-            let event = HealthEvent::ForbiddenInstruction;
-            fault::raise(machine, partition, event, Details::of_exit())
+            register::forbid(machine, partition)
         })
     }
 }

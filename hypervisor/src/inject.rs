@@ -5,6 +5,8 @@
 /// `PSTATE` in an `SPSR`: exception level and stack pointer.
 const MODE: u64 = 0x1F;
 const EL0: u64 = 0b0000;
+/// AArch32; of such states only EL0's can be below EL1 in AArch64.
+const AARCH32: u64 = 1 << 4;
 const EL1_SP_EL0: u64 = 0b0100;
 const EL1_SP_EL1: u64 = 0b0101;
 /// All exceptions masked.
@@ -57,8 +59,9 @@ pub struct Entry {
 /// The entry for an exception from the state `spsr`.
 #[must_use]
 pub const fn entry(exception: Exception, spsr: u64, sctlr: u64) -> Entry {
-    let from_el0 = spsr & MODE == EL0;
+    let from_el0 = spsr & MODE == EL0 || spsr & AARCH32 != 0;
     let vector_offset = match spsr & MODE {
+        AARCH32.. => 0x600,
         EL1_SP_EL0 => 0,
         EL1_SP_EL1 => 0x200,
         _ => 0x400,
@@ -101,6 +104,14 @@ mod tests {
         let entry = entry(Exception::InstructionAbort, 0, SPAN);
         assert_eq!(entry.vector_offset, 0x400);
         assert_eq!(entry.esr, 0x8200_0010);
+    }
+
+    #[test]
+    fn a_program_in_aarch32_has_a_vector_of_its_own() {
+        let entry = entry(Exception::DataAbort { write: false }, 0x6000_0010, SPAN);
+        assert_eq!(entry.vector_offset, 0x600);
+        assert_eq!(entry.pstate, 0x6000_03C5);
+        assert_eq!(entry.esr, 0x9200_0010);
     }
 
     #[test]

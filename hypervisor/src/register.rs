@@ -4,6 +4,7 @@
 use paratia_config::machine::Forbidden;
 use paratia_config::system::HealthEvent;
 
+use crate::arch::debug::Kind;
 use crate::arch::registers::write_register;
 use crate::arch::syndrome::{SystemRegister, encoding};
 use crate::arch::{cpu as arch_cpu, timer};
@@ -11,13 +12,13 @@ use crate::caches;
 use crate::cpu::Machine;
 use crate::exit::Decision;
 use crate::fault::{self, Details};
-use crate::id_registers::{self, Grants};
+use crate::granted;
+use crate::id_registers;
 use crate::inject::Exception;
 use crate::interrupt;
 use crate::partition::Partition;
-use crate::selected::GIC_MODELS;
 use crate::vcpu::Vcpu;
-use crate::vgic::{Effect, Model, Request};
+use crate::vgic::{Effect, Request};
 
 /// What an access does: the register's value for a read; for a write it gets the value.
 type Reader = fn(&mut Machine, &mut Vcpu, &mut Partition) -> u64;
@@ -44,6 +45,8 @@ struct Row {
 const EXACT: u16 = u16::MAX;
 /// All of `CRm`.
 const ANY_CRM: u16 = !(0xF << 3);
+/// `CRm` 0 and 1.
+const CRM_0_OR_1: u16 = !(1 << 3);
 
 const fn written(encoding: u16, write: Writer) -> Row {
     Row {
@@ -150,27 +153,66 @@ const ROWS: &[Row] = &[
     passed!(3 0 10 2 0, "mair_el1"),
     passed!(3 0 10 3 0, "amair_el1"),
     passed!(3 0 13 0 1, "contextidr_el1"),
+    // REVIDR_EL1, AIDR_EL1: trapped with SMIDR_EL1, which is hidden.
+    Row {
+        encoding: encoding(3, 0, 0, 0, 6),
+        mask: EXACT,
+        read: Some(|_, _, _| arch_cpu::revision()),
+        write: None,
+    },
+    Row {
+        encoding: encoding(3, 1, 0, 0, 7),
+        mask: EXACT,
+        read: Some(|_, _, _| arch_cpu::auxiliary_identity()),
+        write: None,
+    },
+    // CPACR_EL1: trapped where there are SVE and SME.
+    stored(
+        encoding(3, 0, 1, 0, 2),
+        |_, _, _| arch_cpu::guest_access_control(),
+        |_, _, _, value| {
+            arch_cpu::set_guest_access_control(value);
+            Outcome::Done
+        },
+    ),
     // ICC_DIR_EL1: trapped while interrupts are in hand that found no list register.
     written(encoding(3, 0, 12, 11, 1), deactivate),
 ];
 
-/// Registers of a CPU's debug and performance monitors of which every CPU has some, and which stock
-/// systems touch without asking: as if nothing ever came of them. For partitions that are told of
-/// undefined instructions; to others these are forbidden like all the rest.
+/// The debug registers of a partition that was granted them.
+const GRANTED: &[(u16, Kind)] = &[
+    (encoding(2, 0, 0, 0, 4), Kind::BreakpointValue),
+    (encoding(2, 0, 0, 0, 5), Kind::BreakpointControl),
+    (encoding(2, 0, 0, 0, 6), Kind::WatchpointValue),
+    (encoding(2, 0, 0, 0, 7), Kind::WatchpointControl),
+];
+const MDSCR_EL1: u16 = encoding(2, 0, 0, 2, 2);
+
+/// The debug registers that are no partition's: as if nothing ever came of them. Every CPU has
+/// breakpoints, watchpoints and an OS lock, and stock systems touch them without asking, so a
+/// partition that is told of undefined instructions finds what an ID register without the grant
+/// shows, two of each. To others these are forbidden like all the rest, but for those beside the ones
+/// that they were granted.
 const INERT: &[Row] = &[
-    // DBGBVR<n>_EL1, DBGBCR<n>_EL1, DBGWVR<n>_EL1, DBGWCR<n>_EL1.
-    ignored(encoding(2, 0, 0, 0, 4), ANY_CRM, |_, _, _| 0),
-    ignored(encoding(2, 0, 0, 0, 5), ANY_CRM, |_, _, _| 0),
-    ignored(encoding(2, 0, 0, 0, 6), ANY_CRM, |_, _, _| 0),
-    ignored(encoding(2, 0, 0, 0, 7), ANY_CRM, |_, _, _| 0),
-    // MDSCR_EL1, MDCCINT_EL1, OSECCR_EL1, DBGPRCR_EL1, OSDLR_EL1, MDRAR_EL1, MDCCSR_EL0.
+    // DBGBVR<n>_EL1, DBGBCR<n>_EL1, DBGWVR<n>_EL1, DBGWCR<n>_EL1 for n = 0 and 1.
+    ignored(encoding(2, 0, 0, 0, 4), CRM_0_OR_1, |_, _, _| 0),
+    ignored(encoding(2, 0, 0, 0, 5), CRM_0_OR_1, |_, _, _| 0),
+    ignored(encoding(2, 0, 0, 0, 6), CRM_0_OR_1, |_, _, _| 0),
+    ignored(encoding(2, 0, 0, 0, 7), CRM_0_OR_1, |_, _, _| 0),
+    // MDSCR_EL1, MDCCINT_EL1, OSECCR_EL1, DBGPRCR_EL1, OSDLR_EL1, MDRAR_EL1.
     ignored(encoding(2, 0, 0, 2, 2), EXACT, |_, _, _| 0),
     ignored(encoding(2, 0, 0, 2, 0), EXACT, |_, _, _| 0),
     ignored(encoding(2, 0, 0, 6, 2), EXACT, |_, _, _| 0),
     ignored(encoding(2, 0, 1, 4, 4), EXACT, |_, _, _| 0),
     ignored(encoding(2, 0, 1, 3, 4), EXACT, |_, _, _| 0),
     ignored(encoding(2, 0, 1, 0, 0), EXACT, |_, _, _| 0),
+    // The channel to an external debugger: MDCCSR_EL0, DBGDTR_EL0, DBGDTRRX_EL0 and DBGDTRTX_EL0,
+    // OSDTRRX_EL1, OSDTRTX_EL1.
     ignored(encoding(2, 3, 0, 1, 0), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 3, 0, 4, 0), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 3, 0, 5, 0), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 0, 0, 0, 2), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 0, 0, 3, 2), EXACT, |_, _, _| 0),
     // OSLAR_EL1, and OSLSR_EL1 that says that there is a lock and that it is open.
     ignored(encoding(2, 0, 1, 0, 4), EXACT, |_, _, _| 0),
     ignored(encoding(2, 0, 1, 1, 4), EXACT, |_, _, _| 1 << 3),
@@ -178,19 +220,34 @@ const INERT: &[Row] = &[
     ignored(encoding(2, 0, 7, 8, 6), EXACT, |_, _, _| 0),
     ignored(encoding(2, 0, 7, 9, 6), EXACT, |_, _, _| 0),
     ignored(encoding(2, 0, 7, 14, 6), EXACT, |_, _, _| 0),
-    // PMUSERENR_EL0, which Linux clears on every CPU.
-    ignored(encoding(3, 3, 9, 14, 0), EXACT, |_, _, _| 0),
-    // ACTLR_EL1.
-    ignored(encoding(3, 0, 1, 0, 1), EXACT, |_, _, _| 0),
 ];
+
+/// ACTLR_EL1, likewise, but for no one else.
+const INERT_AUXILIARY: &[Row] = &[ignored(encoding(3, 0, 1, 0, 1), EXACT, |_, _, _| 0)];
 
 /// What an ID register shows.
 fn id_register(partition: &Partition, encoding: u16) -> Option<u64> {
-    let grants = Grants {
-        gic_system_registers: GIC_MODELS[partition.index] == Model::V3,
-        ..Grants::default()
-    };
+    let grants = granted::grants(partition);
     id_registers::value(encoding, arch_cpu::id_register(encoding), grants)
+}
+
+/// An access to a debug register that the vCPU was granted: what was read, or nothing for a write.
+/// `None` if it wasn't, or the CPU has no such register.
+fn debug_register(vcpu: &mut Vcpu, access: SystemRegister, value: u64) -> Option<u64> {
+    let debug = granted::debug(vcpu)?;
+    let (encoding, read) = (access.encoding, access.read);
+    if encoding == MDSCR_EL1 {
+        if !read {
+            debug.set_control(value);
+        }
+        return Some(debug.control());
+    }
+    let row = GRANTED.iter().find(|row| encoding & ANY_CRM == row.0);
+    let (kind, number) = (row?.1, usize::from(encoding >> 3 & 0xF));
+    if !read && !debug.set_register(kind, number, value) {
+        return None;
+    }
+    debug.register(kind, number)
 }
 
 fn send(
@@ -223,6 +280,15 @@ fn deactivate(
     Outcome::Done
 }
 
+/// What has no effect on this partition's machine.
+fn inert(partition: &Partition) -> impl Iterator<Item = &'static Row> + use<> {
+    let machine = &partition.declaration().machine;
+    let is_told = machine.forbidden == Forbidden::Undefined;
+    let debug = if is_told || machine.debug { INERT } else { &[] };
+    let auxiliary = if is_told { INERT_AUXILIARY } else { &[] };
+    debug.iter().chain(auxiliary)
+}
+
 /// Handles a trapped access.
 pub fn emulate(
     machine: &mut Machine,
@@ -243,14 +309,19 @@ pub fn emulate(
         }
         return Decision::Resume;
     }
-    let find = |rows: &'static [Row]| {
-        let mut rows = rows.iter();
-        rows.find(|row| encoding & row.mask == row.encoding)
-    };
-    let row = find(ROWS).or_else(|| match partition.declaration().machine.forbidden {
-        Forbidden::Undefined => find(INERT),
-        Forbidden::HealthEvent => None,
-    });
+    let is_it = |row: &&Row| encoding & row.mask == row.encoding;
+    let mut row = ROWS.iter().find(is_it);
+    if row.is_none() {
+        let value = vcpu.context.x.get(register).copied().unwrap_or(0);
+        if let Some(value) = debug_register(vcpu, access, value) {
+            arch_cpu::skip_instruction();
+            if let Some(place) = vcpu.context.x.get_mut(register).filter(|_| read) {
+                *place = value;
+            }
+            return Decision::Resume;
+        }
+        row = inert(partition).find(is_it);
+    }
     match row {
         Some(Row {
             read: Some(reader), ..

@@ -11,7 +11,7 @@ use crate::partition::PARTITIONS;
 use crate::selected::{SHARES_CPU, VTTBR};
 use crate::set_way::SetWay;
 use crate::vcpu::Vcpu;
-use crate::{idle, interrupt, stolen};
+use crate::{granted, idle, interrupt, stolen};
 
 /// Moves system registers: `save` takes what is in the CPU, then `load` goes in. Called by the
 /// assembly between general and FP registers.
@@ -28,6 +28,9 @@ pub extern "C" fn switch_system(save: &mut Context, load: *mut Context) {
     save.interface = machine.guest.save();
     if machine.has_ras {
         save.system.vdisr = read_register!("s3_4_c12_c1_1");
+        if arch_cpu::has_second_thread_id() {
+            save.system.tpidr2_el0 = read_register!("s3_3_c13_c0_5");
+        }
     }
     timer::stop_guest_timer();
     // SAFETY: `load` is a vCPU's context or the same as `save`, whose reference is used no
@@ -38,6 +41,11 @@ pub extern "C" fn switch_system(save: &mut Context, load: *mut Context) {
     if machine.has_ras {
         // SAFETY: VDISR_EL2, which the CPU has; it is this guest's.
         unsafe { write_register!("s3_4_c12_c1_1", load.system.vdisr) };
+        // SME comes after RAS.
+        if arch_cpu::has_second_thread_id() {
+            // SAFETY: TPIDR2_EL0, likewise.
+            unsafe { write_register!("s3_3_c13_c0_5", load.system.tpidr2_el0) };
+        }
     }
 }
 
@@ -59,6 +67,7 @@ pub extern "C" fn release(vcpu: &mut Vcpu) {
     if SHARES_CPU[vcpu.index] {
         memory::forget_siblings();
     }
+    granted::enter(vcpu);
     {
         // SAFETY: this CPU runs the vCPU and holds no guard in a switch.
         let mut partition = unsafe { PARTITIONS[vcpu.partition].lock() };
@@ -71,6 +80,7 @@ pub extern "C" fn release(vcpu: &mut Vcpu) {
     let now = timer::now();
     interrupt::arm(machine, vcpu);
     interrupt::unmask_guest(machine, vcpu);
+    granted::go_on(vcpu);
     machine.running_since = now;
     machine.window_start = now;
     let late = now.since(machine.slot.start);

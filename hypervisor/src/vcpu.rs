@@ -6,6 +6,7 @@ use paratia_abi::ExitCause;
 use crate::arch::context::Context;
 use crate::arch::cpu::{self as arch_cpu, GuestControl};
 use crate::controller::LIST_REGISTERS;
+use crate::granted;
 use crate::owned::Owned;
 use crate::physical_timer::PhysicalTimer;
 use crate::selected::{CPU_OF, IS_SOFTWARE, LAYOUT, PARTITION_OF, SYSTEM, VCPU_COUNT};
@@ -201,6 +202,7 @@ impl Vcpu {
         self.active_private = 0;
         self.physical_timer = PhysicalTimer::RESET;
         self.set_way = SetWay::Idle;
+        granted::reset(self);
     }
 
     /// Interrupt `id` is put into list register `index`.

@@ -11,11 +11,12 @@ use crate::partition::{PARTITIONS, Partition, Phase};
 use crate::time::Ticks;
 use crate::vcpu::{VCPUS, Vcpu};
 use crate::vgic::VcpuSet;
-use crate::{idle, interrupt, restart, state, stop};
+use crate::{granted, idle, interrupt, restart, state, stop};
 
 /// Ends the window of the vCPU that ran: its interrupts are masked, its time is counted, its
 /// promises are checked.
 pub fn end(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
+    granted::leave(vcpu);
     interrupt::mask_guest(machine);
     interrupt::disconnect(machine, vcpu, partition);
     partition.running = partition.running.without(vcpu.number);

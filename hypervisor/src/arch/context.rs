@@ -65,11 +65,13 @@ macro_rules! system_registers {
             )+
             /// `VDISR_EL2`, which a guest reads and writes as `DISR_EL1` on CPUs with RAS.
             pub vdisr: u64,
+            /// `TPIDR2_EL0`, where it can't be trapped.
+            pub tpidr2_el0: u64,
         }
 
         impl SystemRegisters {
             /// All zero.
-            pub const ZERO: Self = Self { $($first: 0, $second: 0,)+ vdisr: 0 };
+            pub const ZERO: Self = Self { $($first: 0, $second: 0,)+ vdisr: 0, tpidr2_el0: 0 };
 
             /// Reads every register of the table.
             #[inline]
@@ -161,6 +163,7 @@ impl Context {
         self.spsr = SPSR_EL1H_MASKED;
         self.x[..4].copy_from_slice(&arguments);
         self.system.sctlr_el1 = SCTLR_EL1_RESET;
+        self.system.cpacr_el1 = super::cpu::access_control(0);
         self.system.vmpidr_el2 = MULTIPROCESSOR | number as u64;
     }
 }

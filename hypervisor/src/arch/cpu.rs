@@ -3,12 +3,14 @@
 
 use core::arch::asm;
 
+use super::performance;
 use super::registers::{read_register, write_register};
 use super::syndrome::encoding;
 use crate::inject::{self, Exception};
 
-/// Virtualisation on; interrupts, ID registers, `WFI`, `SMC`, set/way maintenance, implementation defined and
-/// auxiliary registers, error records and limited-ordering regions trapped; EL1 is AArch64;
+/// Virtualisation on; interrupts, ID registers (those of the implementation, of tags and of streaming,
+/// too), `WFI`, `SMC`, set/way maintenance, implementation defined and auxiliary registers, error
+/// records and limited-ordering regions trapped; EL1 is AArch64;
 /// barriers at least inner shareable; pointer authentication, tags and the second context number
 /// trap by their bits being zero (Arm ARM DDI 0487, D19.2.48).
 const HCR_EL2: u64 = 1 // VM
@@ -18,6 +20,7 @@ const HCR_EL2: u64 = 1 // VM
     | 1 << 9 // FB
     | 0b01 << 10 // BSU
     | 1 << 13 // TWI
+    | 1 << 16 // TID1
     | 1 << 18 // TID3
     | 1 << 19 // TSC
     | 1 << 20 // TIDCP
@@ -25,7 +28,8 @@ const HCR_EL2: u64 = 1 // VM
     | 1 << 22 // TSW
     | 1 << 31 // RW
     | 1 << 35 // TLOR
-    | 1 << 36; // TERR
+    | 1 << 36 // TERR
+    | 1 << 58; // TID5
 
 /// `HCR_EL2.VI` and `VF`: a virtual interrupt is pending.
 const VI: u64 = 1 << 7;
@@ -35,9 +39,14 @@ const TVM: u64 = 1 << 26;
 
 /// Trace, activity monitors, SVE and SME trapped; FP and SIMD not (Arm ARM DDI 0487, D19.2.31).
 const CPTR_EL2: u64 = 0x33FF & !(1 << 10) | 1 << 20 | 1 << 30;
+/// `CPTR_EL2.TCPAC`: accesses to `CPACR_EL1` trapped.
+const TCPAC: u64 = 1 << 31;
 
-/// Debug, OS lock, PMU, profiling and trace filter registers trapped; the low bits hold the number
-/// of event counters and are kept (Arm ARM DDI 0487, D19.2.83).
+/// `CPACR_EL1.ZEN` and `SMEN`: whether EL1 traps SVE and SME before EL2 sees them.
+const VECTOR_ACCESS: u64 = 0b11 << 16 | 0b11 << 24;
+
+/// Debug, OS lock, PMU, profiling and trace filter registers trapped; what guests' counters may count
+/// depends on the CPU ([`performance::control_at_el2`]; Arm ARM DDI 0487, D19.2.83).
 const MDCR_EL2: u64 = 1 << 5 | 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 14 | 1 << 19;
 
 /// The state of a CPU that the assembly knows, at the address in `TPIDR_EL2`.
@@ -49,15 +58,15 @@ pub struct CpuAnchor {
     pub index: u64,
 }
 
-/// Sets this CPU's traps: constants, the same whichever guest runs.
+/// Sets this CPU's traps: the same whichever guest runs, but for what one was granted
+/// ([`crate::granted`]).
 pub fn enable_traps() {
-    let counters = read_register!("mdcr_el2") & 0x1F;
     let identity = read_register!("midr_el1");
     // SAFETY: these registers act on EL1 and EL0, where nothing runs yet.
     unsafe {
         write_register!("hcr_el2", HCR_EL2);
-        write_register!("cptr_el2", CPTR_EL2);
-        write_register!("mdcr_el2", MDCR_EL2 | counters);
+        write_register!("cptr_el2", CPTR_EL2 | if has_vectors() { TCPAC } else { 0 });
+        write_register!("mdcr_el2", MDCR_EL2 | performance::control_at_el2());
         write_register!("hstr_el2", 0_u64);
         // EL1PCTEN, EL1PCEN zero: the physical counter and timer are not a guest's.
         write_register!("cnthctl_el2", 0_u64);
@@ -67,7 +76,74 @@ pub fn enable_traps() {
         // SAFETY: the CPU has HCRX_EL2 (FEAT_HCX); zero traps what it could grant.
         unsafe { write_register!("s3_4_c1_c2_2", 0_u64) };
     }
+    if has_fine_traps() {
+        // SAFETY: the CPU has HFGRTR_EL2, HFGWTR_EL2, HFGITR_EL2, HDFGRTR_EL2 and HDFGWTR_EL2
+        // (FEAT_FGT). Zero traps nothing that HCR_EL2 lets pass, but whatever has been added since
+        // and isn't switched: their bits with names in n.
+        unsafe {
+            write_register!("s3_4_c1_c1_4", 0_u64);
+            write_register!("s3_4_c1_c1_5", 0_u64);
+            write_register!("s3_4_c1_c1_6", 0_u64);
+            write_register!("s3_4_c3_c1_4", 0_u64);
+            write_register!("s3_4_c3_c1_5", 0_u64);
+        }
+    }
     super::timer::isb();
+}
+
+/// Whether the CPU has SVE or SME.
+fn has_vectors() -> bool {
+    read_register!("id_aa64pfr0_el1") >> 32 & 0xF != 0
+        || read_register!("id_aa64pfr1_el1") >> 24 & 0xF != 0
+}
+
+/// What is in `CPACR_EL1` when a guest writes `value`.
+///
+/// Where there are SVE and SME, EL1 never traps them: their instructions then come to EL2 and are
+/// undefined, as on a CPU that has neither. The register itself is trapped there.
+#[must_use]
+pub fn access_control(value: u64) -> u64 {
+    if has_vectors() {
+        value | VECTOR_ACCESS
+    } else {
+        value
+    }
+}
+
+/// The guest's `CPACR_EL1`, as it sees it.
+#[must_use]
+pub fn guest_access_control() -> u64 {
+    read_register!("cpacr_el1") & !VECTOR_ACCESS
+}
+
+/// Writes the guest's `CPACR_EL1`.
+pub fn set_guest_access_control(value: u64) {
+    // SAFETY: it acts on the guest that is loaded alone.
+    unsafe { write_register!("cpacr_el1", access_control(value)) };
+}
+
+/// `REVIDR_EL1`.
+#[must_use]
+pub fn revision() -> u64 {
+    read_register!("revidr_el1")
+}
+
+/// `AIDR_EL1`.
+#[must_use]
+pub fn auxiliary_identity() -> u64 {
+    read_register!("s3_1_c0_c0_7")
+}
+
+/// `ID_AA64MMFR0_EL1.FGT`.
+fn has_fine_traps() -> bool {
+    read_register!("id_aa64mmfr0_el1") >> 56 & 0xF != 0
+}
+
+/// Whether a guest can reach `TPIDR2_EL0`, which comes with SME and is trapped by `HFGRTR_EL2` alone.
+/// The architecture has no SME without these traps, but QEMU 7.2's `max` has.
+#[must_use]
+pub fn has_second_thread_id() -> bool {
+    read_register!("id_aa64pfr1_el1") >> 24 & 0xF != 0 && !has_fine_traps()
 }
 
 /// Whether the CPU has RAS, and so a deferred error register that guests can write.
@@ -149,10 +225,19 @@ pub fn return_address() -> u64 {
     read_register!("elr_el2")
 }
 
-/// Lets the guest go on after the instruction that was trapped.
+/// `SPSR_EL2.BTYPE`, which says that the last instruction was a branch, and `SPSR_EL2.SS`, by which
+/// the next one is to be stepped over. An instruction that completes clears both (Arm ARM DDI 0487,
+/// `PSTATE.BTYPE`; "Software Step exceptions").
+const OF_NEXT_INSTRUCTION: u64 = 0b11 << 10 | 1 << 21;
+
+/// Lets the guest go on after the instruction that was trapped, as if the CPU had completed it.
 pub fn skip_instruction() {
-    // SAFETY: only where the guest goes on depends on it; AArch64 instructions have 4 bytes.
-    unsafe { write_register!("elr_el2", return_address().wrapping_add(4)) };
+    let spsr = read_register!("spsr_el2") & !OF_NEXT_INSTRUCTION;
+    // SAFETY: only how the guest goes on depends on it; AArch64 instructions have 4 bytes.
+    unsafe {
+        write_register!("spsr_el2", spsr);
+        write_register!("elr_el2", return_address().wrapping_add(4));
+    }
 }
 
 /// Makes the guest take an exception at EL1 instead of the instruction that was trapped.

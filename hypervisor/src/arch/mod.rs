@@ -3,8 +3,10 @@
 
 pub mod context;
 pub mod cpu;
+pub mod debug;
 pub mod entry;
 pub mod memory;
+pub mod performance;
 pub mod registers;
 pub mod syndrome;
 pub mod timer;

@@ -50,7 +50,9 @@ pub fn call(esr: u64) -> (bool, bool) {
 #[must_use]
 pub fn decode(esr: u64) -> Cause {
     match esr >> 26 & 0x3F {
-        0x01 if esr & 0b1 == 0 => Cause::WaitForInterrupt,
+        // `TI`: 0 is `WFI`; the others are `WFE`, which isn't trapped, and `WFIT` and `WFET`, which
+        // are hidden.
+        0x01 if esr & 0b11 == 0 => Cause::WaitForInterrupt,
         0x16 => Cause::HypervisorCall,
         0x17 => Cause::SecureMonitorCall,
         0x18 => Cause::SystemRegister,
@@ -91,6 +93,7 @@ mod tests {
         assert_eq!(decode(0x5E00_0000), Cause::SecureMonitorCall);
         assert_eq!(decode(0x0600_0000), Cause::WaitForInterrupt);
         assert_eq!(decode(0x0600_0001), Cause::Forbidden, "WFE isn't trapped");
+        assert_eq!(decode(0x0600_0002), Cause::Forbidden, "WFIT is hidden");
         assert_eq!(decode(0x9200_0047), Cause::DataAbort);
         assert_eq!(decode(0x8200_0007), Cause::InstructionAbort);
     }

@@ -10,6 +10,7 @@
 //! | SVE, SME, MTE, pointer authentication, `LO`, `GCS`, `THE`, `TCRX`, `SCTLRX`, permission indirection and overlays, `PFAR` | state that isn't switched |
 //! | RAS, `IESB`, `AMU`, `MPAM`, SPE, trace, `TRBE`, `BRBE` | shared by all that run on the CPU |
 //! | `NMI` | the virtual interface has none |
+//! | `IDS` | a register of this space that is refused is undefined like others |
 //! | `RNDR` | an implementation may block in it, and what it gives isn't reproducible |
 //! | `MOPS`, `LS64`, `XS`, `CMOW`, `SYSREG_128` | their controls are in `HCRX_EL2`, which is zero |
 //! | `WFxT` | a wait that ends by itself would need a second timer behind the trapped `WFI` |
@@ -152,7 +153,6 @@ pub(super) const ROWS: &[Row] = &[
             field("CCIDX", 5, UpTo(1)),
             field("ST", 7, UpTo(1)),
             field("AT", 8, UpTo(1)),
-            field("IDS", 9, UpTo(1)),
             field("TTL", 12, UpTo(1)),
             field("E0PD", 15, UpTo(1)),
         ],

@@ -2,7 +2,7 @@
 
 use core::arch::asm;
 
-use cortex_a::registers::{ID_AA64PFR0_EL1, Readable};
+use cortex_a::registers::{ID_AA64DFR0_EL1, ID_AA64PFR0_EL1, Readable};
 
 /// A register, or the part of it that can hold a value of one's own.
 pub struct Register {
@@ -137,13 +137,184 @@ pub static REGISTERS: [Register; 34] = [
 /// On CPUs with the RAS extension: the deferred error, whose A bit a guest can write.
 pub static DEFERRED_ERROR: Register = row!("DISR_EL1" as "s3_0_c12_c1_1", 1 << 31, 1 << 31, 0);
 
-/// Every register of this CPU. A GICv2's are no system registers, and aren't looked at.
+/// A row for a counter, by its number.
+macro_rules! counter {
+    ($name:literal, $number:literal, $assembler:literal, $mask:expr, $plant:expr, $look:expr) => {
+        Register {
+            name: $name,
+            mask: $mask,
+            values: [$plant + $number, $look + $number],
+            read: || {
+                let value: u64;
+                // SAFETY: reading has no side effect; which counter is chosen is put back.
+                unsafe {
+                    asm!("mrs {before}, pmselr_el0", concat!("mov {value}, #", $number),
+                        "msr pmselr_el0, {value}", "isb", concat!("mrs {value}, ", $assembler),
+                        "msr pmselr_el0, {before}", "isb",
+                        before = out(reg) _, value = out(reg) value, options(nostack));
+                }
+                value
+            },
+            write: |value| {
+                // SAFETY: counters stand still while values are planted.
+                unsafe {
+                    asm!("mrs {before}, pmselr_el0", concat!("mov {number}, #", $number),
+                        "msr pmselr_el0, {number}", "isb", concat!("msr ", $assembler, ", {value}"),
+                        "msr pmselr_el0, {before}", "isb",
+                        before = out(reg) _, number = out(reg) _, value = in(reg) value,
+                        options(nostack));
+                }
+            },
+        }
+    };
+}
+
+/// A row for a register in which one name sets bits and another clears them.
+macro_rules! set_and_clear {
+    ($set:literal, $clear:literal, $mask:expr, $plant:expr, $look:expr) => {
+        Register {
+            write: |value| {
+                // SAFETY: nothing counts and no interrupt is let through while values are planted.
+                unsafe {
+                    asm!(concat!("msr ", $clear, ", {all}"), concat!("msr ", $set, ", {value}"), "isb",
+                        all = in(reg) LOW_WORD, value = in(reg) value, options(nostack));
+                }
+            },
+            ..row!($set, $mask, $plant, $look)
+        }
+    };
+}
+
+/// Where performance monitors and debug registers were granted: those that every CPU with them has,
+/// and of several as many as most have. Counters stand still all the while (`PMCR_EL0.E` is zero).
+pub static MONITORS: [Register; 33] = [
+    // X and D.
+    row!("PMCR_EL0", 0x18, 0x10, 0x08),
+    row!("PMSELR_EL0", 0x1F, 2, 1),
+    row!("PMCCNTR_EL0", ALL, SECRET, GLANCE),
+    row!("PMCCFILTR_EL0", 3 << 30, 1 << 30, 2 << 30),
+    row!("PMUSERENR_EL0", 0xF, 0x5, 0xA),
+    set_and_clear!(
+        "PMCNTENSET_EL0",
+        "PMCNTENCLR_EL0",
+        1 << 31 | 0xF,
+        1 << 31 | 0x5,
+        0xA
+    ),
+    set_and_clear!(
+        "PMINTENSET_EL1",
+        "PMINTENCLR_EL1",
+        1 << 31 | 0xF,
+        1 << 31 | 0x6,
+        0x9
+    ),
+    set_and_clear!(
+        "PMOVSSET_EL0",
+        "PMOVSCLR_EL0",
+        1 << 31 | 0xF,
+        1 << 31 | 0xC,
+        0x3
+    ),
+    counter!(
+        "PMEVCNTR0_EL0",
+        0,
+        "pmxevcntr_el0",
+        LOW_WORD,
+        0x5EC2_E700,
+        0x71A0_C300
+    ),
+    counter!(
+        "PMEVCNTR1_EL0",
+        1,
+        "pmxevcntr_el0",
+        LOW_WORD,
+        0x5EC2_E700,
+        0x71A0_C300
+    ),
+    counter!(
+        "PMEVCNTR2_EL0",
+        2,
+        "pmxevcntr_el0",
+        LOW_WORD,
+        0x5EC2_E700,
+        0x71A0_C300
+    ),
+    counter!(
+        "PMEVCNTR3_EL0",
+        3,
+        "pmxevcntr_el0",
+        LOW_WORD,
+        0x5EC2_E700,
+        0x71A0_C300
+    ),
+    counter!(
+        "PMEVTYPER0_EL0",
+        0,
+        "pmxevtyper_el0",
+        0xC000_03FF,
+        1 << 30 | 0x08,
+        2 << 30 | 0x10
+    ),
+    counter!(
+        "PMEVTYPER1_EL0",
+        1,
+        "pmxevtyper_el0",
+        0xC000_03FF,
+        1 << 30 | 0x08,
+        2 << 30 | 0x10
+    ),
+    counter!(
+        "PMEVTYPER2_EL0",
+        2,
+        "pmxevtyper_el0",
+        0xC000_03FF,
+        1 << 30 | 0x08,
+        2 << 30 | 0x10
+    ),
+    counter!(
+        "PMEVTYPER3_EL0",
+        3,
+        "pmxevtyper_el0",
+        0xC000_03FF,
+        1 << 30 | 0x08,
+        2 << 30 | 0x10
+    ),
+    // MDE and TDCC; KDE. Debug exceptions are masked.
+    row!("MDSCR_EL1", 0xB << 12, 0x9 << 12, 0x2 << 12),
+    row!("DBGBVR0_EL1", 0xFFFF_FFFF_FFFC, SECRET, GLANCE),
+    row!("DBGBVR1_EL1", 0xFFFF_FFFF_FFFC, SECRET + 4, GLANCE + 4),
+    row!("DBGBVR2_EL1", 0xFFFF_FFFF_FFFC, SECRET + 8, GLANCE + 8),
+    row!("DBGBVR5_EL1", 0xFFFF_FFFF_FFFC, SECRET + 12, GLANCE + 12),
+    // Enabled for EL0, of which there is nothing; not enabled, for EL1.
+    row!("DBGBCR0_EL1", 7, 0b101, 0b010),
+    row!("DBGBCR1_EL1", 7, 0b101, 0b010),
+    row!("DBGBCR2_EL1", 7, 0b101, 0b010),
+    row!("DBGBCR5_EL1", 7, 0b101, 0b010),
+    row!("DBGWVR0_EL1", 0xFFFF_FFFF_FFFC, SECRET, GLANCE),
+    row!("DBGWVR1_EL1", 0xFFFF_FFFF_FFFC, SECRET + 4, GLANCE + 4),
+    row!("DBGWVR2_EL1", 0xFFFF_FFFF_FFFC, SECRET + 8, GLANCE + 8),
+    row!("DBGWVR3_EL1", 0xFFFF_FFFF_FFFC, SECRET + 12, GLANCE + 12),
+    row!("DBGWCR0_EL1", 7, 0b101, 0b010),
+    row!("DBGWCR1_EL1", 7, 0b101, 0b010),
+    row!("DBGWCR2_EL1", 7, 0b101, 0b010),
+    row!("DBGWCR3_EL1", 7, 0b101, 0b010),
+];
+
+/// Most registers that there can be.
+const MOST: usize = REGISTERS.len() + MONITORS.len() + 1;
+
+/// Every register of this CPU that the partition was given. A GICv2's are no system registers, and
+/// aren't looked at.
 pub fn registers() -> impl Iterator<Item = &'static Register> {
     let with_ras = ID_AA64PFR0_EL1.get() >> 28 & 0xF != 0;
     let with_gic_v3 = paratia_runtime::passport::own().gic_version == 3;
+    // Performance monitors and debug registers are granted together in these tests.
+    let with_monitors = ID_AA64DFR0_EL1.get() >> 8 & 0xF != 0;
+    let monitors: &[Register] = if with_monitors { &MONITORS } else { &[] };
     REGISTERS
         .iter()
         .filter(move |register| with_gic_v3 || !register.name.starts_with("ICC_"))
+        .chain(monitors)
         .chain(with_ras.then_some(&DEFERRED_ERROR))
 }
 
@@ -202,13 +373,13 @@ const PENDING_INTERRUPT: Register = Register {
 };
 
 /// The value of every register of [`registers`], in its order.
-pub struct Values([u64; REGISTERS.len() + 1]);
+pub struct Values([u64; MOST]);
 
 impl Values {
     /// What is there now.
     #[must_use]
     pub fn read() -> Self {
-        let mut values = [0; REGISTERS.len() + 1];
+        let mut values = [0; MOST];
         for (value, register) in values.iter_mut().zip(registers()) {
             *value = register.read();
         }
@@ -218,7 +389,7 @@ impl Values {
     /// What `side` puts there.
     #[must_use]
     pub fn of(side: Side) -> Self {
-        let mut values = [0; REGISTERS.len() + 1];
+        let mut values = [0; MOST];
         for (value, register) in values.iter_mut().zip(registers()) {
             *value = register.value(side);
         }

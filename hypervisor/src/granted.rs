@@ -1,0 +1,130 @@
+//! What partitions were granted beside the CPU itself: performance monitors and debug registers,
+//! switched with the vCPU that has them.
+//!
+//! Only vCPUs of partitions that were granted something have state here, and in a system that grants
+//! nothing this is no code at all.
+
+use paratia_config::machine::VirtualMachine;
+
+use crate::arch::debug::Debug;
+use crate::arch::performance::Performance;
+use crate::id_registers::Grants;
+use crate::owned::Owned;
+use crate::partition::Partition;
+use crate::selected::{GIC_MODELS, PARTITION_OF, SYSTEM, VCPU_COUNT};
+use crate::vcpu::Vcpu;
+use crate::vgic::Model;
+
+/// The places of vCPUs' states, for those that have one.
+struct Places {
+    of: [Option<usize>; VCPU_COUNT],
+    count: usize,
+}
+
+/// Of what is granted.
+#[derive(Clone, Copy)]
+enum Grant {
+    Performance,
+    Debug,
+}
+
+impl Grant {
+    const fn is_in(self, machine: &VirtualMachine) -> bool {
+        match self {
+            Self::Performance => machine.pmu,
+            Self::Debug => machine.debug,
+        }
+    }
+
+    const fn places(self) -> Places {
+        let mut places = Places {
+            of: [None; VCPU_COUNT],
+            count: 0,
+        };
+        let mut vcpu = 0;
+        while vcpu < VCPU_COUNT {
+            if self.is_in(&SYSTEM.partitions[PARTITION_OF[vcpu]].machine) {
+                places.of[vcpu] = Some(places.count);
+                places.count += 1;
+            }
+            vcpu += 1;
+        }
+        places
+    }
+}
+
+static PERFORMANCE_PLACES: Places = Grant::Performance.places();
+const PERFORMANCE_COUNT: usize = Grant::Performance.places().count;
+static PERFORMANCE: [Owned<Performance>; PERFORMANCE_COUNT] =
+    [const { Owned::new(Performance::RESET) }; PERFORMANCE_COUNT];
+
+static DEBUG_PLACES: Places = Grant::Debug.places();
+const DEBUG_COUNT: usize = Grant::Debug.places().count;
+static DEBUG: [Owned<Debug>; DEBUG_COUNT] = [const { Owned::new(Debug::RESET) }; DEBUG_COUNT];
+
+/// What a partition's ID registers may show.
+#[must_use]
+pub fn grants(partition: &Partition) -> Grants {
+    let machine = &partition.declaration().machine;
+    Grants {
+        pmu: machine.pmu,
+        debug: machine.debug,
+        gic_system_registers: GIC_MODELS[partition.index] == Model::V3,
+    }
+}
+
+/// The state of a vCPU's performance monitors, if it was granted them.
+#[inline]
+fn performance(vcpu: &mut Vcpu) -> Option<&mut Performance> {
+    let place = PERFORMANCE.get(PERFORMANCE_PLACES.of[vcpu.index]?)?;
+    // SAFETY: who has the vCPU has this, and it is borrowed for as long.
+    Some(unsafe { place.get() })
+}
+
+/// The state of a vCPU's debug registers, if it was granted them.
+#[inline]
+pub fn debug(vcpu: &mut Vcpu) -> Option<&mut Debug> {
+    let place = DEBUG.get(DEBUG_PLACES.of[vcpu.index]?)?;
+    // SAFETY: as above.
+    Some(unsafe { place.get() })
+}
+
+/// As after a reset; the vCPU isn't in a CPU.
+pub fn reset(vcpu: &mut Vcpu) {
+    if let Some(performance) = performance(vcpu) {
+        *performance = Performance::RESET;
+    }
+    if let Some(debug) = debug(vcpu) {
+        *debug = Debug::RESET;
+    }
+}
+
+/// The vCPU's window is over: nothing of this counts or traps any more.
+#[inline]
+pub fn leave(vcpu: &mut Vcpu) {
+    if let Some(performance) = performance(vcpu) {
+        performance.leave();
+    }
+    if let Some(debug) = debug(vcpu) {
+        debug.leave();
+    }
+}
+
+/// The vCPU runs next; its counters stand still until [`go_on`].
+#[inline]
+pub fn enter(vcpu: &mut Vcpu) {
+    if let Some(performance) = performance(vcpu) {
+        performance.enter();
+    }
+    if let Some(debug) = debug(vcpu) {
+        debug.enter();
+    }
+}
+
+/// The vCPU's window has begun.
+#[inline]
+pub fn go_on(vcpu: &mut Vcpu) {
+    if let Some(performance) = performance(vcpu) {
+        performance.go_on();
+    }
+}

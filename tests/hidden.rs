@@ -1,0 +1,128 @@
+//! What is hidden from a partition is as on a CPU without it.
+//!
+//! The guest tries everything bare on a Cortex-A53, which has nothing of it, and must say what stands in
+//! `hidden.txt`; and then in partitions on CPUs that have more. Performance monitors are in every CPU
+//! that QEMU 7.2 knows, so there is no bare reference for these.
+
+use std::time::Duration;
+
+use paratia::run::RunReport;
+use paratia_tests::{DEFAULT_BOARD, assert_says, bare, finish, run_on, verdicts};
+
+const EXPECTED: &str = include_str!("hidden.txt");
+
+/// What no trap of the architecture's reaches, or none of QEMU 7.2's: hidden by ID registers alone. None
+/// of it carries a value from one partition to another.
+const OUT_OF_REACH: &[(&str, &str)] = &[
+    // With SME come these, which are trapped by HFGRTR_EL2; QEMU 7.2 has SME without it. The first is
+    // a constant there, the second is switched.
+    ("SMPRI_EL1", "runs, runs"),
+    ("TPIDR2_EL0", "runs, runs"),
+    // A CPU with IDST reports it like this whatever EL2 says.
+    ("GMID_EL1", "0x62384101, undefined"),
+    // The virtual one (VDISR_EL2), which is switched.
+    ("DISR_EL1", "runs, runs"),
+    // Only EL3 can trap them.
+    ("RNDR", "runs, undefined"),
+    ("RNDRRS", "runs, undefined"),
+    // Strips a pointer; signs with no key enabled. Neither needs state.
+    ("xpaci", "runs"),
+    ("pacia", "runs"),
+];
+
+fn cases(said: &[String]) -> Vec<&str> {
+    let cases = said.iter().map(String::as_str);
+    cases
+        .filter(|line| line.starts_with("hidden case="))
+        .collect()
+}
+
+fn report_on(cpu: &str) -> RunReport {
+    let report = finish(
+        &run_on(DEFAULT_BOARD, "test-hidden")
+            .cpu(cpu)
+            .stop_after(Duration::from_secs(2)),
+    );
+    let hidden = report.statistics("hidden").expect("it ran");
+    assert_eq!((hidden.faults, hidden.restarts), (0, 0), "{hidden:?}");
+    assert_neighbour_unharmed(&report);
+    assert_says(&report, "hidden", "hidden end");
+    report
+}
+
+fn assert_neighbour_unharmed(report: &RunReport) {
+    let neighbour = report.statistics("neighbour").expect("it ran");
+    assert_eq!((neighbour.heartbeats_missed, neighbour.faults), (0, 0));
+}
+
+fn said_on(cpu: &str) -> Vec<String> {
+    let report = report_on(cpu);
+    report.console_of("hidden").map(str::to_owned).collect()
+}
+
+#[test]
+fn what_is_hidden_a_bare_cpu_has_not() {
+    let said = bare::lines("hidden", 3);
+    let others = cases(&said).into_iter().zip(EXPECTED.lines());
+    let others = others.filter(|(said, _)| !said.starts_with("hidden case=PM"));
+    let (said, expected): (Vec<_>, Vec<_>) = others.unzip();
+    assert_eq!(said, expected);
+    assert!(said.len() > 90, "{said:?}");
+}
+
+#[test]
+fn what_is_hidden_a_partition_has_not_on_an_older_cpu() {
+    for cpu in ["cortex-a53", "cortex-a57"] {
+        assert_eq!(
+            cases(&said_on(cpu)),
+            EXPECTED.lines().collect::<Vec<_>>(),
+            "{cpu}"
+        );
+    }
+}
+
+/// On a CPU that has nearly all of it: the same, but for what is out of reach.
+#[test]
+fn what_is_hidden_a_partition_has_not_on_the_newest_cpu() {
+    let said = said_on("max");
+    let said = cases(&said);
+    assert_eq!(said.len(), EXPECTED.lines().count());
+    let others = said
+        .into_iter()
+        .zip(EXPECTED.lines())
+        .filter(|(said, expected)| said != expected);
+    for (said, expected) in others {
+        let known = OUT_OF_REACH
+            .iter()
+            .any(|(case, result)| said == format!("hidden case={case} result={result}"));
+        assert!(known, "'{said}' instead of '{expected}'");
+    }
+}
+
+/// A machine without a firmware of its own: calls answer as their specifications say, and stolen is the
+/// time of others' windows, exactly, but only from who had something to do.
+#[test]
+fn what_is_not_hidden_answers_as_specified() {
+    let report = report_on("cortex-a57");
+    for line in [
+        "machine case=pv-time-features st=0 self=0 other=-1 arch=0",
+        "machine case=psci [0, -1, 0, -2, -2, -4, -2, -2, -2, 2, -1]",
+        // Three times a frame of 5 ms without 2.95 ms: the window, but for its guard.
+        "machine case=stolen-time busy=6150000 waiting=0",
+    ] {
+        assert_says(&report, "hidden", line);
+    }
+}
+
+/// An emulated device can't be accessed by pairs: what they should do isn't known, and an abort as if
+/// nothing were there would be a lie.
+#[test]
+fn what_is_hidden_in_no_syndrome_is_a_health_event() {
+    for pair in [1, 2] {
+        let run = run_on(DEFAULT_BOARD, "test-hidden").stop_after(Duration::from_millis(200));
+        let report = finish(&run.argument("hidden", pair));
+        let expected = ("undescribed_access".to_owned(), "halt".to_owned());
+        assert_eq!(verdicts(&report, "hidden"), [expected]);
+        assert_neighbour_unharmed(&report);
+    }
+}
