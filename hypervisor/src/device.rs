@@ -1,5 +1,9 @@
 //! Accesses that stage 2 doesn't allow: to an emulated device, or to nothing.
 
+#[allow(
+    unused_imports,
+    reason = "some boards' types have these as methods of their own, others by the trait"
+)]
 use paratia_board_support::interrupt::CpuInterface as _;
 use paratia_config::machine::{Stray, UART_BYTES, UART_INTERRUPT, VirtualGic};
 use paratia_config::system::HealthEvent;

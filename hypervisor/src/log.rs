@@ -303,11 +303,9 @@ impl Log {
                 }
             }
             Typed::NextFocus => {
-                let after = (1..=PARTITION_COUNT).map(|step| (self.focus + step) % PARTITION_COUNT);
-                let next = after
-                    .into_iter()
-                    .find(|index| self.inputs[*index].is_some());
-                self.focus = next.unwrap_or(self.focus);
+                let after = (self.focus + 1..PARTITION_COUNT).chain(0..=self.focus);
+                let mut after = after.filter(|index| self.inputs[*index].is_some());
+                self.focus = after.next().unwrap_or(self.focus);
             }
         }
         true

@@ -40,6 +40,6 @@ pub fn receive(partition: &mut Partition) {
     let room = partition
         .console
         .as_ref()
-        .is_none_or(|console| console.ready());
+        .is_none_or(heapless::spsc::Producer::ready);
     partition.uart.set_room(room);
 }

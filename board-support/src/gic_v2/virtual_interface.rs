@@ -28,6 +28,7 @@ const CONTROL_MASK: u64 = 0xFE;
 
 /// A guest's CPU interface beside the list registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
 pub struct VirtualState {
     /// `GICH_VMCR`: mask, binary points, groups.
     pub control: u32,

@@ -33,6 +33,7 @@ const SAVED_BITS: u32 = 5;
 
 /// A guest's CPU interface beside the list registers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
 pub struct VirtualState {
     /// `ICH_VMCR_EL2`.
     pub control: u64,

@@ -17,6 +17,10 @@ mod panic;
 #[allow(dead_code, reason = "its other calls are those of the costs")]
 #[path = "../bench/paratia.rs"]
 mod paratia;
+#[allow(
+    dead_code,
+    reason = "the passport is read by the guest that looks at all of its machine"
+)]
 #[path = "../hidden/place.rs"]
 mod place;
 
