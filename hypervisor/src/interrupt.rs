@@ -75,6 +75,12 @@ pub fn handle_again(machine: &mut Machine, vcpu: &mut Vcpu) -> Result<(), Taken>
     let Some(id) = machine.interface.acknowledge() else {
         return Ok(());
     };
+    if id == HYPERVISOR_TIMER {
+        // It became due between the two looks. Left active, it would never come again.
+        machine.interface.drop_priority(id);
+        machine.interface.deactivate(id);
+        return Err(Taken::Timer);
+    }
     // A software-generated one is another vCPU's call, whatever the guest's own numbers are.
     if id < FIRST_PRIVATE_PERIPHERAL || !list_again(machine, vcpu, id) {
         return Err(Taken::Interrupt(id));

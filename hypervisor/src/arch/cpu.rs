@@ -321,11 +321,12 @@ pub fn set_guest_control(control: GuestControl) {
     unsafe { write_register!("hcr_el2", value) };
 }
 
-/// Stops this CPU for good. Its timer is turned off; whoever has its interrupt interface lets nothing
+/// Stops this CPU for good. Its timers are turned off; whoever has its interrupt interface lets nothing
 /// through before.
 pub fn park() -> ! {
     // SAFETY: it is the hypervisor's own, and nothing waits for it.
     unsafe { write_register!("cnthp_ctl_el2", 0_u64) };
+    super::timer::stop_guest_timer();
     loop {
         // SAFETY: everything stays masked; `wfi` only waits.
         unsafe { asm!("msr daifset, #15", "isb", "wfi", options(nomem, nostack)) };

@@ -195,9 +195,10 @@ fn register(machine: &mut Machine, by_chance: &mut Generator, vcpu: usize) {
         let op2 = by_chance.number() & 7;
         REGISTER | 3 << 20 | op2 << 17 | crn << 10 | crm << 1 | by_chance.number() & (0x1F << 5 | 1)
     };
-    let Cause::SystemRegister(trapped) = syndrome::decode(esr) else {
+    if syndrome::decode(esr) != Cause::SystemRegister {
         return;
-    };
+    }
+    let trapped = syndrome::system_register(esr);
     assert!(trapped.register < 32);
     let value = by_chance.value();
     let request = match trapped.encoding {

@@ -77,7 +77,7 @@ pub fn write_image(partition: &Partition, pieces: &[Piece], file: &Path) -> anyh
 }
 
 /// An ELF file with these segments: addresses and contents.
-fn elf_file(entry: u64, segments: &[(u64, Vec<u8>)]) -> anyhow::Result<Vec<u8>> {
+pub(super) fn elf_file(entry: u64, segments: &[(u64, Vec<u8>)]) -> anyhow::Result<Vec<u8>> {
     let mut file = Vec::new();
     let mut writer = Writer::new(Endianness::Little, true, &mut file);
     writer.reserve_file_header();

@@ -207,6 +207,31 @@ mod tests {
     }
 
     #[test]
+    fn an_elf_file_lies_where_it_is_linked_and_is_entered_where_it_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let segments = [(RAM.0 + 0x10, vec![1; 8]), (RAM.0 + 0x2000, vec![2])];
+        let image = |entry| Image::Elf {
+            file: file(
+                folder.path(),
+                "os.elf",
+                &super::super::bare::elf_file(entry, &segments).unwrap(),
+            ),
+            device_tree: Some(RAM.offset(mib(1))),
+        };
+        let pieces = of(image(RAM.0), folder.path()).unwrap();
+        assert_eq!(pieces[0], (PieceKind::Binary, 0, 0x2001));
+        assert_eq!((pieces[1].0, pieces[1].1), (PieceKind::DeviceTree, mib(1)));
+        let error = of(image(RAM.0 + 0x10), folder.path()).unwrap_err();
+        let error = error.to_string();
+        assert!(
+            error.ends_with(
+                "is entered at 0x40000010, the partition at 0x40000000; declare the file's entry"
+            ),
+            "{error}"
+        );
+    }
+
+    #[test]
     fn what_is_no_kernel_is_refused_by_name() {
         let folder = tempfile::tempdir().unwrap();
         let image = Image::Linux {
