@@ -15,7 +15,7 @@ const EXPECTED: &str = include_str!("hidden.txt");
 /// of it carries a value from one partition to another.
 const OUT_OF_REACH: &[(&str, &str)] = &[
     // With SME come these, which are trapped by HFGRTR_EL2; QEMU 7.2 has SME without it. The first is
-    // a constant there, the second is switched.
+    // a constant there, the second is switched, as below.
     ("SMPRI_EL1", "runs, runs"),
     ("TPIDR2_EL0", "runs, runs"),
     // A CPU with IDST reports it like this whatever EL2 says.
@@ -43,8 +43,10 @@ fn report_on(cpu: &str) -> RunReport {
             .cpu(cpu)
             .stop_after(Duration::from_secs(2)),
     );
-    let hidden = report.statistics("hidden").expect("it ran");
-    assert_eq!((hidden.faults, hidden.restarts), (0, 0), "{hidden:?}");
+    for partition in ["hidden", "other"] {
+        let of = report.statistics(partition).expect("it ran");
+        assert_eq!((of.faults, of.restarts), (0, 0), "{partition}: {of:?}");
+    }
     assert_neighbour_unharmed(&report);
     assert_says(&report, "hidden", "hidden end");
     report
@@ -84,7 +86,16 @@ fn what_is_hidden_a_partition_has_not_on_an_older_cpu() {
 /// On a CPU that has nearly all of it: the same, but for what is out of reach.
 #[test]
 fn what_is_hidden_a_partition_has_not_on_the_newest_cpu() {
-    let said = said_on("max");
+    let report = report_on("max");
+    for partition in ["hidden", "other"] {
+        let mut lines = report.console_of(partition);
+        let is_own = |line: &str| {
+            line == "machine case=second-thread-id entry=0 kept=true"
+                || line == "machine case=second-thread-id absent"
+        };
+        assert!(lines.any(is_own), "{partition}");
+    }
+    let said: Vec<_> = report.console_of("hidden").map(str::to_owned).collect();
     let said = cases(&said);
     assert_eq!(said.len(), EXPECTED.lines().count());
     let others = said

@@ -83,10 +83,16 @@ fn performance(vcpu: &mut Vcpu) -> Option<&mut Performance> {
 
 /// The state of a vCPU's debug registers, if it was granted them.
 #[inline]
-pub fn debug(vcpu: &mut Vcpu) -> Option<&mut Debug> {
+fn debug(vcpu: &mut Vcpu) -> Option<&mut Debug> {
     let place = DEBUG.get(DEBUG_PLACES.of[vcpu.index]?)?;
     // SAFETY: as above.
     Some(unsafe { place.get() })
+}
+
+/// Whether a vCPU was granted debug registers.
+#[must_use]
+pub fn has_debug(vcpu: &Vcpu) -> bool {
+    DEBUG_COUNT > 0 && DEBUG_PLACES.of[vcpu.index].is_some()
 }
 
 /// As after a reset; the vCPU isn't in a CPU.

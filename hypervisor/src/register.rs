@@ -4,7 +4,7 @@
 use paratia_config::machine::Forbidden;
 use paratia_config::system::HealthEvent;
 
-use crate::arch::debug::Kind;
+use crate::arch::debug::{self, Kind};
 use crate::arch::registers::write_register;
 use crate::arch::syndrome::{SystemRegister, encoding};
 use crate::arch::{cpu as arch_cpu, timer};
@@ -234,20 +234,22 @@ fn id_register(partition: &Partition, encoding: u16) -> Option<u64> {
 /// An access to a debug register that the vCPU was granted: what was read, or nothing for a write.
 /// `None` if it wasn't, or the CPU has no such register.
 fn debug_register(vcpu: &mut Vcpu, access: SystemRegister, value: u64) -> Option<u64> {
-    let debug = granted::debug(vcpu)?;
+    if !granted::has_debug(vcpu) {
+        return None;
+    }
     let (encoding, read) = (access.encoding, access.read);
     if encoding == MDSCR_EL1 {
         if !read {
-            debug.set_control(value);
+            debug::set_control(value);
         }
-        return Some(debug.control());
+        return Some(debug::control());
     }
     let row = GRANTED.iter().find(|row| encoding & ANY_CRM == row.0);
     let (kind, number) = (row?.1, usize::from(encoding >> 3 & 0xF));
-    if !read && !debug.set_register(kind, number, value) {
+    if !read && !debug::set_register(kind, number, value) {
         return None;
     }
-    debug.register(kind, number)
+    debug::register(kind, number)
 }
 
 fn send(

@@ -1,4 +1,4 @@
-//! Test: a partition that tries what it isn't given, on a standard machine of its own.
+//! Test: partitions that try what they aren't given, on standard machines of their own.
 
 use core::marker::PhantomData;
 use core::time::Duration;
@@ -16,12 +16,20 @@ impl<B: Board> Definition<B> {
     /// The declaration.
     pub const SYSTEM: System = System {
         name: "test-hidden",
-        summary: "a partition that tries what it isn't given, beside one that counts on",
+        summary: "two partitions that try what they aren't given, beside one that counts on",
         partitions: &[
             Partition {
                 name: "hidden",
                 image: Image::Program("hidden"),
                 regions: &[ram(B::FACTS.partition_memory.base.offset(mib(0)), mib(2))],
+                machine: VirtualMachine::VIRT,
+                refused_calls_per_window: 16,
+                ..PLAIN
+            },
+            Partition {
+                name: "other",
+                image: Image::Program("hidden"),
+                regions: &[ram(B::FACTS.partition_memory.base.offset(mib(4)), mib(2))],
                 machine: VirtualMachine::VIRT,
                 refused_calls_per_window: 16,
                 ..PLAIN
@@ -38,7 +46,11 @@ impl<B: Board> Definition<B> {
             major_frame: Duration::from_millis(5),
             guard: Duration::from_micros(50),
             plans: &[
-                &[Window::us("hidden", 0, 3_000), Window::us("neighbour", 3_000, 1_000)],
+                &[
+                    Window::us("hidden", 0, 3_000),
+                    Window::us("other", 3_000, 500),
+                    Window::us("neighbour", 3_500, 500),
+                ],
             ],
         },
         channels: &[],

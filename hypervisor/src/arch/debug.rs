@@ -26,13 +26,14 @@ pub enum Kind {
     WatchpointControl,
 }
 
-/// Both registers of each breakpoint or watchpoint.
-const PAIRS: [[Kind; 2]; 2] = [
-    [Kind::BreakpointValue, Kind::BreakpointControl],
-    [Kind::WatchpointValue, Kind::WatchpointControl],
-];
-
 impl Kind {
+    const ALL: [Self; 4] = [
+        Self::BreakpointValue,
+        Self::BreakpointControl,
+        Self::WatchpointValue,
+        Self::WatchpointControl,
+    ];
+
     /// How many the CPU has.
     #[must_use]
     pub fn count(self) -> usize {
@@ -45,9 +46,36 @@ impl Kind {
     }
 }
 
-/// All that a guest can read or write of them.
+/// `MDSCR_EL1`, of the guest that is loaded.
+#[must_use]
+pub fn control() -> u64 {
+    read_register!("mdscr_el1") & CONTROL
+}
+
+/// Writes `MDSCR_EL1` for it.
+pub fn set_control(value: u64) {
+    write_control(value & CONTROL);
+}
+
+/// A breakpoint's or watchpoint's register, of the guest that is loaded; nothing if the CPU has none of
+/// that number.
+#[must_use]
+pub fn register(kind: Kind, number: usize) -> Option<u64> {
+    (number < kind.count()).then(|| read(kind, number))
+}
+
+/// Writes one for it. Whether there is one of that number.
+pub fn set_register(kind: Kind, number: usize, value: u64) -> bool {
+    if number < kind.count() {
+        write(kind, number, value);
+    }
+    number < kind.count()
+}
+
+/// All that a guest can read or write of them, while it isn't loaded.
 pub struct Debug {
     control: u64,
+    /// By kind and number.
     registers: [[u64; MOST]; 4],
 }
 
@@ -58,43 +86,14 @@ impl Debug {
         registers: [[0; MOST]; 4],
     };
 
-    /// `MDSCR_EL1`.
-    #[must_use]
-    pub const fn control(&self) -> u64 {
-        self.control
-    }
-
-    /// Writes `MDSCR_EL1`, here and in the CPU.
-    pub fn set_control(&mut self, value: u64) {
-        self.control = value & CONTROL;
-        write_control(self.control);
-    }
-
-    /// A breakpoint's or watchpoint's register; nothing if the CPU has none of that number.
-    #[must_use]
-    pub fn register(&self, kind: Kind, number: usize) -> Option<u64> {
-        let registers = self.registers[kind as usize].iter();
-        registers.take(kind.count()).nth(number).copied()
-    }
-
-    /// Writes one, here and in the CPU. Whether there is one of that number.
-    pub fn set_register(&mut self, kind: Kind, number: usize, value: u64) -> bool {
-        let registers = self.registers[kind as usize].iter_mut();
-        let Some(register) = registers.take(kind.count()).nth(number) else {
-            return false;
-        };
-        write(kind, number, value);
-        // Not every bit exists on every CPU.
-        *register = read(kind, number);
-        true
-    }
-
-    /// Turns everything off in the CPU: nothing of it acts on who runs next.
-    pub fn leave(&self) {
+    /// Takes what is there, and turns it off: nothing of it acts on who runs next.
+    pub fn leave(&mut self) {
+        self.control = control();
         write_control(0);
-        for [_, control] in PAIRS {
-            for number in 0..control.count().min(MOST) {
-                write(control, number, 0);
+        for (kind, registers) in Kind::ALL.into_iter().zip(&mut self.registers) {
+            for (number, register) in registers.iter_mut().take(kind.count()).enumerate() {
+                *register = read(kind, number);
+                write(kind, number, 0);
             }
         }
     }
@@ -104,10 +103,9 @@ impl Debug {
         // SAFETY: opens the OS lock (OSLAR_EL1), without which nothing of this takes effect; guests
         // can't reach it.
         unsafe { write_register!("oslar_el1", 0_u64) };
-        for kind in PAIRS.as_flattened() {
-            let registers = self.registers[*kind as usize].iter();
-            for (number, value) in registers.take(kind.count()).enumerate() {
-                write(*kind, number, *value);
+        for (kind, registers) in Kind::ALL.into_iter().zip(&self.registers) {
+            for (number, value) in registers.iter().take(kind.count()).enumerate() {
+                write(kind, number, *value);
             }
         }
         write_control(self.control);

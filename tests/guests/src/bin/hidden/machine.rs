@@ -28,6 +28,30 @@ pub fn die(passport: &Passport, run_argument: u64) {
     }
 }
 
+/// `TPIDR2_EL0`, where nothing can trap it: what is there at the first instruction, and whether a value
+/// stays over windows in which another partition does the same.
+pub fn look_at_second_thread_id(place: &Place) {
+    let (mut entry, mut seen): (u64, u64) = (0, 0);
+    // SAFETY: nobody else here uses it, or it is undefined and caught.
+    let there = caught::during(|| unsafe { asm!("mrs {}, s3_3_c13_c0_5", out(reg) entry) });
+    if there.count > 0 {
+        return say!(place, "machine case=second-thread-id absent");
+    }
+    let own: u64;
+    // SAFETY: as above. The time is not the same for two.
+    unsafe { asm!("mrs {0}, cntvct_el0", "msr s3_3_c13_c0_5, {0}", out(reg) own) };
+    for _ in 0..3 {
+        place.begin_window();
+    }
+    // SAFETY: as above.
+    let _ = caught::during(|| unsafe { asm!("mrs {}, s3_3_c13_c0_5", out(reg) seen) });
+    let kept = seen == own;
+    say!(
+        place,
+        "machine case=second-thread-id entry={entry} kept={kept}"
+    );
+}
+
 /// What is the same on the bare machine.
 pub fn run_anywhere(place: &Place) {
     place.begin_window();

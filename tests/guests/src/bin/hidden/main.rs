@@ -30,6 +30,7 @@ extern "C" fn main(handed_over: usize, run_argument: u64) -> ! {
     let place = unsafe { Place::find(handed_over) };
     if let Place::Paratia(passport) = &place {
         machine::die(passport, run_argument);
+        machine::look_at_second_thread_id(&place);
     }
     instructions::run(&place);
     machine::run_anywhere(&place);
