@@ -92,7 +92,7 @@ fn debug(vcpu: &mut Vcpu) -> Option<&mut Debug> {
 /// Whether a vCPU was granted debug registers.
 #[must_use]
 pub fn has_debug(vcpu: &Vcpu) -> bool {
-    DEBUG_COUNT > 0 && DEBUG_PLACES.of[vcpu.index].is_some()
+    DEBUG_COUNT != 0 && DEBUG_PLACES.of[vcpu.index].is_some()
 }
 
 /// As after a reset; the vCPU isn't in a CPU.

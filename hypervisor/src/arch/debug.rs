@@ -65,6 +65,7 @@ pub fn register(kind: Kind, number: usize) -> Option<u64> {
 }
 
 /// Writes one for it. Whether there is one of that number.
+#[must_use]
 pub fn set_register(kind: Kind, number: usize, value: u64) -> bool {
     if number < kind.count() {
         write(kind, number, value);
