@@ -86,7 +86,8 @@ pub extern "C" fn boot(device_tree: u64) -> ! {
         ));
     }
 
-    // 5. The vCPUs get their places. The images are the ones that were built; each goes to its partition's scrubbed memory.
+    // 5. The vCPUs get their places. The images are the ones that were built; each goes to its
+    // partition's scrubbed memory.
     for (index, vcpu) in VCPUS.iter().enumerate() {
         // SAFETY: CPU 0 at boot; no partition runs.
         unsafe { vcpu.get() }.set_up(index);

@@ -1,9 +1,5 @@
 //! Accesses that stage 2 doesn't allow: to an emulated device, or to nothing.
 
-#[allow(
-    unused_imports,
-    reason = "some boards' types have these as methods of their own, others by the trait"
-)]
 use paratia_board_support::interrupt::CpuInterface as _;
 use paratia_config::machine::{Stray, UART_BYTES, UART_INTERRUPT, VirtualGic};
 use paratia_config::system::HealthEvent;
@@ -16,7 +12,7 @@ use crate::inject::Exception;
 use crate::interrupt;
 use crate::mmio::{self, Access, Kind, Refusal};
 use crate::partition::Partition;
-use crate::selected::{GIC_MODELS, IS_SOFTWARE};
+use crate::selected::{BOARD, GIC_MODELS, IS_SOFTWARE};
 use crate::vcpu::Vcpu;
 use crate::vgic::{Done, Frame, Model, VcpuSet};
 use crate::{terminal, vuart};
@@ -100,11 +96,11 @@ fn find(partition: &Partition, ipa: u64) -> Option<(Device, u64)> {
     let within =
         |base: u64, size: u64| Some(ipa.wrapping_sub(base)).filter(|offset| *offset < size);
     let is_v3 = GIC_MODELS[partition.index] == Model::V3;
-    let distributor_bytes = if is_v3 { 0x1_0000 } else { 0x1000 };
-    if let Some(offset) = within(parts.gic.distributor.0, distributor_bytes) {
+    let bytes = parts.gic.distributor_bytes(BOARD);
+    if let Some(offset) = within(parts.gic.distributor.0, bytes) {
         return Some((Device::Gic(Frame::Distributor), offset));
     }
-    let bytes = u64::from(parts.vcpus) * VirtualGic::REDISTRIBUTOR_BYTES;
+    let bytes = parts.redistributors_bytes();
     if let (true, Some(offset)) = (is_v3, within(parts.gic.redistributors.0, bytes)) {
         return Some((Device::Gic(Frame::Redistributors), offset));
     }
@@ -126,12 +122,9 @@ fn emulate(
     offset: u64,
     access: Access,
 ) {
-    let register = usize::from(access.register);
     match access.kind {
         Kind::Write => {
-            // Number 31 is XZR here.
-            let value = vcpu.context.x.get(register).copied().unwrap_or(0);
-            let value = access.outgoing(value);
+            let value = access.outgoing(vcpu.general(access.register));
             write(
                 machine,
                 vcpu,
@@ -144,9 +137,7 @@ fn emulate(
         }
         Kind::Read { .. } => {
             let value = read(machine, vcpu, partition, device, offset, access.width);
-            if let Some(place) = vcpu.context.x.get_mut(register) {
-                *place = access.incoming(value);
-            }
+            vcpu.set_general(access.register, access.incoming(value));
         }
     }
 }
@@ -232,13 +223,17 @@ pub fn update_uart(vcpu: &Vcpu, partition: &mut Partition) -> VcpuSet {
         return VcpuSet::NONE;
     }
     terminal::receive(partition);
-    let high = partition.uart.line();
-    partition.gic.set_line(vcpu.number, UART_INTERRUPT, high)
+    set_line(vcpu, partition)
 }
 
 /// Shows the interrupt controller the level of the UART's interrupt.
 fn update_line(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
-    let high = partition.uart.line();
-    let attention = partition.gic.set_line(vcpu.number, UART_INTERRUPT, high);
+    let attention = set_line(vcpu, partition);
     interrupt::attend(machine, vcpu, partition, attention);
+}
+
+/// The level of the UART's interrupt, as an input of the interrupt controller. Whom it concerns.
+fn set_line(vcpu: &Vcpu, partition: &mut Partition) -> VcpuSet {
+    let high = partition.uart.line();
+    partition.gic.set_line(vcpu.number, UART_INTERRUPT, high)
 }

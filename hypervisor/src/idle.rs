@@ -15,23 +15,24 @@ pub fn work_until(machine: &mut Machine, until: Ticks) {
     }
     let margin = machine.cursor.guard_ticks() / STEP_SHARE_OF_GUARD;
     while until.0 > timer::now().after(margin).0 {
-        let begun = timer::now();
-        // SAFETY: this is CPU 0, outside of the log.
-        if !unsafe { log::step() } {
+        if !work_once(machine) {
             return;
         }
-        machine.path.count_log_step(timer::now().since(begun));
     }
 }
 
-/// Does one step of the log, if this CPU does any.
-pub fn work_once(machine: &mut Machine) {
-    if machine.index == 0 {
-        let begun = timer::now();
-        // SAFETY: this is CPU 0, outside of the log.
-        let _ = unsafe { log::step() };
+/// Does one step of the log, if this CPU does any; whether there was something to do.
+pub fn work_once(machine: &mut Machine) -> bool {
+    if machine.index != 0 {
+        return false;
+    }
+    let begun = timer::now();
+    // SAFETY: this is CPU 0, outside of the log.
+    let worked = unsafe { log::step() };
+    if worked {
         machine.path.count_log_step(timer::now().since(begun));
     }
+    worked
 }
 
 /// Sleeps until `until`. Woken only by the hypervisor's own timer, since everything else is masked

@@ -4,10 +4,6 @@
 //! While a vCPU is switched out, everything of its interrupts is in its partition's controller, and
 //! all list registers are empty.
 
-#[allow(
-    unused_imports,
-    reason = "some boards' types have these as methods of their own, others by the trait"
-)]
 use paratia_board_support::interrupt::{
     CpuInterface as _, Distributor as _, PrivateInterrupts as _, VirtualInterface as _,
 };

@@ -4,10 +4,8 @@ use paratia_abi::passport::MAX_INTERRUPTS;
 use paratia_config::machine::MAX_SHARED_BLOCKS;
 use paratia_config::{BoardFacts, Partition, System};
 
+use crate::interrupt::VIRTUAL_TIMER;
 use crate::vgic::{Link, Model};
-
-/// The virtual timer's interrupt, on every board and in every partition.
-const VIRTUAL_TIMER: u32 = 27;
 
 /// The links of one partition: its timer, and the interrupts of its devices.
 #[derive(Clone, Copy, Debug)]

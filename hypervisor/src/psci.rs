@@ -1,8 +1,7 @@
 //! PSCI 1.1 for a partition of several vCPUs (Arm DEN0022): what a call asks for, and which vCPUs
 //! are on. Numbers in, a decision out; carrying it out is the caller's.
 
-/// Most vCPUs of a partition; vCPU n has affinity 0.0.0.n.
-pub const MAX_VCPUS: usize = 8;
+pub use paratia_config::machine::MAX_VCPUS;
 
 /// Error codes (DEN0022, 5.2.2), as they stand in `x0`.
 pub mod error {

@@ -303,22 +303,19 @@ pub fn emulate(
         register,
         read,
     } = access;
-    let register = usize::from(register);
     if read && let Some(value) = id_register(partition, encoding) {
         arch_cpu::skip_instruction();
-        if let Some(place) = vcpu.context.x.get_mut(register) {
-            *place = value;
-        }
+        vcpu.set_general(register, value);
         return Decision::Resume;
     }
     let is_it = |row: &&Row| encoding & row.mask == row.encoding;
     let mut row = ROWS.iter().find(is_it);
     if row.is_none() {
-        let value = vcpu.context.x.get(register).copied().unwrap_or(0);
+        let value = vcpu.general(register);
         if let Some(value) = debug_register(vcpu, access, value) {
             arch_cpu::skip_instruction();
-            if let Some(place) = vcpu.context.x.get_mut(register).filter(|_| read) {
-                *place = value;
+            if read {
+                vcpu.set_general(register, value);
             }
             return Decision::Resume;
         }
@@ -330,17 +327,14 @@ pub fn emulate(
         }) if read => {
             arch_cpu::skip_instruction();
             let value = reader(machine, vcpu, partition);
-            // Number 31 is XZR.
-            if let Some(place) = vcpu.context.x.get_mut(register) {
-                *place = value;
-            }
+            vcpu.set_general(register, value);
             Decision::Resume
         }
         Some(Row {
             write: Some(writer),
             ..
         }) if !read => {
-            let value = vcpu.context.x.get(register).copied().unwrap_or(0);
+            let value = vcpu.general(register);
             if writer(machine, vcpu, partition, value) == Outcome::Done {
                 arch_cpu::skip_instruction();
             }

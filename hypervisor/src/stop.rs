@@ -2,10 +2,6 @@
 //! all there is to say.
 
 use paratia_abi::ExitCause;
-#[allow(
-    unused_imports,
-    reason = "some boards' types have these as methods of their own, others by the trait"
-)]
 use paratia_board_support::interrupt::CpuInterface as _;
 
 use crate::arch::{cpu as arch_cpu, timer};

@@ -1,15 +1,13 @@
 //! The switch from one partition to the next, and the release at its tick.
 
-use crate::arch::context::Context;
-use crate::arch::registers::{read_register, write_register};
 use paratia_board_support::interrupt::VirtualInterface as _;
 
-use crate::arch::cpu::GuestControl;
+use crate::arch::context::Context;
+use crate::arch::registers::{read_register, write_register};
 use crate::arch::{cpu as arch_cpu, memory, timer};
 use crate::cpu::Cpu;
 use crate::partition::PARTITIONS;
 use crate::selected::{SHARES_CPU, VTTBR};
-use crate::set_way::SetWay;
 use crate::vcpu::Vcpu;
 use crate::{granted, idle, interrupt, stolen};
 
@@ -60,10 +58,8 @@ pub extern "C" fn release(vcpu: &mut Vcpu) {
         return;
     };
     arch_cpu::set_stage2(*vttbr);
-    arch_cpu::set_guest_control(GuestControl {
-        watches_caches: vcpu.set_way != SetWay::Idle,
-        signals: [false; 2],
-    });
+    // Its CPU interface, where emulated, is empty now and signals nothing yet.
+    vcpu.control();
     if SHARES_CPU[vcpu.index] {
         memory::forget_siblings();
     }

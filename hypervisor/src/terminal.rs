@@ -16,12 +16,9 @@ pub fn send(machine: &mut Machine, partition: &mut Partition, byte: u8) {
     if console.enqueue(byte).is_err() {
         partition.dropped = partition.dropped.wrapping_add(1);
     }
-    if machine.index == 0 {
-        for _ in 0..MOST_STEPS {
-            if console.ready() {
-                break;
-            }
-            idle::work_once(machine);
+    for _ in 0..MOST_STEPS {
+        if console.ready() || !idle::work_once(machine) {
+            break;
         }
     }
     let room = console.ready();

@@ -29,13 +29,13 @@ pub struct Vcpu {
     pub waits_for_window: bool,
     /// List registers that hold one of its interrupts, bit n for the n-th.
     pub listed: u32,
-    /// Its CPU interface where the board lends none.
-    pub software: Option<CpuInterface>,
+    /// Their interrupts.
+    pub listed_ids: [u32; LIST_REGISTERS],
     /// What the first of them was given last, if nothing else was listed since: the interrupt, and
     /// the list register's value.
     pub first_listed: (u32, u64),
-    /// Their interrupts.
-    pub listed_ids: [u32; LIST_REGISTERS],
+    /// Its CPU interface where the board lends none.
+    pub software: Option<CpuInterface>,
     /// Of what its list registers have to tell while it runs.
     pub maintenance: Maintenance,
     /// Private physical interrupts that it has in hand and hasn't ended.
@@ -203,6 +203,22 @@ impl Vcpu {
         self.physical_timer = PhysicalTimer::RESET;
         self.set_way = SetWay::Idle;
         granted::reset(self);
+    }
+
+    /// The value of the general register that an instruction names; number 31 is XZR.
+    #[inline]
+    #[must_use]
+    pub fn general(&self, register: u8) -> u64 {
+        let register = self.context.x.get(usize::from(register));
+        register.copied().unwrap_or(0)
+    }
+
+    /// Writes the general register that an instruction names; number 31 is XZR.
+    #[inline]
+    pub fn set_general(&mut self, register: u8, value: u64) {
+        if let Some(place) = self.context.x.get_mut(usize::from(register)) {
+            *place = value;
+        }
     }
 
     /// Interrupt `id` is put into list register `index`.

@@ -63,12 +63,11 @@ impl CpuInterface {
             this_cpu: core::marker::PhantomData,
         })
     }
+}
 
-    /// Acknowledges the most urgent pending interrupt, or nothing if there is none. It is active,
-    /// and holds back others of its priority, until [`Self::drop_priority`].
+impl interrupt::CpuInterface for CpuInterface {
     #[inline]
-    #[must_use = "an acknowledged interrupt must be dropped and deactivated"]
-    pub fn acknowledge(&mut self) -> Option<u32> {
+    fn acknowledge(&mut self) -> Option<u32> {
         let intid = read_icc_iar1_el1().intid();
         if (FIRST_SPECIAL..=LAST_SPECIAL).contains(&intid) {
             None
@@ -77,24 +76,28 @@ impl CpuInterface {
         }
     }
 
-    /// Lets other interrupts of the priority of `intid` through; `intid` itself stays active. The
-    /// interrupts acknowledged last are dropped first.
+    /// The interrupts acknowledged last are dropped first.
     #[inline]
-    pub fn drop_priority(&mut self, intid: u32) {
+    fn drop_priority(&mut self, intid: u32) {
         write_icc_eoir1_el1(IccEoir1El1::from_bits_retain(u64::from(intid)));
     }
 
-    /// Deactivates `intid`, which can then become pending anew. Its priority must have been
-    /// dropped; the order of deactivations is free.
+    /// The order of deactivations is free.
     #[inline]
-    pub fn deactivate(&mut self, intid: u32) {
+    fn deactivate(&mut self, intid: u32) {
         write_icc_dir_el1(IccDirEl1::from_bits_retain(u64::from(intid)));
     }
 
-    /// Makes the software-generated interrupt `intid` (0 to 15) pending at the CPU with affinity
-    /// `target` (IHI 0069, `ICC_SGI1R_EL1`).
+    /// Takes effect on what comes after the next context synchronisation (an `ISB` or an exception
+    /// return).
     #[inline]
-    pub fn send(&mut self, intid: u32, target: u64) {
+    fn set_priority_mask(&mut self, priority: u8) {
+        GicCpuInterface::set_priority_mask(priority);
+    }
+
+    /// By `ICC_SGI1R_EL1` (IHI 0069).
+    #[inline]
+    fn send(&mut self, intid: u32, target: u64) {
         let [aff0, aff1, aff2, _, aff3, ..] = target.to_le_bytes();
         let affinity = u64::from(aff1) << 16 | u64::from(aff2) << 32 | u64::from(aff3) << 48;
         let request = 1 << (aff0 % 16) | u64::from(intid & 0xF) << 24 | affinity;
@@ -102,39 +105,5 @@ impl CpuInterface {
         dsb(SY);
         write_icc_sgi1r_el1(IccSgi1rEl1::from_bits_retain(request));
         isb(SY);
-    }
-
-    /// Lets through interrupts more urgent than `priority` only: lower numbers. Takes effect on
-    /// what comes after the next context synchronisation (an `ISB` or an exception return).
-    #[inline]
-    pub fn set_priority_mask(&mut self, priority: u8) {
-        GicCpuInterface::set_priority_mask(priority);
-    }
-}
-
-impl interrupt::CpuInterface for CpuInterface {
-    #[inline]
-    fn acknowledge(&mut self) -> Option<u32> {
-        self.acknowledge()
-    }
-
-    #[inline]
-    fn drop_priority(&mut self, intid: u32) {
-        self.drop_priority(intid);
-    }
-
-    #[inline]
-    fn deactivate(&mut self, intid: u32) {
-        self.deactivate(intid);
-    }
-
-    #[inline]
-    fn set_priority_mask(&mut self, priority: u8) {
-        self.set_priority_mask(priority);
-    }
-
-    #[inline]
-    fn send(&mut self, intid: u32, target: u64) {
-        self.send(intid, target);
     }
 }

@@ -55,125 +55,6 @@ impl Distributor {
         })
     }
 
-    /// Routes SPI `intid` to the CPU with affinity `target` at `priority`, and enables it.
-    ///
-    /// # Errors
-    ///
-    /// [`GicError::NotAnSpi`].
-    #[inline]
-    pub fn enable_spi(&self, intid: u32, target: u64, priority: u8) -> Result<(), GicError> {
-        let index = self.spi(intid)?;
-        let mut gicd = self.access();
-        if let Some(mut route) = field!(gicd, irouter).get(index - FIRST_SPI as usize) {
-            route.write(target);
-        }
-        if let Some(mut byte) = Gicd::ipriorityr_bytes(&mut gicd).get(index) {
-            byte.write(priority);
-        }
-        if let Some(mut enable) = field!(gicd, isenabler).get(index / 32) {
-            enable.write(1 << (index % 32));
-        }
-        Ok(())
-    }
-
-    /// Disables SPI `intid`; what is pending stays pending. Takes effect at the latest when
-    /// [`Self::wait_for_writes`] returns.
-    ///
-    /// # Errors
-    ///
-    /// [`GicError::NotAnSpi`].
-    #[inline]
-    pub fn disable_spi(&self, intid: u32) -> Result<(), GicError> {
-        let index = self.spi(intid)?;
-        let mut gicd = self.access();
-        if let Some(mut disable) = field!(gicd, icenabler).get(index / 32) {
-            disable.write(1 << (index % 32));
-        }
-        Ok(())
-    }
-
-    /// Makes SPI `intid` neither pending nor active, as before its owner starts anew. A level
-    /// that is still asserted makes it pending again.
-    ///
-    /// # Errors
-    ///
-    /// [`GicError::NotAnSpi`].
-    pub fn clear_spi(&self, intid: u32) -> Result<(), GicError> {
-        let index = self.spi(intid)?;
-        let mut gicd = self.access();
-        if let Some(mut pending) = field!(gicd, icpendr).get(index / 32) {
-            pending.write(1 << (index % 32));
-        }
-        if let Some(mut active) = field!(gicd, icactiver).get(index / 32) {
-            active.write(1 << (index % 32));
-        }
-        Ok(())
-    }
-
-    /// Makes SPI `intid` pending, or no longer.
-    ///
-    /// # Errors
-    ///
-    /// [`GicError::NotAnSpi`].
-    pub fn set_spi_pending(&self, intid: u32, pending: bool) -> Result<(), GicError> {
-        let index = self.spi(intid)?;
-        let mut gicd = self.access();
-        let registers = if pending {
-            field!(gicd, ispendr)
-        } else {
-            field!(gicd, icpendr)
-        };
-        write_bit(registers, index);
-        Ok(())
-    }
-
-    /// Whether SPI `intid` is pending; false if there is no such one.
-    #[must_use]
-    pub fn is_spi_pending(&self, intid: u32) -> bool {
-        let Ok(index) = self.spi(intid) else {
-            return false;
-        };
-        let mut gicd = self.access();
-        let mut registers = field!(gicd, ispendr);
-        registers
-            .get(index / 32)
-            .is_some_and(|register| register.read() & 1 << (index % 32) != 0)
-    }
-
-    /// Makes SPI `intid` active, or no longer.
-    ///
-    /// # Errors
-    ///
-    /// [`GicError::NotAnSpi`].
-    pub fn set_spi_active(&self, intid: u32, active: bool) -> Result<(), GicError> {
-        let index = self.spi(intid)?;
-        let mut gicd = self.access();
-        let registers = if active {
-            field!(gicd, isactiver)
-        } else {
-            field!(gicd, icactiver)
-        };
-        write_bit(registers, index);
-        Ok(())
-    }
-
-    /// Makes SPI `intid` edge-triggered or level-sensitive. The register is shared by 16 interrupts,
-    /// so the caller sees to it that no other CPU changes one of these now.
-    ///
-    /// # Errors
-    ///
-    /// [`GicError::NotAnSpi`].
-    pub fn set_spi_edge(&self, intid: u32, edge: bool) -> Result<(), GicError> {
-        let index = self.spi(intid)?;
-        let mut gicd = self.access();
-        if let Some(mut triggers) = field!(gicd, icfgr).get(index / 16) {
-            let bit = 2 << (2 * (index % 16));
-            let others = triggers.read() & !bit;
-            triggers.write(others | if edge { bit } else { 0 });
-        }
-        Ok(())
-    }
-
     /// Waits until what was disabled is disabled for every CPU.
     ///
     /// # Errors
@@ -206,32 +87,79 @@ impl Distributor {
 impl interrupt::Distributor for Distributor {
     #[inline]
     fn enable_spi(&self, intid: u32, target: u64, priority: u8) -> Result<(), GicError> {
-        self.enable_spi(intid, target, priority)
+        let index = self.spi(intid)?;
+        let mut gicd = self.access();
+        if let Some(mut route) = field!(gicd, irouter).get(index - FIRST_SPI as usize) {
+            route.write(target);
+        }
+        if let Some(mut byte) = Gicd::ipriorityr_bytes(&mut gicd).get(index) {
+            byte.write(priority);
+        }
+        write_bit(field!(gicd, isenabler), index);
+        Ok(())
     }
 
+    /// Takes effect at the latest when [`Distributor::wait_for_writes`] returns.
     #[inline]
     fn disable_spi(&self, intid: u32) -> Result<(), GicError> {
-        self.disable_spi(intid)
+        let index = self.spi(intid)?;
+        let mut gicd = self.access();
+        write_bit(field!(gicd, icenabler), index);
+        Ok(())
     }
 
+    /// A level that is still asserted makes it pending again.
     fn clear_spi(&self, intid: u32) -> Result<(), GicError> {
-        self.clear_spi(intid)
+        self.set_spi_pending(intid, false)?;
+        self.set_spi_active(intid, false)
     }
 
     fn set_spi_pending(&self, intid: u32, pending: bool) -> Result<(), GicError> {
-        self.set_spi_pending(intid, pending)
+        let index = self.spi(intid)?;
+        let mut gicd = self.access();
+        let registers = if pending {
+            field!(gicd, ispendr)
+        } else {
+            field!(gicd, icpendr)
+        };
+        write_bit(registers, index);
+        Ok(())
     }
 
     fn is_spi_pending(&self, intid: u32) -> bool {
-        self.is_spi_pending(intid)
+        let Ok(index) = self.spi(intid) else {
+            return false;
+        };
+        let mut gicd = self.access();
+        let mut registers = field!(gicd, ispendr);
+        registers
+            .get(index / 32)
+            .is_some_and(|register| register.read() & 1 << (index % 32) != 0)
     }
 
     fn set_spi_active(&self, intid: u32, active: bool) -> Result<(), GicError> {
-        self.set_spi_active(intid, active)
+        let index = self.spi(intid)?;
+        let mut gicd = self.access();
+        let registers = if active {
+            field!(gicd, isactiver)
+        } else {
+            field!(gicd, icactiver)
+        };
+        write_bit(registers, index);
+        Ok(())
     }
 
+    /// The register is shared by 16 interrupts, so the caller sees to it that no other CPU changes
+    /// one of these now.
     fn set_spi_edge(&self, intid: u32, edge: bool) -> Result<(), GicError> {
-        self.set_spi_edge(intid, edge)
+        let index = self.spi(intid)?;
+        let mut gicd = self.access();
+        if let Some(mut triggers) = field!(gicd, icfgr).get(index / 16) {
+            let bit = 2 << (2 * (index % 16));
+            let others = triggers.read() & !bit;
+            triggers.write(others | if edge { bit } else { 0 });
+        }
+        Ok(())
     }
 }
 
@@ -241,6 +169,7 @@ unsafe impl Send for Distributor {}
 unsafe impl Sync for Distributor {}
 
 /// Writes one to the bit of interrupt `index`, which leaves the others alone.
+#[inline]
 fn write_bit(mut registers: UniqueMmioPointer<'_, [ReadPureWrite<u32>; 32]>, index: usize) {
     if let Some(mut register) = registers.get(index / 32) {
         register.write(1 << (index % 32));
@@ -323,6 +252,7 @@ fn wait(gicd: &UniqueMmioPointer<'_, Gicd>) -> Result<(), GicError> {
 mod tests {
     use super::*;
     use crate::fake::Registers;
+    use crate::interrupt::Distributor as _;
 
     /// A distributor of 288 interrupts.
     fn fake() -> Registers<Gicd> {

@@ -52,21 +52,6 @@ impl Redistributor {
         Ok(Self { registers })
     }
 
-    /// Enables the interrupts in `mask`.
-    #[inline]
-    pub fn enable_private(&mut self, mask: u32) {
-        let mut sgi = field!(self.registers, sgi);
-        first(field!(sgi, isenabler)).write(mask);
-    }
-
-    /// Disables the interrupts in `mask`. One that was just disabled can still arrive until
-    /// [`Self::wait_for_writes`] returns (IHI 0069, 12.11.1, `GICR_CTLR.RWP`).
-    #[inline]
-    pub fn disable_private(&mut self, mask: u32) {
-        let mut sgi = field!(self.registers, sgi);
-        first(field!(sgi, icenabler)).write(mask);
-    }
-
     /// The interrupts that are enabled.
     #[inline]
     #[must_use]
@@ -75,49 +60,12 @@ impl Redistributor {
         read_first(field_shared!(sgi, isenabler))
     }
 
-    /// The interrupts that are active: acknowledged and not deactivated. One that this CPU has
-    /// just acknowledged shows after a `DSB`.
-    #[inline]
-    #[must_use]
-    pub fn private_active(&self) -> u32 {
-        let sgi = field_shared!(self.registers, sgi);
-        read_first(field_shared!(sgi, isactiver))
-    }
-
-    /// Makes the interrupts in `clear` inactive, then those in `set` active.
-    #[inline]
-    pub fn set_private_active(&mut self, set: u32, clear: u32) {
-        let mut sgi = field!(self.registers, sgi);
-        first(field!(sgi, icactiver)).write(clear);
-        first(field!(sgi, isactiver)).write(set);
-    }
-
     /// The interrupts that are pending.
     #[inline]
     #[must_use]
     pub fn private_pending(&self) -> u32 {
         let sgi = field_shared!(self.registers, sgi);
         read_first(field_shared!(sgi, ispendr))
-    }
-
-    /// Makes the interrupts in `clear` no longer pending, then those in `set` pending. A level
-    /// that is still asserted makes its interrupt pending again.
-    #[inline]
-    pub fn set_private_pending(&mut self, set: u32, clear: u32) {
-        let mut sgi = field!(self.registers, sgi);
-        first(field!(sgi, icpendr)).write(clear);
-        first(field!(sgi, ispendr)).write(set);
-    }
-
-    /// Gives the interrupts in `mask` the same `priority`; a lower number is more urgent.
-    pub fn set_private_priority(&mut self, mask: u32, priority: u8) {
-        let mut sgi = field!(self.registers, sgi);
-        let mut bytes = Sgi::ipriorityr_bytes(&mut sgi);
-        for intid in (0..32).filter(|intid| mask & (1 << intid) != 0) {
-            if let Some(mut byte) = bytes.get(intid) {
-                byte.write(priority);
-            }
-        }
     }
 
     /// Waits until what was disabled is disabled.
@@ -134,31 +82,47 @@ impl Redistributor {
 impl interrupt::PrivateInterrupts for Redistributor {
     #[inline]
     fn enable_private(&mut self, mask: u32) {
-        self.enable_private(mask);
+        let mut sgi = field!(self.registers, sgi);
+        first(field!(sgi, isenabler)).write(mask);
     }
 
+    /// One that was just disabled can still arrive until [`Redistributor::wait_for_writes`] returns
+    /// (IHI 0069, 12.11.1, `GICR_CTLR.RWP`).
     #[inline]
     fn disable_private(&mut self, mask: u32) {
-        self.disable_private(mask);
+        let mut sgi = field!(self.registers, sgi);
+        first(field!(sgi, icenabler)).write(mask);
     }
 
+    /// One that this CPU has just acknowledged shows after a `DSB`.
     #[inline]
     fn private_active(&self) -> u32 {
-        self.private_active()
+        let sgi = field_shared!(self.registers, sgi);
+        read_first(field_shared!(sgi, isactiver))
     }
 
     #[inline]
     fn set_private_active(&mut self, set: u32, clear: u32) {
-        self.set_private_active(set, clear);
+        let mut sgi = field!(self.registers, sgi);
+        first(field!(sgi, icactiver)).write(clear);
+        first(field!(sgi, isactiver)).write(set);
     }
 
     #[inline]
     fn set_private_pending(&mut self, set: u32, clear: u32) {
-        self.set_private_pending(set, clear);
+        let mut sgi = field!(self.registers, sgi);
+        first(field!(sgi, icpendr)).write(clear);
+        first(field!(sgi, ispendr)).write(set);
     }
 
     fn set_private_priority(&mut self, mask: u32, priority: u8) {
-        self.set_private_priority(mask, priority);
+        let mut sgi = field!(self.registers, sgi);
+        let mut bytes = Sgi::ipriorityr_bytes(&mut sgi);
+        for intid in (0..32).filter(|intid| mask & (1 << intid) != 0) {
+            if let Some(mut byte) = bytes.get(intid) {
+                byte.write(priority);
+            }
+        }
     }
 }
 
@@ -249,6 +213,7 @@ fn read_first(registers: SharedMmioPointer<'_, [ReadPureWrite<u32>; 3]>) -> u32 
 mod tests {
     use super::*;
     use crate::fake::Registers;
+    use crate::interrupt::PrivateInterrupts as _;
 
     const SGI: usize = 0x1_0000;
 

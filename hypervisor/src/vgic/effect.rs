@@ -1,7 +1,6 @@
 //! What follows from a change, for the caller to carry out.
 
-/// Most vCPUs of a partition.
-pub const MAX_VCPUS: usize = 8;
+pub use paratia_config::machine::MAX_VCPUS;
 
 /// A set of vCPUs of one partition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
