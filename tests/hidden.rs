@@ -125,6 +125,23 @@ fn what_is_not_hidden_answers_as_specified() {
     }
 }
 
+/// `CPU_SUSPEND`: standby goes on after the call; a power-down state begins anew at its entry as after a
+/// reset, woken by its window or by an interrupt that was pending before.
+#[test]
+fn a_cpu_that_was_suspended_begins_anew() {
+    let report = report_on("cortex-a57");
+    for partition in ["hidden", "other"] {
+        for line in [
+            "machine case=standby result=0",
+            "machine case=suspended times=1 level=1 masks=0x3c0 mmu=0 thread=0",
+            "machine case=suspended times=2 level=1 masks=0x3c0 mmu=0 thread=0",
+            "hidden end",
+        ] {
+            assert_says(&report, partition, line);
+        }
+    }
+}
+
 /// An emulated device can't be accessed by pairs: what they should do isn't known, and an abort as if
 /// nothing were there would be a lie.
 #[test]

@@ -61,6 +61,20 @@ fn counters_count_nothing_of_el2_where_that_can_be_forbidden() {
     assert!(waiting["instructions"] < 200, "{waiting:?}");
 }
 
+/// A counter's overflow interrupts, stays in hand over the end of a window, comes again while it isn't
+/// seen to, and goes away with its cause.
+#[test]
+fn an_overflow_interrupts_in_its_own_windows() {
+    let report = report_on(DEFAULT_BOARD, "test-monitors", 1);
+    for line in [
+        "monitors case=overflow taken=[23, 23, 1023]",
+        "monitors case=overflow-over-windows taken=[23, 1023, 1023]",
+        "monitors case=overflow-gone taken=[1, 0, 1023]",
+    ] {
+        assert_says(&report, "monitors", line);
+    }
+}
+
 /// A breakpoint and a watchpoint that are set in one window are hit in the next, and single steps
 /// take one instruction each, a trapped one, too.
 #[test]

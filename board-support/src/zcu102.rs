@@ -41,6 +41,8 @@ impl Board for Zcu102 {
             virtual_cpu_interface: MemoryRange::new(Pa(0xF906_F000), kib(8)),
         },
         interrupt_count: 32 + 160,
+        // Shared interrupts, one a CPU, on this board: not handed on.
+        monitors_interrupt: None,
         uart: MemoryRange::new(Pa(0xFF00_0000), kib(4)),
         // UART_REF_CTRL as the board's boot loader sets it.
         uart_kind: UartKind::Cadence {

@@ -15,15 +15,17 @@ use crate::device;
 use crate::exit::Decision;
 use crate::partition::{InterruptController, Partition};
 use crate::physical_timer::PhysicalTimer;
-use crate::selected::{BOARD, CPU_OF, GIC_LINKS, KICKS, SYSTEM};
-use crate::state;
+use crate::selected::{BOARD, CPU_OF, GIC_LINKS, GUEST_PRIVATE, KICKS, SYSTEM};
 use crate::vcpu::Vcpu;
 use crate::vgic::{
     Change, CpuInterface, Effect, FIRST_SHARED, Link, ListRegister, Maintenance, Physical, VcpuSet,
 };
+use crate::{granted, state};
 
 /// The virtual timer (PPI 11; Arm BSA, table of private peripheral interrupts).
 pub const VIRTUAL_TIMER: u32 = 27;
+/// The performance monitors' overflow, as a guest sees it (PPI 7).
+pub const MONITORS: u32 = 23;
 /// The guest's physical timer (PPI 14), which is emulated.
 const PHYSICAL_TIMER: u32 = 30;
 /// The hypervisor's timer (PPI 10).
@@ -31,8 +33,6 @@ pub const HYPERVISOR_TIMER: u32 = 26;
 /// The virtual interface's maintenance interrupt (PPI 9).
 pub const MAINTENANCE: u32 = 25;
 
-/// Interrupts private to a CPU that are on while a guest runs.
-const GUEST_PRIVATE: u32 = 1 << VIRTUAL_TIMER;
 /// Software-generated interrupts, by which vCPUs of one partition call each other.
 const FIRST_PRIVATE_PERIPHERAL: u32 = 16;
 /// Priority of the hypervisor's own interrupts, above all of a guest's.
@@ -47,7 +47,8 @@ const MASK_NONE: u8 = 0xFF;
 /// Sets this CPU's private interrupts up: once, at boot.
 pub fn set_up(private: &mut PrivateInterrupts) {
     private.set_private_priority(1 << HYPERVISOR_TIMER | 1 << MAINTENANCE, OWN_PRIORITY);
-    private.set_private_priority(GUEST_PRIVATE | 0xFFFF, GUEST_PRIORITY);
+    let of_guests = GUEST_PRIVATE.iter().fold(0xFFFF, |all, bits| all | bits);
+    private.set_private_priority(of_guests, GUEST_PRIORITY);
     private.enable_private(1 << HYPERVISOR_TIMER | 1 << MAINTENANCE);
 }
 
@@ -268,7 +269,7 @@ fn change_shared(partition: &Partition, change: Change, guest: u32) {
     };
 }
 
-/// The only private one is the timer's, whose configuration is fixed.
+/// Private ones are levels for good.
 fn change_private(machine: &mut Machine, partition: &Partition, change: Change, guest: u32) {
     let bit = 1 << (partition.gic.physical(guest) % 32);
     let private = &mut machine.private;
@@ -395,9 +396,14 @@ fn end_by_notice(partition: &Partition, id: u32) {
 
 /// Physical interrupts that came while the guest didn't take them, and whose level has gone since,
 /// are no longer pending: a timer that was set anew, a device that was seen to.
-fn withdraw_gone(machine: &mut Machine, vcpu: &Vcpu, partition: &mut Partition) {
+fn withdraw_gone(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
     if partition.gic.is_level_latched(vcpu.number, VIRTUAL_TIMER) && !timer::is_guest_timer_due() {
         withdraw(machine, vcpu, partition, VIRTUAL_TIMER);
+    }
+    if granted::has_overflow(vcpu) == Some(false)
+        && partition.gic.is_level_latched(vcpu.number, MONITORS)
+    {
+        withdraw(machine, vcpu, partition, MONITORS);
     }
     for (_, link) in shared_links(partition) {
         if partition.gic.is_level_latched(vcpu.number, link.guest)
@@ -474,7 +480,7 @@ pub fn connect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition
     take_private_changes(machine, vcpu, partition);
     machine
         .private
-        .enable_private(GUEST_PRIVATE | kick_bit(partition));
+        .enable_private(guest_private(partition) | kick_bit(partition));
     for (index, link) in shared_links(partition) {
         if partition.gic.target_of(link.guest) == Some(vcpu.number) {
             let cpu = BOARD.cpus[CPU_OF[vcpu.index]];
@@ -496,16 +502,18 @@ pub fn connect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition
 /// Takes the vCPU's interrupts away from this CPU; what comes meanwhile stays pending at the
 /// controller.
 pub fn disconnect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
-    let private = GUEST_PRIVATE | kick_bit(partition);
-    machine.private.disable_private(private);
+    let private = guest_private(partition);
+    machine
+        .private
+        .disable_private(private | kick_bit(partition));
     let others = fold(machine, vcpu, partition);
     for index in each(vcpu.listed) {
         machine.guest.write_list(index, 0);
     }
     vcpu.listed = 0;
-    vcpu.active_private = machine.private.private_active() & GUEST_PRIVATE;
+    vcpu.active_private = machine.private.private_active() & private;
     if vcpu.active_private != 0 {
-        machine.private.set_private_active(0, GUEST_PRIVATE);
+        machine.private.set_private_active(0, private);
     }
     if vcpu.connected != 0 {
         for (_, link) in
@@ -514,6 +522,10 @@ pub fn disconnect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partit
             let _ = state::distributor().disable_spi(link.physical);
         }
         vcpu.connected = 0;
+    }
+    if vcpu.software.is_some() {
+        // It signals nothing any more.
+        vcpu.control();
     }
     kick(machine, partition, others);
 }
@@ -529,6 +541,10 @@ pub fn forget(partition: &Partition) {
 pub fn unmask_guest(machine: &mut Machine, vcpu: &Vcpu) {
     show(machine, vcpu);
     machine.interface.set_priority_mask(MASK_NONE);
+}
+
+fn guest_private(partition: &Partition) -> u32 {
+    GUEST_PRIVATE.get(partition.index).copied().unwrap_or(0)
 }
 
 fn kick_bit(partition: &Partition) -> u32 {

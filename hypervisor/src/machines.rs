@@ -4,13 +4,14 @@ use paratia_abi::passport::MAX_INTERRUPTS;
 use paratia_config::machine::MAX_SHARED_BLOCKS;
 use paratia_config::{BoardFacts, Partition, System};
 
-use crate::interrupt::VIRTUAL_TIMER;
+use crate::interrupt::{MONITORS, VIRTUAL_TIMER};
 use crate::vgic::{Link, Model};
 
-/// The links of one partition: its timer, and the interrupts of its devices.
+/// The links of one partition: its timer, its performance monitors if it was granted them, and the
+/// interrupts of its devices.
 #[derive(Clone, Copy, Debug)]
 pub struct Links {
-    links: [Link; 1 + MAX_INTERRUPTS],
+    links: [Link; 2 + MAX_INTERRUPTS],
     count: usize,
 }
 
@@ -21,7 +22,7 @@ impl Links {
             physical: VIRTUAL_TIMER,
         };
         Self {
-            links: [timer; 1 + MAX_INTERRUPTS],
+            links: [timer; 2 + MAX_INTERRUPTS],
             count: 1,
         }
     };
@@ -35,6 +36,13 @@ impl Links {
     /// A partition sees its devices' interrupts under the board's numbers.
     const fn of(partition: &Partition, board: &BoardFacts) -> Self {
         let mut links = Self::TIMER;
+        if let Some(physical) = monitors_interrupt(partition, board) {
+            links.links[links.count] = Link {
+                guest: MONITORS,
+                physical,
+            };
+            links.count += 1;
+        }
         let mut index = 0;
         while index < partition.devices.len() {
             if let Some(device) = board.device(partition.devices[index].device) {
@@ -61,6 +69,31 @@ pub const fn links<const N: usize>(system: &System, board: &BoardFacts) -> [Link
     let mut index = 0;
     while index < N {
         all[index] = Links::of(&system.partitions[index], board);
+        index += 1;
+    }
+    all
+}
+
+/// The physical interrupt of the performance monitors that a partition was granted, if the board
+/// hands one on.
+#[must_use]
+pub const fn monitors_interrupt(partition: &Partition, board: &BoardFacts) -> Option<u32> {
+    if partition.machine.pmu {
+        board.monitors_interrupt
+    } else {
+        None
+    }
+}
+
+/// The private physical interrupts that are on while each partition runs, bit n for interrupt n.
+#[must_use]
+pub const fn private<const N: usize>(system: &System, board: &BoardFacts) -> [u32; N] {
+    let mut all = [1 << VIRTUAL_TIMER; N];
+    let mut index = 0;
+    while index < N {
+        if let Some(id) = monitors_interrupt(&system.partitions[index], board) {
+            all[index] |= 1 << id;
+        }
         index += 1;
     }
     all

@@ -164,6 +164,8 @@ pub static IS_SOFTWARE: [bool; PARTITION_COUNT] = {
     }
     all
 };
+/// The private physical interrupts that are a partition's while it runs, bit n for interrupt n.
+pub static GUEST_PRIVATE: [u32; PARTITION_COUNT] = machines::private(SYSTEM, BOARD);
 /// The software-generated interrupt by which vCPUs of a partition with several call each other.
 pub static KICKS: [Option<u32>; PARTITION_COUNT] = machines::kicks(SYSTEM);
 
