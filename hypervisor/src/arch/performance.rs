@@ -143,6 +143,7 @@ impl Performance {
 
     /// Whether the monitors, which are in the CPU, raise their interrupt, or will when they go on
     /// (`AArch64.CheckForPMUOverflow`).
+    #[must_use]
     pub fn has_overflow(&self) -> bool {
         if version() == 0 {
             return false;
