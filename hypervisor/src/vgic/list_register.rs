@@ -42,8 +42,8 @@ impl ListRegister {
     pub fn to_v3(self) -> u64 {
         let low = self.intid & 0x3FF | u32::from(self.source & 7) << 10;
         let physical = match self.physical {
-            Some(id) => 1 << 61 | u64::from(id & 0x3FF) << 32,
-            None => u64::from(self.notify_end) << 41,
+            Some(id) if !self.notify_end => 1 << 61 | u64::from(id & 0x3FF) << 32,
+            _ => u64::from(self.notify_end) << 41,
         };
         u64::from(low)
             | physical
@@ -77,8 +77,8 @@ impl ListRegister {
     #[must_use]
     pub fn to_v2(self) -> u32 {
         let physical = match self.physical {
-            Some(id) => 1 << 31 | (id & 0x3FF) << 10,
-            None => u32::from(self.notify_end) << 19 | u32::from(self.source & 7) << 10,
+            Some(id) if !self.notify_end => 1 << 31 | (id & 0x3FF) << 10,
+            _ => u32::from(self.notify_end) << 19 | u32::from(self.source & 7) << 10,
         };
         self.intid & 0x3FF
             | physical
