@@ -18,9 +18,10 @@ pub struct ListRegister {
     pub priority: u8,
     /// In Group 1, not 0.
     pub group1: bool,
-    /// The physical interrupt that its end also ends.
+    /// The physical interrupt behind it. Its end also ends that one, unless it is to be told: then
+    /// whoever is told does.
     pub physical: Option<u32>,
-    /// A maintenance interrupt tells of its end, so that a level is looked at again.
+    /// A maintenance interrupt tells of its end, so that what else there is of it is looked at.
     pub notify_end: bool,
 }
 
