@@ -59,6 +59,14 @@ impl Board for Zcu102 {
                 interrupts: &[48],
                 bus_master: false,
             },
+            // The board's second one; the hypervisor has the first.
+            Device {
+                name: "uart1",
+                model: "cadence-uart",
+                registers: MemoryRange::new(Pa(0xFF01_0000), kib(4)),
+                interrupts: &[54],
+                bus_master: false,
+            },
             Device {
                 name: "can0",
                 model: "xilinx-can",

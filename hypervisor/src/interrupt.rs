@@ -149,6 +149,7 @@ pub fn offer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, 
         if let Some(register) = partition.gic.offer(vcpu.number, id as usize) {
             let value = controller::to_value(register);
             vcpu.list(0, register.intid);
+            vcpu.noticed &= !1;
             vcpu.first_listed = (register.intid, value);
             machine.guest.write_list(0, value);
             return;
@@ -160,7 +161,7 @@ pub fn offer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, 
 }
 
 /// Takes back what the guest has taken and ended: its list registers are free.
-fn reclaim(machine: &Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
+fn reclaim(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
     if vcpu.listed == 0 {
         return;
     }
@@ -170,7 +171,7 @@ fn reclaim(machine: &Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
     )]
     let ended = vcpu.listed & machine.guest.empty_lists() as u32;
     for index in each(ended) {
-        end_by_notice(partition, vcpu.listed_ids[index]);
+        end_by_notice(machine, vcpu, partition, index);
         partition
             .gic
             .fold_ended(vcpu.number, vcpu.listed_ids[index]);
@@ -261,8 +262,6 @@ fn change_shared(partition: &Partition, change: Change, guest: u32) {
     let distributor = state::distributor();
     // The rules have checked that these are shared interrupts of the board.
     let _ = match change {
-        Change::SetPending => distributor.set_spi_pending(id, true),
-        Change::ClearPending => distributor.set_spi_pending(id, false),
         Change::SetActive => distributor.set_spi_active(id, true),
         Change::Deactivate => distributor.set_spi_active(id, false),
         Change::Configure => distributor.set_spi_edge(id, partition.gic.is_edge(0, guest)),
@@ -274,8 +273,6 @@ fn change_private(machine: &mut Machine, partition: &Partition, change: Change, 
     let bit = 1 << (partition.gic.physical(guest) % 32);
     let private = &mut machine.private;
     match change {
-        Change::SetPending => private.set_private_pending(bit, 0),
-        Change::ClearPending => private.set_private_pending(0, bit),
         Change::SetActive => private.set_private_active(bit, 0),
         Change::Deactivate => private.set_private_active(0, bit),
         Change::Configure => {}
@@ -290,8 +287,7 @@ fn defer_private(partition: &mut Partition, change: Change, vcpu: usize, guest: 
     match change {
         Change::SetActive => (*set, *clear) = (*set | bit, *clear & !bit),
         Change::Deactivate => (*set, *clear) = (*set & !bit, *clear | bit),
-        // A level comes back by itself.
-        Change::SetPending | Change::ClearPending | Change::Configure => {}
+        Change::Configure => {}
     }
 }
 
@@ -379,18 +375,22 @@ fn fold(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> Vc
         let mut register = [controller::from_value(machine.guest.read_list(index))];
         let [listed] = register;
         if !listed.pending && !listed.active {
-            end_by_notice(partition, vcpu.listed_ids[index]);
+            end_by_notice(machine, vcpu, partition, index);
         }
         others = others.and(partition.gic.fold(vcpu.number, &mut register));
     }
     others
 }
 
-/// Ends the physical interrupt behind a device's that the guest has ended, where that doesn't come
-/// by itself.
-fn end_by_notice(partition: &Partition, id: u32) {
-    if controller::ENDS_BY_NOTICE && id >= FIRST_SHARED && partition.gic.is_linked(id) {
-        change_shared(partition, Change::Deactivate, id);
+/// Ends the physical interrupt behind the one in a list register that the guest has ended, where that
+/// doesn't come by itself.
+fn end_by_notice(machine: &mut Machine, vcpu: &Vcpu, partition: &Partition, index: usize) {
+    if vcpu.noticed & 1 << index == 0 {
+        return;
+    }
+    match vcpu.listed_ids[index] {
+        id if id >= FIRST_SHARED => change_shared(partition, Change::Deactivate, id),
+        id => change_private(machine, partition, Change::Deactivate, id),
     }
 }
 
@@ -437,10 +437,12 @@ fn fill_all(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
     let mut registers = [ListRegister::EMPTY; LIST_REGISTERS];
     vcpu.maintenance = partition.gic.fill(vcpu.number, &mut registers);
     let before = core::mem::take(&mut vcpu.listed);
+    vcpu.noticed = 0;
     vcpu.first_listed = (0, 0);
     for (index, register) in registers.iter().enumerate() {
         if register.pending || register.active {
             vcpu.list(index, register.intid);
+            vcpu.noticed |= u32::from(controller::ends_by_notice(*register)) << index;
             machine
                 .guest
                 .write_list(index, controller::to_value(*register));

@@ -115,15 +115,27 @@ pub const fn models<const N: usize>(system: &System, board: &BoardFacts) -> [Mod
 
 /// The shared interrupts of a partition's controller: whole blocks of them, as a chip has.
 #[must_use]
-pub const fn shared(partition: &Partition) -> &'static [u32] {
+pub const fn shared(partition: &Partition, board: &BoardFacts) -> &'static [u32] {
     const ALL: [u32; MAX_SHARED_BLOCKS as usize] = [u32::MAX; MAX_SHARED_BLOCKS as usize];
-    let blocks = partition.machine.gic.shared_blocks as usize;
-    ALL.split_at(if blocks < ALL.len() {
-        blocks
-    } else {
-        ALL.len()
-    })
-    .0
+    ALL.split_at(shared_blocks(partition, board)).0
+}
+
+/// As many blocks as the declaration says, or more if an interrupt of the partition's devices lies
+/// beyond them.
+const fn shared_blocks(partition: &Partition, board: &BoardFacts) -> usize {
+    let mut blocks = partition.machine.gic.shared_blocks;
+    let links = Links::of(partition, board);
+    let mut index = 0;
+    while index < links.count {
+        let needed = links.links[index].guest / 32;
+        blocks = if needed > blocks { needed } else { blocks };
+        index += 1;
+    }
+    assert!(
+        blocks <= MAX_SHARED_BLOCKS,
+        "a device's interrupt lies beyond what a partition's controller can have"
+    );
+    blocks as usize
 }
 
 /// See [`crate::selected::MOST_VCPUS`].
@@ -141,11 +153,11 @@ pub const fn most_vcpus(system: &System) -> usize {
 
 /// See [`crate::selected::MOST_SHARED_BLOCKS`].
 #[must_use]
-pub const fn most_shared_blocks(system: &System) -> usize {
+pub const fn most_shared_blocks(system: &System, board: &BoardFacts) -> usize {
     let mut most = 1;
     let mut index = 0;
     while index < system.partitions.len() {
-        let count = system.partitions[index].machine.gic.shared_blocks as usize;
+        let count = shared_blocks(&system.partitions[index], board);
         most = if count > most { count } else { most };
         index += 1;
     }

@@ -131,7 +131,7 @@ pub static SHARES_CPU: [bool; VCPU_COUNT] = {
 /// Most vCPUs of any partition.
 pub const MOST_VCPUS: usize = machines::most_vcpus(SYSTEM);
 /// Most blocks of 32 shared interrupts of any partition.
-pub const MOST_SHARED_BLOCKS: usize = machines::most_shared_blocks(SYSTEM);
+pub const MOST_SHARED_BLOCKS: usize = machines::most_shared_blocks(SYSTEM, BOARD);
 
 /// The interrupt controller that each partition sees.
 pub static GIC_MODELS: [Model; PARTITION_COUNT] = machines::models(SYSTEM, BOARD);
@@ -147,7 +147,7 @@ pub static GIC_INTERRUPTS: [Interrupts; PARTITION_COUNT] = {
     let mut index = 0;
     while index < PARTITION_COUNT {
         interrupts[index] = Interrupts {
-            shared: machines::shared(&SYSTEM.partitions[index]),
+            shared: machines::shared(&SYSTEM.partitions[index], BOARD),
             links: GIC_LINKS[index].as_slice(),
         };
         index += 1;

@@ -262,7 +262,8 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             priority,
             group1,
             physical: linked.then(|| self.physical(intid)),
-            notify_end: (level || again || others) && !linked,
+            // The end of one that is linked shows at the physical one, but its next turn waits here.
+            notify_end: again || (level || others) && !linked,
         }
     }
 }
