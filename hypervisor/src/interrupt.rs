@@ -12,10 +12,13 @@ use crate::arch::timer;
 use crate::controller::{self, LIST_REGISTERS, PrivateInterrupts, each};
 use crate::cpu::Machine;
 use crate::device;
+use crate::doorbell::Ports;
 use crate::exit::Decision;
 use crate::partition::{InterruptController, Partition};
 use crate::physical_timer::PhysicalTimer;
-use crate::selected::{BOARD, CPU_OF, GIC_LINKS, GUEST_PRIVATE, KICKS, SYSTEM};
+use crate::selected::{
+    BOARD, CPU_OF, FIRST_VCPU, GIC_LINKS, GUEST_PRIVATE, HAS_DOORBELL, KICKS, PORTS,
+};
 use crate::vcpu::Vcpu;
 use crate::vgic::{
     Change, CpuInterface, Effect, FIRST_SHARED, Link, ListRegister, Maintenance, Physical, VcpuSet,
@@ -118,7 +121,14 @@ pub fn handle(
         return Decision::Resume;
     };
     machine.interface.drop_priority(id);
-    if id == MAINTENANCE || id < FIRST_PRIVATE_PERIPHERAL {
+    if id < FIRST_PRIVATE_PERIPHERAL {
+        machine.interface.deactivate(id);
+        let ports = state::DOORBELLS[partition.index].take();
+        answer(machine, vcpu, partition, ports);
+        if partition.declaration().machine.vcpus > 1 {
+            refresh(machine, vcpu, partition);
+        }
+    } else if id == MAINTENANCE {
         refresh(machine, vcpu, partition);
         machine.interface.deactivate(id);
     } else {
@@ -138,26 +148,54 @@ fn deliver(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id
     attend(machine, vcpu, partition, attention);
 }
 
-/// A private interrupt comes: straight into a list register, if nothing else is pending or in hand.
-/// Among several, their order in list registers decides between equal priorities.
+/// A message has come to a partition's port: interrupts the partition where it runs, if it is in a
+/// window and doesn't know of one yet.
+pub fn ring(machine: &mut Machine, partition: usize, port: usize) {
+    if let Some(vcpu) = state::DOORBELLS[partition].ring(port) {
+        send(machine, partition, vcpu);
+    }
+}
+
+/// Messages have come to the partition's ports: their interrupts come.
+fn answer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, ports: Ports) {
+    for id in interrupts_of(partition, ports) {
+        offer(machine, vcpu, partition, id);
+    }
+}
+
+/// The interrupts of the partition's ports.
+fn interrupts_of(partition: &Partition, ports: Ports) -> impl Iterator<Item = u32> + use<> {
+    let all = &PORTS[partition.index];
+    let places = ports.iter().filter_map(|port| all.get(port)?.as_ref());
+    places.filter_map(|place| place.interrupt)
+}
+
+/// An interrupt comes that is private, or has none behind it: straight into a list register, if
+/// nothing else is pending or in hand. Among several, their order in list registers decides between
+/// equal priorities.
 pub fn offer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id: u32) {
     if list_again(machine, vcpu, id) {
         return;
     }
     reclaim(machine, vcpu, partition);
-    if vcpu.listed == 0 && vcpu.maintenance == Maintenance::NONE && vcpu.software.is_none() {
-        if let Some(register) = partition.gic.offer(vcpu.number, id as usize) {
-            let value = controller::to_value(register);
-            vcpu.list(0, register.intid);
-            vcpu.noticed &= !1;
-            vcpu.first_listed = (register.intid, value);
-            machine.guest.write_list(0, value);
-            return;
+    let is_free =
+        vcpu.listed == 0 && vcpu.maintenance == Maintenance::NONE && vcpu.software.is_none();
+    let attention = if is_free {
+        match partition.gic.offer(vcpu.number, id) {
+            Ok(register) => {
+                let value = controller::to_value(register);
+                vcpu.list(0, register.intid);
+                vcpu.noticed &= !1;
+                vcpu.first_listed = (register.intid, value);
+                machine.guest.write_list(0, value);
+                return;
+            }
+            Err(attention) => attention,
         }
     } else {
-        let _ = partition.gic.pulse(vcpu.number, id);
-    }
-    refresh(machine, vcpu, partition);
+        partition.gic.pulse(vcpu.number, id)
+    };
+    attend(machine, vcpu, partition, attention);
 }
 
 /// Takes back what the guest has taken and ended: its list registers are free.
@@ -303,18 +341,24 @@ fn take_private_changes(machine: &mut Machine, vcpu: &Vcpu, partition: &mut Part
 
 /// Interrupts other vCPUs where they run, so that they look at their interrupts.
 pub fn kick(machine: &mut Machine, partition: &Partition, vcpus: VcpuSet) {
-    let Some(id) = KICKS[partition.index] else {
+    if KICKS[partition.index].is_none() {
         return;
-    };
-    let first = SYSTEM.first_vcpu(partition.index);
+    }
     for number in vcpus
         .iter()
         .filter(|vcpu| partition.running.contains(*vcpu))
     {
-        let cpu = CPU_OF.get(first.wrapping_add(number));
-        if let Some(cpu) = cpu.filter(|cpu| **cpu != machine.index) {
-            machine.interface.send(id, BOARD.cpus[*cpu]);
-        }
+        send(machine, partition.index, number);
+    }
+}
+
+/// Interrupts a vCPU on another CPU.
+fn send(machine: &mut Machine, partition: usize, vcpu: usize) {
+    let cpu = CPU_OF.get(FIRST_VCPU[partition].wrapping_add(vcpu));
+    if let (Some(id), Some(cpu)) = (KICKS[partition], cpu)
+        && *cpu != machine.index
+    {
+        machine.interface.send(id, BOARD.cpus[*cpu]);
     }
 }
 
@@ -496,7 +540,13 @@ pub fn connect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition
         && vcpu.physical_timer.is_raised(timer::guest_now());
     // Nothing of this vCPU is listed yet, so only others have to look.
     let _ = partition.gic.set_line(vcpu.number, PHYSICAL_TIMER, raised);
-    let others = device::update_uart(vcpu, partition);
+    let mut others = device::update_uart(vcpu, partition);
+    if HAS_DOORBELL[partition.index] {
+        let ports = state::DOORBELLS[partition.index].open(vcpu.number);
+        for id in interrupts_of(partition, ports) {
+            others = others.and(partition.gic.pulse(vcpu.number, id));
+        }
+    }
     fill(machine, vcpu, partition);
     kick(machine, partition, others);
 }
@@ -508,6 +558,9 @@ pub fn disconnect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partit
     machine
         .private
         .disable_private(private | kick_bit(partition));
+    if HAS_DOORBELL[partition.index] {
+        state::DOORBELLS[partition.index].close(vcpu.number);
+    }
     let others = fold(machine, vcpu, partition);
     for index in each(vcpu.listed) {
         machine.guest.write_list(index, 0);
@@ -532,8 +585,10 @@ pub fn disconnect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partit
     kick(machine, partition, others);
 }
 
-/// Forgets what the partition's devices had pending or in hand, before it starts anew.
+/// Forgets what the partition's devices had pending or in hand, before it starts anew; messages that
+/// it hasn't read are still to come.
 pub fn forget(partition: &Partition) {
+    state::DOORBELLS[partition.index].repeat();
     for (_, link) in shared_links(partition) {
         let _ = state::distributor().clear_spi(link.physical);
     }

@@ -2,6 +2,7 @@
 
 use paratia_abi::passport::MAX_INTERRUPTS;
 use paratia_config::machine::MAX_SHARED_BLOCKS;
+use paratia_config::ports::port_to_ring;
 use paratia_config::{BoardFacts, Partition, System};
 
 use crate::interrupt::{MONITORS, VIRTUAL_TIMER};
@@ -177,19 +178,38 @@ pub const fn has_uart(system: &System) -> bool {
     false
 }
 
-/// A software-generated interrupt of its own for each partition with several vCPUs: one that comes
-/// late is then held back at the controller until the partition's next window.
+/// Whether any of a partition's ports has an interrupt.
+#[must_use]
+pub const fn have_doorbells<const N: usize>(system: &System) -> [bool; N] {
+    let mut all = [false; N];
+    let mut channel = 0;
+    while channel < system.channels.len() {
+        let mut end = 0;
+        while end < system.channels[channel].destinations.len() {
+            if let Some((partition, _)) = port_to_ring(system, channel, end) {
+                all[partition] = true;
+            }
+            end += 1;
+        }
+        channel += 1;
+    }
+    all
+}
+
+/// A software-generated interrupt of its own for each partition with several vCPUs or a doorbell: one
+/// that comes late is then held back at the controller until the partition's next window.
 ///
 /// # Panics
 /// If there are more such partitions than such interrupts.
 #[must_use]
 pub const fn kicks<const N: usize>(system: &System) -> [Option<u32>; N] {
+    let have_doorbells: [bool; N] = have_doorbells(system);
     let mut all = [None; N];
     let mut next = 0;
     let mut index = 0;
     while index < N {
-        if system.partitions[index].machine.vcpus > 1 {
-            assert!(next < 16, "at most 16 partitions have several vCPUs");
+        if system.partitions[index].machine.vcpus > 1 || have_doorbells[index] {
+            assert!(next < 16, "a CPU has 16 such interrupts");
             all[index] = Some(next);
             next += 1;
         }

@@ -95,6 +95,17 @@ pub static CPU_OF: [usize; VCPU_COUNT] = {
     cpus
 };
 
+/// The first vCPU of each partition.
+pub static FIRST_VCPU: [usize; PARTITION_COUNT] = {
+    let mut vcpus = [0; PARTITION_COUNT];
+    let mut partition = 0;
+    while partition < PARTITION_COUNT {
+        vcpus[partition] = SYSTEM.first_vcpu(partition);
+        partition += 1;
+    }
+    vcpus
+};
+
 /// The partition of each vCPU.
 pub static PARTITION_OF: [usize; VCPU_COUNT] = {
     let mut partitions = [0; VCPU_COUNT];
@@ -166,7 +177,10 @@ pub static IS_SOFTWARE: [bool; PARTITION_COUNT] = {
 };
 /// The private physical interrupts that are a partition's while it runs, bit n for interrupt n.
 pub static GUEST_PRIVATE: [u32; PARTITION_COUNT] = machines::private(SYSTEM, BOARD);
-/// The software-generated interrupt by which vCPUs of a partition with several call each other.
+/// Whether messages ring at any of a partition's ports.
+pub static HAS_DOORBELL: [bool; PARTITION_COUNT] = machines::have_doorbells(SYSTEM);
+/// The software-generated interrupt by which vCPUs of a partition with several call each other, and
+/// by which messages ring at one in a window.
 pub static KICKS: [Option<u32>; PARTITION_COUNT] = machines::kicks(SYSTEM);
 
 // The build stops here if the system breaks a rule, with the first finding as its message.

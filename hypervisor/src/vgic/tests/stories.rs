@@ -361,3 +361,15 @@ fn without_list_registers_the_best_pending_one_is_told() {
     assert_eq!(gic.highest_pending(0, 0x80), None);
     assert_eq!(gic.highest_pending(0, 0x88), Some((33, 0x80)));
 }
+
+#[test]
+fn an_interrupt_is_offered_to_the_vcpu_to_which_it_goes() {
+    let mut gic = machine(Model::V3).gic;
+    let register = gic.offer(0, 41).expect("nothing is in the way");
+    let seen = (register.intid, register.pending, register.physical);
+    assert_eq!(seen, (41, true, None));
+    assert_eq!(gic.offer(0, 41), Err(VcpuSet::of(0)), "it is listed");
+    assert_eq!(gic.offer(1, 42), Err(VcpuSet::of(0)), "it goes to another");
+    let register = gic.offer(1, 27).expect("a private one is its own");
+    assert_eq!(register.physical, Some(27));
+}
