@@ -12,9 +12,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use paratia_board_support::list::Listed;
-use paratia_config::layout::{
-    CPU_STACK_AREA_BYTES, DATA_BYTES, Layout, MAX_CPUS, RODATA_BYTES, TEXT_BYTES,
-};
+use paratia_config::layout::{CPU_STACK_AREA_BYTES, Layout, MAX_CPUS};
 use paratia_config::system::System;
 use paratia_config::{BoardFacts, run, tables};
 
@@ -121,17 +119,17 @@ PHDRS
 SECTIONS
 {{
     .text {text:#x} : {{ KEEP(*(.text.start)) *(.text.vectors) *(.text .text.*) }} :text
-    ASSERT(SIZEOF(.text) <= {TEXT_BYTES:#x}, \"the hypervisor's .text outgrew its place in config/src/layout.rs\")
+    ASSERT(SIZEOF(.text) <= {text_bytes:#x}, \"the hypervisor's .text outgrew its place in config/src/layout.rs\")
     {run} {rodata:#x} : {{ KEEP(*({run})) }} :rodata
     .rodata : {{ *(.rodata .rodata.*) }} :rodata
-    ASSERT(SIZEOF({run}) + SIZEOF(.rodata) <= {RODATA_BYTES:#x} - 64, \"the hypervisor's .rodata outgrew its place in config/src/layout.rs\")
+    ASSERT(SIZEOF({run}) + SIZEOF(.rodata) <= {rodata_bytes:#x} - 64, \"the hypervisor's .rodata outgrew its place in config/src/layout.rs\")
     .tables {tables:#x} : {{ KEEP(*(.tables)) }} :tables
     ASSERT(SIZEOF(.tables) == {tables_bytes:#x}, \"the translation tables don't fill their place\")
     .passports {passports:#x} : {{ KEEP(*(.passports)) }} :passports
     ASSERT(SIZEOF(.passports) == {passports_bytes:#x}, \"the passports don't fill their place\")
     .data {data:#x} : {{ *(.data .data.*) }} :data
     .bss (NOLOAD) : ALIGN(64) {{ __bss_start = .; *(.bss .bss.* COMMON) . = ALIGN(64); __bss_end = .; }} :data
-    ASSERT(__bss_end <= {data:#x} + {DATA_BYTES:#x}, \"the hypervisor's variables outgrew their place in config/src/layout.rs\")
+    ASSERT(__bss_end <= {data_end:#x}, \"the hypervisor's variables outgrew their place in config/src/layout.rs\")
     .crash {crash:#x} (NOLOAD) : {{ KEEP(*(.crash)) }} :NONE
     .stacks {stacks:#x} (NOLOAD) : {{ . += {stacks_bytes:#x}; }} :NONE
     .images {images:#x} : {{ KEEP(*(.images)) }} :images
@@ -140,12 +138,15 @@ SECTIONS
 }}
 ",
         text = text.base.0,
+        text_bytes = text.size_bytes,
         rodata = rodata.base.0,
+        rodata_bytes = rodata.size_bytes,
         tables = tables.base.0,
         tables_bytes = tables.size_bytes,
         passports = passports.base.0,
         passports_bytes = passports.size_bytes,
         data = data.base.0,
+        data_end = data.end().0,
         crash = crash.base.0,
         stacks = stacks.base.0,
         images = images.base.0,

@@ -23,14 +23,19 @@ use crate::system::System;
 /// Most CPUs of any board.
 pub const MAX_CPUS: usize = 4;
 /// Most partitions of any system.
-pub const MAX_PARTITIONS: usize = 8;
+pub const MAX_PARTITIONS: usize = 128;
 
 /// Room for the hypervisor's instructions.
 pub const TEXT_BYTES: u64 = kib(96);
-/// Room for its constants.
-pub const RODATA_BYTES: u64 = kib(64);
-/// Room for its variables.
-pub const DATA_BYTES: u64 = kib(128);
+/// Room for its constants, and what each partition adds.
+const RODATA_BYTES: u64 = kib(64);
+const RODATA_BYTES_A_PARTITION: u64 = kib(2);
+/// Room for its variables, and what each partition and each vCPU adds.
+const DATA_BYTES: u64 = kib(96);
+const DATA_BYTES_A_PARTITION: u64 = kib(8);
+const DATA_BYTES_A_VCPU: u64 = kib(4);
+/// What each window of the largest plan adds: two slots of it for each CPU.
+const DATA_BYTES_A_WINDOW: u64 = 512;
 /// A CPU's stack.
 pub const STACK_BYTES: u64 = kib(16);
 /// The stack on which a CPU says its last words when the other one is used up.
@@ -66,12 +71,18 @@ impl Layout {
     #[must_use]
     pub const fn new(board: &BoardFacts, table_count: usize, system: &System) -> Self {
         let text = MemoryRange::new(board.image_base, TEXT_BYTES);
-        let rodata = after(text, RODATA_BYTES);
+        let partitions = system.partitions.len() as u64;
+        let constants = RODATA_BYTES + partitions * RODATA_BYTES_A_PARTITION;
+        let rodata = after(text, constants.next_multiple_of(PAGE_BYTES));
         let tables = after(rodata, table_count as u64 * PAGE_BYTES);
-        let passports = after(tables, system.partitions.len() as u64 * PAGE_BYTES);
+        let passports = after(tables, partitions * PAGE_BYTES);
         let record_count = system.first_record(system.partitions.len());
         let records = after(passports, record_count as u64 * PAGE_BYTES);
-        let data = after(records, DATA_BYTES);
+        let variables = DATA_BYTES
+            + partitions * DATA_BYTES_A_PARTITION
+            + system.vcpu_count() as u64 * DATA_BYTES_A_VCPU
+            + system.schedule.most_windows() as u64 * DATA_BYTES_A_WINDOW;
+        let data = after(records, variables.next_multiple_of(PAGE_BYTES));
         let crash = after(data, PAGE_BYTES);
         let stacks = after(crash, MAX_CPUS as u64 * CPU_STACK_AREA_BYTES);
         let images_base = stacks.end().0.next_multiple_of(BLOCK_2_MIB);

@@ -9,7 +9,6 @@ use core::time::Duration;
 use paratia_abi::passport::MAX_PORTS;
 
 use crate::address::{Ipa, MemoryRange, Pa};
-use crate::layout::MAX_PARTITIONS;
 use crate::system::{Channel, ChannelKind, Partition, Port, RegionKind, System, same_text};
 
 /// What a partition's port is.
@@ -39,19 +38,16 @@ pub enum Direction {
 /// A partition's ports by their index; `None` where it has none.
 pub type PartitionPorts = [Option<PortPlace>; MAX_PORTS];
 
-/// Every partition's ports, by the partition's index.
-pub type PortTable = [PartitionPorts; MAX_PARTITIONS];
-
-/// The ports of the whole system.
+/// The ports of all `N` partitions of the system, by the partition's index.
 ///
 /// # Panics
-/// If the system has more partitions or a partition has more ports than the tables have room for,
+/// If the system has fewer partitions, a partition has more ports than the table has room for,
 /// or a message window lies outside its partition's RAM.
 #[must_use]
-pub const fn port_table(system: &System) -> PortTable {
-    let mut table = [[None; MAX_PORTS]; MAX_PARTITIONS];
+pub const fn port_table<const N: usize>(system: &System) -> [PartitionPorts; N] {
+    let mut table = [[None; MAX_PORTS]; N];
     let mut partition = 0;
-    while partition < system.partitions.len() {
+    while partition < N {
         table[partition] = ports_of(system, partition);
         partition += 1;
     }

@@ -190,8 +190,23 @@ pub struct Schedule {
     pub plans: &'static [&'static [Window]],
 }
 
+impl Schedule {
+    /// Windows of the largest plan.
+    #[must_use]
+    pub const fn most_windows(&self) -> usize {
+        let mut most = 0;
+        let mut cpu = 0;
+        while cpu < self.plans.len() {
+            let count = self.plans[cpu].len();
+            most = if count > most { count } else { most };
+            cpu += 1;
+        }
+        most
+    }
+}
+
 /// Most windows in a CPU's plan.
-pub const MAX_PLAN_WINDOWS: usize = 32;
+pub const MAX_PLAN_WINDOWS: usize = 128;
 
 /// A partition's piece of a CPU's time.
 #[derive(Clone, Copy, Debug)]

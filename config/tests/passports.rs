@@ -19,7 +19,7 @@ use paratia_abi::passport::{
 use paratia_config::address::{Ipa, MemoryRange, Pa};
 use paratia_config::board::{BoardFacts, DisplayKind, InterruptController};
 use paratia_config::passport::{PassportPage, passports};
-use paratia_config::ports::{Direction, PortPlace, PortTable, port, port_table, port_to_ring};
+use paratia_config::ports::{Direction, PartitionPorts, PortPlace, port, port_table, port_to_ring};
 use paratia_config::system::{Channel, Port, System};
 
 static PASSPORTS: [PassportPage; 3] = passports(&SYSTEM, &BOARD);
@@ -194,7 +194,7 @@ const TALK: System = System {
 
 #[test]
 fn ports_are_numbered_in_the_order_of_channels() {
-    const TABLE: PortTable = port_table(&TALK);
+    const TABLE: [PartitionPorts; 3] = port_table(&TALK);
     let place = |channel, direction, base, size_bytes| {
         Some(PortPlace {
             channel,

@@ -110,6 +110,9 @@ pub extern "C" fn boot(device_tree: u64) -> ! {
     }
 
     // 7. The epoch: all plans start there.
+    let Some(plan) = bring_up::plan(0, frequency) else {
+        arch_cpu::park()
+    };
     let epoch = timer::now().after(frequency.ticks(EPOCH_AHEAD));
     for partition in &PARTITIONS {
         // SAFETY: CPU 0 at boot; no partition runs.
@@ -125,7 +128,7 @@ pub extern "C" fn boot(device_tree: u64) -> ! {
     // SAFETY: CPU 0, outside of the log.
     unsafe { log::flush() };
     state::set_epoch(epoch);
-    bring_up::start_plan(cpu, 0, frequency, epoch, parts)
+    bring_up::start_plan(cpu, 0, frequency, epoch, plan, parts)
 }
 
 /// Refuses to go on, for a reason that has words.

@@ -17,7 +17,7 @@ use crate::event::{Event, Record, RecordQueue};
 use crate::owned::Owned;
 use crate::path::Path;
 use crate::sched::{Cursor, Plan, Slot};
-use crate::selected::{BOARD, SYSTEM, VTCR_EL2, run_parameters};
+use crate::selected::{BOARD, SLOTS, SYSTEM, VTCR_EL2, run_stop_after_us};
 use crate::time::{Frequency, Ticks};
 use crate::{interrupt, log, state, window};
 
@@ -26,6 +26,8 @@ const START_LIMIT: Duration = Duration::from_millis(500);
 
 static QUEUES: [Owned<RecordQueue>; MAX_CPUS] =
     [const { Owned::new(RecordQueue::new()) }; MAX_CPUS];
+/// Each CPU's plan.
+static PLANS: [Owned<Plan<SLOTS>>; CPUS_NEEDED] = [const { Owned::new(Plan::NONE) }; CPUS_NEEDED];
 static SENDERS: [Owned<Option<Producer<'static, Record>>>; MAX_CPUS] =
     [const { Owned::new(None) }; MAX_CPUS];
 
@@ -52,9 +54,15 @@ impl fmt::Display for StartError {
 }
 
 /// CPUs that the system has a plan for; the others stay off.
+const CPUS_NEEDED: usize = match SYSTEM.schedule.plans.len() {
+    0 => 1,
+    count => count,
+};
+
+/// CPUs that the system has a plan for; the others stay off.
 #[must_use]
 pub fn cpus_needed() -> usize {
-    SYSTEM.schedule.plans.len().max(1)
+    CPUS_NEEDED
 }
 
 /// Opens every CPU's way to the log.
@@ -131,6 +139,9 @@ pub extern "C" fn boot_secondary(index: u64) -> ! {
     let Ok(parts) = set_up_cpu(index) else {
         arch_cpu::park()
     };
+    let Some(plan) = plan(index, frequency) else {
+        arch_cpu::park()
+    };
     state::count_cpu_up();
     let epoch = loop {
         match state::epoch() {
@@ -138,7 +149,15 @@ pub extern "C" fn boot_secondary(index: u64) -> ! {
             None => timer::yield_processor(),
         }
     };
-    start_plan(cpu, index, frequency, epoch, parts)
+    start_plan(cpu, index, frequency, epoch, plan, parts)
+}
+
+/// A CPU's plan in ticks, which takes its time: before the epoch is chosen. Nothing for a CPU without.
+pub fn plan(index: usize, frequency: Frequency) -> Option<&'static Plan<SLOTS>> {
+    // SAFETY: each CPU takes its own, once.
+    let plan = unsafe { PLANS.get(index)?.get() };
+    plan.fill(SYSTEM, index, frequency);
+    Some(plan)
 }
 
 /// Begins this CPU's plan at the epoch; comes back never.
@@ -147,6 +166,7 @@ pub fn start_plan(
     index: usize,
     frequency: Frequency,
     epoch: Ticks,
+    plan: &'static Plan<SLOTS>,
     parts: Parts<Kind>,
 ) -> ! {
     // SAFETY: each CPU takes its own, which CPU 0 has put there before it started this one.
@@ -154,13 +174,13 @@ pub fn start_plan(
         arch_cpu::park()
     };
     timer::set_guest_epoch(epoch);
-    let stop_after_us = run_parameters().stop_after_us;
+    let stop_after_us = run_stop_after_us();
     let machine = cpu.machine.insert(Machine {
         index,
         epoch,
         stop_at: (stop_after_us > 0)
             .then(|| epoch.after(frequency.ticks(Duration::from_micros(stop_after_us)))),
-        cursor: Cursor::new(Plan::new(SYSTEM, index, frequency), epoch),
+        cursor: Cursor::new(plan, epoch),
         slot: Slot::NONE,
         running_since: epoch,
         window_start: epoch,

@@ -11,7 +11,7 @@ use crate::event::{Event, Record};
 use crate::owned::Owned;
 use crate::path::Path;
 use crate::sched::{Cursor, Slot};
-use crate::selected::LAYOUT;
+use crate::selected::{LAYOUT, SLOTS};
 use crate::time::Ticks;
 
 /// A CPU's state. The anchor comes first: the assembly finds it in `TPIDR_EL2`.
@@ -34,7 +34,7 @@ pub struct Machine {
     /// When to stop; nothing for never.
     pub stop_at: Option<Ticks>,
     /// The place in the plan.
-    pub cursor: Cursor,
+    pub cursor: Cursor<'static, SLOTS>,
     /// The slot that the CPU is in or about to enter.
     pub slot: Slot,
     /// When the partition that runs was released, or went on after waiting.

@@ -15,7 +15,7 @@ use crate::console::Line;
 use crate::event::{Event, Fault, Record};
 use crate::owned::Owned;
 use crate::partition::CONSOLE_BYTES;
-use crate::selected::{DebugUart, PARTITION_COUNT, SYSTEM, run_parameters};
+use crate::selected::{DebugUart, PARTITION_COUNT, SYSTEM, run_focus};
 use crate::time::Ticks;
 use crate::typing::{Typed, Typing};
 
@@ -152,7 +152,7 @@ pub unsafe fn take_console(partition: usize, console: Consumer<'static, u8>) {
 pub unsafe fn take_input(partition: usize, input: Producer<'static, u8>) {
     // SAFETY: the caller's promise.
     let log = unsafe { LOG.get() };
-    let wanted = run_parameters().focus == partition as u64 + 1;
+    let wanted = run_focus() == partition as u64 + 1;
     if wanted || log.inputs.iter().all(Option::is_none) {
         log.focus = partition;
     }

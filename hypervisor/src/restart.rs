@@ -1,7 +1,6 @@
 //! Restart: scrubbing and reloading inside the partition's own windows, so that nobody else pays.
 
 use paratia_abi::StartCondition;
-use paratia_config::run::RunParameters;
 use paratia_config::system::Image;
 
 use crate::arch::{cpu as arch_cpu, memory, timer};
@@ -10,7 +9,7 @@ use crate::event::Event;
 use crate::interrupt;
 use crate::partition::{Partition, Phase};
 use crate::reload::{Reload, Step};
-use crate::selected::{IMAGES, VTTBR, run_parameters};
+use crate::selected::{IMAGES, VTTBR, run_argument};
 use crate::vcpu::Vcpu;
 
 /// Goes on with the work in the partition's window until it is done or the window nearly over; the
@@ -115,13 +114,12 @@ fn start(
 /// Puts the partition's first vCPU to its entry point.
 pub fn prepare(vcpu: &mut Vcpu, partition: &Partition, condition: StartCondition) {
     let declaration = partition.declaration();
-    let RunParameters { arguments, .. } = run_parameters();
     let registers = match declaration.image {
         Image::Program(_) => [
             declaration.passport.0,
             condition as u64,
             partition.restarts,
-            arguments[partition.index],
+            run_argument(partition.index),
         ],
         // As arm64 Linux is booted, and whoever follows it (Documentation/arm64/booting.rst, 4).
         Image::Linux { .. } | Image::Raw { .. } | Image::Elf { .. } => {

@@ -5,12 +5,15 @@
 //! ended, so a delay is never passed on.
 
 use heapless::Vec;
-use paratia_config::system::{MAX_PLAN_WINDOWS, Schedule, System, Window};
+use paratia_config::system::{Schedule, System, Window};
 
 use crate::time::{Frequency, Ticks};
 
-/// Each window, and a gap on each side of it.
-const MAX_SLOTS: usize = 2 * MAX_PLAN_WINDOWS + 1;
+/// The most slots of any CPU's plan: each window, and a gap on each side of it.
+#[must_use]
+pub const fn most_slots(system: &System) -> usize {
+    2 * system.schedule.most_windows() + 1
+}
 
 /// A slot of the plan, relative to its major frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,31 +51,39 @@ impl Slot {
     };
 }
 
-/// A CPU's plan in ticks.
+/// A CPU's plan in ticks, with room for [`most_slots`].
 #[derive(Debug)]
-pub struct Plan {
-    slots: Vec<PlannedSlot, MAX_SLOTS>,
+pub struct Plan<const SLOTS: usize> {
+    slots: Vec<PlannedSlot, SLOTS>,
     frame_ticks: u64,
     guard_ticks: u64,
 }
 
-impl Plan {
-    /// The plan of CPU `cpu`; a CPU that the schedule doesn't name has one gap a frame.
-    #[must_use]
-    pub fn new(system: &System, cpu: usize, frequency: Frequency) -> Self {
+impl<const SLOTS: usize> Plan<SLOTS> {
+    /// None yet.
+    pub const NONE: Self = Self {
+        slots: Vec::new(),
+        frame_ticks: 0,
+        guard_ticks: 0,
+    };
+
+    /// Becomes the plan of CPU `cpu`, in place, for it may be larger than a stack; a CPU that the
+    /// schedule doesn't name has one gap a frame.
+    pub fn fill(&mut self, system: &System, cpu: usize, frequency: Frequency) {
         let Schedule {
             major_frame,
             guard,
             plans,
         } = system.schedule;
         let frame_ticks = frequency.ticks(major_frame);
-        let mut slots = Vec::new();
+        let slots = &mut self.slots;
+        slots.clear();
         let mut at = 0;
         for window in plans.get(cpu).copied().unwrap_or_default() {
             let (start, end) = in_ticks(window, frequency);
             if start > at {
                 push(
-                    &mut slots,
+                    slots,
                     PlannedSlot {
                         vcpu: None,
                         start: at,
@@ -81,12 +92,12 @@ impl Plan {
                 );
             }
             let vcpu = system.vcpu_of(window);
-            push(&mut slots, PlannedSlot { vcpu, start, end });
+            push(slots, PlannedSlot { vcpu, start, end });
             at = end;
         }
         if at < frame_ticks {
             push(
-                &mut slots,
+                slots,
                 PlannedSlot {
                     vcpu: None,
                     start: at,
@@ -94,11 +105,8 @@ impl Plan {
                 },
             );
         }
-        Self {
-            slots,
-            frame_ticks,
-            guard_ticks: frequency.ticks(guard),
-        }
+        self.frame_ticks = frame_ticks;
+        self.guard_ticks = frequency.ticks(guard);
     }
 }
 
@@ -110,23 +118,23 @@ fn in_ticks(window: &Window, frequency: Frequency) -> (u64, u64) {
     )
 }
 
-/// The rule `plan_window_count` bounds the number of windows, so that nothing is ever dropped here.
-fn push(slots: &mut Vec<PlannedSlot, MAX_SLOTS>, slot: PlannedSlot) {
+/// There is room for the largest plan, so nothing is ever dropped here.
+fn push<const SLOTS: usize>(slots: &mut Vec<PlannedSlot, SLOTS>, slot: PlannedSlot) {
     let _ = slots.push(slot);
 }
 
 /// A CPU's place in its plan.
 #[derive(Debug)]
-pub struct Cursor {
-    plan: Plan,
+pub struct Cursor<'a, const SLOTS: usize> {
+    plan: &'a Plan<SLOTS>,
     frame_start: Ticks,
     next: usize,
 }
 
-impl Cursor {
+impl<'a, const SLOTS: usize> Cursor<'a, SLOTS> {
     /// At the start of the first major frame, which begins at `epoch`.
     #[must_use]
-    pub fn new(plan: Plan, epoch: Ticks) -> Self {
+    pub fn new(plan: &'a Plan<SLOTS>, epoch: Ticks) -> Self {
         Self {
             plan,
             frame_start: epoch,
@@ -170,7 +178,7 @@ impl Cursor {
                 .after(frames.saturating_mul(self.plan.frame_ticks));
             skipped += frames.saturating_mul(self.plan.slots.len() as u64);
         }
-        for _ in 0..2 * MAX_SLOTS {
+        for _ in 0..2 * SLOTS {
             let slot = self.step();
             if slot.preempt_at.0 > now.0 {
                 return Slot { skipped, ..slot };
@@ -222,17 +230,17 @@ mod tests {
 
     const EPOCH: Ticks = Ticks(1_000);
 
-    fn cursor(cpu: usize) -> Cursor {
+    fn plan(cpu: usize) -> Plan<7> {
+        let mut plan = Plan::NONE;
         let frequency = Frequency::new(1_000_000).unwrap();
-        Cursor::new(
-            Plan::new(&Definition::<QemuVirt>::SYSTEM, cpu, frequency),
-            EPOCH,
-        )
+        plan.fill(&Definition::<QemuVirt>::SYSTEM, cpu, frequency);
+        plan
     }
 
     #[test]
     fn a_frame_is_windows_and_gaps_without_a_hole() {
-        let mut cursor = cursor(0);
+        let plan = plan(0);
+        let mut cursor = Cursor::new(&plan, EPOCH);
         let mut now = EPOCH;
         let mut starts = std::vec::Vec::new();
         for _ in 0..8 {
@@ -257,13 +265,14 @@ mod tests {
 
     #[test]
     fn a_cpu_without_a_plan_has_one_gap_a_frame() {
-        let slot = cursor(3).advance(EPOCH);
+        let slot = Cursor::new(&plan(3), EPOCH).advance(EPOCH);
         assert_eq!((slot.vcpu, slot.start), (None, EPOCH));
     }
 
     #[test]
     fn a_guard_lies_between_preemption_and_the_next_start() {
-        let mut cursor = cursor(0);
+        let plan = plan(0);
+        let mut cursor = Cursor::new(&plan, EPOCH);
         let first = cursor.advance(EPOCH);
         let second = cursor.advance(first.preempt_at);
         assert_eq!(second.start.since(first.preempt_at), 50);
@@ -274,7 +283,8 @@ mod tests {
         /// a punctual CPU wouldn't have at that moment.
         #[test]
         fn a_delay_is_never_passed_on(delays in proptest::collection::vec(0_u64..100_000, 1..50)) {
-            let mut cursor = cursor(0);
+            let plan = plan(0);
+        let mut cursor = Cursor::new(&plan, EPOCH);
             let mut now = EPOCH;
             for delay in delays {
                 let slot = cursor.advance(now);

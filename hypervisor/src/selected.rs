@@ -6,12 +6,13 @@ use paratia_board_support::uart::Bounded;
 
 use crate::controller::FORM;
 use crate::machines::{self, Links};
+use crate::sched;
 use crate::vgic::{Interrupts, Model};
 use paratia_config::address::PAGE_BYTES;
 use paratia_config::image::{Piece as BuiltPiece, PieceKind};
 use paratia_config::layout::{Layout, MAX_PARTITIONS};
 use paratia_config::passport::{PassportPage, passports};
-use paratia_config::ports::{PortTable, port_table};
+use paratia_config::ports::{PartitionPorts, port_table};
 use paratia_config::rules;
 use paratia_config::run::RunParameters;
 use paratia_config::tables::{self, Tables};
@@ -46,6 +47,7 @@ pub const LAYOUT: Layout = Layout::new(BOARD, TABLE_COUNT, SYSTEM);
 /// The root of EL2's own translation.
 pub const EL2_ROOT: Pa = LAYOUT.table(tables::EL2_ROOT);
 
+#[allow(long_running_const_eval, reason = "bounded by the number of tables")]
 #[used]
 #[unsafe(link_section = ".tables")]
 static TABLES: Tables<TABLE_COUNT> = tables::build(SYSTEM, BOARD);
@@ -62,17 +64,21 @@ static RUN_PARAMETERS: RunParameters = RunParameters::DEFAULT;
 
 /// `VTTBR_EL2` of each partition: its root, and a VMID that is its index plus one.
 pub static VTTBR: [u64; PARTITION_COUNT] = {
+    let roots: [Pa; PARTITION_COUNT] = tables::stage2_roots(SYSTEM, BOARD);
     let mut values = [0; PARTITION_COUNT];
     let mut index = 0;
     while index < PARTITION_COUNT {
-        values[index] = (index as u64 + 1) << 48 | tables::stage2_root(SYSTEM, BOARD, index).0;
+        values[index] = (index as u64 + 1) << 48 | roots[index].0;
         index += 1;
     }
     values
 };
 
 /// Every partition's ports.
-pub static PORTS: PortTable = port_table(SYSTEM);
+pub static PORTS: [PartitionPorts; PARTITION_COUNT] = port_table(SYSTEM);
+
+/// Slots of the largest plan.
+pub const SLOTS: usize = sched::most_slots(SYSTEM);
 
 /// All partitions' vCPUs together.
 pub const VCPU_COUNT: usize = SYSTEM.vcpu_count();
@@ -183,15 +189,39 @@ pub static HAS_DOORBELL: [bool; PARTITION_COUNT] = machines::have_doorbells(SYST
 /// by which messages ring at one in a window.
 pub static KICKS: [Option<u32>; PARTITION_COUNT] = machines::kicks(SYSTEM);
 
-// The build stops here if the system breaks a rule, with the first finding as its message.
+// The build stops here if the system breaks a rule, with the first finding as its message. Rules look
+// at pairs, and pairs of pairs: of 128 partitions that is a while.
+#[allow(
+    long_running_const_eval,
+    reason = "the rules' loops are bounded by the system"
+)]
 const _: () = rules::assert_valid(SYSTEM, BOARD, PIECES);
 const_assert!(PARTITION_COUNT <= MAX_PARTITIONS);
 const_assert!(size_of::<Tables<TABLE_COUNT>>() as u64 == TABLE_COUNT as u64 * PAGE_BYTES);
 
-/// The run parameters of this image.
+/// When this run is to stop, in µs after the epoch; 0 for never.
 #[must_use]
-pub fn run_parameters() -> RunParameters {
-    // SAFETY: a static of this very type. Volatile, because the tool changes the image's bytes after
-    // the compiler has seen them.
-    unsafe { (&raw const RUN_PARAMETERS).read_volatile() }
+pub fn run_stop_after_us() -> u64 {
+    run_parameter(&RUN_PARAMETERS.stop_after_us)
+}
+
+/// For which partition is typed at first: its index plus one; 0 for the first that has a UART.
+#[must_use]
+pub fn run_focus() -> u64 {
+    run_parameter(&RUN_PARAMETERS.focus)
+}
+
+/// What a partition finds in `x3` at its entry; 0 for one that doesn't exist.
+#[must_use]
+pub fn run_argument(partition: usize) -> u64 {
+    RUN_PARAMETERS
+        .arguments
+        .get(partition)
+        .map_or(0, run_parameter)
+}
+
+fn run_parameter(word: &'static u64) -> u64 {
+    // SAFETY: a word that may be read. Volatile, because the tool changes the image's bytes after the
+    // compiler has seen them.
+    unsafe { core::ptr::from_ref(word).read_volatile() }
 }

@@ -125,13 +125,13 @@ impl Mappings {
     /// These and one more; nothing changes if it is empty.
     ///
     /// # Panics
-    /// If there are 160 already.
+    /// If there are [`MAX_MAPPINGS`] already.
     #[must_use]
     pub const fn with(mut self, mapping: Mapping) -> Self {
         if mapping.size_bytes > 0 {
             assert!(
                 self.length < MAX_MAPPINGS,
-                "a translation regime has at most 160 mappings"
+                "a translation regime has more mappings than any system"
             );
             self.items[self.length] = mapping;
             self.length += 1;

@@ -10,7 +10,7 @@
 //! let count = tables::table_count(system, board); // as a constant: `Tables<COUNT>`
 //! let layout = tables::layout(system, board);
 //! let ttbr0_el2 = layout.table(tables::EL2_ROOT);
-//! let vttbr_el2 = tables::stage2_root(system, board, 0);
+//! let [vttbr_el2] = tables::stage2_roots::<1>(system, board);
 //! # }
 //! ```
 
@@ -65,21 +65,20 @@ pub const fn layout(system: &System, board: &BoardFacts) -> Layout {
     Layout::new(board, count, system)
 }
 
-/// Physical address of the root of a partition's stage 2: its `VTTBR_EL2.BADDR`.
-///
-/// # Panics
-/// If the system has no such partition.
+/// Physical addresses of the roots of the first `N` partitions' stage 2: their `VTTBR_EL2.BADDR`; 0 of
+/// those that don't exist.
 #[must_use]
-pub const fn stage2_root(system: &System, board: &BoardFacts, partition: usize) -> Pa {
-    assert!(partition < system.partitions.len(), "no such partition");
+pub const fn stage2_roots<const N: usize>(system: &System, board: &BoardFacts) -> [Pa; N] {
     let layout = layout(system, board);
     let mut index = count::count(&regimes::el2(system, board, &layout));
-    let mut earlier = 0;
-    while earlier < partition {
-        index += count::count(&stage2(system, board, &layout, earlier));
-        earlier += 1;
+    let mut roots = [Pa(0); N];
+    let mut partition = 0;
+    while partition < N && partition < system.partitions.len() {
+        roots[partition] = layout.table(index);
+        index += count::count(&stage2(system, board, &layout, partition));
+        partition += 1;
     }
-    layout.table(index)
+    roots
 }
 
 /// Every table of a system on a board; `N` is [`table_count`].

@@ -26,7 +26,7 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "partition_count",
-            "system 'base': has 0 partitions, allowed are 1 to 8; split or fill it",
+            "system 'base': has 0 partitions, allowed are 1 to 128; split or fill it",
         )],
         ..VALID
     },

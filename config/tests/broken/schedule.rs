@@ -269,22 +269,34 @@ pub const CASES: &[Case] = &[
             },
             ..SYSTEM
         },
-        findings: &[(
-            "plan_window_count",
-            "CPU 0: its plan has 33 windows, a plan holds 32; merge windows or move partitions to \
-             another CPU",
-        )],
+        findings: &[
+            (
+                "window_count",
+                "partition 'nav': has 64 windows, a passport holds 16; merge windows or shorten the \
+                 frame",
+            ),
+            (
+                "window_count",
+                "partition 'hud': has 64 windows, a passport holds 16; merge windows or shorten the \
+                 frame",
+            ),
+            (
+                "plan_window_count",
+                "CPU 0: its plan has 129 windows, a plan holds 128; merge windows or move partitions \
+                 to another CPU",
+            ),
+        ],
         ..VALID
     },
 ];
 
-/// One window more than a plan holds, though no partition has too many.
-const CROWDED: [Window; 33] = {
-    let mut plan = [Window::us("media", 32 * 600, 600); 33];
+/// One window more than a plan holds.
+const CROWDED: [Window; 129] = {
+    let mut plan = [Window::us("media", 128 * 150, 150); 129];
     let mut index = 0;
-    while index < 32 {
+    while index < 128 {
         let partition = if index % 2 == 0 { "nav" } else { "hud" };
-        plan[index] = Window::us(partition, index as u64 * 600, 600);
+        plan[index] = Window::us(partition, index as u64 * 150, 150);
         index += 1;
     }
     plan

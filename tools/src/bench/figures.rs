@@ -107,9 +107,9 @@ pub const FIGURES: &[Figure] = &[
     figure("tables", "- its tables", Bytes, &[]),
     figure("lines", "privileged code", Lines,
         &[(BAO, 6_640), (JAILHOUSE, 7_385), (HVISOR, 11_427), (XEN_NULL, 80_526)]),
-    figure("more-partitions-call", "own null call: 8 partitions less 2", Instructions, &[]),
-    figure("more-partitions-timer", "virtual timer: 8 partitions less 2", Instructions, &[]),
-    figure("more-partitions-switch", "partition switch: 8 partitions less 2", Instructions, &[]),
+    figure("more-partitions-call", "own null call: 16, 128 partitions less 2", Instructions, &[]),
+    figure("more-partitions-timer", "virtual timer: 16, 128 partitions less 2", Instructions, &[]),
+    figure("more-partitions-switch", "partition switch: 16, 128 partitions less 2", Instructions, &[]),
     figure("time-lost", "CPU time lost with 1 ms windows", Millionths, &[]),
 ];
 

@@ -27,10 +27,11 @@ use figures::{FIGURES, Figure};
 /// The board on which it is measured.
 pub const BOARD: &str = "qemu-virt";
 /// The systems that are measured.
-pub const SYSTEMS: [&str; 5] = [
+pub const SYSTEMS: [&str; 6] = [
     "bench-costs",
     "bench-partitions-2",
-    "bench-partitions-8",
+    "bench-partitions-16",
+    "bench-partitions-128",
     "bench-windows",
     "cluster",
 ];

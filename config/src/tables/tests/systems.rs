@@ -8,14 +8,14 @@ use super::walker::walk;
 use super::{PAGE, TWO_MIB, largest_leaf, pages_to_look_at};
 use crate::address::{Ipa, MemoryRange, Pa};
 use crate::board::{Board, BoardFacts, CpuStart, InterruptController};
-use crate::layout::{Layout, MAX_CPUS};
+use crate::layout::{Layout, MAX_CPUS, MAX_PARTITIONS};
 use crate::passport::passports;
 use crate::ports::port_table;
 use crate::rules::findings;
 use crate::system::{DeviceUse, Partition, Region, RegionKind, System};
 use crate::systems::cluster::Definition;
 use crate::tables::pool::Pool;
-use crate::tables::{Tables, build, fill, layout, stage2_root, table_count};
+use crate::tables::{Tables, build, fill, layout, stage2_roots, table_count};
 
 const BOARD: BoardFacts = TestBoard::FACTS;
 /// The same with a GICv2, of which guests see the virtual CPU interface.
@@ -193,8 +193,9 @@ fn mapped_bytes(tables: &[[u64; 512]], base: Pa, table: Pa, level: u32) -> u64 {
 fn assert_system(system: &System, board: &BoardFacts, tables: &[[u64; 512]], layout: &Layout) {
     let base = layout.tables.base;
     assert_maps(tables, base, base, &el2_map(system, board, layout));
+    let roots: [Pa; MAX_PARTITIONS] = stage2_roots(system, board);
     for (index, partition) in system.partitions.iter().enumerate() {
-        let root = stage2_root(system, board, index);
+        let root = roots[index];
         let map = stage2_map(partition, board, layout.passport(index));
         assert_maps(tables, base, root, &map);
     }
@@ -317,7 +318,7 @@ proptest! {
             fill(&mut pool, &system, &board, &layout);
             prop_assert_eq!(pool.used().len(), table_count(&system, &board));
             let _ = passports::<3>(&system, &board);
-            let _ = port_table(&system);
+            let _ = port_table::<3>(&system);
         }
     }
 }
