@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use paratia::run::RunReport;
 use paratia_tests::{
-    CPU_TICK_PER_INSTRUCTION, DEFAULT_BOARD, assert_critical_unharmed, finish, is_about, run,
+    CALM, CPU_TICK_PER_INSTRUCTION, DEFAULT_BOARD, assert_critical_unharmed, finish, is_about, run,
 };
 
-const CALM: u64 = 0xFF;
 const ATTACKING: u64 = 0;
 
 fn experiment(infotainment: u64) -> RunReport {

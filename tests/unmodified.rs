@@ -1,27 +1,17 @@
 //! Unmodified systems: do they boot in a partition, and find everything in order there?
 
-use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use object::{Object as _, ObjectSection as _};
-use paratia::pieces::{self, bare};
 use paratia::qemu::Time;
-use paratia::run::{Outcome, RunReport, Sight};
-use paratia::{catalog, qemu};
+use paratia::{catalog, pieces};
+use paratia_tests::typed::dialogue;
 use paratia_tests::{
-    assert_critical_unharmed, assert_says, board, finish, image_of, run, verdicts,
+    assert_critical_unharmed, assert_says, bare, board, count, finish, image_of, run, verdicts,
 };
 
 /// What a Linux says that has found everything in order.
 const WELL: &str = "check: all is well";
-
-/// How often a line of a partition's console contains `text`.
-fn count(report: &RunReport, partition: &str, text: &str) -> usize {
-    let lines = report.console_of(partition);
-    lines.filter(|line| line.contains(text)).count()
-}
 
 fn words(event: &str, action: &str) -> (String, String) {
     (event.to_owned(), action.to_owned())
@@ -66,66 +56,34 @@ fn linux_on_the_clusters_cpu_changes_nothing_for_it() {
     assert_eq!(verdicts(&report, "linux"), []);
 }
 
+/// What is typed at U-Boot's prompt is answered, and it prompts again.
 #[test]
 fn u_boot_comes_to_its_prompt() {
-    let report = finish(&run("test-uboot").stop_after(Duration::from_secs(10)));
-    assert_says(&report, "uboot", "U-Boot 20");
+    let report = dialogue(
+        run("test-uboot"),
+        "uboot",
+        &[("=> ", "version\r"), ("U-Boot 20", ""), ("=> ", "")],
+    );
     assert_says(&report, "uboot", "DRAM:  128 MiB");
     assert_says(&report, "uboot", "No ethernet found.");
+    assert_says(&report, "uboot", "=> version");
+    assert_eq!(count(&report, "uboot", "U-Boot 20"), 2);
     assert_eq!(verdicts(&report, "uboot"), []);
 }
 
-/// What is typed comes to the shell, and its answer back; a line that goes on is one line.
+/// What is typed comes to the shell, and its answer back; a line that goes on is one line. Time passes
+/// as for a person who types.
 #[test]
 fn a_shell_answers_what_is_typed() {
-    let answered = Arc::new(AtomicBool::new(false));
-    let (run, keyboard) = run("linux")
-        .time(Time::Paced)
-        .stop_after(Duration::ZERO)
-        .wall_clock_limit(Duration::from_secs(180))
-        .interrupted_by(Arc::clone(&answered))
-        .focus("linux")
-        .keyboard();
-    let mut asked = false;
-    let report = run.execute_watched(&mut |sight| {
-        let Sight::Console { line, goes_on, .. } = sight else {
-            return;
-        };
-        if goes_on && line.contains("# ") && !asked {
-            asked = true;
-            keyboard.press(b"echo $((6 * 7))\r");
-        }
-        if asked && line == "42" {
-            answered.store(true, Ordering::Relaxed);
-        }
-    });
-    let report = report.expect("QEMU starts");
-    assert_eq!(
-        report.outcome,
-        Outcome::Interrupted,
-        "{:#?}",
-        report.last_lines
-    );
-    assert_says(&report, "linux", "echo $((6 * 7))");
+    let steps = [("# ", "echo it is $((6 * 7))\r"), ("it is 42", "")];
+    let report = dialogue(run("linux").time(Time::Paced), "linux", &steps);
+    assert_says(&report, "linux", "echo it is $((6 * 7))");
 }
 
 /// The device tree, the kernel and the initial RAM disk are right by themselves.
 #[test]
 fn linux_on_the_bare_machine_with_the_same_pieces() {
-    let _ = image_of("test-linux");
-    let choice = catalog::choose(&board(), "test-linux").expect("it exists");
-    let pieces = pieces::of(&choice, None).expect("they are there");
-    let folder = tempfile::tempdir().expect("a folder");
-    let image = folder.path().join("bare.elf");
-    let partition = &choice.system.partitions[0];
-    bare::write_image(partition, &pieces, &image).expect("it can be written");
-    let output = Command::new(qemu::PROGRAM)
-        .args(bare::arguments(partition, choice.board, &image))
-        .args(["-icount", "shift=0,sleep=off"])
-        .stdin(Stdio::null())
-        .output()
-        .expect("QEMU starts");
-    let text = String::from_utf8_lossy(&output.stdout);
+    let text = bare::partition("test-linux", "linux");
     assert!(text.contains(WELL), "{text}");
     assert!(text.contains("reboot: Power down"), "{text}");
 }

@@ -30,13 +30,13 @@ impl<B: Board> Definition<B> {
         summary: "a Linux that checks itself, and one that restarts",
         partitions: &[
             Partition {
-                image: linux("console=ttyAMA0 cma=0 panic=1 workload=check,poweroff"),
+                image: linux("console=ttyAMA0 cma=0 panic=-1 workload=check,poweroff"),
                 regions: &[ram(B::FACTS.partition_memory.base, mib(64))],
                 ..LINUX
             },
             Partition {
                 name: "again",
-                image: linux("console=ttyAMA0 cma=0 panic=1 workload=reboot"),
+                image: linux("console=ttyAMA0 cma=0 panic=-1 workload=reboot"),
                 regions: &[ram(B::FACTS.partition_memory.base.offset(mib(64)), mib(64))],
                 health: HealthTable::restart(1, Duration::from_secs(60)),
                 ..LINUX

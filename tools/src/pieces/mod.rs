@@ -1,6 +1,7 @@
 //! The pieces of partitions' images: what the hypervisor's image carries, and where each goes.
 
 pub mod bare;
+mod count;
 mod cpio;
 mod initrd;
 mod kernel;
