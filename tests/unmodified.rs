@@ -1,10 +1,15 @@
 //! Unmodified systems: do they boot in a partition, and find everything in order there?
 
+use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use object::{Object as _, ObjectSection as _};
+use paratia::own::Files;
 use paratia::qemu::Time;
-use paratia::{catalog, pieces};
+use paratia::run::Run;
+use paratia::{build, catalog, pieces};
+use paratia_config::image::PieceKind;
 use paratia_tests::typed::dialogue;
 use paratia_tests::{
     assert_critical_unharmed, assert_says, bare, board, count, finish, image_of, run, verdicts,
@@ -31,13 +36,69 @@ fn linux_finds_everything_in_order_and_restarts_when_it_asks_to() {
 
 #[test]
 fn two_partitions_with_one_kernel_carry_it_once() {
-    let bytes = std::fs::read(image_of("test-linux")).expect("the image is there");
+    let bytes = fs::read(image_of("test-linux")).expect("the image is there");
     let file = object::File::parse(bytes.as_slice()).expect("an ELF file");
     let images = file.section_by_name(".images").expect("images").size();
     let choice = catalog::choose(&board(), "test-linux").expect("it exists");
     let pieces = pieces::of(&choice, None).expect("they are there");
     let all: u64 = pieces.iter().map(|piece| piece.size).sum();
     assert!(images < all * 6 / 10, "{images} bytes for pieces of {all}");
+}
+
+/// Files that a person names run in place of the declared ones; the image follows them, and that of
+/// the declared ones stays.
+#[test]
+fn own_files_take_the_place_of_the_declared_ones() {
+    let declared_image = fs::read(image_of("linux")).expect("the image is there");
+    let declared = catalog::choose(&board(), "linux").expect("it exists");
+    let pieces = pieces::of(&declared, None).expect("they are there");
+    let folder = tempfile::tempdir().expect("a folder");
+    let copy = |kind: PieceKind, name: &str| -> PathBuf {
+        let piece = pieces
+            .iter()
+            .find(|it| it.partition == "linux" && it.kind == kind);
+        let own = folder.path().join(name);
+        fs::copy(&piece.expect("it is there").file, &own).expect("it can be copied");
+        own
+    };
+    let files = Files {
+        kernel: Some(copy(PieceKind::Kernel, "my kernel")),
+        initrd: Some(copy(PieceKind::Initrd, "my disk")),
+        command_line: Some("console=ttyAMA0 cma=0 my=own workload=poweroff".to_owned()),
+        ..Files::default()
+    };
+    let own = files.in_place(declared, None).expect("they are fine");
+    let first = fs::read(build::image_of(&own).expect("it builds")).expect("an image");
+
+    // The disk grows by what Linux takes for the space between two archives.
+    let disk = folder.path().join("my disk");
+    let longer = [fs::read(&disk).expect("a disk"), vec![0; 512]].concat();
+    fs::write(&disk, longer).expect("it can be written");
+    let second = fs::read(build::image_of(&own).expect("it builds")).expect("an image");
+    assert!(first != second, "the image follows its files");
+
+    let report = finish(&Run::of(own).stop_after(Duration::from_secs(6)));
+    assert_critical_unharmed(&report);
+    assert_says(
+        &report,
+        "linux",
+        "Kernel command line: console=ttyAMA0 cma=0 my=own",
+    );
+    assert_eq!(verdicts(&report, "linux"), [words("shutdown", "halt")]);
+    let after = fs::read(image_of("linux")).expect("the image is there");
+    assert!(after == declared_image, "the declared image stays");
+
+    // A kernel that wants more memory than there is, by its header.
+    let kernel = folder.path().join("my kernel");
+    let mut bytes = fs::read(&kernel).expect("a kernel");
+    bytes[16..24].copy_from_slice(&0x1000_0000_u64.to_le_bytes());
+    fs::write(&kernel, bytes).expect("it can be written");
+    let error = build::image_of(&own)
+        .expect_err("it doesn't fit")
+        .to_string();
+    let expected = "my kernel' 0x4000_0000..0x5000_0000 lies outside its partition's RAM, region \
+                    'ram' 0x4000_0000..0x4800_0000; enlarge the RAM, or move it";
+    assert!(error.contains(expected), "{error}");
 }
 
 #[test]

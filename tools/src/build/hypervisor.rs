@@ -24,7 +24,7 @@ pub(super) fn build(
     progress: &mut dyn Progress,
 ) -> anyhow::Result<PathBuf> {
     let (board, system) = (choice.board.name, choice.name);
-    let image = workspace::image(board, system);
+    let image = choice.image();
     let stamp = image.with_extension("fingerprint");
     let fingerprint = fingerprint::of_image(toolchain, choice, pieces)?;
     if image.exists() && fs::read_to_string(&stamp).is_ok_and(|old| old == fingerprint) {
@@ -33,7 +33,7 @@ pub(super) fn build(
     progress.begin(&format!("building the image of '{system}' for {board}"));
     let mut command = cargo::build(toolchain, HYPERVISOR_TARGET);
     command.args(["--package", NAME, "--bin", NAME]);
-    name_system(&mut command, board, system);
+    name_system(&mut command, choice);
     cargo::run(&mut command, progress)?;
 
     let elf = workspace::bare_target()
@@ -50,11 +50,11 @@ pub(super) fn build(
 
 /// Tells the hypervisor's build which system on which board it is to be, and where the
 /// list of its images' pieces lies, which must have been written ([`super::Builder::pieces`]).
-pub fn name_system(command: &mut Command, board: &str, system: &str) {
+pub fn name_system(command: &mut Command, choice: &Choice) {
     command
-        .env("PARATIA_BOARD", board)
-        .env("PARATIA_SYSTEM", system)
-        .env("PARATIA_PIECES", pieces::list(board, system))
+        .env("PARATIA_BOARD", choice.board.name)
+        .env("PARATIA_SYSTEM", choice.name)
+        .env("PARATIA_PIECES", pieces::list(choice))
         // The log's level is chosen by the system's declaration, not by the build.
         .env("DEFMT_LOG", "trace");
 }
