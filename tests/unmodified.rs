@@ -117,6 +117,27 @@ fn linux_on_the_clusters_cpu_changes_nothing_for_it() {
     assert_eq!(verdicts(&report, "linux"), []);
 }
 
+/// A binary as an ELF file and a flat one: entered where it is declared, with the device tree where it
+/// was asked for, in the state in which arm64 systems are started.
+#[test]
+fn a_foreign_binary_is_started_as_declared() {
+    let report = finish(&run("test-foreign").stop_after(Duration::from_secs(1)));
+    for (partition, entry, name) in [
+        ("elf", "x0 to x3 are 0x40200000 0 0 0", "segments"),
+        ("raw", "x0 to x3 are 0x40300000 0 0 0", "bytes"),
+    ] {
+        let expected = [
+            &format!("entered at 0x40000100, {entry}"),
+            "EL1, MMU and cache off, interrupts masked",
+            &format!("the tree's name for it is {name}"),
+            "variables are zero: true",
+        ];
+        let said: Vec<_> = report.console_of(partition).collect();
+        assert_eq!(said, expected, "{partition}");
+        assert_eq!(verdicts(&report, partition), [words("shutdown", "halt")]);
+    }
+}
+
 /// What is typed at U-Boot's prompt is answered, and it prompts again.
 #[test]
 fn u_boot_comes_to_its_prompt() {
