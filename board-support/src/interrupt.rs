@@ -104,14 +104,8 @@ pub trait Distributor {
     /// See [`Distributor::enable_spi`].
     fn clear_spi(&self, intid: u32) -> Result<(), ControllerError>;
 
-    /// Makes `intid` pending, or no longer. A level comes and goes by itself.
-    ///
-    /// # Errors
-    ///
-    /// See [`Distributor::enable_spi`].
-    fn set_spi_pending(&self, intid: u32, pending: bool) -> Result<(), ControllerError>;
-
-    /// Whether `intid` is pending: of one that is active, whether its level is high.
+    /// Whether `intid` is pending: of one that is active, whether its level is high. Called by the CPU
+    /// to which it goes.
     fn is_spi_pending(&self, intid: u32) -> bool;
 
     /// Makes `intid` active, or no longer.
@@ -142,10 +136,6 @@ pub trait PrivateInterrupts {
 
     /// Makes the interrupts in `clear` inactive, then those in `set` active.
     fn set_private_active(&mut self, set: u32, clear: u32);
-
-    /// Makes the interrupts in `clear` no longer pending, then those in `set` pending. A level comes
-    /// and goes by itself.
-    fn set_private_pending(&mut self, set: u32, clear: u32);
 
     /// Gives the interrupts in `mask` the same `priority`.
     fn set_private_priority(&mut self, mask: u32, priority: u8);

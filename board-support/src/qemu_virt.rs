@@ -34,6 +34,7 @@ impl Board for QemuVirt {
         },
         // 288 are wired; QEMU 7.2's distributor reports 32 fewer (GICD_TYPER.ITLinesNumber).
         interrupt_count: 256,
+        monitors_interrupt: Some(23),
         uart: MemoryRange::new(Pa(0x0900_0000), kib(4)),
         // The reference clock is the tree's `apb-pclk`.
         uart_kind: UartKind::Pl011 {

@@ -45,6 +45,8 @@ impl Board for Raspi3b {
             devices: MemoryRange::new(Pa(0x3F00_B000), kib(4)),
         },
         interrupt_count: 32 + 64,
+        // A bit of its own at the local controller, not handed on.
+        monitors_interrupt: None,
         uart: MemoryRange::new(Pa(0x3F20_1000), kib(4)),
         // init_uart_clock, which is 48 MHz unless config.txt says otherwise.
         uart_kind: UartKind::Pl011 {

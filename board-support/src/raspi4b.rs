@@ -49,6 +49,8 @@ impl Board for Raspi4b {
             virtual_cpu_interface: MemoryRange::new(Pa(0xFF84_6000), kib(8)),
         },
         interrupt_count: 32 + 192,
+        // Shared interrupts, one a CPU, on this board: not handed on.
+        monitors_interrupt: None,
         uart: MemoryRange::new(Pa(0xFE20_1000), kib(4)),
         // init_uart_clock, which is 48 MHz unless config.txt says otherwise.
         uart_kind: UartKind::Pl011 {

@@ -41,6 +41,8 @@ impl Board for Zcu102 {
             virtual_cpu_interface: MemoryRange::new(Pa(0xF906_F000), kib(8)),
         },
         interrupt_count: 32 + 160,
+        // Shared interrupts, one a CPU, on this board: not handed on.
+        monitors_interrupt: None,
         uart: MemoryRange::new(Pa(0xFF00_0000), kib(4)),
         // UART_REF_CTRL as the board's boot loader sets it.
         uart_kind: UartKind::Cadence {
@@ -55,6 +57,14 @@ impl Board for Zcu102 {
                 model: "zynqmp-gpio",
                 registers: MemoryRange::new(Pa(0xFF0A_0000), kib(4)),
                 interrupts: &[48],
+                bus_master: false,
+            },
+            // The board's second one; the hypervisor has the first.
+            Device {
+                name: "uart1",
+                model: "cadence-uart",
+                registers: MemoryRange::new(Pa(0xFF01_0000), kib(4)),
+                interrupts: &[54],
                 bus_master: false,
             },
             Device {

@@ -43,6 +43,9 @@ pub struct BoardFacts {
     pub interrupt_controller: InterruptController,
     /// Number of interrupt ids that the controller implements (SGIs and PPIs included).
     pub interrupt_count: u32,
+    /// The private interrupt by which each CPU's performance monitors tell of an overflow, 16 to 31,
+    /// if they have one.
+    pub monitors_interrupt: Option<u32>,
     /// Registers of the debug UART, the hypervisor's own.
     pub uart: MemoryRange,
     /// What the debug UART is, and its reference clock.

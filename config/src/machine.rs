@@ -100,7 +100,8 @@ pub struct VirtualGic {
     pub redistributors: Ipa,
     /// Where its CPU interface is, in GICv2.
     pub cpu_interface: Ipa,
-    /// Blocks of 32 shared interrupts that it has, 1 to [`MAX_SHARED_BLOCKS`].
+    /// Blocks of 32 shared interrupts that it has, 1 to [`MAX_SHARED_BLOCKS`]; more if an interrupt of
+    /// the partition's devices lies beyond them.
     pub shared_blocks: u32,
 }
 
@@ -108,7 +109,7 @@ pub struct VirtualGic {
 pub const MAX_SHARED_BLOCKS: u32 = 8;
 
 impl VirtualGic {
-    /// The board's architecture at QEMU `virt`'s addresses, with 64 shared interrupts.
+    /// The board's architecture at QEMU `virt`'s addresses, with 64 shared interrupts or more.
     pub const AS_BOARD: Self = Self {
         version: GicVersion::AsBoard,
         distributor: Ipa(0x0800_0000),

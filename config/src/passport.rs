@@ -12,6 +12,7 @@ use paratia_abi::passport::{
 use static_assertions::const_assert_eq;
 
 use crate::board::{BoardFacts, DisplayKind};
+use crate::ports::{PortPlace, ports_of};
 use crate::system::{Partition, RegionKind, System, same_text};
 
 /// A passport alone in its page, so that nothing else can be read beside it.
@@ -84,6 +85,7 @@ pub const fn passport(system: &System, board: &BoardFacts, index: usize) -> Pass
         display: display(system, board, partition),
         arguments: arguments(partition),
         device_models,
+        port_interrupts: port_interrupts(system, index),
     }
 }
 
@@ -161,6 +163,24 @@ const fn ports(system: &System, partition: &Partition) -> ([PortRecord; MAX_PORT
         index += 1;
     }
     (records, count)
+}
+
+/// In the order of [`crate::ports`].
+const fn port_interrupts(system: &System, partition: usize) -> [u32; MAX_PORTS] {
+    let ports = ports_of(system, partition);
+    let mut interrupts = [0; MAX_PORTS];
+    let mut index = 0;
+    while index < MAX_PORTS {
+        if let Some(PortPlace {
+            interrupt: Some(interrupt),
+            ..
+        }) = ports[index]
+        {
+            interrupts[index] = interrupt;
+        }
+        index += 1;
+    }
+    interrupts
 }
 
 /// In the order of time.

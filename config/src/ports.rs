@@ -23,6 +23,8 @@ pub struct PortPlace {
     pub window: MemoryRange,
     /// A message older than this is no longer valid.
     pub refresh: Duration,
+    /// The partition's interrupt that says that a message has come.
+    pub interrupt: Option<u32>,
 }
 
 /// Which end of its channel a port is.
@@ -95,6 +97,35 @@ pub const fn ports_of(system: &System, partition: usize) -> PartitionPorts {
     ports
 }
 
+/// The partition that reads at a destination of a channel, and the index of its port, if it wants an
+/// interrupt with its messages.
+///
+/// # Panics
+/// As [`port_table`].
+#[must_use]
+pub const fn port_to_ring(
+    system: &System,
+    channel: usize,
+    destination: usize,
+) -> Option<(usize, usize)> {
+    let port = &system.channels[channel].destinations[destination];
+    let (Some(_), Some(partition)) = (port.interrupt, system.partition_index(port.partition))
+    else {
+        return None;
+    };
+    let ports = ports_of(system, partition);
+    let mut index = 0;
+    while index < MAX_PORTS {
+        if let Some(place) = ports[index]
+            && place.channel == channel
+        {
+            return Some((partition, index));
+        }
+        index += 1;
+    }
+    None
+}
+
 impl Channel {
     /// Its ends: the source is end 0, the destinations follow.
     #[must_use]
@@ -148,5 +179,6 @@ const fn place(partition: &Partition, channel: &Channel, index: usize, end: usiz
         },
         window: MemoryRange::new(base, size_bytes),
         refresh: channel.refresh(),
+        interrupt: channel.end(end).interrupt,
     }
 }

@@ -173,6 +173,9 @@ pub struct Port {
     pub port: &'static str,
     /// Guest-physical address of its message window, within the partition's RAM; a multiple of 8.
     pub window: Ipa,
+    /// At a destination: the shared interrupt of its partition's controller that comes with the first
+    /// message since it last read the port, if it wants one. Nothing at a source.
+    pub interrupt: Option<u32>,
 }
 
 /// The cyclic schedule: all CPUs in step, each with its own plan.

@@ -19,7 +19,7 @@ use paratia_abi::passport::{
 use paratia_config::address::{Ipa, MemoryRange, Pa};
 use paratia_config::board::{BoardFacts, DisplayKind, InterruptController};
 use paratia_config::passport::{PassportPage, passports};
-use paratia_config::ports::{Direction, PortPlace, PortTable, port, port_table};
+use paratia_config::ports::{Direction, PortPlace, PortTable, port, port_table, port_to_ring};
 use paratia_config::system::{Channel, Port, System};
 
 static PASSPORTS: [PassportPage; 3] = passports(&SYSTEM, &BOARD);
@@ -165,6 +165,7 @@ const TALK: System = System {
                     partition: "media",
                     port: "route",
                     window: Ipa(0x4008_0000),
+                    interrupt: None,
                 },
                 HUD_PORT,
             ],
@@ -177,10 +178,12 @@ const TALK: System = System {
                 partition: "media",
                 port: "volume",
                 window: Ipa(0x4008_0100),
+                interrupt: None,
             },
             destinations: &[Port {
                 port: "volume",
                 window: Ipa(0x400F_F100),
+                interrupt: Some(40),
                 ..NAV_PORT
             }],
             ..ROUTE
@@ -198,11 +201,16 @@ fn ports_are_numbered_in_the_order_of_channels() {
             direction,
             window: MemoryRange::new(Pa(base), size_bytes),
             refresh: Duration::from_millis(60),
+            interrupt: None,
         })
     };
+    let volume = place(1, Direction::Destination(0), 0x480F_F100, 8);
     let nav = [
         place(0, Direction::Source, 0x480F_F000, 64),
-        place(1, Direction::Destination(0), 0x480F_F100, 8),
+        volume.map(|place| PortPlace {
+            interrupt: Some(40),
+            ..place
+        }),
         None,
     ];
     let hud = [place(0, Direction::Destination(1), 0x491F_F000, 64), None];
@@ -241,4 +249,12 @@ fn passports_list_ports_in_the_same_order() {
     let nav = paratia_config::passport::passport(&TALK, &BOARD, 0);
     let names: Vec<_> = nav.ports().iter().map(|port| port.name.as_str()).collect();
     assert_eq!(names, ["route", "volume"]);
+    assert_eq!(nav.port_interrupts[..3], [0, 40, 0]);
+}
+
+#[test]
+fn messages_ring_at_the_ports_that_have_interrupts() {
+    assert_eq!(port_to_ring(&TALK, 0, 0), None);
+    assert_eq!(port_to_ring(&TALK, 0, 1), None);
+    assert_eq!(port_to_ring(&TALK, 1, 0), Some((0, 1)), "nav's second port");
 }

@@ -14,7 +14,7 @@ use crate::fault::{self, Details};
 use crate::partition::{Partition, Phase};
 use crate::selected::PORTS;
 use crate::vcpu::Vcpu;
-use crate::{power, state, window};
+use crate::{interrupt, power, state, window};
 
 /// SMCCC 1.1 and PSCI 1.1, as their version calls answer.
 const SMCCC_1_1: u64 = 0x1_0001;
@@ -106,7 +106,7 @@ pub fn dispatch(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partitio
     )]
     let answer = match id as u32 {
         call::CONSOLE_WRITE => console_write(vcpu, partition),
-        call::SAMPLING_PORT_WRITE => port_write(partition, x1, x2),
+        call::SAMPLING_PORT_WRITE => port_write(machine, partition, x1, x2),
         call::SAMPLING_PORT_READ => port_read(partition, x1),
         call::HEARTBEAT => return heartbeat(machine, vcpu, partition, x1),
         call::SET_MODE => set_mode(machine, partition, x1),
@@ -227,7 +227,7 @@ fn port(partition: &Partition, index: u64) -> Option<&'static PortPlace> {
         .as_ref()
 }
 
-fn port_write(partition: &Partition, index: u64, length: u64) -> Answer {
+fn port_write(machine: &mut Machine, partition: &Partition, index: u64, length: u64) -> Answer {
     let Some(PortPlace {
         channel,
         direction: Direction::Source,
@@ -248,6 +248,9 @@ fn port_write(partition: &Partition, index: u64, length: u64) -> Answer {
             .map(|word| unsafe { memory::read_word(window.base.0 + 8 * word) });
         link.write(length, now, words);
     }
+    for (partition, port) in state::to_ring(*channel) {
+        interrupt::ring(machine, partition, port);
+    }
     Answer::Status(SUCCESS)
 }
 
@@ -256,6 +259,7 @@ fn port_read(partition: &Partition, index: u64) -> Answer {
         channel,
         direction: Direction::Destination(end),
         window,
+        interrupt,
         ..
     }) = port(partition, index)
     else {
@@ -264,6 +268,11 @@ fn port_read(partition: &Partition, index: u64) -> Answer {
     let Some(link) = state::links(*channel).get(*end) else {
         return Answer::Status(NOT_FOUND);
     };
+    if interrupt.is_some() {
+        // The index is one of a port, so this is that port's.
+        let port = usize::try_from(index).unwrap_or(0);
+        state::DOORBELLS[partition.index].silence(port);
+    }
     let received = link.read(|at, word| {
         // SAFETY: as in `port_write`; a link holds no more words than its channel's message.
         unsafe { memory::write_word(window.base.0 + 8 * at as u64, word) };

@@ -32,21 +32,25 @@ pub const LIST_REGISTERS: usize = 4;
 pub fn to_value(register: ListRegister) -> u64 {
     match FORM {
         ListForm::V3 | ListForm::None => register.to_v3(),
-        ListForm::V2 if ENDS_BY_NOTICE && register.intid >= FIRST_SHARED => ListRegister {
-            notify_end: register.notify_end || register.physical.is_some(),
-            physical: None,
+        ListForm::V2 => ListRegister {
+            notify_end: register.notify_end || ends_by_notice(register),
             ..register
         }
         .to_v2()
         .into(),
-        ListForm::V2 => register.to_v2().into(),
     }
 }
 
-/// Whether a guest's end of a device's interrupt doesn't end the physical one by itself: the
-/// hypervisor is told of it and does. QEMU's GICv2 (`gic_complete_irq`) deactivates the physical
-/// interrupt but doesn't look whether its level is still high, so that it wouldn't come again.
-pub const ENDS_BY_NOTICE: bool = matches!(FORM, ListForm::V2);
+/// Whether the guest's end of an interrupt doesn't end the physical one behind it by itself: the
+/// hypervisor is told of it and does. So it is with one whose next turn waits already; and with a
+/// device's on a GICv2, of which QEMU's (`gic_complete_irq`) deactivates the physical interrupt but
+/// doesn't look whether its level is still high, so that it wouldn't come again.
+#[inline]
+#[must_use]
+pub const fn ends_by_notice(register: ListRegister) -> bool {
+    let is_device_on_v2 = matches!(FORM, ListForm::V2) && register.intid >= FIRST_SHARED;
+    register.physical.is_some() && (register.notify_end || is_device_on_v2)
+}
 
 /// A list register from its value.
 #[inline]

@@ -259,8 +259,11 @@ fn act(
         partition = unsafe { lock.lock() };
         machine.path.begin(timer::now_early());
     }
-    // What another vCPU did may be the end of this one, too.
-    if decision == Decision::EndWindow || lock.is_shared() && !partition.is_on(vcpu.number) {
+    // What another vCPU did may be the end of this one, too, and one that was suspended begins anew
+    // in its next window.
+    if decision == Decision::EndWindow
+        || (waits || lock.is_shared()) && !partition.is_on(vcpu.number)
+    {
         window::end(machine, vcpu, &mut partition);
         vcpu.stolen.leave(machine.slot.preempt_at, waits);
         if !partition.is_on(vcpu.number) {

@@ -127,6 +127,12 @@ pub fn enter(vcpu: &mut Vcpu) {
     }
 }
 
+/// Whether its performance monitors raise their interrupt; nothing if it has none.
+#[inline]
+pub fn has_overflow(vcpu: &mut Vcpu) -> Option<bool> {
+    performance(vcpu).map(|performance| performance.has_overflow())
+}
+
 /// The vCPU's window has begun.
 #[inline]
 pub fn go_on(vcpu: &mut Vcpu) {

@@ -12,18 +12,23 @@ use crate::arch::timer;
 use crate::controller::{self, LIST_REGISTERS, PrivateInterrupts, each};
 use crate::cpu::Machine;
 use crate::device;
+use crate::doorbell::Ports;
 use crate::exit::Decision;
 use crate::partition::{InterruptController, Partition};
 use crate::physical_timer::PhysicalTimer;
-use crate::selected::{BOARD, CPU_OF, GIC_LINKS, KICKS, SYSTEM};
-use crate::state;
+use crate::selected::{
+    BOARD, CPU_OF, FIRST_VCPU, GIC_LINKS, GUEST_PRIVATE, HAS_DOORBELL, KICKS, PORTS,
+};
 use crate::vcpu::Vcpu;
 use crate::vgic::{
     Change, CpuInterface, Effect, FIRST_SHARED, Link, ListRegister, Maintenance, Physical, VcpuSet,
 };
+use crate::{granted, state};
 
 /// The virtual timer (PPI 11; Arm BSA, table of private peripheral interrupts).
 pub const VIRTUAL_TIMER: u32 = 27;
+/// The performance monitors' overflow, as a guest sees it (PPI 7).
+pub const MONITORS: u32 = 23;
 /// The guest's physical timer (PPI 14), which is emulated.
 const PHYSICAL_TIMER: u32 = 30;
 /// The hypervisor's timer (PPI 10).
@@ -31,8 +36,6 @@ pub const HYPERVISOR_TIMER: u32 = 26;
 /// The virtual interface's maintenance interrupt (PPI 9).
 pub const MAINTENANCE: u32 = 25;
 
-/// Interrupts private to a CPU that are on while a guest runs.
-const GUEST_PRIVATE: u32 = 1 << VIRTUAL_TIMER;
 /// Software-generated interrupts, by which vCPUs of one partition call each other.
 const FIRST_PRIVATE_PERIPHERAL: u32 = 16;
 /// Priority of the hypervisor's own interrupts, above all of a guest's.
@@ -47,7 +50,8 @@ const MASK_NONE: u8 = 0xFF;
 /// Sets this CPU's private interrupts up: once, at boot.
 pub fn set_up(private: &mut PrivateInterrupts) {
     private.set_private_priority(1 << HYPERVISOR_TIMER | 1 << MAINTENANCE, OWN_PRIORITY);
-    private.set_private_priority(GUEST_PRIVATE | 0xFFFF, GUEST_PRIORITY);
+    let of_guests = GUEST_PRIVATE.iter().fold(0xFFFF, |all, bits| all | bits);
+    private.set_private_priority(of_guests, GUEST_PRIORITY);
     private.enable_private(1 << HYPERVISOR_TIMER | 1 << MAINTENANCE);
 }
 
@@ -117,7 +121,14 @@ pub fn handle(
         return Decision::Resume;
     };
     machine.interface.drop_priority(id);
-    if id == MAINTENANCE || id < FIRST_PRIVATE_PERIPHERAL {
+    if id < FIRST_PRIVATE_PERIPHERAL {
+        machine.interface.deactivate(id);
+        let ports = state::DOORBELLS[partition.index].take();
+        answer(machine, vcpu, partition, ports);
+        if partition.declaration().machine.vcpus > 1 {
+            refresh(machine, vcpu, partition);
+        }
+    } else if id == MAINTENANCE {
         refresh(machine, vcpu, partition);
         machine.interface.deactivate(id);
     } else {
@@ -137,29 +148,58 @@ fn deliver(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id
     attend(machine, vcpu, partition, attention);
 }
 
-/// A private interrupt comes: straight into a list register, if nothing else is pending or in hand.
-/// Among several, their order in list registers decides between equal priorities.
+/// A message has come to a partition's port: interrupts the partition where it runs, if it is in a
+/// window and doesn't know of one yet.
+pub fn ring(machine: &mut Machine, partition: usize, port: usize) {
+    if let Some(vcpu) = state::DOORBELLS[partition].ring(port) {
+        send(machine, partition, vcpu);
+    }
+}
+
+/// Messages have come to the partition's ports: their interrupts come.
+fn answer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, ports: Ports) {
+    for id in interrupts_of(partition, ports) {
+        offer(machine, vcpu, partition, id);
+    }
+}
+
+/// The interrupts of the partition's ports.
+fn interrupts_of(partition: &Partition, ports: Ports) -> impl Iterator<Item = u32> + use<> {
+    let all = &PORTS[partition.index];
+    let places = ports.iter().filter_map(|port| all.get(port)?.as_ref());
+    places.filter_map(|place| place.interrupt)
+}
+
+/// An interrupt comes that is private, or has none behind it: straight into a list register, if
+/// nothing else is pending or in hand. Among several, their order in list registers decides between
+/// equal priorities.
 pub fn offer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id: u32) {
     if list_again(machine, vcpu, id) {
         return;
     }
     reclaim(machine, vcpu, partition);
-    if vcpu.listed == 0 && vcpu.maintenance == Maintenance::NONE && vcpu.software.is_none() {
-        if let Some(register) = partition.gic.offer(vcpu.number, id as usize) {
-            let value = controller::to_value(register);
-            vcpu.list(0, register.intid);
-            vcpu.first_listed = (register.intid, value);
-            machine.guest.write_list(0, value);
-            return;
+    let is_free =
+        vcpu.listed == 0 && vcpu.maintenance == Maintenance::NONE && vcpu.software.is_none();
+    let attention = if is_free {
+        match partition.gic.offer(vcpu.number, id) {
+            Ok(register) => {
+                let value = controller::to_value(register);
+                vcpu.list(0, register.intid);
+                vcpu.noticed &= !1;
+                vcpu.first_listed = (register.intid, value);
+                machine.guest.write_list(0, value);
+                return;
+            }
+            Err(attention) => attention,
         }
     } else {
-        let _ = partition.gic.pulse(vcpu.number, id);
-    }
-    refresh(machine, vcpu, partition);
+        partition.gic.pulse(vcpu.number, id)
+    };
+    attend(machine, vcpu, partition, attention);
 }
 
 /// Takes back what the guest has taken and ended: its list registers are free.
-fn reclaim(machine: &Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
+fn reclaim(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
     if vcpu.listed == 0 {
         return;
     }
@@ -169,7 +209,7 @@ fn reclaim(machine: &Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
     )]
     let ended = vcpu.listed & machine.guest.empty_lists() as u32;
     for index in each(ended) {
-        end_by_notice(partition, vcpu.listed_ids[index]);
+        end_by_notice(machine, vcpu, partition, index);
         partition
             .gic
             .fold_ended(vcpu.number, vcpu.listed_ids[index]);
@@ -260,21 +300,17 @@ fn change_shared(partition: &Partition, change: Change, guest: u32) {
     let distributor = state::distributor();
     // The rules have checked that these are shared interrupts of the board.
     let _ = match change {
-        Change::SetPending => distributor.set_spi_pending(id, true),
-        Change::ClearPending => distributor.set_spi_pending(id, false),
         Change::SetActive => distributor.set_spi_active(id, true),
         Change::Deactivate => distributor.set_spi_active(id, false),
         Change::Configure => distributor.set_spi_edge(id, partition.gic.is_edge(0, guest)),
     };
 }
 
-/// The only private one is the timer's, whose configuration is fixed.
+/// Private ones are levels for good.
 fn change_private(machine: &mut Machine, partition: &Partition, change: Change, guest: u32) {
     let bit = 1 << (partition.gic.physical(guest) % 32);
     let private = &mut machine.private;
     match change {
-        Change::SetPending => private.set_private_pending(bit, 0),
-        Change::ClearPending => private.set_private_pending(0, bit),
         Change::SetActive => private.set_private_active(bit, 0),
         Change::Deactivate => private.set_private_active(0, bit),
         Change::Configure => {}
@@ -289,8 +325,7 @@ fn defer_private(partition: &mut Partition, change: Change, vcpu: usize, guest: 
     match change {
         Change::SetActive => (*set, *clear) = (*set | bit, *clear & !bit),
         Change::Deactivate => (*set, *clear) = (*set & !bit, *clear | bit),
-        // A level comes back by itself.
-        Change::SetPending | Change::ClearPending | Change::Configure => {}
+        Change::Configure => {}
     }
 }
 
@@ -306,18 +341,24 @@ fn take_private_changes(machine: &mut Machine, vcpu: &Vcpu, partition: &mut Part
 
 /// Interrupts other vCPUs where they run, so that they look at their interrupts.
 pub fn kick(machine: &mut Machine, partition: &Partition, vcpus: VcpuSet) {
-    let Some(id) = KICKS[partition.index] else {
+    if KICKS[partition.index].is_none() {
         return;
-    };
-    let first = SYSTEM.first_vcpu(partition.index);
+    }
     for number in vcpus
         .iter()
         .filter(|vcpu| partition.running.contains(*vcpu))
     {
-        let cpu = CPU_OF.get(first.wrapping_add(number));
-        if let Some(cpu) = cpu.filter(|cpu| **cpu != machine.index) {
-            machine.interface.send(id, BOARD.cpus[*cpu]);
-        }
+        send(machine, partition.index, number);
+    }
+}
+
+/// Interrupts a vCPU on another CPU.
+fn send(machine: &mut Machine, partition: usize, vcpu: usize) {
+    let cpu = CPU_OF.get(FIRST_VCPU[partition].wrapping_add(vcpu));
+    if let (Some(id), Some(cpu)) = (KICKS[partition], cpu)
+        && *cpu != machine.index
+    {
+        machine.interface.send(id, BOARD.cpus[*cpu]);
     }
 }
 
@@ -378,26 +419,35 @@ fn fold(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> Vc
         let mut register = [controller::from_value(machine.guest.read_list(index))];
         let [listed] = register;
         if !listed.pending && !listed.active {
-            end_by_notice(partition, vcpu.listed_ids[index]);
+            end_by_notice(machine, vcpu, partition, index);
         }
         others = others.and(partition.gic.fold(vcpu.number, &mut register));
     }
     others
 }
 
-/// Ends the physical interrupt behind a device's that the guest has ended, where that doesn't come
-/// by itself.
-fn end_by_notice(partition: &Partition, id: u32) {
-    if controller::ENDS_BY_NOTICE && id >= FIRST_SHARED && partition.gic.is_linked(id) {
-        change_shared(partition, Change::Deactivate, id);
+/// Ends the physical interrupt behind the one in a list register that the guest has ended, where that
+/// doesn't come by itself.
+fn end_by_notice(machine: &mut Machine, vcpu: &Vcpu, partition: &Partition, index: usize) {
+    if vcpu.noticed & 1 << index == 0 {
+        return;
+    }
+    match vcpu.listed_ids[index] {
+        id if id >= FIRST_SHARED => change_shared(partition, Change::Deactivate, id),
+        id => change_private(machine, partition, Change::Deactivate, id),
     }
 }
 
 /// Physical interrupts that came while the guest didn't take them, and whose level has gone since,
 /// are no longer pending: a timer that was set anew, a device that was seen to.
-fn withdraw_gone(machine: &mut Machine, vcpu: &Vcpu, partition: &mut Partition) {
+fn withdraw_gone(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
     if partition.gic.is_level_latched(vcpu.number, VIRTUAL_TIMER) && !timer::is_guest_timer_due() {
         withdraw(machine, vcpu, partition, VIRTUAL_TIMER);
+    }
+    if granted::has_overflow(vcpu) == Some(false)
+        && partition.gic.is_level_latched(vcpu.number, MONITORS)
+    {
+        withdraw(machine, vcpu, partition, MONITORS);
     }
     for (_, link) in shared_links(partition) {
         if partition.gic.is_level_latched(vcpu.number, link.guest)
@@ -431,10 +481,12 @@ fn fill_all(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
     let mut registers = [ListRegister::EMPTY; LIST_REGISTERS];
     vcpu.maintenance = partition.gic.fill(vcpu.number, &mut registers);
     let before = core::mem::take(&mut vcpu.listed);
+    vcpu.noticed = 0;
     vcpu.first_listed = (0, 0);
     for (index, register) in registers.iter().enumerate() {
         if register.pending || register.active {
             vcpu.list(index, register.intid);
+            vcpu.noticed |= u32::from(controller::ends_by_notice(*register)) << index;
             machine
                 .guest
                 .write_list(index, controller::to_value(*register));
@@ -474,7 +526,7 @@ pub fn connect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition
     take_private_changes(machine, vcpu, partition);
     machine
         .private
-        .enable_private(GUEST_PRIVATE | kick_bit(partition));
+        .enable_private(guest_private(partition) | kick_bit(partition));
     for (index, link) in shared_links(partition) {
         if partition.gic.target_of(link.guest) == Some(vcpu.number) {
             let cpu = BOARD.cpus[CPU_OF[vcpu.index]];
@@ -488,7 +540,13 @@ pub fn connect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition
         && vcpu.physical_timer.is_raised(timer::guest_now());
     // Nothing of this vCPU is listed yet, so only others have to look.
     let _ = partition.gic.set_line(vcpu.number, PHYSICAL_TIMER, raised);
-    let others = device::update_uart(vcpu, partition);
+    let mut others = device::update_uart(vcpu, partition);
+    if HAS_DOORBELL[partition.index] {
+        let ports = state::DOORBELLS[partition.index].open(vcpu.number);
+        for id in interrupts_of(partition, ports) {
+            others = others.and(partition.gic.pulse(vcpu.number, id));
+        }
+    }
     fill(machine, vcpu, partition);
     kick(machine, partition, others);
 }
@@ -496,16 +554,21 @@ pub fn connect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition
 /// Takes the vCPU's interrupts away from this CPU; what comes meanwhile stays pending at the
 /// controller.
 pub fn disconnect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
-    let private = GUEST_PRIVATE | kick_bit(partition);
-    machine.private.disable_private(private);
+    let private = guest_private(partition);
+    machine
+        .private
+        .disable_private(private | kick_bit(partition));
+    if HAS_DOORBELL[partition.index] {
+        state::DOORBELLS[partition.index].close(vcpu.number);
+    }
     let others = fold(machine, vcpu, partition);
     for index in each(vcpu.listed) {
         machine.guest.write_list(index, 0);
     }
     vcpu.listed = 0;
-    vcpu.active_private = machine.private.private_active() & GUEST_PRIVATE;
+    vcpu.active_private = machine.private.private_active() & private;
     if vcpu.active_private != 0 {
-        machine.private.set_private_active(0, GUEST_PRIVATE);
+        machine.private.set_private_active(0, private);
     }
     if vcpu.connected != 0 {
         for (_, link) in
@@ -515,11 +578,17 @@ pub fn disconnect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partit
         }
         vcpu.connected = 0;
     }
+    if vcpu.software.is_some() {
+        // It signals nothing any more.
+        vcpu.control();
+    }
     kick(machine, partition, others);
 }
 
-/// Forgets what the partition's devices had pending or in hand, before it starts anew.
+/// Forgets what the partition's devices had pending or in hand, before it starts anew; messages that
+/// it hasn't read are still to come.
 pub fn forget(partition: &Partition) {
+    state::DOORBELLS[partition.index].repeat();
     for (_, link) in shared_links(partition) {
         let _ = state::distributor().clear_spi(link.physical);
     }
@@ -529,6 +598,10 @@ pub fn forget(partition: &Partition) {
 pub fn unmask_guest(machine: &mut Machine, vcpu: &Vcpu) {
     show(machine, vcpu);
     machine.interface.set_priority_mask(MASK_NONE);
+}
+
+fn guest_private(partition: &Partition) -> u32 {
+    GUEST_PRIVATE.get(partition.index).copied().unwrap_or(0)
 }
 
 fn kick_bit(partition: &Partition) -> u32 {

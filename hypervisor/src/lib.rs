@@ -8,6 +8,7 @@
 #![cfg_attr(not(test), no_std)]
 
 pub mod console;
+pub mod doorbell;
 pub mod health;
 pub mod heartbeat;
 pub mod id_registers;

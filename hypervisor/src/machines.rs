@@ -2,15 +2,17 @@
 
 use paratia_abi::passport::MAX_INTERRUPTS;
 use paratia_config::machine::MAX_SHARED_BLOCKS;
+use paratia_config::ports::port_to_ring;
 use paratia_config::{BoardFacts, Partition, System};
 
-use crate::interrupt::VIRTUAL_TIMER;
+use crate::interrupt::{MONITORS, VIRTUAL_TIMER};
 use crate::vgic::{Link, Model};
 
-/// The links of one partition: its timer, and the interrupts of its devices.
+/// The links of one partition: its timer, its performance monitors if it was granted them, and the
+/// interrupts of its devices.
 #[derive(Clone, Copy, Debug)]
 pub struct Links {
-    links: [Link; 1 + MAX_INTERRUPTS],
+    links: [Link; 2 + MAX_INTERRUPTS],
     count: usize,
 }
 
@@ -21,7 +23,7 @@ impl Links {
             physical: VIRTUAL_TIMER,
         };
         Self {
-            links: [timer; 1 + MAX_INTERRUPTS],
+            links: [timer; 2 + MAX_INTERRUPTS],
             count: 1,
         }
     };
@@ -35,6 +37,13 @@ impl Links {
     /// A partition sees its devices' interrupts under the board's numbers.
     const fn of(partition: &Partition, board: &BoardFacts) -> Self {
         let mut links = Self::TIMER;
+        if let Some(physical) = monitors_interrupt(partition, board) {
+            links.links[links.count] = Link {
+                guest: MONITORS,
+                physical,
+            };
+            links.count += 1;
+        }
         let mut index = 0;
         while index < partition.devices.len() {
             if let Some(device) = board.device(partition.devices[index].device) {
@@ -66,6 +75,31 @@ pub const fn links<const N: usize>(system: &System, board: &BoardFacts) -> [Link
     all
 }
 
+/// The physical interrupt of the performance monitors that a partition was granted, if the board
+/// hands one on.
+#[must_use]
+pub const fn monitors_interrupt(partition: &Partition, board: &BoardFacts) -> Option<u32> {
+    if partition.machine.pmu {
+        board.monitors_interrupt
+    } else {
+        None
+    }
+}
+
+/// The private physical interrupts that are on while each partition runs, bit n for interrupt n.
+#[must_use]
+pub const fn private<const N: usize>(system: &System, board: &BoardFacts) -> [u32; N] {
+    let mut all = [1 << VIRTUAL_TIMER; N];
+    let mut index = 0;
+    while index < N {
+        if let Some(id) = monitors_interrupt(&system.partitions[index], board) {
+            all[index] |= 1 << id;
+        }
+        index += 1;
+    }
+    all
+}
+
 /// Every partition's kind of controller.
 #[must_use]
 pub const fn models<const N: usize>(system: &System, board: &BoardFacts) -> [Model; N] {
@@ -82,15 +116,27 @@ pub const fn models<const N: usize>(system: &System, board: &BoardFacts) -> [Mod
 
 /// The shared interrupts of a partition's controller: whole blocks of them, as a chip has.
 #[must_use]
-pub const fn shared(partition: &Partition) -> &'static [u32] {
+pub const fn shared(partition: &Partition, board: &BoardFacts) -> &'static [u32] {
     const ALL: [u32; MAX_SHARED_BLOCKS as usize] = [u32::MAX; MAX_SHARED_BLOCKS as usize];
-    let blocks = partition.machine.gic.shared_blocks as usize;
-    ALL.split_at(if blocks < ALL.len() {
-        blocks
-    } else {
-        ALL.len()
-    })
-    .0
+    ALL.split_at(shared_blocks(partition, board)).0
+}
+
+/// As many blocks as the declaration says, or more if an interrupt of the partition's devices lies
+/// beyond them.
+const fn shared_blocks(partition: &Partition, board: &BoardFacts) -> usize {
+    let mut blocks = partition.machine.gic.shared_blocks;
+    let links = Links::of(partition, board);
+    let mut index = 0;
+    while index < links.count {
+        let needed = links.links[index].guest / 32;
+        blocks = if needed > blocks { needed } else { blocks };
+        index += 1;
+    }
+    assert!(
+        blocks <= MAX_SHARED_BLOCKS,
+        "a device's interrupt lies beyond what a partition's controller can have"
+    );
+    blocks as usize
 }
 
 /// See [`crate::selected::MOST_VCPUS`].
@@ -108,11 +154,11 @@ pub const fn most_vcpus(system: &System) -> usize {
 
 /// See [`crate::selected::MOST_SHARED_BLOCKS`].
 #[must_use]
-pub const fn most_shared_blocks(system: &System) -> usize {
+pub const fn most_shared_blocks(system: &System, board: &BoardFacts) -> usize {
     let mut most = 1;
     let mut index = 0;
     while index < system.partitions.len() {
-        let count = system.partitions[index].machine.gic.shared_blocks as usize;
+        let count = shared_blocks(&system.partitions[index], board);
         most = if count > most { count } else { most };
         index += 1;
     }
@@ -132,19 +178,38 @@ pub const fn has_uart(system: &System) -> bool {
     false
 }
 
-/// A software-generated interrupt of its own for each partition with several vCPUs: one that comes
-/// late is then held back at the controller until the partition's next window.
+/// Whether any of a partition's ports has an interrupt.
+#[must_use]
+pub const fn have_doorbells<const N: usize>(system: &System) -> [bool; N] {
+    let mut all = [false; N];
+    let mut channel = 0;
+    while channel < system.channels.len() {
+        let mut end = 0;
+        while end < system.channels[channel].destinations.len() {
+            if let Some((partition, _)) = port_to_ring(system, channel, end) {
+                all[partition] = true;
+            }
+            end += 1;
+        }
+        channel += 1;
+    }
+    all
+}
+
+/// A software-generated interrupt of its own for each partition with several vCPUs or a doorbell: one
+/// that comes late is then held back at the controller until the partition's next window.
 ///
 /// # Panics
 /// If there are more such partitions than such interrupts.
 #[must_use]
 pub const fn kicks<const N: usize>(system: &System) -> [Option<u32>; N] {
+    let have_doorbells: [bool; N] = have_doorbells(system);
     let mut all = [None; N];
     let mut next = 0;
     let mut index = 0;
     while index < N {
-        if system.partitions[index].machine.vcpus > 1 {
-            assert!(next < 16, "at most 16 partitions have several vCPUs");
+        if system.partitions[index].machine.vcpus > 1 || have_doorbells[index] {
+            assert!(next < 16, "a CPU has 16 such interrupts");
             all[index] = Some(next);
             next += 1;
         }

@@ -145,10 +145,11 @@ impl Partition {
         self.starts = [None; MAX_VCPUS];
     }
 
-    /// Whether vCPU `number` may run.
+    /// Whether vCPU `number` may go on: it is on, and isn't to begin anew.
     #[must_use]
     pub fn is_on(&self, number: usize) -> bool {
-        matches!(self.phase, Phase::Running) && self.psci.power(number) == Power::On
+        let begins = self.starts.get(number).is_none_or(Option::is_some);
+        matches!(self.phase, Phase::Running) && self.psci.power(number) == Power::On && !begins
     }
 
     /// Its declaration.

@@ -65,7 +65,7 @@ pub enum Decision {
     TurnOff,
     /// The caller waits as in `WFI`, and goes on with zero in `x0`.
     Wait,
-    /// The caller waits as in `WFI`, and then begins anew there.
+    /// The caller waits as in `WFI`, and then begins anew there, in a window of its own.
     WaitAndStart(Start),
     /// A health event: the partition shuts itself down.
     SystemOff,

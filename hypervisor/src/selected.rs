@@ -95,6 +95,17 @@ pub static CPU_OF: [usize; VCPU_COUNT] = {
     cpus
 };
 
+/// The first vCPU of each partition.
+pub static FIRST_VCPU: [usize; PARTITION_COUNT] = {
+    let mut vcpus = [0; PARTITION_COUNT];
+    let mut partition = 0;
+    while partition < PARTITION_COUNT {
+        vcpus[partition] = SYSTEM.first_vcpu(partition);
+        partition += 1;
+    }
+    vcpus
+};
+
 /// The partition of each vCPU.
 pub static PARTITION_OF: [usize; VCPU_COUNT] = {
     let mut partitions = [0; VCPU_COUNT];
@@ -131,7 +142,7 @@ pub static SHARES_CPU: [bool; VCPU_COUNT] = {
 /// Most vCPUs of any partition.
 pub const MOST_VCPUS: usize = machines::most_vcpus(SYSTEM);
 /// Most blocks of 32 shared interrupts of any partition.
-pub const MOST_SHARED_BLOCKS: usize = machines::most_shared_blocks(SYSTEM);
+pub const MOST_SHARED_BLOCKS: usize = machines::most_shared_blocks(SYSTEM, BOARD);
 
 /// The interrupt controller that each partition sees.
 pub static GIC_MODELS: [Model; PARTITION_COUNT] = machines::models(SYSTEM, BOARD);
@@ -147,7 +158,7 @@ pub static GIC_INTERRUPTS: [Interrupts; PARTITION_COUNT] = {
     let mut index = 0;
     while index < PARTITION_COUNT {
         interrupts[index] = Interrupts {
-            shared: machines::shared(&SYSTEM.partitions[index]),
+            shared: machines::shared(&SYSTEM.partitions[index], BOARD),
             links: GIC_LINKS[index].as_slice(),
         };
         index += 1;
@@ -164,7 +175,12 @@ pub static IS_SOFTWARE: [bool; PARTITION_COUNT] = {
     }
     all
 };
-/// The software-generated interrupt by which vCPUs of a partition with several call each other.
+/// The private physical interrupts that are a partition's while it runs, bit n for interrupt n.
+pub static GUEST_PRIVATE: [u32; PARTITION_COUNT] = machines::private(SYSTEM, BOARD);
+/// Whether messages ring at any of a partition's ports.
+pub static HAS_DOORBELL: [bool; PARTITION_COUNT] = machines::have_doorbells(SYSTEM);
+/// The software-generated interrupt by which vCPUs of a partition with several call each other, and
+/// by which messages ring at one in a window.
 pub static KICKS: [Option<u32>; PARTITION_COUNT] = machines::kicks(SYSTEM);
 
 // The build stops here if the system breaks a rule, with the first finding as its message.

@@ -1,14 +1,16 @@
-//! What all CPUs share: channels' links, the distributor, and the wish to stop. Each is safe to use
+//! What all CPUs share: channels' links, partitions' doorbells, the distributor, and the wish to stop. Each is safe to use
 //! from every CPU without a lock.
 
 use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
+use paratia_config::ports::port_to_ring;
 use paratia_config::system::Trace;
 
 use crate::controller::Distributor;
+use crate::doorbell::Doorbell;
 use crate::owned::Owned;
 use crate::port::Link;
-use crate::selected::SYSTEM;
+use crate::selected::{PARTITION_COUNT, SYSTEM};
 use crate::time::Ticks;
 
 /// Size of the largest message of the system in 64-bit words.
@@ -48,6 +50,31 @@ pub fn links(channel: usize) -> &'static [Link<WORDS>] {
         .get(channel)
         .and_then(|links| links.get(..count))
         .unwrap_or_default()
+}
+
+/// Every partition's doorbell, by its index.
+pub static DOORBELLS: [Doorbell; PARTITION_COUNT] = [const { Doorbell::new() }; PARTITION_COUNT];
+
+/// At which partition, and at which of its ports, a message of a channel rings for each of its
+/// destinations.
+static TO_RING: [[Option<(usize, usize)>; DESTINATIONS]; SYSTEM.channels.len()] = {
+    let mut all = [[None; DESTINATIONS]; SYSTEM.channels.len()];
+    let mut channel = 0;
+    while channel < SYSTEM.channels.len() {
+        let mut end = 0;
+        while end < SYSTEM.channels[channel].destinations.len() {
+            all[channel][end] = port_to_ring(SYSTEM, channel, end);
+            end += 1;
+        }
+        channel += 1;
+    }
+    all
+};
+
+/// Where a message of a channel rings: partitions and their ports.
+pub fn to_ring(channel: usize) -> impl Iterator<Item = (usize, usize)> {
+    let ends = TO_RING.get(channel);
+    ends.into_iter().flatten().copied().flatten()
 }
 
 static DISTRIBUTOR: Owned<Option<Distributor>> = Owned::new(None);

@@ -31,6 +31,8 @@ pub struct Vcpu {
     pub listed: u32,
     /// Their interrupts.
     pub listed_ids: [u32; LIST_REGISTERS],
+    /// Those of them whose interrupt has a physical one behind it that the guest's end doesn't end.
+    pub noticed: u32,
     /// What the first of them was given last, if nothing else was listed since: the interrupt, and
     /// the list register's value.
     pub first_listed: (u32, u64),
@@ -180,6 +182,7 @@ impl Vcpu {
         number: 0,
         waits_for_window: false,
         listed: 0,
+        noticed: 0,
         software: None,
         first_listed: (0, 0),
         listed_ids: [0; LIST_REGISTERS],

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use object::{Object as _, ObjectSection as _, ObjectSymbol as _};
 
+use paratia::catalog;
 use paratia::log::Event;
 use paratia::run::{Run, RunReport};
 
@@ -51,7 +52,19 @@ pub fn is_about(board: &str) -> bool {
 }
 
 /// A CPU whose counter ticks once an instruction, for figures that are exact to the instruction.
-pub const CPU_TICK_PER_INSTRUCTION: &str = "cortex-a57,cntfrq=1000000000";
+const CPU_TICK_PER_INSTRUCTION: &str = "cortex-a57,cntfrq=1000000000";
+
+/// `run` with one tick an instruction where QEMU lets the CPU be chosen, on its own machines. A real
+/// board's CPUs are what they are; there a tick of the board's counter is the finest that shows.
+#[must_use]
+pub fn with_finest_ticks(run: Run) -> Run {
+    let listed = catalog::board(&board()).expect("it exists");
+    if listed.qemu.machine.starts_with("virt,") {
+        run.cpu(CPU_TICK_PER_INSTRUCTION)
+    } else {
+        run
+    }
+}
 
 /// The infotainment's run argument for which it plays and attacks nobody.
 pub const CALM: u64 = 0xFF;
@@ -197,6 +210,22 @@ pub fn image_on(board: &str, system: &str) -> PathBuf {
 /// If there is none, or more than one.
 #[must_use]
 pub fn offset_in_text(image: &Path, name: &str) -> u64 {
+    let (text, function) = text_and_function(image, name);
+    function - text
+}
+
+/// The address of the one function of an image whose name contains `name`.
+///
+/// # Panics
+/// If there is none, or more than one.
+#[must_use]
+pub fn address_of(image: &Path, name: &str) -> u64 {
+    let (_, function) = text_and_function(image, name);
+    function
+}
+
+/// The addresses of `.text` and of the function.
+fn text_and_function(image: &Path, name: &str) -> (u64, u64) {
     let bytes = std::fs::read(image).expect("the image is there");
     let file = object::File::parse(bytes.as_slice()).expect("an ELF file");
     let text = file
@@ -210,5 +239,5 @@ pub fn offset_in_text(image: &Path, name: &str) -> u64 {
     let [address] = addresses[..] else {
         panic!("{} functions are called '{name}'", addresses.len());
     };
-    address - text.address()
+    (text.address(), address)
 }

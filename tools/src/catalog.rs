@@ -37,16 +37,17 @@ impl Choice {
     /// The least version of QEMU that can run it.
     ///
     /// QEMU before version 8 gives CPUs that are busy at once their turns of instructions one after
-    /// the other, however long: partitions with several vCPUs see time jump. Later ones share it out
-    /// between two deadlines (`icount_percpu_budget`).
+    /// the other, however long: partitions with several vCPUs see time jump, and so do those that wait
+    /// for each other's messages. Later ones share it out between two deadlines
+    /// (`icount_percpu_budget`).
     #[must_use]
     pub fn least_qemu(&self) -> Version {
         const FAIR: Version = (8, 0);
         let board = self.listed.qemu.least_version;
-        let partitions = self.system.partitions;
-        if partitions
-            .iter()
-            .any(|partition| partition.machine.vcpus > 1)
+        let mut partitions = self.system.partitions.iter();
+        let mut readers = self.system.channels.iter().flat_map(|it| it.destinations);
+        if partitions.any(|partition| partition.machine.vcpus > 1)
+            || readers.any(|port| port.interrupt.is_some())
         {
             board.max(FAIR)
         } else {

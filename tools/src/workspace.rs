@@ -24,6 +24,15 @@ pub fn bare_target() -> PathBuf {
     root().join("target/bare")
 }
 
+/// The target directory of a further build beside the one in [`bare_target`], which is lane 0.
+#[must_use]
+pub fn lane(number: usize) -> PathBuf {
+    match number {
+        0 => bare_target(),
+        _ => root().join(format!("target/bare-{number}")),
+    }
+}
+
 /// The guests' flat images, `NAME.bin`.
 #[must_use]
 pub fn guests() -> PathBuf {

@@ -1,6 +1,6 @@
 //! The devices' interrupts, 32 to 95.
 
-use core::sync::atomic::Ordering::Relaxed;
+use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use super::registers::{CPUS, Controllers};
 use super::state::{Devices, State, WORDS};
@@ -38,22 +38,26 @@ impl Devices {
 }
 
 /// Sets or clears the bit of interrupt `intid`.
-fn set_bit(words: &[core::sync::atomic::AtomicU32; WORDS], intid: u32, value: bool) {
-    let index = intid.wrapping_sub(FIRST_SPI);
-    if let Some(word) = words.get(index as usize / 32) {
-        let bit = 1 << (index % 32);
+fn set_bit(words: &[AtomicU32; WORDS], intid: u32, value: bool) {
+    if let Some((word, bit)) = place(intid)
+        && let Some(word) = words.get(word)
+    {
         let others = word.load(Relaxed) & !bit;
         word.store(if value { others | bit } else { others }, Relaxed);
     }
 }
 
+/// The word and the bit in it of interrupt `intid`, if there is a device with it.
+fn place(intid: u32) -> Option<(usize, u32)> {
+    let index = intid.wrapping_sub(FIRST_SPI);
+    (FIRST_SPI..END)
+        .contains(&intid)
+        .then_some((index as usize / 32, 1 << (index % 32)))
+}
+
 /// Whether there is a device with this interrupt.
 fn check(intid: u32) -> Result<(), ControllerError> {
-    if (FIRST_SPI..END).contains(&intid) {
-        Ok(())
-    } else {
-        Err(ControllerError::NotAnSpi { intid })
-    }
+    place(intid).map_or(Err(ControllerError::NotAnSpi { intid }), |_| Ok(()))
 }
 
 impl interrupt::Distributor for Distributor {
@@ -82,15 +86,18 @@ impl interrupt::Distributor for Distributor {
         self.set_spi_active(intid, false)
     }
 
-    /// A device's interrupt is a level, which comes and goes by itself.
-    fn set_spi_pending(&self, intid: u32, _: bool) -> Result<(), ControllerError> {
-        check(intid)
-    }
-
-    /// The level of one that is masked, as an active one is, doesn't show: it counts as high, and a
-    /// device that was seen to meanwhile comes once for nothing.
+    /// The level of one that is masked, as an active one is, doesn't show. So it is let through for as
+    /// long as a look takes; the CPU to which it goes is the one that looks, and takes no interrupt
+    /// meanwhile.
     fn is_spi_pending(&self, intid: u32) -> bool {
-        check(intid).is_ok()
+        let Some((word, bit)) = place(intid) else {
+            return false;
+        };
+        let open = self.state.open_devices(word);
+        self.controllers.open_devices(word, open | bit);
+        let pending = self.controllers.pending_devices(word) & bit != 0;
+        self.controllers.open_devices(word, open);
+        pending
     }
 
     fn set_spi_active(&self, intid: u32, active: bool) -> Result<(), ControllerError> {
@@ -157,6 +164,21 @@ mod tests {
     }
 
     #[test]
+    fn a_look_at_an_active_device_s_level_leaves_it_masked() {
+        let mut machine = Machine::new();
+        let distributor = distributor(&machine);
+        distributor.enable_spi(33, 0, 0xA0).unwrap();
+        distributor.set_spi_active(33, true).unwrap();
+        assert!(!distributor.is_spi_pending(33));
+        // Device 1 asserts, and 2, at which nobody looks.
+        machine.devices.put(0x204, 0b110);
+        assert!(distributor.is_spi_pending(33));
+        assert!(!distributor.is_spi_pending(32));
+        assert_eq!(machine.devices.get(0x210), 0);
+        assert_eq!(machine.devices.get(0x21C), u32::MAX);
+    }
+
+    #[test]
     fn private_and_missing_interrupts_are_refused() {
         let machine = Machine::new();
         let distributor = distributor(&machine);
@@ -164,8 +186,8 @@ mod tests {
             let refused = Err(ControllerError::NotAnSpi { intid });
             assert_eq!(distributor.enable_spi(intid, 0, 0), refused);
             assert_eq!(distributor.disable_spi(intid), refused);
-            assert_eq!(distributor.set_spi_pending(intid, true), refused);
             assert_eq!(distributor.set_spi_edge(intid, true), refused);
+            assert!(!distributor.is_spi_pending(intid));
         }
     }
 }

@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 use core::sync::atomic::Ordering::Relaxed;
 
 use super::registers::Controllers;
-use super::state::{SGIS, State, bits};
+use super::state::{State, bits};
 use crate::interrupt;
 
 /// The running CPU's private interrupts. Must not be passed to another CPU.
@@ -66,14 +66,6 @@ impl interrupt::PrivateInterrupts for PrivateInterrupts {
         let active = &self.state.cpu(self.cpu).active;
         active.store(active.load(Relaxed) & !clear | set, Relaxed);
         self.apply();
-    }
-
-    /// Only what CPUs send has a state of its own; a timer is a level.
-    fn set_private_pending(&mut self, set: u32, clear: u32) {
-        let (set, clear) = (set & SGIS, clear & SGIS);
-        self.state.cpu(self.cpu).held.fetch_and(!clear, Relaxed);
-        self.controllers.unpost(self.cpu, clear);
-        self.controllers.post(self.cpu, set);
     }
 
     fn set_private_priority(&mut self, mask: u32, priority: u8) {

@@ -98,19 +98,10 @@ impl interrupt::Distributor for Distributor {
     }
 
     fn clear_spi(&self, intid: u32) -> Result<(), ControllerError> {
-        self.set_spi_pending(intid, false)?;
-        self.set_spi_active(intid, false)
-    }
-
-    fn set_spi_pending(&self, intid: u32, pending: bool) -> Result<(), ControllerError> {
         let index = self.spi(intid)?;
         let mut gicd = self.access();
-        if pending {
-            write_bit(field!(gicd, ispendr), index);
-        } else {
-            write_bit(field!(gicd, icpendr), index);
-        }
-        Ok(())
+        write_bit(field!(gicd, icpendr), index);
+        self.set_spi_active(intid, false)
     }
 
     fn is_spi_pending(&self, intid: u32) -> bool {
@@ -268,12 +259,11 @@ mod tests {
         let distributor = set_up(&mut gicd);
         distributor.disable_spi(223).unwrap();
         distributor.clear_spi(64).unwrap();
-        distributor.set_spi_pending(33, true).unwrap();
         distributor.set_spi_active(34, true).unwrap();
         distributor.set_spi_edge(49, true).unwrap();
         assert_eq!(gicd.get(0x180 + 4 * 6), 1 << 31);
         assert_eq!((gicd.get(0x288), gicd.get(0x388)), (1, 1));
-        assert_eq!((gicd.get(0x204), gicd.get(0x304)), (1 << 1, 1 << 2));
+        assert_eq!(gicd.get(0x304), 1 << 2);
         assert_eq!(gicd.get(0xC0C), 2 << 2);
         distributor.set_spi_edge(49, false).unwrap();
         assert_eq!(gicd.get(0xC0C), 0);

@@ -105,13 +105,6 @@ impl interrupt::PrivateInterrupts for PrivateInterrupts {
         write_first(field!(gicd, isactiver), set);
     }
 
-    #[inline]
-    fn set_private_pending(&mut self, set: u32, clear: u32) {
-        let mut gicd = self.access();
-        write_first(field!(gicd, icpendr), clear);
-        write_first(field!(gicd, ispendr), set);
-    }
-
     fn set_private_priority(&mut self, mask: u32, priority: u8) {
         let mut gicd = self.access();
         for index in (0..32).filter(|index| mask & 1 << index != 0) {
@@ -150,12 +143,10 @@ mod tests {
         private.enable_private(1 << 26);
         private.disable_private(1 << 27);
         private.set_private_active(1 << 30, 1 << 29);
-        private.set_private_pending(1 << 3, 1 << 4);
         private.set_private_priority(1 << 26 | 1, 0xA0);
         assert_eq!(private.private_active(), 1 << 30);
         assert_eq!((gicd.get(0x100), gicd.get(0x180)), (1 << 26, 1 << 27));
         assert_eq!((gicd.get(0x300), gicd.get(0x380)), (1 << 30, 1 << 29));
-        assert_eq!((gicd.get(0x200), gicd.get(0x280)), (1 << 3, 1 << 4));
         assert_eq!((gicd.get(0x400), gicd.get(0x418)), (0xA0, 0xA0 << 16));
     }
 

@@ -110,20 +110,10 @@ impl interrupt::Distributor for Distributor {
 
     /// A level that is still asserted makes it pending again.
     fn clear_spi(&self, intid: u32) -> Result<(), GicError> {
-        self.set_spi_pending(intid, false)?;
-        self.set_spi_active(intid, false)
-    }
-
-    fn set_spi_pending(&self, intid: u32, pending: bool) -> Result<(), GicError> {
         let index = self.spi(intid)?;
         let mut gicd = self.access();
-        let registers = if pending {
-            field!(gicd, ispendr)
-        } else {
-            field!(gicd, icpendr)
-        };
-        write_bit(registers, index);
-        Ok(())
+        write_bit(field!(gicd, icpendr), index);
+        self.set_spi_active(intid, false)
     }
 
     fn is_spi_pending(&self, intid: u32) -> bool {

@@ -60,14 +60,6 @@ impl Redistributor {
         read_first(field_shared!(sgi, isenabler))
     }
 
-    /// The interrupts that are pending.
-    #[inline]
-    #[must_use]
-    pub fn private_pending(&self) -> u32 {
-        let sgi = field_shared!(self.registers, sgi);
-        read_first(field_shared!(sgi, ispendr))
-    }
-
     /// Waits until what was disabled is disabled.
     ///
     /// # Errors
@@ -106,13 +98,6 @@ impl interrupt::PrivateInterrupts for Redistributor {
         let mut sgi = field!(self.registers, sgi);
         first(field!(sgi, icactiver)).write(clear);
         first(field!(sgi, isactiver)).write(set);
-    }
-
-    #[inline]
-    fn set_private_pending(&mut self, set: u32, clear: u32) {
-        let mut sgi = field!(self.registers, sgi);
-        first(field!(sgi, icpendr)).write(clear);
-        first(field!(sgi, ispendr)).write(set);
     }
 
     fn set_private_priority(&mut self, mask: u32, priority: u8) {
@@ -254,18 +239,14 @@ mod tests {
             redistributor.disable_private(1 << 27);
             redistributor.enable_private(1 << 26);
             redistributor.set_private_active(1 << 30, 1 << 29);
-            redistributor.set_private_pending(1 << 3, 1 << 4);
             redistributor.set_private_priority(1 << 26 | 1, 0x20);
             assert_eq!(redistributor.private_enabled(), 1 << 26);
             assert_eq!(redistributor.private_active(), 1 << 30);
-            assert_eq!(redistributor.private_pending(), 1 << 3);
         }
         assert_eq!(gicr.get(SGI + 0x100), 1 << 26);
         assert_eq!(gicr.get(SGI + 0x180), 1 << 27);
         assert_eq!(gicr.get(SGI + 0x300), 1 << 30);
         assert_eq!(gicr.get(SGI + 0x380), 1 << 29);
-        assert_eq!(gicr.get(SGI + 0x200), 1 << 3);
-        assert_eq!(gicr.get(SGI + 0x280), 1 << 4);
         assert_eq!(gicr.get(SGI + 0x400), 0x20);
         assert_eq!(gicr.get(SGI + 0x418), 0x20 << 16);
     }

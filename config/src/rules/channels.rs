@@ -4,12 +4,13 @@ use paratia_abi::passport::MAX_PORTS;
 
 use super::Context;
 use super::each::each;
-use super::ends::{end, of, pair_at_one_partition};
+use super::ends::{End, end, of, pair_at_one_partition};
 use super::nearest::nearest_partition;
 use super::partitions::subject;
-use super::report::Report;
+use super::report::{Message, Report};
 use super::schedule::shorter;
-use crate::system::same_text;
+use crate::machine::UART_INTERRUPT;
+use crate::system::{Partition, same_text};
 
 pub(super) const fn channel_ends_exist(context: &Context, report: &mut Report) {
     let mut index = 0;
@@ -75,6 +76,107 @@ pub(super) const fn port_count(context: &Context, report: &mut Report) {
             );
         }
     }}
+}
+
+/// First shared interrupt of any interrupt controller (Arm IHI 0069, 2.2.1).
+const FIRST_SHARED: u32 = 32;
+
+pub(super) const fn port_interrupt_at_reader(context: &Context, report: &mut Report) {
+    each! { channel in context.system.channels => {
+        if let Some(interrupt) = channel.source.interrupt {
+            report.add(
+                of(channel)
+                    .str("port ")
+                    .name(channel.source.port)
+                    .str(" of partition ")
+                    .name(channel.source.partition)
+                    .str(" writes and has interrupt ")
+                    .number(interrupt as u64)
+                    .str("; give it to a reader"),
+            );
+        }
+    }}
+}
+
+pub(super) const fn port_interrupt_exists(context: &Context, report: &mut Report) {
+    let mut index = 0;
+    while let Some((end, interrupt, partition)) = announced(context, index) {
+        let count = partition.machine.gic.shared_blocks.saturating_mul(32);
+        let last = FIRST_SHARED.saturating_add(count).saturating_sub(1);
+        if interrupt < FIRST_SHARED || interrupt > last {
+            report.add(
+                interrupt_of(&end, interrupt)
+                    .str(", its controller's shared ones are ")
+                    .number(FIRST_SHARED as u64)
+                    .str(" to ")
+                    .number(last as u64)
+                    .str("; take one of these"),
+            );
+        }
+        index += 1;
+    }
+}
+
+pub(super) const fn port_interrupt_not_a_devices(context: &Context, report: &mut Report) {
+    let mut index = 0;
+    while let Some((end, interrupt, partition)) = announced(context, index) {
+        if partition.machine.uart.is_some() && interrupt == UART_INTERRUPT {
+            let message = interrupt_of(&end, interrupt).str(", and so has its emulated UART");
+            report.add(message.str("; take another"));
+        }
+        each! { owned in partition.devices => {
+            if let Some(device) = context.board.device(owned.device) {
+                each! { line in device.interrupts => {
+                    if *line == interrupt {
+                        let message = interrupt_of(&end, interrupt).str(", and so has its device ");
+                        report.add(message.name(device.name).str("; take another"));
+                    }
+                }}
+            }
+        }}
+        index += 1;
+    }
+}
+
+pub(super) const fn port_interrupts_differ(context: &Context, report: &mut Report) {
+    let mut index = 0;
+    while let Some((one, other)) = pair_at_one_partition(context.system, index) {
+        if let (Some(interrupt), Some(also)) = (one.port.interrupt, other.port.interrupt)
+            && interrupt == also
+        {
+            let message = interrupt_of(&one, interrupt).str(", and so has port ");
+            report.add(message.name(other.port.port).str("; give each its own"));
+        }
+        index += 1;
+    }
+}
+
+/// The `index`th end of a channel that has an interrupt and a partition that exists.
+const fn announced<'a>(
+    context: &Context<'a>,
+    mut index: usize,
+) -> Option<(End<'a>, u32, &'a Partition)> {
+    let mut place = 0;
+    while let Some(end) = end(context.system, place) {
+        if let (Some(interrupt), Some(partition)) = (
+            end.port.interrupt,
+            context.system.partition_index(end.port.partition),
+        ) {
+            if index == 0 {
+                return Some((end, interrupt, &context.system.partitions[partition]));
+            }
+            index -= 1;
+        }
+        place += 1;
+    }
+    None
+}
+
+/// The start of a message about a port's interrupt.
+const fn interrupt_of(end: &End, interrupt: u32) -> Message {
+    end.describe()
+        .str(" has interrupt ")
+        .number(interrupt as u64)
 }
 
 pub(super) const fn refresh_covers_frame(context: &Context, report: &mut Report) {

@@ -172,6 +172,14 @@ rules! {
     channels::port_has_one_channel,
     /// Ports of a partition fit in its passport.
     channels::port_count,
+    /// Only a reader's port has an interrupt.
+    channels::port_interrupt_at_reader,
+    /// A port's interrupt is a shared one of its partition's controller.
+    channels::port_interrupt_exists,
+    /// A port's interrupt is none of its partition's devices.
+    channels::port_interrupt_not_a_devices,
+    /// Ports of a partition have interrupts of their own.
+    channels::port_interrupts_differ,
     /// Messages are 8 to 512 bytes, in steps of 8.
     messages::message_size,
     /// Message windows lie on multiples of 8.

@@ -88,11 +88,13 @@ impl<B: Board> Definition<B> {
                 partition: "vehicle",
                 port: "speed",
                 window: message_window(mib(2)),
+                interrupt: None,
             },
             destinations: &[Port {
                 partition: "speedometer",
                 port: "speed",
                 window: message_window(mib(8)),
+                interrupt: None,
             }],
         }],
         display: Some(Display {

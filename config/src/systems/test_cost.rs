@@ -52,11 +52,13 @@ impl<B: Board> Definition<B> {
                 partition: "cost",
                 port: "messages",
                 window: message_window(mib(2)),
+                interrupt: None,
             },
             destinations: &[Port {
                 partition: "reader",
                 port: "messages",
                 window: message_window(mib(2)),
+                interrupt: None,
             }],
         }],
         display: None,

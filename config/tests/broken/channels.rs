@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use paratia_config::address::Ipa;
-use paratia_config::system::{Channel, ChannelKind, Port, System};
+use paratia_config::machine::VirtualMachine;
+use paratia_config::system::{Channel, ChannelKind, Partition, Port, System};
 
-use crate::base::{HUD_PORT, NAV_PORT, ROUTE, SYSTEM};
+use crate::base::{HUD, HUD_PORT, MEDIA, NAV, NAV_PORT, ROUTE, SYSTEM};
 use crate::case::{Case, VALID};
 
 /// Channels to `nav`, four each from `hud` and `media`, so that only `nav` has many ports.
@@ -18,6 +19,7 @@ const fn to_nav(index: usize) -> Channel {
             partition,
             port: name,
             window,
+            interrupt: None,
         },
         destinations: DESTINATIONS[index],
         ..ROUTE
@@ -32,6 +34,7 @@ const fn at_nav(index: usize) -> Port {
         partition: "nav",
         port: NAMES[index],
         window,
+        interrupt: None,
     }
 }
 
@@ -45,6 +48,17 @@ const DESTINATIONS: [&[Port]; 8] = [
     &[at_nav(6)],
     &[at_nav(7)],
 ];
+
+/// A channel to `media`, which owns the clock with interrupt 34.
+const TO_MEDIA: Channel = Channel {
+    destinations: &[Port {
+        partition: "media",
+        port: "route",
+        window: Ipa(0x4000_8000),
+        interrupt: Some(34),
+    }],
+    ..ROUTE
+};
 
 pub const CASES: &[Case] = &[
     Case {
@@ -131,6 +145,7 @@ pub const CASES: &[Case] = &[
                         partition: "media",
                         port: "detour",
                         window: Ipa(0x4000_8000),
+                        interrupt: None,
                     },
                     destinations: &[Port {
                         window: Ipa(0x401F_E000),
@@ -166,6 +181,137 @@ pub const CASES: &[Case] = &[
         findings: &[(
             "port_count",
             "partition 'nav': has 9 ports, a passport holds 8; join channels",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            channels: &[Channel {
+                source: Port {
+                    interrupt: Some(40),
+                    ..NAV_PORT
+                },
+                ..ROUTE
+            }],
+            ..SYSTEM
+        },
+        findings: &[(
+            "port_interrupt_at_reader",
+            "channel 'route': port 'route' of partition 'nav' writes and has interrupt 40; give it \
+             to a reader",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            channels: &[Channel {
+                destinations: &[Port {
+                    interrupt: Some(31),
+                    ..HUD_PORT
+                }],
+                ..ROUTE
+            }],
+            ..SYSTEM
+        },
+        findings: &[(
+            "port_interrupt_exists",
+            "channel 'route': port 'route' of partition 'hud' has interrupt 31, its controller's \
+             shared ones are 32 to 95; take one of these",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            channels: &[Channel {
+                destinations: &[Port {
+                    interrupt: Some(96),
+                    ..HUD_PORT
+                }],
+                ..ROUTE
+            }],
+            ..SYSTEM
+        },
+        findings: &[(
+            "port_interrupt_exists",
+            "channel 'route': port 'route' of partition 'hud' has interrupt 96, its controller's \
+             shared ones are 32 to 95; take one of these",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            channels: &[TO_MEDIA],
+            ..SYSTEM
+        },
+        findings: &[(
+            "port_interrupt_not_a_devices",
+            "channel 'route': port 'route' of partition 'media' has interrupt 34, and so has its \
+             device 'rtc'; take another",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            partitions: &[
+                NAV,
+                Partition {
+                    machine: VirtualMachine {
+                        uart: Some(Ipa(0x0900_0000)),
+                        ..VirtualMachine::PLAIN
+                    },
+                    ..HUD
+                },
+                MEDIA,
+            ],
+            channels: &[Channel {
+                destinations: &[Port {
+                    interrupt: Some(33),
+                    ..HUD_PORT
+                }],
+                ..ROUTE
+            }],
+            ..SYSTEM
+        },
+        findings: &[(
+            "port_interrupt_not_a_devices",
+            "channel 'route': port 'route' of partition 'hud' has interrupt 33, and so has its \
+             emulated UART; take another",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            channels: &[
+                Channel {
+                    destinations: &[Port {
+                        interrupt: Some(40),
+                        ..HUD_PORT
+                    }],
+                    ..ROUTE
+                },
+                Channel {
+                    name: "detour",
+                    source: Port {
+                        partition: "media",
+                        port: "detour",
+                        window: Ipa(0x4000_8000),
+                        interrupt: None,
+                    },
+                    destinations: &[Port {
+                        port: "detour",
+                        window: Ipa(0x401F_E000),
+                        interrupt: Some(40),
+                        ..HUD_PORT
+                    }],
+                    ..ROUTE
+                },
+            ],
+            ..SYSTEM
+        },
+        findings: &[(
+            "port_interrupts_differ",
+            "channel 'route': port 'route' of partition 'hud' has interrupt 40, and so has port \
+             'detour'; give each its own",
         )],
         ..VALID
     },
@@ -285,6 +431,7 @@ pub const CASES: &[Case] = &[
                         partition: "media",
                         port: "detour",
                         window: Ipa(0x4000_8000),
+                        interrupt: None,
                     }],
                     ..ROUTE
                 },

@@ -136,12 +136,14 @@ pub const NAV_PORT: Port = Port {
     partition: "nav",
     port: "route",
     window: Ipa(0x400F_F000),
+    interrupt: None,
 };
 
 pub const HUD_PORT: Port = Port {
     partition: "hud",
     port: "route",
     window: Ipa(0x401F_F000),
+    interrupt: None,
 };
 
 pub const DISPLAY: Display = Display {

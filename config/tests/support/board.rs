@@ -26,6 +26,7 @@ impl Board for TestBoard {
             redistributors: MemoryRange::new(Pa(0x080A_0000), 4 * kib(128)),
         },
         interrupt_count: 288,
+        monitors_interrupt: None,
         uart: MemoryRange::new(Pa(0x0900_0000), kib(4)),
         uart_kind: UartKind::Pl011 {
             clock_hz: 24_000_000,

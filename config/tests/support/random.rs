@@ -11,8 +11,8 @@ use paratia_config::system::{
 use proptest::prelude::*;
 
 use super::base::{
-    BOARD, DISPLAY, HEARTBEAT, HUD, HUD_RAM, MEDIA, NAV, NAV_PORT, PIXELS, ROUTE, RTC, SCHEDULE,
-    SYSTEM,
+    BOARD, DISPLAY, HEARTBEAT, HUD, HUD_PORT, HUD_RAM, MEDIA, NAV, NAV_PORT, PIXELS, ROUTE, RTC,
+    SCHEDULE, SYSTEM,
 };
 
 /// Numbers at which arithmetic breaks, and ordinary ones.
@@ -45,7 +45,7 @@ pub fn system() -> impl Strategy<Value = System> {
     let numbers = prop::collection::vec(number(), 8);
     let durations = prop::collection::vec(duration(), 8);
     let words = prop::collection::vec(any::<u32>(), 4);
-    (numbers, durations, words, 0usize..20).prop_map(|(numbers, durations, words, place)| {
+    (numbers, durations, words, 0usize..21).prop_map(|(numbers, durations, words, place)| {
         // One value is strange at a time, so that many systems are broken in one place, or none.
         let number = |index: usize, valid| {
             if index == place {
@@ -108,6 +108,11 @@ pub fn system() -> impl Strategy<Value = System> {
                 window: Ipa(number(7, NAV_PORT.window.0)),
                 ..NAV_PORT
             },
+            destinations: vec![Port {
+                interrupt: (place == 20).then_some(words[3]),
+                ..HUD_PORT
+            }]
+            .leak(),
             ..ROUTE
         };
         System {

@@ -37,6 +37,9 @@ pub const SAMPLING_PORT_WRITE: u32 = BASE + 2;
 /// no older than the channel's refresh period, else 0 (ARINC 653 validity); `x3` = its age in
 /// counter ticks. [`crate::status::EMPTY`] if no message was ever written,
 /// [`crate::status::NOT_FOUND`] for a port that the partition doesn't have or may not read.
+///
+/// Where the port has an interrupt (`port_interrupts` in the passport), the first message that comes
+/// after this call interrupts the partition; those after it don't, until it reads again.
 pub const SAMPLING_PORT_READ: u32 = BASE + 3;
 
 /// Reports a sign of life, typically one finished frame. `x1` = a sequence number for the log.

@@ -117,8 +117,10 @@ pub struct Passport {
     /// The configuration's arguments, UTF-8 padded with zero bytes.
     pub arguments: [u8; MAX_ARGUMENTS_BYTES],
     /// What the device behind the region with the same index is, such as `pl061`; no name where
-    /// there is no device. It came last, so that all before it is where it was.
+    /// there is no device. What came later lies here at the end, so that all before is where it was.
     pub device_models: [Name; MAX_REGIONS],
+    /// The interrupt that comes with a message at the port with the same index; 0 for none.
+    pub port_interrupts: [u32; MAX_PORTS],
 }
 
 impl Passport {

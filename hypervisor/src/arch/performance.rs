@@ -20,6 +20,7 @@ const NO_CYCLES_AT_EL2: u64 = 1 << 23;
 
 /// All that a guest can read or write of them.
 pub struct Performance {
+    /// `PMCR_EL0`, until they go on.
     control: u64,
     selected: u64,
     enabled: u64,
@@ -132,11 +133,24 @@ impl Performance {
     }
 
     /// Lets the counters go on: the guest's window has begun.
-    pub fn go_on(&self) {
-        if self.control & ENABLE != 0 {
+    pub fn go_on(&mut self) {
+        let control = core::mem::take(&mut self.control);
+        if control & ENABLE != 0 {
             // SAFETY: a bit that the guest had set itself, on a CPU that has the register.
-            unsafe { write_register!("pmcr_el0", self.control) };
+            unsafe { write_register!("pmcr_el0", control) };
         }
+    }
+
+    /// Whether the monitors, which are in the CPU, raise their interrupt, or will when they go on
+    /// (`AArch64.CheckForPMUOverflow`).
+    #[must_use]
+    pub fn has_overflow(&self) -> bool {
+        if version() == 0 {
+            return false;
+        }
+        let enabled = (read_register!("pmcr_el0") | self.control) & ENABLE != 0;
+        let raised = read_register!("pmovsset_el0") & read_register!("pmintenset_el1");
+        enabled && raised != 0
     }
 }
 

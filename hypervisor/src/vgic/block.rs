@@ -25,6 +25,8 @@ pub struct Block {
     pub enabled: u32,
     /// Pending until taken or cleared: by an edge, by software, or from the physical interrupt.
     pub latch: u32,
+    /// Latched, and by software: so it stays, whatever a level says.
+    pub by_software: u32,
     /// The input is high.
     pub line: u32,
     /// Taken and not ended.
@@ -57,6 +59,7 @@ impl Block {
             linked: linked & implemented,
             enabled: 0,
             latch: 0,
+            by_software: 0,
             line: 0,
             active: 0,
             group1: if group1 { implemented } else { 0 },
@@ -124,13 +127,13 @@ impl Block {
         None
     }
 
-    /// `ISPENDR`. A linked interrupt that is active gets its next turn from the physical one.
+    /// `ISPENDR`. What is behind a linked interrupt isn't told: not every board's controller can be.
     pub fn set_pending(&mut self, bits: u32) -> Option<(Change, u32)> {
         let bits = bits & self.implemented;
-        let physical = bits & self.linked & (self.active | self.loaded);
-        self.latch |= bits & !physical;
-        self.offered &= !(bits & !physical);
-        Some((Change::SetPending, physical))
+        self.latch |= bits;
+        self.by_software |= bits;
+        self.offered &= !bits;
+        None
     }
 
     /// `ICPENDR`. The physical interrupt behind one that was pending waits for an end that the
@@ -139,6 +142,7 @@ impl Block {
         let bits = bits & self.implemented;
         let dropped = bits & self.linked & self.latch & !self.active;
         self.latch &= !bits;
+        self.by_software &= !bits;
         self.offered &= !bits;
         Some((Change::Deactivate, dropped))
     }
@@ -226,6 +230,7 @@ impl Block {
         let taken = self.offered & bit != 0 && !pending;
         if taken {
             self.latch &= !bit;
+            self.by_software &= !bit;
         }
         if active && !was_active {
             self.acknowledged |= bit;

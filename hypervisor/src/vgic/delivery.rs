@@ -65,42 +65,37 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         self.best_pending(vcpu).is_some()
     }
 
-    /// A private interrupt comes, once, while nothing waits outside of list registers. If it can be
-    /// taken at once, what to put into a free one; else it waits, and the list registers are to be
-    /// folded and filled.
+    /// An interrupt comes, once, while nothing waits outside of list registers. If the vCPU can take it
+    /// at once, what to put into a free one.
+    ///
+    /// # Errors
+    /// Else it waits: whose list registers are to be folded and filled.
     #[inline]
-    pub fn offer(&mut self, vcpu: usize, index: usize) -> Option<ListRegister> {
+    pub fn offer(&mut self, vcpu: usize, intid: u32) -> Result<ListRegister, VcpuSet> {
+        let (bank, index) = place(vcpu, intid);
+        let is_awake = self.vcpus.get(vcpu).is_some_and(|private| private.awake);
+        let is_sent = matches!(self.model, Model::V2) && intid < 16;
+        let is_its = self.owner(bank, index) == Some(vcpu);
         let groups = self.groups;
-        let private = self.vcpus.get_mut(vcpu)?;
-        let (block, bit) = (&mut private.block, bit(index));
+        let Some(block) = self.block_mut(bank) else {
+            return Err(VcpuSet::NONE);
+        };
+        let bit = bit(index);
         let is_busy = (block.active | block.loaded) & bit != 0;
         block.pulse(bit);
-        if is_busy || !private.awake || block.forwarded(groups) & bit == 0 {
-            return None;
+        let is_forwarded = block.forwarded(groups) & bit != 0;
+        if is_busy || is_sent || !(is_awake && is_its && is_forwarded) {
+            return Err(self.attention(bank, bit));
         }
-        if matches!(self.model, Model::V2) && index < private.sources.len() {
-            return None;
-        }
-        let linked = block.linked & bit != 0;
-        let register = ListRegister {
-            intid: u32::try_from(index).ok()?,
-            source: 0,
-            pending: true,
-            active: false,
-            priority: block.priority(index),
-            group1: block.group1 & bit != 0,
-            physical: None,
-            notify_end: block.edge & bit == 0 && !linked,
-        };
-        block.loaded |= bit;
-        block.offered |= bit;
-        block.settled &= !bit;
-        block.recalled &= !bit;
-        block.listed &= !bit;
-        Some(ListRegister {
-            physical: linked.then(|| self.physical(register.intid)),
-            ..register
-        })
+        let priority = block.priority(index);
+        Ok(self.load(
+            vcpu,
+            Candidate {
+                bank,
+                index,
+                priority,
+            },
+        ))
     }
 
     /// Interrupt `intid` of the vCPU has left its list register, taken and ended. Nobody else has to
@@ -262,7 +257,8 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             priority,
             group1,
             physical: linked.then(|| self.physical(intid)),
-            notify_end: (level || again || others) && !linked,
+            // The end of one that is linked shows at the physical one, but its next turn waits here.
+            notify_end: again || (level || others) && !linked,
         }
     }
 }

@@ -93,10 +93,6 @@ pub struct Physical {
 /// What is to be done to a physical interrupt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Make it pending: it is active, and comes again when the guest has ended it.
-    SetPending,
-    /// No longer pending.
-    ClearPending,
     /// Make it active.
     SetActive,
     /// Deactivate it: the guest has let it go by another way than a list register.

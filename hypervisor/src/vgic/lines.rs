@@ -32,13 +32,13 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     }
 
     /// Whether a level-sensitive interrupt that is linked came and waits to be taken, outside of list
-    /// registers.
+    /// registers; not because software made it pending.
     #[inline]
     #[must_use]
     pub fn is_level_latched(&self, vcpu: usize, intid: u32) -> bool {
         let (bank, index) = place(vcpu, intid);
         self.block(bank).is_some_and(|block| {
-            let waiting = block.latch & !block.active & !block.loaded;
+            let waiting = block.latch & !block.by_software & !block.active & !block.loaded;
             waiting & block.linked & !block.edge & bit(index) != 0
         })
     }

@@ -18,9 +18,10 @@ pub struct ListRegister {
     pub priority: u8,
     /// In Group 1, not 0.
     pub group1: bool,
-    /// The physical interrupt that its end also ends.
+    /// The physical interrupt behind it. Its end also ends that one, unless it is to be told: then
+    /// whoever is told does.
     pub physical: Option<u32>,
-    /// A maintenance interrupt tells of its end, so that a level is looked at again.
+    /// A maintenance interrupt tells of its end, so that what else there is of it is looked at.
     pub notify_end: bool,
 }
 
@@ -42,8 +43,8 @@ impl ListRegister {
     pub fn to_v3(self) -> u64 {
         let low = self.intid & 0x3FF | u32::from(self.source & 7) << 10;
         let physical = match self.physical {
-            Some(id) => 1 << 61 | u64::from(id & 0x3FF) << 32,
-            None => u64::from(self.notify_end) << 41,
+            Some(id) if !self.notify_end => 1 << 61 | u64::from(id & 0x3FF) << 32,
+            _ => u64::from(self.notify_end) << 41,
         };
         u64::from(low)
             | physical
@@ -77,8 +78,8 @@ impl ListRegister {
     #[must_use]
     pub fn to_v2(self) -> u32 {
         let physical = match self.physical {
-            Some(id) => 1 << 31 | (id & 0x3FF) << 10,
-            None => u32::from(self.notify_end) << 19 | u32::from(self.source & 7) << 10,
+            Some(id) if !self.notify_end => 1 << 31 | (id & 0x3FF) << 10,
+            _ => u32::from(self.notify_end) << 19 | u32::from(self.source & 7) << 10,
         };
         self.intid & 0x3FF
             | physical

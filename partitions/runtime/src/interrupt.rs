@@ -31,6 +31,13 @@ pub fn enable_interrupt(interrupt: IntId) {
     Controller::of_passport().enable(interrupt, true);
 }
 
+/// As [`enable_interrupt`], for a device's that comes by an edge: once, and is not looked at again.
+pub fn enable_edge(interrupt: IntId) {
+    let controller = Controller::of_passport();
+    controller.set_edge(interrupt);
+    controller.enable(interrupt, true);
+}
+
 /// Disables it; what comes meanwhile is pending when it is enabled again.
 pub fn disable_interrupt(interrupt: IntId) {
     Controller::of_passport().enable(interrupt, false);

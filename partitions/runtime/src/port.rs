@@ -2,12 +2,16 @@
 //!
 //! A message passes through the port's window, a place in the partition's RAM which the
 //! configuration fixes and which the hypervisor reads or writes during a call, and only then.
+//!
+//! A port that receives may have an interrupt, so that its partition needn't look again and again:
+//! [`DestinationPort::enable_interrupt`].
 
 use core::ptr::NonNull;
 
 use paratia_abi::passport::{PORT_DESTINATION, PORT_SOURCE, Passport, PortRecord};
 
 use crate::call::{self, Refusal};
+use crate::interrupt::{self, IntId};
 use crate::passport;
 use crate::time::Ticks;
 
@@ -69,6 +73,24 @@ impl DestinationPort {
             index,
             window: Window::of(record),
         })
+    }
+
+    /// The interrupt that comes with the first message since the port was last read, if the
+    /// configuration names one.
+    #[must_use]
+    pub fn interrupt(&self) -> Option<IntId> {
+        let index = usize::try_from(self.index).ok()?;
+        let interrupt = *passport::own().port_interrupts.get(index)?;
+        IntId::try_from(interrupt).ok().filter(|id| id.is_spi())
+    }
+
+    /// Lets [`DestinationPort::interrupt`] come to this CPU, after [`interrupt::enable`]; says which it
+    /// is, for the handler. A handler, or whoever it wakes, reads the port: until then no further
+    /// message interrupts.
+    pub fn enable_interrupt(&self) -> Option<IntId> {
+        let id = self.interrupt()?;
+        interrupt::enable_edge(id);
+        Some(id)
     }
 
     /// Copies the channel's newest message to `buffer`, as much as fits; `None` if none was ever

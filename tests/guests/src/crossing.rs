@@ -12,6 +12,7 @@ use core::time::Duration;
 use paratia_runtime::abi::ReportedError;
 use paratia_runtime::abi::call::WAIT_FOR_WINDOW;
 use paratia_runtime::abi::passport::Passport;
+use paratia_runtime::interrupt::{self, IntId};
 use paratia_runtime::time::{Instant, Ticks};
 use paratia_runtime::{call, println};
 
@@ -202,6 +203,10 @@ cross_by_spinning_high:
 /// registers watched and of crossings after every tenth one.
 pub fn cross_for_ever(passport: &Passport, side: Side, progress: fn(usize, u64)) -> ! {
     let frame = Ticks::from_duration(Duration::from_nanos(passport.major_frame_ns));
+    // So that an interrupt can be pending in a list register; none is let through.
+    interrupt::enable();
+    interrupt::disable();
+    interrupt::enable_interrupt(IntId::sgi(7));
     let watched = watch(side);
     let mut findings = Findings {
         side,

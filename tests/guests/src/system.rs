@@ -137,6 +137,80 @@ pub static REGISTERS: [Register; 34] = [
 /// On CPUs with the RAS extension: the deferred error, whose A bit a guest can write.
 pub static DEFERRED_ERROR: Register = row!("DISR_EL1" as "s3_0_c12_c1_1", 1 << 31, 1 << 31, 0);
 
+/// A row for a register of a GICv2's CPU interface (Arm IHI 0048, 4.4), which lies in memory.
+macro_rules! in_memory {
+    ($name:literal, $offset:expr, $mask:expr, $plant:expr, $look:expr) => {
+        Register {
+            name: $name,
+            mask: $mask,
+            values: [$plant, $look],
+            read: || read_interface($offset),
+            write: |value| write_interface($offset, value),
+        }
+    };
+}
+
+/// `GICC_CTLR`, `GICC_HPPIR`; and of the distributor `GICD_SGIR`, whose filter names the sender.
+const CONTROL: usize = 0x00;
+const HIGHEST_PENDING: usize = 0x18;
+const SEND: usize = 0xF00;
+const TO_SELF: u64 = 2 << 24;
+
+/// Where the interrupt controller is a GICv2. The distributor may keep what it has of the partition's;
+/// the CPU interface is one for all.
+static IN_MEMORY: [Register; 6] = [
+    in_memory!("GICC_PMR", 0x04, 0xF8, 0xA8, 0x98),
+    in_memory!("GICC_BPR", 0x08, 7, 4, 5),
+    in_memory!("GICC_ABPR", 0x1C, 7, 5, 6),
+    in_memory!("GICC_APR0", 0xD0, LOW_WORD, 1 << 20, 1 << 12),
+    // EOImode, CBPR, Group 0; FIQEn, AckCtl, Group 1. Only `look` holds back FIQs.
+    in_memory!("GICC_CTLR", CONTROL, 0x21F, 0x211, 0x00E),
+    Register {
+        name: "GICC_HPPIR",
+        mask: 0x1FFF,
+        values: PENDING_INTERRUPT.values,
+        read: || {
+            let control = read_interface(CONTROL);
+            write_interface(CONTROL, control | 1);
+            let pending = read_interface(HIGHEST_PENDING);
+            write_interface(CONTROL, control);
+            pending
+        },
+        write: |interrupt| {
+            if interrupt < 16 {
+                let [distributor, _] = paratia_runtime::passport::own().gic_bases;
+                write_at(distributor, SEND, TO_SELF | interrupt);
+            }
+        },
+    },
+];
+
+fn read_interface(offset: usize) -> u64 {
+    let [_, interface] = paratia_runtime::passport::own().gic_bases;
+    let register = core::ptr::with_exposed_provenance::<u32>(place(interface, offset));
+    // SAFETY: a register of this partition's CPU interface that nothing happens by reading.
+    u64::from(unsafe { register.read_volatile() })
+}
+
+fn write_interface(offset: usize, value: u64) {
+    let [_, interface] = paratia_runtime::passport::own().gic_bases;
+    write_at(interface, offset, value);
+}
+
+fn write_at(base: u64, offset: usize, value: u64) {
+    let register = core::ptr::with_exposed_provenance_mut::<u32>(place(base, offset));
+    // SAFETY: a register of this partition's interrupt controller; interrupts are masked. The barrier
+    // waits for its effect.
+    unsafe {
+        register.write_volatile((value & LOW_WORD) as u32);
+        asm!("dsb sy", "isb", options(nostack));
+    }
+}
+
+fn place(base: u64, offset: usize) -> usize {
+    usize::try_from(base).unwrap_or(0) + offset
+}
+
 /// A row for a counter, by its number.
 macro_rules! counter {
     ($name:literal, $number:literal, $assembler:literal, $mask:expr, $plant:expr, $look:expr) => {
@@ -301,19 +375,21 @@ pub static MONITORS: [Register; 33] = [
 ];
 
 /// Most registers that there can be.
-const MOST: usize = REGISTERS.len() + MONITORS.len() + 1;
+const MOST: usize = REGISTERS.len() + IN_MEMORY.len() + MONITORS.len() + 1;
 
-/// Every register of this CPU that the partition was given. A GICv2's are no system registers, and
-/// aren't looked at.
+/// Every register of this CPU that the partition was given, with those of its interrupt controller's
+/// version.
 pub fn registers() -> impl Iterator<Item = &'static Register> {
     let with_ras = ID_AA64PFR0_EL1.get() >> 28 & 0xF != 0;
     let with_gic_v3 = paratia_runtime::passport::own().gic_version == 3;
     // Performance monitors and debug registers are granted together in these tests.
     let with_monitors = ID_AA64DFR0_EL1.get() >> 8 & 0xF != 0;
     let monitors: &[Register] = if with_monitors { &MONITORS } else { &[] };
+    let in_memory: &[Register] = if with_gic_v3 { &[] } else { &IN_MEMORY };
     REGISTERS
         .iter()
         .filter(move |register| with_gic_v3 || !register.name.starts_with("ICC_"))
+        .chain(in_memory)
         .chain(monitors)
         .chain(with_ras.then_some(&DEFERRED_ERROR))
 }

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{ChildStderr, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
@@ -16,12 +17,12 @@ use crate::workspace;
 /// How often progress is shown while Cargo is silent.
 const TICK: Duration = Duration::from_millis(100);
 
-/// `cargo build --release` for `target`, to be completed with packages.
-pub(super) fn build(toolchain: Toolchain, target: &str) -> Command {
+/// `cargo build --release` for `target` into a target directory, to be completed with packages.
+pub(super) fn build(toolchain: Toolchain, target: &str, directory: &Path) -> Command {
     let mut command = toolchain.cargo();
     command
         .args(["build", "--release", "--target", target, "--target-dir"])
-        .arg(workspace::bare_target())
+        .arg(directory)
         .args(toolchain.build_arguments())
         .current_dir(workspace::root());
     command

@@ -15,7 +15,7 @@ const PACKAGES: [&str; 2] = ["paratia-partitions", "paratia-test-guests"];
 
 pub(super) fn build(toolchain: Toolchain, progress: &mut dyn Progress) -> anyhow::Result<()> {
     progress.begin("building the guests");
-    let mut command = cargo::build(toolchain, GUEST_TARGET);
+    let mut command = cargo::build(toolchain, GUEST_TARGET, &workspace::bare_target());
     for package in PACKAGES {
         command.args(["--package", package]);
     }

@@ -1,7 +1,7 @@
 //! The bootable image: the hypervisor with one system for one board.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Context as _;
@@ -12,40 +12,69 @@ use super::{HYPERVISOR_TARGET, cargo, fingerprint};
 use crate::catalog::Choice;
 use crate::pieces::{self, Piece};
 use crate::setup::Toolchain;
-use crate::workspace;
 
 /// The package and its binary.
 const NAME: &str = "paratia-hypervisor";
 
-pub(super) fn build(
-    toolchain: Toolchain,
-    choice: &Choice,
-    pieces: &[Piece],
-    progress: &mut dyn Progress,
-) -> anyhow::Result<PathBuf> {
-    let (board, system) = (choice.board.name, choice.name);
-    let image = choice.image();
-    let stamp = image.with_extension("fingerprint");
-    let fingerprint = fingerprint::of_image(toolchain, choice, pieces)?;
-    if image.exists() && fs::read_to_string(&stamp).is_ok_and(|old| old == fingerprint) {
-        return Ok(image);
-    }
-    progress.begin(&format!("building the image of '{system}' for {board}"));
-    let mut command = cargo::build(toolchain, HYPERVISOR_TARGET);
-    command.args(["--package", NAME, "--bin", NAME]);
-    name_system(&mut command, choice);
-    cargo::run(&mut command, progress)?;
+/// An image that isn't as it would be built now.
+pub(super) struct Stale<'a> {
+    choice: &'a Choice,
+    image: PathBuf,
+    fingerprint: String,
+}
 
-    let elf = workspace::bare_target()
-        .join(HYPERVISOR_TARGET)
-        .join("release")
-        .join(NAME);
-    let bytes = fs::read(&elf).context("the hypervisor wasn't built")?;
-    fs::create_dir_all(image.parent().context("an image lies in a folder")?)?;
-    write_if_changed(&image, &bytes)?;
-    fs::write(&stamp, fingerprint)?;
-    progress.done();
-    Ok(image)
+impl<'a> Stale<'a> {
+    /// The image of `choice`, unless it is as it would be built now.
+    ///
+    /// # Errors
+    /// If a source can't be read.
+    pub(super) fn find(
+        toolchain: Toolchain,
+        choice: &'a Choice,
+        pieces: &[Piece],
+    ) -> anyhow::Result<Option<Self>> {
+        let image = choice.image();
+        let fingerprint = fingerprint::of_image(toolchain, choice, pieces)?;
+        let stamp = fs::read_to_string(stamp(&image));
+        let is_current = image.exists() && stamp.is_ok_and(|old| old == fingerprint);
+        Ok((!is_current).then_some(Self {
+            choice,
+            image,
+            fingerprint,
+        }))
+    }
+
+    /// What it is called for people.
+    pub(super) fn title(&self) -> String {
+        format!("'{}' for {}", self.choice.name, self.choice.board.name)
+    }
+
+    /// Builds it in a target directory that nobody else builds in.
+    ///
+    /// # Errors
+    /// If something doesn't compile, or the image can't be written.
+    pub(super) fn build(
+        &self,
+        toolchain: Toolchain,
+        directory: &Path,
+        progress: &mut dyn Progress,
+    ) -> anyhow::Result<()> {
+        let mut command = cargo::build(toolchain, HYPERVISOR_TARGET, directory);
+        command.args(["--package", NAME, "--bin", NAME]);
+        name_system(&mut command, self.choice);
+        cargo::run(&mut command, progress)?;
+
+        let elf = directory.join(HYPERVISOR_TARGET).join("release").join(NAME);
+        let bytes = fs::read(&elf).context("the hypervisor wasn't built")?;
+        fs::create_dir_all(self.image.parent().context("an image lies in a folder")?)?;
+        write_if_changed(&self.image, &bytes)?;
+        fs::write(stamp(&self.image), &self.fingerprint)?;
+        Ok(())
+    }
+}
+
+fn stamp(image: &Path) -> PathBuf {
+    image.with_extension("fingerprint")
 }
 
 /// Tells the hypervisor's build which system on which board it is to be, and where the

@@ -5,6 +5,7 @@ mod fingerprint;
 pub(crate) mod flat;
 mod guests;
 mod hypervisor;
+mod lanes;
 pub mod progress;
 
 use std::fs::{self, File};
@@ -18,6 +19,7 @@ use crate::own;
 use crate::pieces::{self, Piece};
 use crate::setup::{self, Toolchain};
 pub(crate) use guests::write_if_changed;
+use hypervisor::Stale;
 pub use hypervisor::name_system;
 pub use progress::{Progress, Silent};
 
@@ -144,6 +146,29 @@ impl<'a> Builder<'a> {
     /// breaks a rule.
     pub fn hypervisor(&mut self, choice: &Choice) -> anyhow::Result<PathBuf> {
         let pieces = self.pieces(choice)?;
-        hypervisor::build(self.toolchain, choice, &pieces, self.progress)
+        if let Some(stale) = Stale::find(self.toolchain, choice, &pieces)? {
+            let step = format!("building the image of {}", stale.title());
+            self.progress.begin(&step);
+            stale.build(
+                self.toolchain,
+                &crate::workspace::bare_target(),
+                self.progress,
+            )?;
+            self.progress.done();
+        }
+        Ok(choice.image())
+    }
+
+    /// Builds the images of many systems, several at a time, from their [`pieces`](Self::pieces).
+    ///
+    /// # Errors
+    /// As for [`hypervisor`](Self::hypervisor): of the first that fails.
+    pub fn hypervisors(&mut self, wanted: &[(Choice, Vec<Piece>)]) -> anyhow::Result<()> {
+        let stale: Vec<_> = wanted
+            .iter()
+            .map(|(choice, pieces)| Stale::find(self.toolchain, choice, pieces))
+            .filter_map(Result::transpose)
+            .collect::<anyhow::Result<_>>()?;
+        lanes::build(self.toolchain, stale, self.progress)
     }
 }

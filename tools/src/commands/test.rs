@@ -100,15 +100,17 @@ fn build_everything(choices: &[Choice]) -> anyhow::Result<()> {
     let mut status = Status::new();
     let mut builder = Builder::new(toolchain, &mut status)?;
     builder.guests()?;
+    let mut wanted = Vec::new();
     for choice in choices {
-        // Only what is Debian's can be missing. Its systems' tests fail then, the others needn't.
-        if let Err(error) = builder.pieces(choice) {
-            present::error(&error.context(format!("system '{}' isn't built", choice.name)));
-            continue;
+        match builder.pieces(choice) {
+            Ok(pieces) => wanted.push((*choice, pieces)),
+            // Only what is Debian's can be missing. Its systems' tests fail then, the others needn't.
+            Err(error) => {
+                present::error(&error.context(format!("system '{}' isn't built", choice.name)));
+            }
         }
-        builder.hypervisor(choice)?;
     }
-    Ok(())
+    builder.hypervisors(&wanted)
 }
 
 /// Cargo for the host; tests find all images built.

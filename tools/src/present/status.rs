@@ -1,7 +1,7 @@
 //! Progress of set-up and builds: one line that changes on a terminal, plain lines elsewhere.
 
 use std::io::{IsTerminal as _, Write as _, stderr};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use paratia::build::Progress;
 
@@ -54,6 +54,13 @@ impl Progress for Status {
             let line = format!("{} {:.1} s  {text}", self.step, self.seconds());
             let line: String = line.chars().take(WIDTH).collect();
             Self::rewrite(&line);
+        }
+    }
+
+    fn part(&mut self, text: &str, time: Duration) {
+        if !self.live {
+            let seconds = time.as_secs_f32();
+            anstream::eprintln!("{DIM}- {text}: {seconds:.1} s{PLAIN}");
         }
     }
 

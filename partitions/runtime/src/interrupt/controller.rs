@@ -5,7 +5,7 @@ use core::ptr::NonNull;
 use arm_gic::gicv2::GicV2;
 use arm_gic::gicv3::registers::{Gicd, GicrSgi};
 use arm_gic::gicv3::{GicCpuInterface, GicDistributor, GicRedistributor};
-use arm_gic::{IntId, InterruptGroup, UniqueMmioPointer};
+use arm_gic::{IntId, InterruptGroup, Trigger, UniqueMmioPointer};
 use cortex_a::registers::{MPIDR_EL1, Readable};
 use safe_mmio::fields::ReadPureWrite;
 
@@ -89,6 +89,20 @@ impl Controller {
                 let mut distributor = gicv3_distributor(distributor);
                 let _ = distributor.set_routing(interrupt, Some(MPIDR_EL1.get() & AFFINITY));
                 let _ = distributor.enable_interrupt(interrupt, on);
+            }
+            Kind::Registers => {}
+        }
+    }
+
+    /// Makes a shared interrupt edge-triggered.
+    pub(super) fn set_edge(self, interrupt: IntId) {
+        match self.kind {
+            Kind::V2(distributor, interface) => {
+                gicv2(distributor, interface).set_trigger(interrupt, Trigger::Edge);
+            }
+            Kind::V3(distributor, _) => {
+                // The only error is that there is no such one.
+                let _ = gicv3_distributor(distributor).set_trigger(interrupt, Trigger::Edge);
             }
             Kind::Registers => {}
         }

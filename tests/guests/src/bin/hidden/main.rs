@@ -13,6 +13,9 @@ mod caught;
 mod console;
 #[path = "../bench/entry.rs"]
 mod entry;
+#[allow(dead_code, reason = "the guest that asks it everything needs the rest")]
+#[path = "../interrupts/gic/mod.rs"]
+mod gic;
 mod instructions;
 mod machine;
 #[path = "../bench/panic.rs"]
@@ -21,6 +24,7 @@ mod panic;
 #[path = "../bench/paratia.rs"]
 mod paratia;
 mod place;
+mod suspend;
 
 use place::Place;
 
@@ -36,6 +40,7 @@ extern "C" fn main(handed_over: usize, run_argument: u64) -> ! {
     machine::run_anywhere(&place);
     if let Place::Paratia(passport) = &place {
         machine::run(&place, passport);
+        suspend::run(&place, passport);
     }
     say!(place, "hidden end");
     place.end()

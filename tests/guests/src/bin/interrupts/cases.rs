@@ -12,7 +12,7 @@ use core::fmt::{self, Display};
 
 use crate::gic::Gic;
 use crate::place::Place;
-use crate::{handler, log, rtc, say, timer};
+use crate::{device, handler, log, say, timer};
 
 /// The priority that every interrupt has unless a case says otherwise.
 pub const USUAL: u8 = 0xA0;
@@ -32,9 +32,7 @@ impl<'a> Case<'a> {
     pub fn begin(place: &'a Place, gic: Gic) -> Self {
         handler::mask();
         timer::cancel();
-        if place.owns(rtc::ID) {
-            rtc::lower();
-        }
+        device::lower();
         handler::set_nesting(false);
         place.begin_window();
         gic.set_up(USUAL);

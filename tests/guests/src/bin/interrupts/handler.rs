@@ -4,7 +4,7 @@ use core::arch::asm;
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::gic::Gic;
-use crate::{log, rtc, timer};
+use crate::{device, log, timer};
 
 /// While this interrupt is handled, interrupts are let through and [`INNER`] is sent.
 pub const OUTER: u32 = 1;
@@ -13,7 +13,7 @@ pub const INNER: u32 = 2;
 
 /// Whether [`OUTER`] is special.
 static NESTING: AtomicU32 = AtomicU32::new(0);
-/// How often the clock's interrupt is taken before its level is lowered.
+/// How often the device's interrupt is taken before its level is lowered.
 static LEVELS: AtomicU32 = AtomicU32::new(0);
 
 /// From now on handling [`OUTER`] sends [`INNER`], or not; and the log says where handling ends.
@@ -21,7 +21,7 @@ pub fn set_nesting(on: bool) {
     NESTING.store(on.into(), Ordering::Relaxed);
 }
 
-/// The clock's level is lowered when its interrupt is taken for the `count`-th time.
+/// The device's level is lowered when its interrupt is taken for the `count`-th time.
 pub fn lower_level_after(count: u32) {
     LEVELS.store(count, Ordering::Relaxed);
 }
@@ -37,11 +37,11 @@ pub extern "C" fn handle() {
         // Nothing was there any more.
         1020..1024 => return,
         timer::ID => timer::cancel(),
-        rtc::ID => {
+        _ if device::interrupt() == Some(id) => {
             let left = LEVELS.load(Ordering::Relaxed).saturating_sub(1);
             LEVELS.store(left, Ordering::Relaxed);
             if left == 0 {
-                rtc::lower();
+                device::lower();
             }
         }
         OUTER if nesting => {

@@ -3,6 +3,8 @@
 use core::fmt::{self, Display};
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
+use crate::device::Shown;
+
 /// Most that are kept.
 const ROOM: usize = 64;
 /// Added to an id where its handling ends.
@@ -46,7 +48,7 @@ impl Display for Taken {
             let id = taken.load(Ordering::Relaxed);
             let comma = if place == 0 { "" } else { "," };
             let sign = if id & LEFT == 0 { "" } else { "-" };
-            write!(formatter, "{comma}{sign}{}", id & !LEFT)?;
+            write!(formatter, "{comma}{sign}{}", Shown(id & !LEFT))?;
         }
         if count() > ROOM {
             formatter.write_str(",more")?;

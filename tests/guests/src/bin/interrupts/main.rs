@@ -1,7 +1,8 @@
 //! What a program finds in its interrupt controller, GICv2 or GICv3, case by case: one image that
 //! runs unchanged bare at EL1, where QEMU's models answer, and in a partition of Paratia, which has
 //! to answer the same. A line a case: `interrupts case=NAME result=WHAT WAS SEEN`, and
-//! `interrupts end`.
+//! `interrupts end`. The interrupt of this guest's device is printed as `device`: its number is the
+//! board's.
 //!
 //! Nothing is printed that implementations may choose: priorities have five bits here, and binary
 //! points leave at most those.
@@ -11,6 +12,7 @@
 
 mod cases;
 mod console;
+mod device;
 #[path = "../bench/entry.rs"]
 mod entry;
 mod gic;
@@ -22,7 +24,6 @@ mod panic;
 #[path = "../bench/paratia.rs"]
 mod paratia;
 mod place;
-mod rtc;
 mod timer;
 mod vectors;
 
@@ -32,6 +33,7 @@ use place::Place;
 extern "C" fn main(handed_over: usize, _run_argument: u64) -> ! {
     // SAFETY: the address comes from whoever started us: a passport, a device tree, or 0.
     let place = unsafe { Place::find(handed_over) };
+    place.remember_device();
     match place.gic() {
         Some(gic) => {
             gic.remember();

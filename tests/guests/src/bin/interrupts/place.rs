@@ -5,7 +5,7 @@ use core::arch::asm;
 use paratia_abi::passport::{MAGIC, Passport};
 
 use crate::gic::Gic;
-use crate::{paratia, timer};
+use crate::{device, paratia, timer};
 
 /// QEMU 7.2, hw/arm/virt.c, base_memmap: distributor, GICv2's CPU interface, first redistributor.
 const BARE_DISTRIBUTOR: usize = 0x0800_0000;
@@ -62,11 +62,11 @@ impl Place {
         }
     }
 
-    /// Whether the shared interrupt `id` is this guest's, with its device.
-    pub fn owns(&self, id: u32) -> bool {
+    /// Finds the device that is this guest's.
+    pub fn remember_device(&self) {
         match self {
-            Self::Bare => true,
-            Self::Paratia(passport) => passport.interrupts.contains(&id),
+            Self::Bare => device::remember_bare(),
+            Self::Paratia(passport) => device::remember_owned(passport),
         }
     }
 

@@ -74,7 +74,7 @@ pub fn run(place: &Place) {
 }
 
 /// For as many nanoseconds.
-fn spin(nanoseconds: u64) {
+pub fn spin(nanoseconds: u64) {
     let (from, hertz): (u64, u64);
     // SAFETY: reads.
     unsafe { asm!("mrs {}, cntvct_el0", "mrs {}, cntfrq_el0", out(reg) from, out(reg) hertz) };

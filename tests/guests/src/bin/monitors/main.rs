@@ -12,6 +12,10 @@ mod counters;
 mod debug;
 #[path = "../bench/entry.rs"]
 mod entry;
+#[allow(dead_code, reason = "the guest that asks it everything needs the rest")]
+#[path = "../interrupts/gic/mod.rs"]
+mod gic;
+mod overflow;
 #[path = "../bench/panic.rs"]
 mod panic;
 #[allow(dead_code, reason = "its other calls are those of the costs")]
@@ -34,6 +38,9 @@ extern "C" fn main(handed_over: usize, _: u64) -> ! {
     counters::run(&place);
     place.begin_window();
     debug::run(&place);
+    if let Place::Paratia(passport) = &place {
+        overflow::run(&place, passport);
+    }
     say!(place, "monitors end");
     place.end()
 }

@@ -3,7 +3,7 @@
 use super::{Case, SHARED};
 use crate::gic::Bits;
 use crate::place::Place;
-use crate::{handler, log, rtc, timer};
+use crate::{device, handler, log, timer};
 
 pub fn run<'a>(place: &Place, begin: &impl Fn() -> Case<'a>) {
     let case = begin();
@@ -65,42 +65,65 @@ pub fn run<'a>(place: &Place, begin: &impl Fn() -> Case<'a>) {
     case.wait_for(1);
     case.end_taken("shared-by-software");
 
-    let name = "device-level";
-    let case = begin();
-    if !place.owns(rtc::ID) {
-        return case.end(name, "absent");
+    if let Some(id) = device::interrupt() {
+        from_device(place, begin, id);
     }
+}
+
+fn from_device<'a>(place: &Place, begin: &impl Fn() -> Case<'a>, id: u32) {
+    // Made pending by software, it comes once, though its level is low.
+    let case = begin();
+    case.enable(&[id]);
+    case.gic.set_pending(id);
+    case.wait_for(1);
+    case.end_taken("device-by-software");
+
     // A level comes until it is low: twice here, and not a third time.
+    let case = begin();
     handler::lower_level_after(2);
-    case.enable(&[rtc::ID]);
-    rtc::raise();
+    case.enable(&[id]);
+    device::raise();
     case.wait_for(2);
-    let pending = case.gic.is(Bits::SetPending, rtc::ID);
-    case.end(name, format_args!("{} pending:{pending}", log::Taken));
+    let pending = case.gic.is(Bits::SetPending, id);
+    case.end(
+        "device-level",
+        format_args!("{} pending:{pending}", log::Taken),
+    );
 
     // An edge comes once, however long the level stays.
     let case = begin();
     handler::lower_level_after(2);
-    case.gic.set_edge(rtc::ID, true);
-    case.enable(&[rtc::ID]);
-    rtc::raise();
+    case.gic.set_edge(id, true);
+    case.enable(&[id]);
+    device::raise();
     case.wait_for(1);
-    let pending = case.gic.is(Bits::SetPending, rtc::ID);
-    rtc::lower();
-    case.gic.set_edge(rtc::ID, false);
+    let pending = case.gic.is(Bits::SetPending, id);
+    device::lower();
+    case.gic.set_edge(id, false);
     case.end(
         "device-edge",
         format_args!("{} pending:{pending}", log::Taken),
     );
 
+    // It waits while others run, if there are others.
+    let case = begin();
+    handler::lower_level_after(1);
+    case.enable(&[id]);
+    handler::mask();
+    device::raise();
+    place.let_others_run();
+    handler::unmask();
+    case.wait_for(1);
+    case.end_taken("device-while-others-run");
+
     // What was raised while it was disabled comes when it is enabled.
     let case = begin();
     handler::lower_level_after(1);
-    rtc::raise();
+    device::raise();
     case.wait_for(1);
-    let pending = case.gic.is(Bits::SetPending, rtc::ID);
+    let pending = case.gic.is(Bits::SetPending, id);
     let before = log::count();
-    case.enable(&[rtc::ID]);
+    case.enable(&[id]);
     case.wait_for(1);
     case.end(
         "device-before-enable",
@@ -109,10 +132,10 @@ pub fn run<'a>(place: &Place, begin: &impl Fn() -> Case<'a>) {
 
     // A level that went low before anybody looked is forgotten.
     let case = begin();
-    rtc::raise();
+    device::raise();
     timer::spin();
-    rtc::lower();
-    case.enable(&[rtc::ID]);
+    device::lower();
+    case.enable(&[id]);
     case.wait_for(1);
     case.end_taken("device-lowered-before-enable");
 }

@@ -1,11 +1,19 @@
 //! The two ways of ending an interrupt: at once, or its priority first.
 
 use super::{Case, SHARED};
+use crate::device::{self, Shown};
 use crate::gic::Bits;
 use crate::handler;
 
 pub fn run<'a>(begin: &impl Fn() -> Case<'a>) {
-    for (name, id) in [("end-sgi", 3), ("end-shared", SHARED)] {
+    let device = device::interrupt();
+    let ends = [
+        ("end-sgi", Some(3)),
+        ("end-shared", Some(SHARED)),
+        ("end-device", device),
+    ];
+    for (name, id) in ends {
+        let Some(id) = id else { continue };
         let case = begin();
         case.enable(&[id]);
         handler::mask();
@@ -14,10 +22,16 @@ pub fn run<'a>(begin: &impl Fn() -> Case<'a>) {
         let held = seen(&case, id);
         case.gic.end(taken);
         let ended = seen(&case, id);
-        case.end(name, format_args!("{taken} {held:x?} {ended:x?}"));
+        case.end(name, format_args!("{} {held:x?} {ended:x?}", Shown(taken)));
     }
 
-    for (name, id) in [("split-end-sgi", 3), ("split-end-shared", SHARED)] {
+    let ends = [
+        ("split-end-sgi", Some(3)),
+        ("split-end-shared", Some(SHARED)),
+        ("split-end-device", device),
+    ];
+    for (name, id) in ends {
+        let Some(id) = id else { continue };
         let case = begin();
         case.gic.set_split_end(true);
         case.enable(&[id, 5]);
@@ -39,6 +53,7 @@ pub fn run<'a>(begin: &impl Fn() -> Case<'a>) {
         case.gic.end(again);
         case.gic.deactivate(again);
         let last = seen(&case, id);
+        let [taken, other, meanwhile, again] = [taken, other, meanwhile, again].map(Shown);
         case.end(
             name,
             format_args!(

@@ -1,6 +1,7 @@
 //! Pending and active, set and cleared by registers.
 
 use super::{Case, PRIVATE, SHARED};
+use crate::device::{self, Shown};
 use crate::gic::Bits;
 use crate::{handler, log};
 
@@ -9,29 +10,11 @@ pub fn run<'a>(begin: &impl Fn() -> Case<'a>) {
     by_registers(begin, ["private-pending", "private-active"], PRIVATE);
     by_registers(begin, ["shared-pending", "shared-active"], SHARED);
 
-    // One that is in hand.
-    let case = begin();
-    case.enable(&[SHARED]);
-    handler::mask();
-    case.gic.set_pending(SHARED);
-    let seen = |case: &Case| {
-        let of = |bits| case.gic.is(bits, SHARED);
-        (of(Bits::SetPending), of(Bits::SetActive))
-    };
-    let waiting = seen(&case);
-    let taken = case.gic.acknowledge();
-    let held = seen(&case);
-    case.gic.set_pending(SHARED);
-    let again = seen(&case);
-    case.gic.end(taken);
-    let after = seen(&case);
-    let second = case.gic.acknowledge();
-    case.gic.end(second);
-    let last = seen(&case);
-    case.end(
-        "pending-and-active",
-        format_args!("{taken} {waiting:?} {held:?} {again:?} {after:?} then:{second} {last:?}"),
-    );
+    in_hand(begin, "pending-and-active", SHARED);
+    if let Some(id) = device::interrupt() {
+        by_registers(begin, ["device-pending", "device-active"], id);
+        in_hand(begin, "device-pending-and-active", id);
+    }
 
     // An SGI that is sent again while it is in hand.
     let case = begin();
@@ -118,5 +101,32 @@ fn by_registers<'a>(begin: &impl Fn() -> Case<'a>, [pending, active]: [&str; 2],
     case.end(
         active,
         format_args!("{set:?} taken:{held} then:{}", log::Taken),
+    );
+}
+
+/// One that is in hand is made pending again.
+fn in_hand<'a>(begin: &impl Fn() -> Case<'a>, name: &str, id: u32) {
+    let case = begin();
+    case.enable(&[id]);
+    handler::mask();
+    case.gic.set_pending(id);
+    let seen = |case: &Case| {
+        let of = |bits| case.gic.is(bits, id);
+        (of(Bits::SetPending), of(Bits::SetActive))
+    };
+    let waiting = seen(&case);
+    let taken = case.gic.acknowledge();
+    let held = seen(&case);
+    case.gic.set_pending(id);
+    let again = seen(&case);
+    case.gic.end(taken);
+    let after = seen(&case);
+    let second = case.gic.acknowledge();
+    case.gic.end(second);
+    let last = seen(&case);
+    let (taken, second) = (Shown(taken), Shown(second));
+    case.end(
+        name,
+        format_args!("{taken} {waiting:?} {held:?} {again:?} {after:?} then:{second} {last:?}"),
     );
 }

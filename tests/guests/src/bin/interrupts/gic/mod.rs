@@ -85,14 +85,14 @@ impl Gic {
             while read(self.other + WAKER) & CHILDREN_ASLEEP != 0 {}
         }
         self.set_groups(true);
-        for first in (0..96).step_by(32) {
+        for first in (0..128).step_by(32) {
             self.write_word(Bits::ClearEnable, first, u32::MAX);
             self.write_word(Bits::ClearPending, first, u32::MAX);
             self.write_word(Bits::ClearActive, first, u32::MAX);
             let group = if self.version == 3 { u32::MAX } else { 0 };
             self.write_word(Bits::Group, first, group);
         }
-        for id in (0..96).step_by(4) {
+        for id in (0..128).step_by(4) {
             write(
                 self.place(PRIORITY + id as usize, id),
                 u32::from_le_bytes([priority; 4]),
