@@ -24,7 +24,9 @@ fn words(event: &str, action: &str) -> (String, String) {
 
 #[test]
 fn linux_finds_everything_in_order_and_restarts_when_it_asks_to() {
-    let report = finish(&run("test-linux").stop_after(Duration::from_secs(8)));
+    let report = finish(&run("test-linux").stop_after(Duration::from_secs(12)));
+    assert_says(&report, "linux", "init: workload load ended with 0");
+    assert_says(&report, "linux", "check: performance monitors ok");
     assert_says(&report, "linux", WELL);
     assert_eq!(verdicts(&report, "linux"), [words("shutdown", "halt")]);
     assert_eq!(count(&report, "again", "init: user space"), 2);

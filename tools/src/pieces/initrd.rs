@@ -10,9 +10,10 @@ pub(super) const PATH: &str = "bin/busybox";
 const INIT: &[u8] = include_bytes!("../../initrd/init");
 
 /// What `workload=NAME` on a kernel's command line can name.
-const WORKLOADS: [(&str, &[u8]); 4] = [
+const WORKLOADS: [(&str, &[u8]); 5] = [
     ("check", include_bytes!("../../initrd/workload/check")),
     ("crash", include_bytes!("../../initrd/workload/crash")),
+    ("load", include_bytes!("../../initrd/workload/load")),
     ("poweroff", include_bytes!("../../initrd/workload/poweroff")),
     ("reboot", include_bytes!("../../initrd/workload/reboot")),
 ];
