@@ -5,9 +5,8 @@
 use std::time::Duration;
 
 use paratia::run::RunReport;
-use paratia_tests::{assert_critical_unharmed, finish, run, with_finest_ticks};
+use paratia_tests::{CALM, assert_critical_unharmed, finish, run, with_finest_ticks};
 
-const CALM: u64 = 0xFF;
 const ATTACKING: u64 = 0;
 
 fn experiment(infotainment: u64) -> RunReport {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use paratia::run::RunReport;
-use paratia_tests::{DEFAULT_BOARD, assert_says, finish, is_about, report, run};
+use paratia_tests::{DEFAULT_BOARD, assert_says, finish, is_about, report, report_on, run};
 
 /// Nanoseconds of `monitors` windows, guard included.
 const WINDOW_NS: u64 = 1_400_000;

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use paratia::run::RunReport;
-use paratia_tests::{assert_critical_unharmed, assert_says, finish, run, with_finest_ticks};
+use paratia_tests::{
+    CALM, assert_critical_unharmed, assert_says, finish, moments, run, with_finest_ticks,
+};
 
 /// What a Linux says that has found everything in order: its CPUs, their timers, a task on each, a
 /// second that lasts a second, digests of some megabytes, no warning in the kernel's log.
@@ -33,7 +34,6 @@ fn linux_with_two_cpus_of_its_own_beside_the_cluster() {
 /// own machines, to the tick of their counter on the others.
 #[test]
 fn a_linux_under_load_on_the_same_cpu_changes_nothing() {
-    const CALM: u64 = 0xFF;
     let experiment = |system| {
         let run = with_finest_ticks(run(system).stop_after(Duration::from_secs(4)));
         let report = match system {
@@ -53,12 +53,4 @@ fn a_linux_under_load_on_the_same_cpu_changes_nothing() {
         assert!(expected.len() > 380, "{partition}: {}", expected.len());
         assert_eq!(expected, seen, "{partition}");
     }
-}
-
-/// Every window's start and every frame's end, in ticks.
-fn moments(report: &RunReport, partition: &str) -> Vec<u64> {
-    let starts = report.about("window", partition);
-    let starts = starts.map(|event| event.integer("start").unwrap());
-    let frames = report.about("heartbeat", partition);
-    starts.chain(frames.map(|event| event.time_ticks)).collect()
 }

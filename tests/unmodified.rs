@@ -1,27 +1,22 @@
 //! Unmodified systems: do they boot in a partition, and find everything in order there?
 
-use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use object::{Object as _, ObjectSection as _};
-use paratia::pieces::{self, bare};
+use paratia::own::Files;
 use paratia::qemu::Time;
-use paratia::run::{Outcome, RunReport, Sight};
-use paratia::{catalog, qemu};
+use paratia::run::Run;
+use paratia::{build, catalog, pieces};
+use paratia_config::image::PieceKind;
+use paratia_tests::typed::dialogue;
 use paratia_tests::{
-    assert_critical_unharmed, assert_says, board, finish, image_of, run, verdicts,
+    assert_critical_unharmed, assert_says, bare, board, count, finish, image_of, run, verdicts,
 };
 
 /// What a Linux says that has found everything in order.
 const WELL: &str = "check: all is well";
-
-/// How often a line of a partition's console contains `text`.
-fn count(report: &RunReport, partition: &str, text: &str) -> usize {
-    let lines = report.console_of(partition);
-    lines.filter(|line| line.contains(text)).count()
-}
 
 fn words(event: &str, action: &str) -> (String, String) {
     (event.to_owned(), action.to_owned())
@@ -29,7 +24,9 @@ fn words(event: &str, action: &str) -> (String, String) {
 
 #[test]
 fn linux_finds_everything_in_order_and_restarts_when_it_asks_to() {
-    let report = finish(&run("test-linux").stop_after(Duration::from_secs(8)));
+    let report = finish(&run("test-linux").stop_after(Duration::from_secs(12)));
+    assert_says(&report, "linux", "init: workload load ended with 0");
+    assert_says(&report, "linux", "check: performance monitors ok");
     assert_says(&report, "linux", WELL);
     assert_eq!(verdicts(&report, "linux"), [words("shutdown", "halt")]);
     assert_eq!(count(&report, "again", "init: user space"), 2);
@@ -41,13 +38,69 @@ fn linux_finds_everything_in_order_and_restarts_when_it_asks_to() {
 
 #[test]
 fn two_partitions_with_one_kernel_carry_it_once() {
-    let bytes = std::fs::read(image_of("test-linux")).expect("the image is there");
+    let bytes = fs::read(image_of("test-linux")).expect("the image is there");
     let file = object::File::parse(bytes.as_slice()).expect("an ELF file");
     let images = file.section_by_name(".images").expect("images").size();
     let choice = catalog::choose(&board(), "test-linux").expect("it exists");
     let pieces = pieces::of(&choice, None).expect("they are there");
     let all: u64 = pieces.iter().map(|piece| piece.size).sum();
     assert!(images < all * 6 / 10, "{images} bytes for pieces of {all}");
+}
+
+/// Files that a person names run in place of the declared ones; the image follows them, and that of
+/// the declared ones stays.
+#[test]
+fn own_files_take_the_place_of_the_declared_ones() {
+    let declared_image = fs::read(image_of("linux")).expect("the image is there");
+    let declared = catalog::choose(&board(), "linux").expect("it exists");
+    let pieces = pieces::of(&declared, None).expect("they are there");
+    let folder = tempfile::tempdir().expect("a folder");
+    let copy = |kind: PieceKind, name: &str| -> PathBuf {
+        let piece = pieces
+            .iter()
+            .find(|it| it.partition == "linux" && it.kind == kind);
+        let own = folder.path().join(name);
+        fs::copy(&piece.expect("it is there").file, &own).expect("it can be copied");
+        own
+    };
+    let files = Files {
+        kernel: Some(copy(PieceKind::Kernel, "my kernel")),
+        initrd: Some(copy(PieceKind::Initrd, "my disk")),
+        command_line: Some("console=ttyAMA0 cma=0 my=own workload=poweroff".to_owned()),
+        ..Files::default()
+    };
+    let own = files.in_place(declared, None).expect("they are fine");
+    let first = fs::read(build::image_of(&own).expect("it builds")).expect("an image");
+
+    // The disk grows by what Linux takes for the space between two archives.
+    let disk = folder.path().join("my disk");
+    let longer = [fs::read(&disk).expect("a disk"), vec![0; 512]].concat();
+    fs::write(&disk, longer).expect("it can be written");
+    let second = fs::read(build::image_of(&own).expect("it builds")).expect("an image");
+    assert!(first != second, "the image follows its files");
+
+    let report = finish(&Run::of(own).stop_after(Duration::from_secs(6)));
+    assert_critical_unharmed(&report);
+    assert_says(
+        &report,
+        "linux",
+        "Kernel command line: console=ttyAMA0 cma=0 my=own",
+    );
+    assert_eq!(verdicts(&report, "linux"), [words("shutdown", "halt")]);
+    let after = fs::read(image_of("linux")).expect("the image is there");
+    assert!(after == declared_image, "the declared image stays");
+
+    // A kernel that wants more memory than there is, by its header.
+    let kernel = folder.path().join("my kernel");
+    let mut bytes = fs::read(&kernel).expect("a kernel");
+    bytes[16..24].copy_from_slice(&0x1000_0000_u64.to_le_bytes());
+    fs::write(&kernel, bytes).expect("it can be written");
+    let error = build::image_of(&own)
+        .expect_err("it doesn't fit")
+        .to_string();
+    let expected = "my kernel' 0x4000_0000..0x5000_0000 lies outside its partition's RAM, region \
+                    'ram' 0x4000_0000..0x4800_0000; enlarge the RAM, or move it";
+    assert!(error.contains(expected), "{error}");
 }
 
 #[test]
@@ -66,66 +119,55 @@ fn linux_on_the_clusters_cpu_changes_nothing_for_it() {
     assert_eq!(verdicts(&report, "linux"), []);
 }
 
+/// A binary as an ELF file and a flat one: entered where it is declared, with the device tree where it
+/// was asked for, in the state in which arm64 systems are started.
+#[test]
+fn a_foreign_binary_is_started_as_declared() {
+    let report = finish(&run("test-foreign").stop_after(Duration::from_secs(1)));
+    for (partition, entry, name) in [
+        ("elf", "x0 to x3 are 0x40200000 0 0 0", "segments"),
+        ("raw", "x0 to x3 are 0x40300000 0 0 0", "bytes"),
+    ] {
+        let expected = [
+            &format!("entered at 0x40000100, {entry}"),
+            "EL1, MMU and cache off, interrupts masked",
+            &format!("the tree's name for it is {name}"),
+            "variables are zero: true",
+        ];
+        let said: Vec<_> = report.console_of(partition).collect();
+        assert_eq!(said, expected, "{partition}");
+        assert_eq!(verdicts(&report, partition), [words("shutdown", "halt")]);
+    }
+}
+
+/// What is typed at U-Boot's prompt is answered, and it prompts again.
 #[test]
 fn u_boot_comes_to_its_prompt() {
-    let report = finish(&run("test-uboot").stop_after(Duration::from_secs(10)));
-    assert_says(&report, "uboot", "U-Boot 20");
+    let report = dialogue(
+        run("test-uboot"),
+        "uboot",
+        &[("=> ", "version\r"), ("U-Boot 20", ""), ("=> ", "")],
+    );
     assert_says(&report, "uboot", "DRAM:  128 MiB");
     assert_says(&report, "uboot", "No ethernet found.");
+    assert_says(&report, "uboot", "=> version");
+    assert_eq!(count(&report, "uboot", "U-Boot 20"), 2);
     assert_eq!(verdicts(&report, "uboot"), []);
 }
 
-/// What is typed comes to the shell, and its answer back; a line that goes on is one line.
+/// What is typed comes to the shell, and its answer back; a line that goes on is one line. Time passes
+/// as for a person who types.
 #[test]
 fn a_shell_answers_what_is_typed() {
-    let answered = Arc::new(AtomicBool::new(false));
-    let (run, keyboard) = run("linux")
-        .time(Time::Paced)
-        .stop_after(Duration::ZERO)
-        .wall_clock_limit(Duration::from_secs(180))
-        .interrupted_by(Arc::clone(&answered))
-        .focus("linux")
-        .keyboard();
-    let mut asked = false;
-    let report = run.execute_watched(&mut |sight| {
-        let Sight::Console { line, goes_on, .. } = sight else {
-            return;
-        };
-        if goes_on && line.contains("# ") && !asked {
-            asked = true;
-            keyboard.press(b"echo $((6 * 7))\r");
-        }
-        if asked && line == "42" {
-            answered.store(true, Ordering::Relaxed);
-        }
-    });
-    let report = report.expect("QEMU starts");
-    assert_eq!(
-        report.outcome,
-        Outcome::Interrupted,
-        "{:#?}",
-        report.last_lines
-    );
-    assert_says(&report, "linux", "echo $((6 * 7))");
+    let steps = [("# ", "echo it is $((6 * 7))\r"), ("it is 42", "")];
+    let report = dialogue(run("linux").time(Time::Paced), "linux", &steps);
+    assert_says(&report, "linux", "echo it is $((6 * 7))");
 }
 
 /// The device tree, the kernel and the initial RAM disk are right by themselves.
 #[test]
 fn linux_on_the_bare_machine_with_the_same_pieces() {
-    let _ = image_of("test-linux");
-    let choice = catalog::choose(&board(), "test-linux").expect("it exists");
-    let pieces = pieces::of(&choice, None).expect("they are there");
-    let folder = tempfile::tempdir().expect("a folder");
-    let image = folder.path().join("bare.elf");
-    let partition = &choice.system.partitions[0];
-    bare::write_image(partition, &pieces, &image).expect("it can be written");
-    let output = Command::new(qemu::PROGRAM)
-        .args(bare::arguments(partition, choice.board, &image))
-        .args(["-icount", "shift=0,sleep=off"])
-        .stdin(Stdio::null())
-        .output()
-        .expect("QEMU starts");
-    let text = String::from_utf8_lossy(&output.stdout);
+    let text = bare::partition("test-linux", "linux");
     assert!(text.contains(WELL), "{text}");
     assert!(text.contains("reboot: Power down"), "{text}");
 }

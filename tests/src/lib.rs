@@ -5,6 +5,7 @@
 pub mod bare;
 pub mod essentials;
 pub mod picture;
+pub mod typed;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -64,6 +65,9 @@ pub fn with_finest_ticks(run: Run) -> Run {
         run
     }
 }
+
+/// The infotainment's run argument for which it plays and attacks nobody.
+pub const CALM: u64 = 0xFF;
 
 /// A run of `system`, whose image is built if need be.
 ///
@@ -152,6 +156,22 @@ pub fn verdicts(report: &RunReport, partition: &str) -> Vec<(String, String)> {
         .about("verdict", partition)
         .map(|event| (word(event, "event"), word(event, "action")))
         .collect()
+}
+
+/// Every start of a partition's windows and every one of its frames' ends, in ticks.
+#[must_use]
+pub fn moments(report: &RunReport, partition: &str) -> Vec<u64> {
+    let starts = report.about("window", partition);
+    let starts = starts.map(|event| event.integer("start").expect("a window has a start"));
+    let frames = report.about("heartbeat", partition);
+    starts.chain(frames.map(|event| event.time_ticks)).collect()
+}
+
+/// How many lines of a partition's console contain `text`.
+#[must_use]
+pub fn count(report: &RunReport, partition: &str, text: &str) -> usize {
+    let lines = report.console_of(partition);
+    lines.filter(|line| line.contains(text)).count()
 }
 
 /// A console line that contains `text`, or a failure that shows the console.

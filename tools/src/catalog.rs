@@ -1,6 +1,9 @@
 //! Boards and systems by name.
 
+use std::path::PathBuf;
+
 use crate::qemu::version::Version;
+use crate::workspace;
 use paratia_board_support::list::{BOARDS, Listed};
 use paratia_config::{BoardFacts, System};
 
@@ -15,9 +18,22 @@ pub struct Choice {
     pub system: &'static System,
     /// The system's name on the command line.
     pub name: &'static str,
+    /// Whether it runs [a person's own files](crate::own) in place of those declared.
+    pub is_own: bool,
 }
 
 impl Choice {
+    /// Its bootable image. One with a person's own files lies apart from the declared one.
+    #[must_use]
+    pub fn image(&self) -> PathBuf {
+        let board = self.board.name;
+        if self.is_own {
+            workspace::own_image(board, self.name)
+        } else {
+            workspace::image(board, self.name)
+        }
+    }
+
     /// The least version of QEMU that can run it.
     ///
     /// QEMU before version 8 gives CPUs that are busy at once their turns of instructions one after
@@ -89,6 +105,7 @@ pub fn choose(board: &str, system: &str) -> anyhow::Result<Choice> {
         board: listed.facts,
         system,
         name,
+        is_own: false,
     })
 }
 

@@ -25,6 +25,7 @@ pub mod catalog;
 pub mod count;
 pub mod debian;
 pub mod log;
+pub mod own;
 pub mod pieces;
 pub mod qemu;
 pub mod run;

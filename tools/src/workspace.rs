@@ -48,6 +48,12 @@ pub fn image(board: &str, system: &str) -> PathBuf {
         .join(format!("{system}.elf"))
 }
 
+/// The bootable image of a system on a board with a person's own files in it.
+#[must_use]
+pub fn own_image(board: &str, system: &str) -> PathBuf {
+    image(&format!("{board}/own"), system)
+}
+
 /// The files for a card with a system for a board.
 #[must_use]
 pub fn card(board: &str, system: &str) -> PathBuf {

@@ -17,7 +17,7 @@ impl<B: Board> Definition<B> {
         image: Image::Linux {
             kernel: File::LINUX_CLOUD,
             initrd: Initrd::Busybox,
-            command_line: "console=ttyAMA0 cma=0 panic=1 workload=check",
+            command_line: "console=ttyAMA0 cma=0 panic=-1 workload=check",
         },
         machine: VirtualMachine::VIRT.with_vcpus(2),
         ..LINUX

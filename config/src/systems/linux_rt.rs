@@ -20,7 +20,7 @@ impl<B: Board> Definition<B> {
             image: Image::Linux {
                 kernel: File::LINUX_RT,
                 initrd: Initrd::Busybox,
-                command_line: "console=ttyAMA0 cma=0 panic=1 workload=check",
+                command_line: "console=ttyAMA0 cma=0 panic=-1 workload=check",
             },
             regions: &[ram(B::FACTS.partition_memory.base, mib(128))],
             ..LINUX

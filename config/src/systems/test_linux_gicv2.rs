@@ -21,7 +21,7 @@ impl<B: Board> Definition<B> {
             image: Image::Linux {
                 kernel: File::LINUX_CLOUD,
                 initrd: Initrd::Busybox,
-                command_line: "console=ttyAMA0 cma=0 panic=1 workload=check",
+                command_line: "console=ttyAMA0 cma=0 panic=-1 workload=check",
             },
             machine: VirtualMachine::VIRT.with_gic(GicVersion::V2),
             regions: &[ram(B::FACTS.partition_memory.base, mib(64))],

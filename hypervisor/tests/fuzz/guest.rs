@@ -224,7 +224,10 @@ fn register(machine: &mut Machine, by_chance: &mut Generator, vcpu: usize) {
 
 fn power(machine: &mut Machine, by_chance: &mut Generator, vcpu: usize) {
     let base = by_chance.one_of(&[0x8400_0000, 0xC400_0000]);
-    let id = u32::try_from(base + by_chance.number() % 12).expect("32 bits");
+    let known = base + by_chance.number() % 12;
+    let any = by_chance.number() >> 32;
+    let id = if by_chance.chance(90) { known } else { any };
+    let id = u32::try_from(id).expect("32 bits");
     let parameters = [
         by_chance.one_of(&[0, 1, 2, 0x1_0000, u64::MAX, id.into()]),
         by_chance.value(),

@@ -87,6 +87,7 @@ impl DestinationPort {
     /// Lets [`DestinationPort::interrupt`] come to this CPU, after [`interrupt::enable`]; says which it
     /// is, for the handler. A handler, or whoever it wakes, reads the port: until then no further
     /// message interrupts.
+    #[must_use]
     pub fn enable_interrupt(&self) -> Option<IntId> {
         let id = self.interrupt()?;
         interrupt::enable_edge(id);

@@ -35,7 +35,7 @@ pub(super) fn of_image(
     for input in INPUTS {
         collect(&workspace::root().join(input), &mut files)?;
     }
-    files.push(pieces::list(choice.board.name, choice.name));
+    files.push(pieces::list(choice));
     files.extend(pieces.iter().map(|piece| piece.file.clone()));
     files.sort();
     files.dedup();

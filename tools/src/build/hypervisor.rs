@@ -12,7 +12,6 @@ use super::{HYPERVISOR_TARGET, cargo, fingerprint};
 use crate::catalog::Choice;
 use crate::pieces::{self, Piece};
 use crate::setup::Toolchain;
-use crate::workspace;
 
 /// The package and its binary.
 const NAME: &str = "paratia-hypervisor";
@@ -34,7 +33,7 @@ impl<'a> Stale<'a> {
         choice: &'a Choice,
         pieces: &[Piece],
     ) -> anyhow::Result<Option<Self>> {
-        let image = workspace::image(choice.board.name, choice.name);
+        let image = choice.image();
         let fingerprint = fingerprint::of_image(toolchain, choice, pieces)?;
         let stamp = fs::read_to_string(stamp(&image));
         let is_current = image.exists() && stamp.is_ok_and(|old| old == fingerprint);
@@ -62,7 +61,7 @@ impl<'a> Stale<'a> {
     ) -> anyhow::Result<()> {
         let mut command = cargo::build(toolchain, HYPERVISOR_TARGET, directory);
         command.args(["--package", NAME, "--bin", NAME]);
-        name_system(&mut command, self.choice.board.name, self.choice.name);
+        name_system(&mut command, self.choice);
         cargo::run(&mut command, progress)?;
 
         let elf = directory.join(HYPERVISOR_TARGET).join("release").join(NAME);
@@ -80,11 +79,11 @@ fn stamp(image: &Path) -> PathBuf {
 
 /// Tells the hypervisor's build which system on which board it is to be, and where the
 /// list of its images' pieces lies, which must have been written ([`super::Builder::pieces`]).
-pub fn name_system(command: &mut Command, board: &str, system: &str) {
+pub fn name_system(command: &mut Command, choice: &Choice) {
     command
-        .env("PARATIA_BOARD", board)
-        .env("PARATIA_SYSTEM", system)
-        .env("PARATIA_PIECES", pieces::list(board, system))
+        .env("PARATIA_BOARD", choice.board.name)
+        .env("PARATIA_SYSTEM", choice.name)
+        .env("PARATIA_PIECES", pieces::list(choice))
         // The log's level is chosen by the system's declaration, not by the build.
         .env("DEFMT_LOG", "trace");
 }

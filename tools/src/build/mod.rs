@@ -15,6 +15,7 @@ use anyhow::Context as _;
 use paratia_board_support::host::Card;
 
 use crate::catalog::{self, Choice};
+use crate::own;
 use crate::pieces::{self, Piece};
 use crate::setup::{self, Toolchain};
 pub(crate) use guests::write_if_changed;
@@ -38,15 +39,23 @@ pub const TEST_BOARD: &str = "PARATIA_TEST_BOARD";
 /// If the name is unknown, a package is missing, or something doesn't compile: with the compiler's
 /// own words.
 pub fn image(board: &str, system: &str) -> anyhow::Result<PathBuf> {
-    let choice = catalog::choose(board, system)?;
-    if std::env::var_os(PREBUILT).is_some() {
-        return Ok(crate::workspace::image(choice.board.name, choice.name));
+    image_of(&catalog::choose(board, system)?)
+}
+
+/// As [`image`] for a system that was chosen. What has a person's own files is always built: nobody
+/// could do that before.
+///
+/// # Errors
+/// As [`image`].
+pub fn image_of(choice: &Choice) -> anyhow::Result<PathBuf> {
+    if std::env::var_os(PREBUILT).is_some() && !choice.is_own {
+        return Ok(choice.image());
     }
     let toolchain = setup::ready(&mut Silent)?;
     let mut progress = Silent;
     let mut builder = Builder::new(toolchain, &mut progress)?;
     builder.guests()?;
-    builder.hypervisor(&choice)
+    builder.hypervisor(choice)
 }
 
 /// The bytes of a built image as they lie in memory, from the lowest on.
@@ -117,9 +126,14 @@ impl<'a> Builder<'a> {
     /// have been built before.
     ///
     /// # Errors
-    /// If one isn't there, can't be fetched or isn't what its image takes it for.
+    /// If one isn't there, can't be fetched or isn't what its image takes it for; or if a rule finds
+    /// something in a system with a person's own files, in the rule's words rather than the
+    /// compiler's.
     pub fn pieces(&mut self, choice: &Choice) -> anyhow::Result<Vec<Piece>> {
         let pieces = pieces::of(choice, Some(self.progress))?;
+        if choice.is_own {
+            own::check(choice, &pieces)?;
+        }
         pieces::write_list(choice, &pieces)?;
         Ok(pieces)
     }
@@ -142,7 +156,7 @@ impl<'a> Builder<'a> {
             )?;
             self.progress.done();
         }
-        Ok(crate::workspace::image(choice.board.name, choice.name))
+        Ok(choice.image())
     }
 
     /// Builds the images of many systems, several at a time, from their [`pieces`](Self::pieces).

@@ -7,6 +7,7 @@ use paratia::build::Builder;
 use paratia::pieces::bare;
 use paratia::{catalog, qemu, setup, workspace};
 
+use super::own::Files;
 use crate::present::Status;
 
 /// Run the image of one partition on the bare machine, with nobody below it: is it the guest?
@@ -21,6 +22,8 @@ pub(crate) struct Arguments {
     /// The board that the system is for.
     #[arg(long, default_value = "qemu-virt")]
     board: String,
+    #[command(flatten)]
+    files: Files,
     /// Board time passes by instructions, so that all runs are equal.
     #[arg(long)]
     icount: bool,
@@ -41,6 +44,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             names.join(", ")
         );
     };
+    let choice = arguments.files.choice(choice, Some(name))?;
     let toolchain = setup::ready(&mut Status::new())?;
     let mut status = Status::new();
     let mut builder = Builder::new(toolchain, &mut status)?;

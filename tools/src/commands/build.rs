@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use paratia::build::Builder;
 use paratia::{setup, workspace};
 
+use super::own::Own;
 use super::selection::Selection;
 use crate::present::Status;
 
@@ -13,10 +14,12 @@ use crate::present::Status;
 pub(crate) struct Arguments {
     #[command(flatten)]
     selection: Selection,
+    #[command(flatten)]
+    own: Own,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let choice = arguments.selection.choice()?;
+    let choice = arguments.own.choice(&arguments.selection)?;
     let toolchain = setup::ready(&mut Status::new())?;
     let mut status = Status::new();
     let mut builder = Builder::new(toolchain, &mut status)?;

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use paratia::build::{self, Builder};
 use paratia::{setup, workspace};
 
+use super::own::Own;
 use super::selection::Selection;
 use crate::present::Status;
 use crate::present::paint::{BOLD, PLAIN};
@@ -17,13 +18,16 @@ use crate::present::paint::{BOLD, PLAIN};
 pub(crate) struct Arguments {
     #[command(flatten)]
     selection: Selection,
-    /// Where they go [default: target/paratia/cards/BOARD-SYSTEM].
+    #[command(flatten)]
+    own: Own,
+    /// Where they go [default: target/paratia/cards/BOARD-SYSTEM, with -own behind it if files of
+    /// your own are in it].
     #[arg(long, value_name = "FOLDER")]
     output: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let choice = arguments.selection.choice()?;
+    let choice = arguments.own.choice(&arguments.selection)?;
     let card = choice.listed.card.with_context(|| {
         format!(
             "board '{}' doesn't start from a card; `cargo paratia run` starts it",
@@ -36,7 +40,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     builder.guests()?;
     let image = builder.hypervisor(&choice)?;
 
-    let default = || workspace::card(choice.board.name, choice.name);
+    let default = || {
+        let own = if choice.is_own { "-own" } else { "" };
+        workspace::card(choice.board.name, &format!("{}{own}", choice.name))
+    };
     let folder = arguments.output.clone().unwrap_or_else(default);
     let names = build::write_card(&card, &fs::read(image)?, &folder)?;
     anstream::println!(

@@ -10,6 +10,7 @@ mod interrupt;
 mod lint;
 mod list;
 mod new;
+mod own;
 mod packages;
 mod plan;
 mod profile;

@@ -17,6 +17,7 @@ use paratia::run::{Outcome, Run, RunReport, promise};
 use paratia::{setup, workspace};
 
 use super::interrupt;
+use super::own::Own;
 use super::selection::Selection;
 use crate::keys::{self, Focus, Raw};
 use crate::present::{self, Console, Status};
@@ -36,6 +37,8 @@ const DEFAULT_TIME: Duration = Duration::from_secs(20);
 pub(crate) struct Arguments {
     #[command(flatten)]
     selection: Selection,
+    #[command(flatten)]
+    own: Own,
     /// Board time after which the system stops, such as 500ms, 10s or 2m [default: 20s, or never
     /// if keys go to a guest].
     #[arg(long = "for", value_name = "TIME")]
@@ -61,7 +64,7 @@ pub(crate) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let choice = arguments.selection.choice()?;
+    let choice = arguments.own.choice(&arguments.selection)?;
     check_focus(arguments, &choice)?;
     let interrupt = interrupt::flag()?;
     build(&choice)?;
@@ -69,7 +72,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 
     let focus = Focus::new(choice.system, arguments.focus.as_deref())
         .filter(|_| keys::are_there() && !arguments.icount);
-    let mut run = Run::new(choice.board.name, choice.name)?
+    let mut run = Run::of(choice)
         .stop_after(stop_after(arguments, focus.is_some()))
         .time(time(arguments, focus.is_some()))
         .window(arguments.display)

@@ -70,6 +70,7 @@ fn choice(listed: &'static Listed, name: &'static str, system: &'static System) 
         board: listed.facts,
         system,
         name,
+        is_own: false,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The initial RAM disk made of Debian's busybox: a shell on the console, and workloads.
 
+use super::count;
 use super::cpio::Archive;
 
 /// The package and its file.
@@ -9,8 +10,10 @@ pub(super) const PATH: &str = "bin/busybox";
 const INIT: &[u8] = include_bytes!("../../initrd/init");
 
 /// What `workload=NAME` on a kernel's command line can name.
-const WORKLOADS: [(&str, &[u8]); 3] = [
+const WORKLOADS: [(&str, &[u8]); 5] = [
     ("check", include_bytes!("../../initrd/workload/check")),
+    ("crash", include_bytes!("../../initrd/workload/crash")),
+    ("load", include_bytes!("../../initrd/workload/load")),
     ("poweroff", include_bytes!("../../initrd/workload/poweroff")),
     ("reboot", include_bytes!("../../initrd/workload/reboot")),
 ];
@@ -19,13 +22,14 @@ const WORKLOADS: [(&str, &[u8]); 3] = [
 const LINKS: [&str; 8] = ["sh", "ls", "cat", "mount", "dmesg", "vi", "top", "poweroff"];
 
 /// The archive, around a busybox that is linked statically.
-pub(super) fn archive(busybox: &[u8]) -> Vec<u8> {
+pub(super) fn archive(busybox: &[u8]) -> anyhow::Result<Vec<u8>> {
     let mut archive = Archive::default();
     for folder in ["bin", "dev", "proc", "sys", "tmp", "workload"] {
         archive = archive.directory(folder);
     }
     archive = archive
         .program("bin/busybox", busybox)
+        .program("bin/count", &count::program()?)
         .program("init", INIT);
     for name in LINKS {
         archive = archive.link(&format!("bin/{name}"), "busybox");
@@ -33,5 +37,5 @@ pub(super) fn archive(busybox: &[u8]) -> Vec<u8> {
     for (name, script) in WORKLOADS {
         archive = archive.program(&format!("workload/{name}"), script);
     }
-    archive.finish()
+    Ok(archive.finish())
 }

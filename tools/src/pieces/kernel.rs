@@ -2,26 +2,45 @@
 
 use anyhow::{bail, ensure};
 
+/// How compressed files begin, and what unpacks them.
+const COMPRESSED: [(&[u8], &str); 4] = [
+    (&[0x1F, 0x8B], "zcat"),
+    (&[0x28, 0xB5, 0x2F, 0xFD], "zstdcat"),
+    (&[0xFD, 0x37, 0x7A, 0x58], "xzcat"),
+    (b"BZh", "bzcat"),
+];
+
 /// What the header says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Header {
+pub(crate) struct Header {
     /// Memory that the kernel needs from its base on before it knows where memory is: its own bytes
     /// and its variables behind them.
-    pub(super) room_bytes: u64,
+    pub(crate) room_bytes: u64,
 }
 
 /// Reads the header of a kernel.
 ///
 /// # Errors
 /// If it is none for arm64, is compressed, or can't be started at a multiple of 2 MiB.
-pub(super) fn header(image: &[u8]) -> anyhow::Result<Header> {
+pub(crate) fn header(image: &[u8]) -> anyhow::Result<Header> {
     let word = |at: usize| {
         let bytes = image[at..at + 8].iter().rev();
         bytes.fold(0, |word, byte| word << 8 | u64::from(*byte))
     };
-    if image.starts_with(&[0x1F, 0x8B]) {
-        bail!("it is compressed; unpack it: zcat FILE > Image");
+    let unpacked_by = COMPRESSED
+        .iter()
+        .find(|(magic, _)| image.starts_with(magic));
+    if let Some((_, program)) = unpacked_by {
+        bail!("it is compressed; unpack it: {program} FILE > Image");
     }
+    ensure!(
+        image.get(4..8) != Some(b"zimg"),
+        "it is an EFI program that unpacks a kernel; name the Image from which it was made"
+    );
+    ensure!(
+        !image.starts_with(b"\x7fELF"),
+        "it is an ELF file; name the kernel's Image, which its build leaves in arch/arm64/boot"
+    );
     ensure!(
         image.get(56..60) == Some(b"ARM\x64"),
         "it isn't an arm64 kernel's Image; name one"
@@ -63,7 +82,10 @@ mod tests {
         let refusal = |image: &[u8]| header(image).unwrap_err().to_string();
         assert!(refusal(&[]).contains("isn't an arm64 kernel"));
         assert!(refusal(&[0; 64]).contains("isn't an arm64 kernel"));
-        assert!(refusal(&[0x1F, 0x8B, 8]).contains("compressed"));
+        assert!(refusal(&[0x1F, 0x8B, 8]).contains("compressed; unpack it: zcat FILE"));
+        assert!(refusal(&[0x28, 0xB5, 0x2F, 0xFD]).contains("zstdcat FILE"));
+        assert!(refusal(b"MZ\0\0zimg").contains("EFI program"));
+        assert!(refusal(b"\x7fELF\x02").contains("ELF file"));
         assert!(refusal(&image(0x8_0000, 1, 0)).contains("before 5.8"));
         assert!(refusal(&image(0, 1, 1)).contains("big-endian"));
     }

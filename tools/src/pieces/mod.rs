@@ -1,15 +1,16 @@
 //! The pieces of partitions' images: what the hypervisor's image carries, and where each goes.
 
 pub mod bare;
+mod count;
 mod cpio;
 mod initrd;
-mod kernel;
+pub(crate) mod kernel;
 mod place;
 mod source;
 pub mod tree;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use paratia_config::Ipa;
@@ -17,7 +18,6 @@ use paratia_config::image::{self, PieceKind};
 
 use crate::build::{Progress, write_if_changed};
 use crate::catalog::Choice;
-use crate::workspace;
 
 /// A piece of a partition's image.
 #[derive(Clone, Debug)]
@@ -86,7 +86,7 @@ pub fn of(choice: &Choice, progress: Option<&mut dyn Progress>) -> anyhow::Resul
 /// # Errors
 /// If it can't be written.
 pub fn write_list(choice: &Choice, pieces: &[Piece]) -> anyhow::Result<()> {
-    let list = list(choice.board.name, choice.name);
+    let list = list(choice);
     if let Some(folder) = list.parent() {
         fs::create_dir_all(folder)?;
     }
@@ -96,12 +96,11 @@ pub fn write_list(choice: &Choice, pieces: &[Piece]) -> anyhow::Result<()> {
 
 /// The list of a system's pieces.
 #[must_use]
-pub fn list(board: &str, system: &str) -> PathBuf {
-    workspace::image(board, system).with_extension("pieces")
+pub fn list(choice: &Choice) -> PathBuf {
+    choice.image().with_extension("pieces")
 }
 
 /// Where what is made for one system goes, its device trees among it.
 fn folder(choice: &Choice) -> PathBuf {
-    let image = workspace::image(choice.board.name, choice.name);
-    image.parent().unwrap_or(Path::new("")).join(choice.name)
+    choice.image().with_extension("")
 }

@@ -87,7 +87,7 @@ impl Sources<'_, '_> {
             path: initrd::PATH,
         })?;
         let file = workspace::products().join("busybox.cpio");
-        write_if_changed(&file, &initrd::archive(&busybox.read()?))?;
+        write_if_changed(&file, &initrd::archive(&busybox.read()?)?)?;
         Bytes::in_file(file)
     }
 

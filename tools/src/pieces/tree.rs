@@ -2,7 +2,7 @@
 //! (`Documentation/devicetree/bindings`).
 //!
 //! It names only what every guest needs: memory, CPUs, PSCI, the virtual timer, the interrupt
-//! controller, a console, and devices that are the partition's own.
+//! controller, a console; and performance monitors and devices that are the partition's own.
 
 use paratia_config::machine::{UART_BYTES, UART_INTERRUPT, VirtualGic, VirtualMachine};
 use paratia_config::system::{DeviceUse, RegionKind};
@@ -19,6 +19,8 @@ const CLOCK_HZ: u32 = 24_000_000;
 const SHARED: u32 = 0;
 const PRIVATE: u32 = 1;
 const LEVEL_HIGH: u32 = 4;
+/// The id of private interrupt 0.
+const FIRST_PRIVATE: u32 = 16;
 /// The virtual timer's private interrupt, which is interrupt 27.
 const VIRTUAL_TIMER: u32 = 11;
 
@@ -34,6 +36,8 @@ pub struct Guest<'a> {
     pub gic_version: u32,
     /// Base and size of each range of RAM.
     pub ram: Vec<(u64, u64)>,
+    /// The private interrupt of its performance monitors, if they have one.
+    pub monitors_interrupt: Option<u32>,
     /// Its own devices: the board's name, base, size and interrupts.
     pub devices: Vec<(&'a str, u64, u64, &'a [u32])>,
     /// The kernel's command line.
@@ -65,6 +69,7 @@ impl<'a> Guest<'a> {
             machine: partition.machine,
             gic_version: partition.machine.gic.version_on(board),
             ram,
+            monitors_interrupt: board.monitors_interrupt,
             devices: partition.devices.iter().filter_map(device).collect(),
             command_line: "",
             initrd: None,
@@ -86,6 +91,7 @@ impl<'a> Guest<'a> {
         self.cpus(&mut tree)?;
         self.gic(&mut tree)?;
         timer(&mut tree)?;
+        self.monitors(&mut tree)?;
         clock(&mut tree)?;
         self.uart(&mut tree)?;
         self.devices(&mut tree)?;
@@ -153,6 +159,21 @@ impl<'a> Guest<'a> {
         tree.property_u32("#interrupt-cells", 3)?;
         tree.property_phandle(GIC)?;
         tree.end_node(node)
+    }
+
+    /// Performance monitors, if they are the partition's own. Without an interrupt they count, and
+    /// Linux says that it can't sample.
+    fn monitors(&self, tree: &mut FdtWriter) -> Result<(), Error> {
+        if !self.machine.pmu {
+            return Ok(());
+        }
+        let pmu = tree.begin_node("pmu")?;
+        compatible(tree, &["arm,armv8-pmuv3"])?;
+        if let Some(interrupt) = self.monitors_interrupt {
+            let specifier = [PRIVATE, interrupt - FIRST_PRIVATE, LEVEL_HIGH];
+            tree.property_array_u32("interrupts", &specifier)?;
+        }
+        tree.end_node(pmu)
     }
 
     fn uart(&self, tree: &mut FdtWriter) -> Result<(), Error> {

@@ -20,7 +20,8 @@ pub enum Time {
     /// By instructions executed: the same on every machine and in every run.
     Deterministic,
     /// By instructions while something runs, with the clock on the wall while all CPUs wait: fit to
-    /// type for, and a busy host delays the board as a whole rather than one of its windows.
+    /// type for. A busy host delays a board that works as a whole, but may wake one that waits too late
+    /// for its next window.
     Paced,
     /// With the clock on the wall.
     Real,

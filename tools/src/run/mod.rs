@@ -77,10 +77,15 @@ impl Run {
     /// # Errors
     /// If there is no such board or system.
     pub fn new(board: &str, system: &str) -> anyhow::Result<Self> {
-        let choice = catalog::choose(board, system)?;
-        Ok(Self {
+        Ok(Self::of(catalog::choose(board, system)?))
+    }
+
+    /// A run of a system that was chosen, as [`Run::new`].
+    #[must_use]
+    pub fn of(choice: Choice) -> Self {
+        Self {
             choice,
-            image: crate::workspace::image(choice.board.name, choice.name),
+            image: choice.image(),
             stop_after: Duration::from_secs(20),
             arguments: Vec::new(),
             focus: None,
@@ -95,7 +100,7 @@ impl Run {
             start_from: None,
             wall_clock_limit: None,
             interrupt: Arc::default(),
-        })
+        }
     }
 
     /// The file of the image as built.

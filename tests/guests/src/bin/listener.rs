@@ -36,7 +36,7 @@ fn main(context: Context) -> ! {
     let expected = port.interrupt().expect("it has an interrupt");
     EXPECTED.store(expected.into(), Ordering::Relaxed);
     interrupt::enable();
-    port.enable_interrupt();
+    assert_eq!(port.enable_interrupt(), Some(expected));
     println!("listening");
     let mut count = 0;
     loop {

@@ -64,6 +64,7 @@ fn guest() -> Guest<'static> {
     Guest {
         machine: VirtualMachine::VIRT,
         gic_version: 3,
+        monitors_interrupt: Some(23),
         ram: vec![(0x4000_0000, 0x400_0000)],
         devices: vec![],
         command_line: "console=ttyAMA0",
@@ -150,6 +151,18 @@ fn vcpus_have_a_node_and_a_redistributor_each() {
     ] {
         assert!(lines.iter().any(|it| it == line), "{line}: {lines:#?}");
     }
+}
+
+#[test]
+fn granted_performance_monitors_have_a_node() {
+    let mut guest = guest();
+    let text = |guest: &Guest<'_>| lines(&guest.tree().unwrap()).join("\n");
+    assert!(!text(&guest).contains("pmu"));
+    guest.machine.pmu = true;
+    let node = "pmu {\ncompatible = \"arm,armv8-pmuv3\"\n";
+    assert!(text(&guest).contains(&format!("{node}interrupts = <1 7 4>\n}}")));
+    guest.monitors_interrupt = None;
+    assert!(text(&guest).contains(&format!("{node}}}")));
 }
 
 #[test]
