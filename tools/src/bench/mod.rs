@@ -27,8 +27,9 @@ use figures::{FIGURES, Figure};
 /// The board on which it is measured.
 pub const BOARD: &str = "qemu-virt";
 /// The systems that are measured.
-pub const SYSTEMS: [&str; 5] = [
+pub const SYSTEMS: [&str; 6] = [
     "bench-costs",
+    "bench-events",
     "bench-partitions-2",
     "bench-partitions-8",
     "bench-windows",
