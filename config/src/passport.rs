@@ -12,7 +12,7 @@ use paratia_abi::passport::{
 use static_assertions::const_assert_eq;
 
 use crate::board::{BoardFacts, DisplayKind};
-use crate::ports::{PortPlace, ports_of};
+use crate::ports::port_interrupts;
 use crate::system::{Partition, RegionKind, System, same_text};
 
 /// A passport alone in its page, so that nothing else can be read beside it.
@@ -163,24 +163,6 @@ const fn ports(system: &System, partition: &Partition) -> ([PortRecord; MAX_PORT
         index += 1;
     }
     (records, count)
-}
-
-/// In the order of [`crate::ports`].
-const fn port_interrupts(system: &System, partition: usize) -> [u32; MAX_PORTS] {
-    let ports = ports_of(system, partition);
-    let mut interrupts = [0; MAX_PORTS];
-    let mut index = 0;
-    while index < MAX_PORTS {
-        if let Some(PortPlace {
-            interrupt: Some(interrupt),
-            ..
-        }) = ports[index]
-        {
-            interrupts[index] = interrupt;
-        }
-        index += 1;
-    }
-    interrupts
 }
 
 /// In the order of time.

@@ -93,6 +93,28 @@ pub const fn ports_of(system: &System, partition: usize) -> PartitionPorts {
     ports
 }
 
+/// The interrupts of a partition's ports by their index; 0 where there is none.
+///
+/// # Panics
+/// As [`port_table`].
+#[must_use]
+pub const fn port_interrupts(system: &System, partition: usize) -> [u32; MAX_PORTS] {
+    let ports = ports_of(system, partition);
+    let mut interrupts = [0; MAX_PORTS];
+    let mut index = 0;
+    while index < MAX_PORTS {
+        if let Some(PortPlace {
+            interrupt: Some(interrupt),
+            ..
+        }) = ports[index]
+        {
+            interrupts[index] = interrupt;
+        }
+        index += 1;
+    }
+    interrupts
+}
+
 /// The partition that reads at a destination of a channel, and the index of its port, if it wants an
 /// interrupt with its messages.
 ///

@@ -3,6 +3,7 @@
 use paratia_board_support::Drivers;
 use paratia_board_support::interrupt::{self, Controller, ListForm, VirtualInterface as _};
 
+use crate::bits::bits_of;
 use crate::selected::SelectedBoard;
 use crate::vgic::{FIRST_SHARED, ListRegister};
 
@@ -65,5 +66,5 @@ pub fn from_value(value: u64) -> ListRegister {
 
 /// The list registers in a set, bit n for the n-th.
 pub fn each(listed: u32) -> impl Iterator<Item = usize> {
-    (0..LIST_REGISTERS).filter(move |index| listed & 1 << index != 0)
+    bits_of(listed)
 }

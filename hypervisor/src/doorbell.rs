@@ -18,6 +18,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use paratia_abi::passport::MAX_PORTS;
 
+use crate::bits::bits_of;
 use crate::vgic::VcpuSet;
 
 /// Ports that ring are the lowest bits; above them lie those that the controller doesn't know of, and
@@ -41,16 +42,10 @@ pub struct Doorbell(AtomicU32);
 pub struct Ports(u32);
 
 impl Ports {
-    /// Whether there are none.
-    #[inline]
-    #[must_use]
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
     /// Their indices, in order.
+    #[inline]
     pub fn iter(self) -> impl Iterator<Item = usize> {
-        (0..MAX_PORTS).filter(move |port| self.0 & bit(*port) != 0)
+        bits_of(self.0)
     }
 }
 
@@ -111,6 +106,22 @@ impl Doorbell {
         Ports(before >> UNKNOWN & ALL)
     }
 
+    /// The one port that rings and that the controller doesn't know of; nothing if there are several.
+    #[inline]
+    #[must_use]
+    pub fn only_unknown(&self) -> Option<usize> {
+        let unknown = self.0.load(Ordering::SeqCst) >> UNKNOWN & ALL;
+        unknown
+            .is_power_of_two()
+            .then(|| unknown.trailing_zeros() as usize)
+    }
+
+    /// The controller knows of this one.
+    #[inline]
+    pub fn tell(&self, port: usize) {
+        self.0.fetch_and(!(bit(port) << UNKNOWN), Ordering::SeqCst);
+    }
+
     /// The partition starts anew, with a controller that knows nothing: what rings has to be said
     /// again.
     pub fn repeat(&self) {
@@ -138,16 +149,20 @@ mod tests {
     #[test]
     fn one_vcpu_in_a_window_is_interrupted_once_until_the_port_is_read() {
         let bell = Doorbell::new();
-        assert!(bell.open(2).is_empty() && bell.open(5).is_empty());
+        assert_eq!(taken(bell.open(2)), [0; 0]);
+        assert_eq!(taken(bell.open(5)), [0; 0]);
         assert_eq!(bell.ring(7), Some(2));
         assert_eq!(bell.ring(7), None);
         assert_eq!(taken(bell.take()), [7]);
-        assert!(bell.take().is_empty());
+        assert_eq!(taken(bell.take()), [0; 0]);
         assert_eq!(bell.ring(7), None, "it rings still");
         assert_eq!(bell.ring(0), Some(2), "another port's message");
         bell.silence(7);
         assert_eq!(bell.ring(7), Some(2));
-        assert_eq!(taken(bell.take()), [0, 7]);
+        assert_eq!(bell.only_unknown(), None, "there are two");
+        bell.tell(7);
+        assert_eq!(bell.only_unknown(), Some(0));
+        assert_eq!(taken(bell.take()), [0]);
     }
 
     #[test]
@@ -159,7 +174,7 @@ mod tests {
         bell.silence(3);
         assert_eq!(bell.ring(3), None);
         bell.silence(3);
-        assert!(bell.open(0).is_empty(), "it was read meanwhile");
+        assert_eq!(taken(bell.open(0)), [0; 0], "it was read meanwhile");
     }
 
     #[test]
@@ -192,7 +207,7 @@ mod tests {
             });
             let mut last = 0;
             let mut read = |ports: Ports| {
-                if !ports.is_empty() {
+                if ports != Ports(0) {
                     bell.silence(4);
                     last = message.load(Ordering::SeqCst);
                 }

@@ -161,8 +161,8 @@ pub unsafe extern "C" fn interrupt(vcpu: *mut Vcpu) -> Next {
     let handled = unsafe {
         let (machine, _) = parts();
         let vcpu = &mut *vcpu;
-        vcpu.statistics.count_short_interrupt();
-        interrupt::handle_again(machine, vcpu)
+        vcpu.statistics.count_interrupt();
+        interrupt::handle_shortly(machine, vcpu)
     };
     match handled {
         Ok(()) => Next::same(vcpu),
@@ -284,7 +284,7 @@ fn wait(machine: &mut Machine, vcpu: &mut Vcpu, lock: &Lock<Partition>) -> Decis
             break Decision::Resume;
         }
         timer::wait_for_interrupt();
-        let Err(taken) = interrupt::handle_again(machine, vcpu) else {
+        let Err(taken) = interrupt::handle_shortly(machine, vcpu) else {
             continue;
         };
         // SAFETY: as in `act`, which has dropped its guard.

@@ -8,16 +8,18 @@ use paratia_board_support::interrupt::{
     CpuInterface as _, Distributor as _, PrivateInterrupts as _, VirtualInterface as _,
 };
 
+use paratia_abi::passport::MAX_PORTS;
+
 use crate::arch::timer;
 use crate::controller::{self, LIST_REGISTERS, PrivateInterrupts, each};
 use crate::cpu::Machine;
 use crate::device;
 use crate::doorbell::Ports;
 use crate::exit::Decision;
-use crate::partition::{InterruptController, Partition};
+use crate::partition::{InterruptController, PARTITIONS, Partition};
 use crate::physical_timer::PhysicalTimer;
 use crate::selected::{
-    BOARD, CPU_OF, FIRST_VCPU, GIC_LINKS, GUEST_PRIVATE, HAS_DOORBELL, KICKS, PORTS,
+    AFFINITY_OF, BOARD, FIRST_VCPU, GIC_LINKS, GUEST_PRIVATE, HAS_DOORBELL, KICKS, PORT_INTERRUPTS,
 };
 use crate::vcpu::Vcpu;
 use crate::vgic::{
@@ -65,14 +67,14 @@ pub enum Taken {
     Interrupt(u32),
 }
 
-/// Handles what is pending in a few instructions, if it is the interrupt that the guest has just
-/// taken and ended and nothing else is about: its list register gets the same value again, and all
-/// that the controller knows of it stays true. A periodic timer comes this way.
+/// Handles what is pending in a few instructions, if it goes straight into a list register of a
+/// partition that shares its state with no other CPU: the virtual timer, and messages. One that the
+/// guest has just taken and ended is the quickest of all.
 ///
 /// # Errors
-/// What was taken, if it isn't so simple.
+/// What was taken, if it isn't so simple; nothing is lost if it is handled anew.
 #[inline]
-pub fn handle_again(machine: &mut Machine, vcpu: &mut Vcpu) -> Result<(), Taken> {
+pub fn handle_shortly(machine: &mut Machine, vcpu: &mut Vcpu) -> Result<(), Taken> {
     if timer::is_due() {
         return Err(Taken::Timer);
     }
@@ -85,12 +87,55 @@ pub fn handle_again(machine: &mut Machine, vcpu: &mut Vcpu) -> Result<(), Taken>
         machine.interface.deactivate(id);
         return Err(Taken::Timer);
     }
-    // A software-generated one is another vCPU's call, whatever the guest's own numbers are.
-    if id < FIRST_PRIVATE_PERIPHERAL || !list_again(machine, vcpu, id) {
+    // A software-generated one is a kick, whatever the guest's own numbers are.
+    let is_kick = id < FIRST_PRIVATE_PERIPHERAL;
+    let is_listed = if is_kick {
+        answer_shortly(machine, vcpu)
+    } else {
+        list_again(machine, vcpu, id) || id == VIRTUAL_TIMER && list_alone(machine, vcpu, id)
+    };
+    if !is_listed {
         return Err(Taken::Interrupt(id));
     }
     machine.interface.drop_priority(id);
+    if is_kick {
+        machine.interface.deactivate(id);
+    }
     Ok(())
+}
+
+/// Answers a kick, if all that it means is a message at one port, whose interrupt goes straight into a
+/// list register; whether it was so.
+fn answer_shortly(machine: &mut Machine, vcpu: &mut Vcpu) -> bool {
+    let bell = &state::DOORBELLS[vcpu.partition];
+    let Some(port) = bell.only_unknown().filter(|_| is_alone(vcpu)) else {
+        return false;
+    };
+    let id = PORT_INTERRUPTS[vcpu.partition][port % MAX_PORTS];
+    let is_listed = list_again(machine, vcpu, id) || list_alone(machine, vcpu, id);
+    if is_listed {
+        bell.tell(port);
+    }
+    is_listed
+}
+
+/// Whether the vCPU is its partition's only one, so that nobody else has the partition's state, and no
+/// other vCPU kicks it.
+#[inline]
+fn is_alone(vcpu: &Vcpu) -> bool {
+    !PARTITIONS[vcpu.partition].is_shared()
+}
+
+/// Puts `id` straight into a list register, if nobody else has the partition's state; whether it is
+/// there.
+fn list_alone(machine: &mut Machine, vcpu: &mut Vcpu, id: u32) -> bool {
+    if !is_alone(vcpu) {
+        return false;
+    }
+    // SAFETY: this CPU runs the vCPU, the partition's only one, and whoever handles an interrupt
+    // shortly holds no guard.
+    let mut partition = unsafe { PARTITIONS[vcpu.partition].lock() };
+    list_anew(machine, vcpu, &mut partition, id)
 }
 
 /// Puts `id` into the first list register once more, if it was the only one there and was taken and
@@ -151,8 +196,11 @@ fn deliver(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id
 /// A message has come to a partition's port: interrupts the partition where it runs, if it is in a
 /// window and doesn't know of one yet.
 pub fn ring(machine: &mut Machine, partition: usize, port: usize) {
-    if let Some(vcpu) = state::DOORBELLS[partition].ring(port) {
-        send(machine, partition, vcpu);
+    let rings = state::DOORBELLS[partition].ring(port);
+    if let (Some(vcpu), Some(id)) = (rings, KICKS[partition]) {
+        // Whoever rings runs here, so the vCPU in a window is on another CPU.
+        let target = AFFINITY_OF.get(FIRST_VCPU[partition].wrapping_add(vcpu));
+        machine.interface.send(id, target.copied().unwrap_or(0));
     }
 }
 
@@ -165,37 +213,41 @@ fn answer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, por
 
 /// The interrupts of the partition's ports.
 fn interrupts_of(partition: &Partition, ports: Ports) -> impl Iterator<Item = u32> + use<> {
-    let all = &PORTS[partition.index];
-    let places = ports.iter().filter_map(|port| all.get(port)?.as_ref());
-    places.filter_map(|place| place.interrupt)
+    let all = &PORT_INTERRUPTS[partition.index];
+    ports.iter().map(|port| all[port % MAX_PORTS])
 }
 
-/// An interrupt comes that is private, or has none behind it: straight into a list register, if
-/// nothing else is pending or in hand. Among several, their order in list registers decides between
-/// equal priorities.
+/// An interrupt comes that is private or has none behind it: straight into a list register, if nothing
+/// else is pending or in hand. Among several, their order in list registers decides between equal
+/// priorities.
 pub fn offer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id: u32) {
-    if list_again(machine, vcpu, id) {
-        return;
+    if !list_again(machine, vcpu, id) && !list_anew(machine, vcpu, partition, id) {
+        let attention = partition.gic.pulse(vcpu.number, id);
+        attend(machine, vcpu, partition, attention);
     }
+}
+
+/// Puts an interrupt that comes into the first list register, if no other is in use; whether it is
+/// there.
+fn list_anew(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id: u32) -> bool {
     reclaim(machine, vcpu, partition);
-    let is_free =
-        vcpu.listed == 0 && vcpu.maintenance == Maintenance::NONE && vcpu.software.is_none();
-    let attention = if is_free {
-        match partition.gic.offer(vcpu.number, id) {
-            Ok(register) => {
-                let value = controller::to_value(register);
-                vcpu.list(0, register.intid);
-                vcpu.noticed &= !1;
-                vcpu.first_listed = (register.intid, value);
-                machine.guest.write_list(0, value);
-                return;
-            }
-            Err(attention) => attention,
-        }
-    } else {
-        partition.gic.pulse(vcpu.number, id)
+    if !has_room(vcpu) {
+        return false;
+    }
+    let Some(register) = partition.gic.offer(vcpu.number, id) else {
+        return false;
     };
-    attend(machine, vcpu, partition, attention);
+    let value = controller::to_value(register);
+    vcpu.list(0, register.intid);
+    vcpu.noticed &= !1;
+    vcpu.first_listed = (register.intid, value);
+    machine.guest.write_list(0, value);
+    true
+}
+
+/// Whether nothing is in list registers, and nothing waits for room there.
+fn has_room(vcpu: &Vcpu) -> bool {
+    vcpu.listed == 0 && vcpu.maintenance == Maintenance::NONE && vcpu.software.is_none()
 }
 
 /// Takes back what the guest has taken and ended: its list registers are free.
@@ -341,24 +393,15 @@ fn take_private_changes(machine: &mut Machine, vcpu: &Vcpu, partition: &mut Part
 
 /// Interrupts other vCPUs where they run, so that they look at their interrupts.
 pub fn kick(machine: &mut Machine, partition: &Partition, vcpus: VcpuSet) {
-    if KICKS[partition.index].is_none() {
+    let Some(id) = KICKS[partition.index] else {
         return;
-    }
-    for number in vcpus
-        .iter()
-        .filter(|vcpu| partition.running.contains(*vcpu))
-    {
-        send(machine, partition.index, number);
-    }
-}
-
-/// Interrupts a vCPU on another CPU.
-fn send(machine: &mut Machine, partition: usize, vcpu: usize) {
-    let cpu = CPU_OF.get(FIRST_VCPU[partition].wrapping_add(vcpu));
-    if let (Some(id), Some(cpu)) = (KICKS[partition], cpu)
-        && *cpu != machine.index
-    {
-        machine.interface.send(id, BOARD.cpus[*cpu]);
+    };
+    let own = BOARD.cpus[machine.index];
+    for number in vcpus.within(partition.running).iter() {
+        let vcpu = FIRST_VCPU[partition.index].wrapping_add(number);
+        if let Some(affinity) = AFFINITY_OF.get(vcpu).filter(|it| **it != own) {
+            machine.interface.send(id, *affinity);
+        }
     }
 }
 
@@ -529,7 +572,7 @@ pub fn connect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition
         .enable_private(guest_private(partition) | kick_bit(partition));
     for (index, link) in shared_links(partition) {
         if partition.gic.target_of(link.guest) == Some(vcpu.number) {
-            let cpu = BOARD.cpus[CPU_OF[vcpu.index]];
+            let cpu = AFFINITY_OF[vcpu.index];
             // The rules have checked that these are shared interrupts of the board.
             let _ = state::distributor().enable_spi(link.physical, cpu, GUEST_PRIORITY);
             vcpu.connected |= 1 << index;

@@ -7,6 +7,7 @@
 
 #![cfg_attr(not(test), no_std)]
 
+pub mod bits;
 pub mod console;
 pub mod doorbell;
 pub mod health;

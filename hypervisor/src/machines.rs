@@ -1,8 +1,8 @@
 //! What the declarations of partitions' machines come to, as constants.
 
-use paratia_abi::passport::MAX_INTERRUPTS;
+use paratia_abi::passport::{MAX_INTERRUPTS, MAX_PORTS};
 use paratia_config::machine::MAX_SHARED_BLOCKS;
-use paratia_config::ports::port_to_ring;
+use paratia_config::ports::{self, port_to_ring};
 use paratia_config::{BoardFacts, Partition, System};
 
 use crate::interrupt::{MONITORS, VIRTUAL_TIMER};
@@ -176,6 +176,18 @@ pub const fn has_uart(system: &System) -> bool {
         index += 1;
     }
     false
+}
+
+/// See [`crate::selected::PORT_INTERRUPTS`].
+#[must_use]
+pub const fn port_interrupts<const N: usize>(system: &System) -> [[u32; MAX_PORTS]; N] {
+    let mut all = [[0; MAX_PORTS]; N];
+    let mut index = 0;
+    while index < N {
+        all[index] = ports::port_interrupts(system, index);
+        index += 1;
+    }
+    all
 }
 
 /// Whether any of a partition's ports has an interrupt.

@@ -8,6 +8,7 @@ use crate::controller::FORM;
 use crate::machines::{self, Links};
 use crate::sched;
 use crate::vgic::{Interrupts, Model};
+use paratia_abi::passport::MAX_PORTS;
 use paratia_config::address::PAGE_BYTES;
 use paratia_config::image::{Piece as BuiltPiece, PieceKind};
 use paratia_config::layout::{Layout, MAX_PARTITIONS};
@@ -101,6 +102,17 @@ pub static CPU_OF: [usize; VCPU_COUNT] = {
     cpus
 };
 
+/// The affinity of the CPU that each vCPU runs on.
+pub static AFFINITY_OF: [u64; VCPU_COUNT] = {
+    let mut affinities = [0; VCPU_COUNT];
+    let mut vcpu = 0;
+    while vcpu < VCPU_COUNT {
+        affinities[vcpu] = BOARD.cpus[CPU_OF[vcpu]];
+        vcpu += 1;
+    }
+    affinities
+};
+
 /// The first vCPU of each partition.
 pub static FIRST_VCPU: [usize; PARTITION_COUNT] = {
     let mut vcpus = [0; PARTITION_COUNT];
@@ -183,6 +195,8 @@ pub static IS_SOFTWARE: [bool; PARTITION_COUNT] = {
 };
 /// The private physical interrupts that are a partition's while it runs, bit n for interrupt n.
 pub static GUEST_PRIVATE: [u32; PARTITION_COUNT] = machines::private(SYSTEM, BOARD);
+/// The interrupts of every partition's ports; 0 where there is none.
+pub static PORT_INTERRUPTS: [[u32; MAX_PORTS]; PARTITION_COUNT] = machines::port_interrupts(SYSTEM);
 /// Whether messages ring at any of a partition's ports.
 pub static HAS_DOORBELL: [bool; PARTITION_COUNT] = machines::have_doorbells(SYSTEM);
 /// The software-generated interrupt by which vCPUs of a partition with several call each other, and

@@ -93,7 +93,7 @@ fn statistics(partition: &Partition) {
         (supervision.expected, supervision.missed)
     });
     defmt::info!(
-        "statistics partition={=usize} windows={=u64} used_ticks={=u64} idle_ticks={=u64} jitter_worst={=u64} heartbeats_expected={=u64} heartbeats_missed={=u64} faults={=u64} restarts={=u64} calls={=u64} refused_calls={=u64} console_dropped={=u64} short_calls={=u64} aborts={=u64} undefined={=u64}",
+        "statistics partition={=usize} windows={=u64} used_ticks={=u64} idle_ticks={=u64} jitter_worst={=u64} heartbeats_expected={=u64} heartbeats_missed={=u64} faults={=u64} restarts={=u64} calls={=u64} refused_calls={=u64} console_dropped={=u64} short_calls={=u64} aborts={=u64} undefined={=u64} interrupts={=u64}",
         partition.index,
         of.windows,
         of.used_ticks,
@@ -108,7 +108,8 @@ fn statistics(partition: &Partition) {
         partition.dropped,
         of.short_calls,
         partition.aborts,
-        partition.undefined
+        partition.undefined,
+        of.interrupts
     );
     for (cause, exits) in ExitCause::ALL.iter().zip(&of.exits) {
         if exits.count > 0 {

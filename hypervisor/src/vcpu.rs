@@ -75,8 +75,8 @@ pub struct Statistics {
     pub short_calls: u64,
     /// Calls that were refused.
     pub refused_calls: u64,
-    /// Interrupts, those included that took the long way.
-    pub short_interrupts: u64,
+    /// Interrupts while it ran, by the short way or the long one.
+    pub interrupts: u64,
     /// Exits that went back to the partition in the same window, by their cause; calls with a short
     /// answer not.
     pub exits: [Exits; ExitCause::ALL.len()],
@@ -121,7 +121,7 @@ impl Statistics {
         calls: 0,
         short_calls: 0,
         refused_calls: 0,
-        short_interrupts: 0,
+        interrupts: 0,
         exits: [Exits::NONE; ExitCause::ALL.len()],
     };
 
@@ -138,8 +138,8 @@ impl Statistics {
     /// Counts an interrupt that may be handled in a few instructions; whether it was doesn't matter
     /// here, for the long way counts it again under its cause.
     #[inline]
-    pub fn count_short_interrupt(&mut self) {
-        self.short_interrupts = self.short_interrupts.wrapping_add(1);
+    pub fn count_interrupt(&mut self) {
+        self.interrupts = self.interrupts.wrapping_add(1);
     }
 
     /// Counts a call with a short answer, whose time is all but a constant.
@@ -159,7 +159,7 @@ impl Statistics {
             calls: self.calls.wrapping_add(other.calls),
             short_calls: self.short_calls.wrapping_add(other.short_calls),
             refused_calls: self.refused_calls.wrapping_add(other.refused_calls),
-            short_interrupts: self.short_interrupts.wrapping_add(other.short_interrupts),
+            interrupts: self.interrupts.wrapping_add(other.interrupts),
             exits: core::array::from_fn(|cause| {
                 match (self.exits.get(cause), other.exits.get(cause)) {
                     (Some(one), Some(other)) => one.and(other),

@@ -1,11 +1,12 @@
 //! A guest's access to a register: found in its table by one loop, and read or written as its row
 //! says.
 
-use super::banks::{Bank, Model, Vgic, bits_of};
+use super::banks::{Bank, Model, Vgic};
 use super::block::{BLOCK, Block, bit};
 use super::effect::{Change, Effect, Physical, VcpuSet};
 use super::row::{At, Bits, Register, Row, Table};
 use super::{Frame, redistributor};
+use crate::bits::bits_of;
 
 /// What a read gives, and asks of the caller.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use super::FIRST_SHARED;
 use super::block::{BLOCK, Block, bit};
 use super::effect::VcpuSet;
+use crate::bits::bits_of;
 
 /// Which architecture the guest sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -237,16 +238,6 @@ pub fn intid(bank: Bank, index: usize) -> u32 {
             (shared as u32).wrapping_add(1).wrapping_mul(FIRST_SHARED) | index as u32
         }
     }
-}
-
-/// The positions of the bits that are set, in order.
-pub fn bits_of(bits: u32) -> impl Iterator<Item = usize> {
-    let mut left = bits;
-    core::iter::from_fn(move || {
-        let index = left.trailing_zeros();
-        left &= left.wrapping_sub(1);
-        (index < u32::BITS).then_some(index as usize)
-    })
 }
 
 const fn linked_bits(links: &[Link], block: usize) -> u32 {

@@ -3,6 +3,7 @@
 
 use super::PRIORITY_BITS;
 use super::effect::Change;
+use super::list_register::ListRegister;
 
 /// Number of interrupts in a block.
 pub const BLOCK: usize = 32;
@@ -84,8 +85,14 @@ impl Block {
     /// and pending.
     #[must_use]
     pub const fn forwarded(&self, [group0, group1]: [bool; 2]) -> u32 {
-        let groups = if group1 { self.group1 } else { 0 } | if group0 { !self.group1 } else { 0 };
-        self.pending() & self.enabled & groups
+        self.pending() & self.enabled & self.in_groups([group0, group1])
+    }
+
+    /// Those in the groups that are enabled.
+    const fn in_groups(&self, [group0, group1]: [bool; 2]) -> u32 {
+        let ones = if group1 { self.group1 } else { 0 };
+        let zeros = if group0 { !self.group1 } else { 0 };
+        ones | zeros
     }
 
     /// Those active ones whose end a list register won't show (or, if their active state was
@@ -195,6 +202,30 @@ impl Block {
         let bits = bits & self.implemented;
         self.latch |= bits;
         self.offered &= !bits;
+    }
+
+    /// Interrupt `index` comes and goes straight into a list register, if it can be taken: what to put
+    /// there but for its number and what is behind it. Else nothing has changed.
+    #[inline]
+    pub fn offer(&mut self, index: usize, groups: [bool; 2]) -> Option<ListRegister> {
+        let bit = bit(index);
+        let ready = self.enabled & self.in_groups(groups) & !(self.active | self.loaded);
+        if ready & bit == 0 {
+            return None;
+        }
+        self.latch |= bit;
+        self.loaded |= bit;
+        self.offered |= bit;
+        self.settled &= !bit;
+        self.recalled &= !bit;
+        self.listed &= !bit;
+        Some(ListRegister {
+            pending: true,
+            priority: self.priority(index),
+            group1: self.group1 & bit != 0,
+            notify_end: (self.edge | self.linked) & bit == 0,
+            ..ListRegister::EMPTY
+        })
     }
 
     /// Puts interrupt `index` into a list register; whether there it is pending, and active.

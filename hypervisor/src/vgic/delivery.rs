@@ -6,10 +6,11 @@
 //! in the reverse order of taking, it is that of the best one without room (IHI 0069,
 //! "Interrupt prioritization", and `ICH_HCR_EL2`). Then come the other pending ones, best first.
 
-use super::banks::{Bank, Model, Vgic, bits_of, intid, place};
-use super::block::{Block, bit};
+use super::banks::{Bank, Model, Vgic, intid, place};
+use super::block::{BLOCK, Block, bit};
 use super::effect::{Effect, VcpuSet};
 use super::list_register::ListRegister;
+use crate::bits::bits_of;
 
 /// When the hypervisor has to be told of what the guest does with its list registers: bits of
 /// `ICH_HCR_EL2` or `GICH_HCR`.
@@ -65,37 +66,30 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         self.best_pending(vcpu).is_some()
     }
 
-    /// An interrupt comes, once, while nothing waits outside of list registers. If the vCPU can take it
-    /// at once, what to put into a free one.
-    ///
-    /// # Errors
-    /// Else it waits: whose list registers are to be folded and filled.
+    /// An interrupt comes that is private or has none behind it, once, while nothing waits outside of
+    /// list registers. If the vCPU can take it at once, what to put into a free one; else it waits.
     #[inline]
-    pub fn offer(&mut self, vcpu: usize, intid: u32) -> Result<ListRegister, VcpuSet> {
+    pub fn offer(&mut self, vcpu: usize, intid: u32) -> Option<ListRegister> {
+        let (groups, model) = (self.groups, self.model);
         let (bank, index) = place(vcpu, intid);
-        let is_awake = self.vcpus.get(vcpu).is_some_and(|private| private.awake);
-        let is_sent = matches!(self.model, Model::V2) && intid < 16;
-        let is_its = self.owner(bank, index) == Some(vcpu);
-        let groups = self.groups;
-        let Some(block) = self.block_mut(bank) else {
-            return Err(VcpuSet::NONE);
-        };
-        let bit = bit(index);
-        let is_busy = (block.active | block.loaded) & bit != 0;
-        block.pulse(bit);
-        let is_forwarded = block.forwarded(groups) & bit != 0;
-        if is_busy || is_sent || !(is_awake && is_its && is_forwarded) {
-            return Err(self.attention(bank, bit));
+        if let Bank::Shared(number) = bank {
+            let is_its = self.target(bank, index) == Some(vcpu) && self.vcpus.get(vcpu)?.awake;
+            let shared = self.shared.get_mut(number)?;
+            let register = is_its.then(|| shared.block.offer(index, groups))??;
+            shared.holder[index % BLOCK] = u8::try_from(vcpu).unwrap_or(0);
+            return Some(ListRegister { intid, ..register });
         }
-        let priority = block.priority(index);
-        Ok(self.load(
-            vcpu,
-            Candidate {
-                bank,
-                index,
-                priority,
-            },
-        ))
+        let private = self.vcpus.get_mut(vcpu)?;
+        if matches!(model, Model::V2) && index < private.sources.len() || !private.awake {
+            return None;
+        }
+        let register = private.block.offer(index, groups)?;
+        let is_linked = private.block.linked & bit(index) != 0;
+        Some(ListRegister {
+            intid,
+            physical: is_linked.then(|| self.physical(intid)),
+            ..register
+        })
     }
 
     /// Interrupt `intid` of the vCPU has left its list register, taken and ended. Nobody else has to

@@ -2,6 +2,8 @@
 
 pub use paratia_config::machine::MAX_VCPUS;
 
+use crate::bits::bits_of;
+
 /// A set of vCPUs of one partition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[must_use]
@@ -34,6 +36,11 @@ impl VcpuSet {
         Self(self.0 | other.0)
     }
 
+    /// Those that are in another set, too.
+    pub const fn within(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// All but one.
     pub const fn without(self, vcpu: usize) -> Self {
         Self(self.0 & !Self::of(vcpu).0)
@@ -47,7 +54,7 @@ impl VcpuSet {
 
     /// Its members in order.
     pub fn iter(self) -> impl Iterator<Item = usize> {
-        (0..MAX_VCPUS).filter(move |vcpu| self.contains(*vcpu))
+        bits_of(self.0.into())
     }
 }
 

@@ -4,7 +4,12 @@
 //! Written as lines:
 //! `node INDEX PARENT FUNCTION INSTRUCTIONS CALLS` (node 0 is the root of boot, node 1 of the rest;
 //! roots have function `-`), and
-//! `path exit|switch COUNT LEAST MOST SUM APART`, where APART is the sum of what was apart.
+//! `path exit|switch|event COUNT LEAST MOST SUM APART`, where APART is the sum of what was apart.
+//!
+//! An event is a path that another CPU's kick causes, and what of that CPU's path lies before the kick:
+//! from one guest's call to the other guest's first instruction. It takes two CPUs and adds what each
+//! of them runs for it, so that it doesn't matter how QEMU shares time out between them. The other
+//! guest has to be running, since a path begins at a guest.
 
 use std::fmt;
 
@@ -33,6 +38,17 @@ struct Path {
     instructions: u64,
     apart: u64,
     switches: bool,
+    /// Instructions before the kick that has caused it.
+    caused_by: Option<u64>,
+}
+
+/// A kick that no other CPU has taken yet.
+#[derive(Clone, Copy, Debug)]
+struct Kick {
+    /// The CPU that has sent it.
+    by: usize,
+    /// Its path until then.
+    instructions: u64,
 }
 
 /// All paths of one kind.
@@ -52,6 +68,8 @@ pub struct Counts {
     root: usize,
     exits: Paths,
     switches: Paths,
+    events: Paths,
+    kick: Option<Kick>,
 }
 
 impl Counts {
@@ -69,15 +87,21 @@ impl Counts {
             root: BOOT,
             exits: Paths::default(),
             switches: Paths::default(),
+            events: Paths::default(),
+            kick: None,
         }
     }
 
     /// A CPU runs an instruction of the hypervisor.
-    pub fn hypervisor(&mut self, map: &Map, cpu: usize, place: Place) {
-        let cpu = &mut self.cpus[cpu % MAX_CPUS];
+    pub fn hypervisor(&mut self, map: &Map, number: usize, place: Place) {
+        let cpu = &mut self.cpus[number % MAX_CPUS];
         if cpu.in_guest {
+            let kick = self.kick.take_if(|kick| kick.by != number);
             cpu.in_guest = false;
-            cpu.path = Path::default();
+            cpu.path = Path {
+                caused_by: kick.map(|kick| kick.instructions),
+                ..Path::default()
+            };
             cpu.node = self.root;
         }
         let marks = map.marks(place.function);
@@ -91,6 +115,12 @@ impl Counts {
             cpu.path.instructions += 1;
         }
         cpu.path.switches |= marks & MARK_SWITCH != 0;
+        if place.is_kick {
+            self.kick = Some(Kick {
+                by: number,
+                instructions: cpu.path.instructions,
+            });
+        }
     }
 
     /// A CPU runs a guest.
@@ -108,6 +138,12 @@ impl Counts {
                 &mut self.exits
             };
             paths.add(cpu.path);
+            if let (Some(before), false) = (cpu.path.caused_by, cpu.path.switches) {
+                self.events.add(Path {
+                    instructions: before + cpu.path.instructions,
+                    ..cpu.path
+                });
+            }
         }
     }
 }
@@ -135,7 +171,12 @@ impl fmt::Display for Counts {
                 node.parent, node.instructions, node.calls
             )?;
         }
-        for (kind, paths) in [("exit", self.exits), ("switch", self.switches)] {
+        let kinds = [
+            ("exit", self.exits),
+            ("switch", self.switches),
+            ("event", self.events),
+        ];
+        for (kind, paths) in kinds {
             writeln!(
                 formatter,
                 "path {kind} {} {} {} {} {}",
@@ -170,5 +211,28 @@ mod tests {
         assert!(text.contains("path switch 1 4 4 4 2"), "{text}");
         assert!(text.contains("path exit 1 1 1 1 0"), "{text}");
         assert!(text.contains("node 2 0 0 1 1"), "boot: {text}");
+    }
+
+    #[test]
+    fn an_event_is_what_leads_to_a_kick_and_what_follows_it_elsewhere() {
+        let map = Map::parse("100 0\n140 0\n180\nkick 108\n").unwrap();
+        let mut counts = Counts::new();
+        let run = |counts: &mut Counts, cpu, address| {
+            counts.hypervisor(&map, cpu, map.place(address).unwrap());
+        };
+        counts.guest(0);
+        counts.guest(1);
+        for address in [0x100, 0x104, 0x108, 0x10C] {
+            run(&mut counts, 0, address);
+        }
+        run(&mut counts, 1, 0x140);
+        counts.guest(0);
+        run(&mut counts, 1, 0x144);
+        counts.guest(1);
+        run(&mut counts, 1, 0x140);
+        counts.guest(1);
+        let text = counts.to_string();
+        assert!(text.contains("path event 1 5 5 5 0"), "{text}");
+        assert!(text.contains("path exit 3 1 4 7 0"), "{text}");
     }
 }

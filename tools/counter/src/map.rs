@@ -1,7 +1,8 @@
 //! Where the hypervisor's functions lie, and what is special about some.
 //!
 //! A line a function, in the order of addresses: its first address in hexadecimal and its marks, a
-//! number; the last line is the end of the last function.
+//! number; then the end of the last function. Lines `kick ADDRESS` name the instructions that
+//! interrupt another CPU.
 
 /// The function belongs to a switch: a path through it is one.
 pub const MARK_SWITCH: u8 = 1;
@@ -13,6 +14,7 @@ pub const MARK_APART: u8 = 2;
 pub struct Map {
     starts: Vec<u64>,
     marks: Vec<u8>,
+    kicks: Vec<u64>,
     end: u64,
 }
 
@@ -23,19 +25,22 @@ pub struct Place {
     pub function: usize,
     /// Whether it is the function's first instruction.
     pub is_entry: bool,
+    /// Whether it interrupts another CPU.
+    pub is_kick: bool,
 }
 
 impl Place {
     /// As one word.
     pub fn to_word(self) -> usize {
-        self.function << 1 | usize::from(self.is_entry)
+        self.function << 2 | usize::from(self.is_kick) << 1 | usize::from(self.is_entry)
     }
 
     /// From one word.
     pub fn of_word(word: usize) -> Self {
         Self {
-            function: word >> 1,
+            function: word >> 2,
             is_entry: word & 1 != 0,
+            is_kick: word & 2 != 0,
         }
     }
 }
@@ -46,17 +51,19 @@ impl Map {
         let mut map = Self {
             starts: Vec::new(),
             marks: Vec::new(),
+            kicks: Vec::new(),
             end: 0,
         };
+        let number = |word| u64::from_str_radix(word, 16).ok();
         for line in text.lines() {
             let mut words = line.split_whitespace();
-            let address = u64::from_str_radix(words.next()?, 16).ok()?;
-            match words.next() {
-                Some(marks) => {
-                    map.starts.push(address);
+            match (words.next()?, words.next()) {
+                ("kick", address) => map.kicks.push(number(address?)?),
+                (address, Some(marks)) => {
+                    map.starts.push(number(address)?);
                     map.marks.push(marks.parse().ok()?);
                 }
-                None => map.end = address,
+                (end, None) => map.end = number(end)?,
             }
         }
         let sorted = map.starts.is_sorted() && map.starts.last()? < &map.end;
@@ -72,6 +79,7 @@ impl Map {
         (address < self.end).then(|| Place {
             function,
             is_entry: self.starts[function] == address,
+            is_kick: self.kicks.contains(&address),
         })
     }
 
@@ -87,13 +95,21 @@ mod tests {
 
     #[test]
     fn an_address_is_in_the_function_that_starts_before_it() {
-        let map = Map::parse("100 0\n140 3\n180\n").unwrap();
-        let place = |function, is_entry| Some(Place { function, is_entry });
+        let map = Map::parse("100 0\n140 3\n180\nkick 17c\n").unwrap();
+        let place = |function, is_entry| {
+            Some(Place {
+                function,
+                is_entry,
+                is_kick: false,
+            })
+        };
         assert_eq!(map.place(0xFF), None);
         assert_eq!(map.place(0x100), place(0, true));
         assert_eq!(map.place(0x13C), place(0, false));
         assert_eq!(map.place(0x140), place(1, true));
         assert_eq!(map.place(0x180), None);
+        let kick = map.place(0x17C).unwrap();
+        assert!(kick.is_kick && Place::of_word(kick.to_word()) == kick);
         assert_eq!(map.marks(1), MARK_SWITCH | MARK_APART);
         assert!(Map::parse("").is_none() && Map::parse("x").is_none());
     }

@@ -90,7 +90,11 @@ mod tests {
     #[test]
     fn calls_returns_and_jumps() {
         let mut tree = Tree::new(1);
-        let place = |function, is_entry| Place { function, is_entry };
+        let place = |function, is_entry| Place {
+            function,
+            is_entry,
+            is_kick: false,
+        };
         let outer = tree.go(0, 0, place(7, true), false);
         let inner = tree.go(0, outer, place(8, true), true);
         let innermost = tree.go(0, inner, place(9, true), false);

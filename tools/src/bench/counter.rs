@@ -37,6 +37,9 @@ pub struct Counts {
     pub exits: Paths,
     /// Paths from one guest to the next.
     pub switches: Paths,
+    /// What one CPU runs for a guest's call until it kicks another, and that one until its guest runs
+    /// again.
+    pub events: Paths,
 }
 
 /// A function, called on one way.
@@ -108,15 +111,17 @@ fn plugin_version() -> anyhow::Result<&'static str> {
     Ok(if major < 9 { "1" } else { "2" })
 }
 
-/// Makes a run and counts it.
+/// Makes a run and counts it, on the QEMU that is installed, for which the plugin is built. Where that
+/// one lets busy CPUs take long turns, those of a guest should give way (`YIELD`).
 ///
 /// # Errors
 /// If the run doesn't reach its end, or QEMU can't load the plugin.
 pub fn count(run: &Run) -> anyhow::Result<(RunReport, Counts)> {
     let folder = tempfile::Builder::new().prefix("paratia-").tempdir()?;
     let (map, out) = (folder.path().join("map"), folder.path().join("out"));
-    let functions = functions(&fs::read(run.image())?)?;
-    fs::write(&map, map_of(&functions))?;
+    let elf = fs::read(run.image())?;
+    let functions = functions(&elf)?;
+    fs::write(&map, map_of(&functions) + &kicks(&elf)?)?;
     let mut plugin = OsString::from("file=");
     plugin.push(self::folder().join("release/libparatia_counter.so"));
     plugin.push(",map=");
@@ -127,6 +132,7 @@ pub fn count(run: &Run) -> anyhow::Result<(RunReport, Counts)> {
     let run = run
         .clone()
         .cpu(CPU)
+        .qemu(qemu::version::COMMON)
         .qemu_argument("-plugin")
         .qemu_argument(&plugin);
     let report = run.execute()?;
@@ -178,11 +184,29 @@ fn map_of(functions: &[Function]) -> String {
     text
 }
 
+/// A line for each instruction that interrupts another CPU: `MSR ICC_SGI1R_EL1, Xt` (Arm IHI 0069,
+/// `ICC_SGI1R_EL1`).
+fn kicks(elf: &[u8]) -> anyhow::Result<String> {
+    const KICK: u32 = 0xD518_CBA0;
+    let file = object::File::parse(elf)?;
+    let text = file
+        .section_by_name(".text")
+        .context("the image has no section .text")?;
+    let (words, _) = text.data()?.as_chunks();
+    let addresses = (text.address()..).step_by(4);
+    let kicks = words.iter().zip(addresses);
+    let kicks = kicks.filter(|(word, _)| u32::from_le_bytes(**word) & !0x1F == KICK);
+    Ok(kicks
+        .map(|(_, address)| format!("kick {address:x}\n"))
+        .collect())
+}
+
 fn parse(text: &str, functions: &[Function]) -> anyhow::Result<Counts> {
     let mut counts = Counts {
         nodes: Vec::new(),
         exits: Paths::default(),
         switches: Paths::default(),
+        events: Paths::default(),
     };
     for line in text.lines() {
         let mut words = line.split_whitespace();
@@ -193,6 +217,7 @@ fn parse(text: &str, functions: &[Function]) -> anyhow::Result<Counts> {
             }
             (Some("path"), Some("exit")) => counts.exits = paths(&mut words)?,
             (Some("path"), Some("switch")) => counts.switches = paths(&mut words)?,
+            (Some("path"), Some("event")) => counts.events = paths(&mut words)?,
             _ => bail!("the counter's line can't be read: {line}"),
         }
     }

@@ -29,6 +29,7 @@ pub const BOARD: &str = "qemu-virt";
 /// The systems that are measured.
 pub const SYSTEMS: [&str; 6] = [
     "bench-costs",
+    "bench-events",
     "bench-partitions-2",
     "bench-partitions-16",
     "bench-partitions-128",

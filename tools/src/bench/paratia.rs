@@ -25,6 +25,7 @@ const NEIGHBOURS: [(u64, &str); 5] = [
 /// Board time of the systems: a little more than the guest takes.
 const COSTS_TIME: Duration = Duration::from_millis(1_600);
 const WINDOWS_TIME: Duration = Duration::from_millis(500);
+const EVENTS_TIME: Duration = Duration::from_millis(200);
 /// In this time the cluster's infotainment makes every attack.
 const ATTACKS_TIME: Duration = Duration::from_secs(15);
 /// A window of `bench-windows`, in instructions.
@@ -43,6 +44,8 @@ pub(super) fn measure(progress: &mut dyn Progress) -> anyhow::Result<Values> {
     values.extend(windows()?);
     step("switches");
     values.extend(switches()?);
+    step("events");
+    values.insert("event-to-cpu", events()?);
     step("boot");
     values.extend(boot()?);
     step("every attack");
@@ -184,6 +187,17 @@ fn switches() -> anyhow::Result<Values> {
         ("partition-switch", switches.most),
         ("time-lost", u64::try_from(lost)?),
     ]))
+}
+
+/// From a partition's call, which writes a message of eight bytes, to the first instruction of another
+/// one's vector, which was running on another CPU: what the hypervisor runs on both, the most of all. Time
+/// would tell nothing, since QEMU's CPUs take turns.
+fn events() -> anyhow::Result<u64> {
+    let run = Run::new(BOARD, "bench-events")?.stop_after(EVENTS_TIME);
+    let (_, counts) = counter::count(&run)?;
+    let events = counts.events;
+    ensure!(events.count >= 1_000, "{} events came", events.count);
+    Ok(events.most)
 }
 
 /// From reset to the first guest's first instruction, without what is done for each byte of a

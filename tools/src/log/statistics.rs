@@ -23,6 +23,8 @@ pub struct Statistics {
     pub restarts: u64,
     /// Calls that were refused.
     pub refused_calls: u64,
+    /// Interrupts that came while it ran, the ends of its windows included.
+    pub interrupts: u64,
 }
 
 impl Statistics {
@@ -40,6 +42,7 @@ impl Statistics {
             faults: field("faults"),
             restarts: field("restarts"),
             refused_calls: field("refused_calls"),
+            interrupts: field("interrupts"),
         }
     }
 }

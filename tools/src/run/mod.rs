@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use crate::catalog::{self, Choice};
 use crate::log::Event;
+use crate::qemu::version::Version;
 use crate::qemu::{Machine, Time};
 
 pub use image::Patch;
@@ -165,6 +166,13 @@ impl Run {
     #[must_use]
     pub fn cpu(mut self, model: &str) -> Self {
         model.clone_into(&mut self.machine.cpu);
+        self
+    }
+
+    /// Takes a QEMU of at least this version, whatever the system would ask for.
+    #[must_use]
+    pub fn qemu(mut self, least: Version) -> Self {
+        self.machine.least_version = least;
         self
     }
 

@@ -6,8 +6,12 @@ use core::arch::asm;
 const GICD_CTLR: usize = 0x0;
 /// Type register.
 pub const GICD_TYPER: usize = 0x4;
-/// Enables of SPIs 32 to 63.
-pub const GICD_ISENABLER1: usize = 0x104;
+/// Enables of shared interrupts, 32 a register.
+const GICD_ISENABLER: usize = 0x100;
+/// Those of 32 to 63.
+pub const GICD_ISENABLER1: usize = GICD_ISENABLER + 4;
+/// Edge or level, 16 a register.
+const GICD_ICFGR: usize = 0xC00;
 /// Offsets of registers of the redistributor; from `GICR_IGROUPR0` on in its second frame.
 const GICR_WAKER: usize = 0x14;
 const GICR_IGROUPR0: usize = 0x1_0080;
@@ -48,6 +52,20 @@ pub fn enable(bases: Option<[usize; 2]>) {
             all = in(reg) 0xFF_u64,
             options(nostack, nomem),
         );
+    }
+}
+
+/// Lets a shared interrupt of the second block come by its edge, to this CPU as after reset.
+pub fn enable_edge(bases: Option<[usize; 2]>, id: u32) {
+    let Some([distributor, _]) = bases else {
+        return;
+    };
+    let configuration = distributor + GICD_ICFGR + 4 * (id / 16) as usize;
+    let enables = distributor + GICD_ISENABLER + 4 * (id / 32) as usize;
+    // SAFETY: the place has a GICv3 there, which is this guest's own.
+    unsafe {
+        write(configuration, 2 << (id % 16 * 2));
+        write(enables, 1 << (id % 32));
     }
 }
 

@@ -84,6 +84,22 @@ pub fn timer_waiting() -> u64 {
     seen - due
 }
 
+/// Waits in a loop for an interrupt, and lets QEMU run other CPUs meanwhile.
+pub fn wait_for(expected: u32) {
+    let id: u64;
+    // SAFETY: as above.
+    unsafe {
+        asm!(
+            "mov x9, xzr",
+            "msr daifclr, #2",
+            "2: yield",
+            "cbz x9, 2b",
+            out("x9") _, out("x10") id, out("x11") _,
+        );
+    }
+    assert!(id == u64::from(expected));
+}
+
 /// Sends itself a software-generated interrupt.
 pub fn self_sgi() -> u64 {
     let (sent, seen, id): (u64, u64, u64);

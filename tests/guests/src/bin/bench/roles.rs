@@ -3,20 +3,27 @@
 
 use core::arch::asm;
 
+use paratia_abi::call::{SAMPLING_PORT_READ, SAMPLING_PORT_WRITE};
 use paratia_abi::passport::MAGIC;
 
 use crate::console::say;
 use crate::place::Place;
 use crate::samples::Samples;
-use crate::{gic, paratia};
+use crate::{gic, interrupts, paratia};
 
 /// Windows whose start is looked at.
 const WINDOWS: u64 = 200;
+/// Messages that are sent.
+const MESSAGES: u64 = 1_100;
+/// Turns that other CPUs get after each.
+const TURNS: u64 = 200;
 
 /// Plays a role for ever, or to its end.
 pub fn play(place: &Place, role: &str, run_argument: u64) -> ! {
     match role {
         "role=punctual" => punctual(place),
+        "role=sender" => sender(place),
+        "role=receiver" => receiver(place),
         "role=neighbour" => neighbour(run_argument),
         _ => neighbour(0),
     }
@@ -47,6 +54,43 @@ fn next_window() -> u64 {
         );
     }
     seen - start
+}
+
+/// Sends messages of eight bytes to the receiver, one after the other.
+fn sender(place: &Place) -> ! {
+    let Place::Paratia(passport) = place else {
+        paratia::stop()
+    };
+    let window = passport.ports()[0].window;
+    for message in 0..MESSAGES {
+        // SAFETY: the message window, which is this partition's memory and nothing else's place.
+        unsafe { asm!("str {}, [{}]", in(reg) message, in(reg) window, options(nostack)) };
+        paratia::call(SAMPLING_PORT_WRITE, [0, 8, 0, 0, 0, 0]);
+        for _ in 0..TURNS {
+            give_turn();
+        }
+    }
+    paratia::stop()
+}
+
+/// Takes each message's interrupt, running, and reads the message.
+fn receiver(place: &Place) -> ! {
+    let Place::Paratia(passport) = place else {
+        paratia::stop()
+    };
+    gic::enable(place.gic());
+    let id = passport.port_interrupts[0];
+    gic::enable_edge(place.gic(), id);
+    loop {
+        interrupts::wait_for(id);
+        paratia::call(SAMPLING_PORT_READ, [0; 6]);
+    }
+}
+
+/// Lets QEMU run another CPU.
+fn give_turn() {
+    // SAFETY: a hint.
+    unsafe { asm!("yield", options(nomem, nostack)) };
 }
 
 /// The neighbours, by the run argument.

@@ -1,0 +1,23 @@
+//! Sets of small numbers as the bits of a word.
+
+/// The positions of the bits that are set, in order: as many steps as there are.
+#[inline]
+pub fn bits_of(bits: u32) -> impl Iterator<Item = usize> {
+    let mut left = bits;
+    core::iter::from_fn(move || {
+        let index = left.trailing_zeros();
+        left &= left.wrapping_sub(1);
+        (index < u32::BITS).then_some(index as usize)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bit_that_is_set_has_its_turn() {
+        assert!(bits_of(0).eq([]));
+        assert!(bits_of(0x8000_0005).eq([0, 2, 31]));
+    }
+}
