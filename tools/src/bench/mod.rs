@@ -27,7 +27,7 @@ use figures::{FIGURES, Figure};
 /// The board on which it is measured.
 pub const BOARD: &str = "qemu-virt";
 /// The systems that are measured.
-pub const SYSTEMS: [&str; 6] = [
+pub const SYSTEMS: [&str; 7] = [
     "bench-costs",
     "bench-events",
     "bench-partitions-2",
