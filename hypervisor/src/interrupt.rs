@@ -88,35 +88,32 @@ pub fn handle_shortly(machine: &mut Machine, vcpu: &mut Vcpu) -> Result<(), Take
         return Err(Taken::Timer);
     }
     // A software-generated one is a kick, whatever the guest's own numbers are.
-    let is_kick = id < FIRST_PRIVATE_PERIPHERAL;
-    let is_listed = if is_kick {
-        answer_shortly(machine, vcpu)
-    } else {
-        list_again(machine, vcpu, id) || id == VIRTUAL_TIMER && list_alone(machine, vcpu, id)
-    };
-    if !is_listed {
-        return Err(Taken::Interrupt(id));
+    if id < FIRST_PRIVATE_PERIPHERAL {
+        return answer_shortly(machine, vcpu, id);
     }
-    machine.interface.drop_priority(id);
-    if is_kick {
-        machine.interface.deactivate(id);
+    if list_again(machine, vcpu, id) || id == VIRTUAL_TIMER && list_alone(machine, vcpu, id) {
+        machine.interface.drop_priority(id);
+        return Ok(());
     }
-    Ok(())
+    Err(Taken::Interrupt(id))
 }
 
 /// Answers a kick, if all that it means is a message at one port, whose interrupt goes straight into a
-/// list register; whether it was so.
-fn answer_shortly(machine: &mut Machine, vcpu: &mut Vcpu) -> bool {
+/// list register.
+#[inline(never)]
+fn answer_shortly(machine: &mut Machine, vcpu: &mut Vcpu, kick: u32) -> Result<(), Taken> {
     let bell = &state::DOORBELLS[vcpu.partition];
     let Some(port) = bell.only_unknown().filter(|_| is_alone(vcpu)) else {
-        return false;
+        return Err(Taken::Interrupt(kick));
     };
     let id = PORT_INTERRUPTS[vcpu.partition][port % MAX_PORTS];
-    let is_listed = list_again(machine, vcpu, id) || list_alone(machine, vcpu, id);
-    if is_listed {
-        bell.tell(port);
+    if !list_again(machine, vcpu, id) && !list_alone(machine, vcpu, id) {
+        return Err(Taken::Interrupt(kick));
     }
-    is_listed
+    bell.tell(port);
+    machine.interface.drop_priority(kick);
+    machine.interface.deactivate(kick);
+    Ok(())
 }
 
 /// Whether the vCPU is its partition's only one, so that nobody else has the partition's state, and no
@@ -128,6 +125,7 @@ fn is_alone(vcpu: &Vcpu) -> bool {
 
 /// Puts `id` straight into a list register, if nobody else has the partition's state; whether it is
 /// there.
+#[inline(never)]
 fn list_alone(machine: &mut Machine, vcpu: &mut Vcpu, id: u32) -> bool {
     if !is_alone(vcpu) {
         return false;

@@ -1,5 +1,4 @@
-//! A guest's access to a register: found in its table by one loop, and read or written as its row
-//! says.
+//! A guest's access to a register: found in its table, and read or written as its row says.
 
 use super::banks::{Bank, Model, Vgic};
 use super::block::{BLOCK, Block, bit};
@@ -27,11 +26,8 @@ struct Found<'a, G> {
     mask: u64,
 }
 
-fn find<G>(table: Table<G>, offset: u32, width: u32) -> Option<Found<'static, G>> {
-    let row = table
-        .iter()
-        .flat_map(|rows| rows.iter())
-        .find(|row| offset.wrapping_sub(row.first) / row.size.bytes() < row.count)?;
+fn find<G>(table: &Table<G>, offset: u32, width: u32) -> Option<Found<'static, G>> {
+    let row = table.find(offset)?;
     let within = offset.wrapping_sub(row.first);
     let allowed = width.is_power_of_two() && row.widths & width != 0;
     if !allowed || !offset.is_multiple_of(width) {
@@ -118,21 +114,26 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     }
 
     /// The table for an access, the vCPU whose registers it is about, and the offset in that frame.
-    fn table(&self, frame: Frame, by: usize, offset: u64) -> Option<(Table<Self>, usize, u32)> {
+    fn table(
+        &self,
+        frame: Frame,
+        by: usize,
+        offset: u64,
+    ) -> Option<(&'static Table<Self>, usize, u32)> {
         if by >= self.vcpu_count {
             return None;
         }
         match (frame, self.model) {
             (Frame::Distributor, Model::V3) => {
-                Some((Self::DISTRIBUTOR_V3, by, u32::try_from(offset).ok()?))
+                Some((&Self::DISTRIBUTOR_V3, by, u32::try_from(offset).ok()?))
             }
             (Frame::Distributor, Model::V2) => {
-                Some((Self::DISTRIBUTOR_V2, by, u32::try_from(offset).ok()?))
+                Some((&Self::DISTRIBUTOR_V2, by, u32::try_from(offset).ok()?))
             }
             (Frame::Redistributors, Model::V3) => {
                 let vcpu = usize::try_from(offset / redistributor::BYTES).ok()?;
                 let within = u32::try_from(offset % redistributor::BYTES).ok()?;
-                (vcpu < self.vcpu_count).then_some((Self::REDISTRIBUTOR, vcpu, within))
+                (vcpu < self.vcpu_count).then_some((&Self::REDISTRIBUTOR, vcpu, within))
             }
             (Frame::Redistributors, Model::V2) => None,
         }

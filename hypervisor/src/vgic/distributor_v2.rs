@@ -7,7 +7,7 @@ use super::block::{BLOCK, Block, bit};
 use super::distributor_v3::{IMPLEMENTER, identification};
 use super::effect::{Effect, VcpuSet};
 use super::redistributor::SGI_CONFIGURATION;
-use super::row::{At, Row, Table, state_rows};
+use super::row::{At, Row, SMALL, Table, join, starts, state_rows};
 
 /// The four bytes of a register that holds a byte an interrupt.
 const BYTES: usize = 4;
@@ -16,8 +16,11 @@ const SGIS: u32 = 0xFFFF;
 
 impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     /// The table.
-    pub(super) const DISTRIBUTOR_V2: Table<Self> = &[
-        &[
+    pub(super) const DISTRIBUTOR_V2: Table<Self> =
+        Table::new(&Self::ROWS_V2, &starts::<_, SMALL>(&Self::ROWS_V2));
+
+    const ROWS_V2: [Row<Self>; 20] = join(
+        [
             Row::own(0x000, 1, Self::control_v2, Self::set_control),
             Row::constant(0x004, 1, Self::type_v2),
             Row::constant(0x008, 1, |_, _| IMPLEMENTER),
@@ -26,8 +29,8 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             Row::own(0x200, 1, Self::private_pending, Self::set_private_pending).commands(),
             Row::own(0x280, 1, Self::private_pending, Self::clear_private_pending).commands(),
         ],
-        &state_rows(0, 32),
-        &[
+        state_rows(0, 32),
+        [
             Row::own(0x800, 256, Self::targets, Self::set_targets).also(1),
             Row::own(0xF00, 1, |_, _| 0, Self::send_by_register).commands(),
             Row::own(0xF10, 4, Self::senders, Self::remove_senders)
@@ -38,7 +41,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
                 .also(1),
             Row::constant(0xFD0, 12, |_, at| identification(at.index, 0x92, 2)),
         ],
-    ];
+    );
 
     fn control_v2(&self, _: At) -> u64 {
         let [group0, group1] = self.groups.map(u64::from);

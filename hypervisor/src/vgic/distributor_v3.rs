@@ -4,7 +4,7 @@ use super::access::low;
 use super::banks::{Bank, Vgic};
 use super::block::{BLOCK, bit};
 use super::effect::{Effect, VcpuSet};
-use super::row::{At, Row, Table, state_rows};
+use super::row::{At, LARGE, Row, Table, join, starts, state_rows};
 
 /// `GICD_CTLR`: affinity routing (`ARE`) and one Security state (`DS`), both fixed.
 const FIXED: u64 = 1 << 4 | 1 << 6;
@@ -44,18 +44,21 @@ pub const fn identification(index: usize, part: u8, revision: u8) -> u64 {
 
 impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     /// The table. What isn't in it is reserved, or reads as zero with affinity routing.
-    pub(super) const DISTRIBUTOR_V3: Table<Self> = &[
-        &[
+    pub(super) const DISTRIBUTOR_V3: Table<Self> =
+        Table::new(&Self::ROWS_V3, &starts::<_, LARGE>(&Self::ROWS_V3));
+
+    const ROWS_V3: [Row<Self>; 14] = join(
+        [
             Row::own(0x0000, 1, Self::control, Self::set_control),
             Row::constant(0x0004, 1, |_, _| TYPE | SHARED as u64),
             Row::constant(0x0008, 1, |_, _| IMPLEMENTER),
         ],
-        &state_rows(0, 32),
-        &[
+        state_rows(0, 32),
+        [
             Row::own(0x6100, 988, Self::route, Self::set_route).double(),
             Row::constant(0xFFD0, 12, |_, at| identification(at.index, 0x92, 3)),
         ],
-    ];
+    );
 
     fn control(&self, _: At) -> u64 {
         let [group0, group1] = self.groups.map(u64::from);

@@ -3,7 +3,7 @@
 use super::banks::Vgic;
 use super::distributor_v3::{IMPLEMENTER, identification};
 use super::effect::{Effect, VcpuSet};
-use super::row::{At, Row, Table, state_rows};
+use super::row::{At, DOUBLE, Row, Table, join, starts, state_rows};
 
 /// A vCPU's frames: `RD_base` and `SGI_base`.
 pub const BYTES: u64 = 0x2_0000;
@@ -20,20 +20,25 @@ pub const SGI_CONFIGURATION: u64 = 0xAAAA_AAAA;
 
 impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     /// The table. What isn't in it is reserved, or for LPIs, of which there are none.
-    pub(super) const REDISTRIBUTOR: Table<Self> = &[
-        &[
+    pub(super) const REDISTRIBUTOR: Table<Self> = Table::new(
+        &Self::ROWS_REDISTRIBUTOR,
+        &starts::<_, DOUBLE>(&Self::ROWS_REDISTRIBUTOR),
+    );
+
+    const ROWS_REDISTRIBUTOR: [Row<Self>; 16] = join(
+        [
             Row::constant(0x0000, 1, Self::redistributor_control),
             Row::constant(0x0004, 1, |_, _| IMPLEMENTER),
             Row::constant(0x0008, 1, Self::redistributor_type).double(),
             Row::own(0x0014, 1, Self::waker, Self::set_waker),
             Row::constant(0x1_0C00, 1, |_, _| SGI_CONFIGURATION),
         ],
-        &[
+        [
             Row::constant(0xFFD0, 12, |_, at| identification(at.index, 0x93, 3)),
             Row::constant(0x1_FFD0, 12, |_, at| identification(at.index, 0x93, 3)),
         ],
-        &state_rows(0x1_0000, 1),
-    ];
+        state_rows(0x1_0000, 1),
+    );
 
     fn redistributor_control(&self, At { vcpu, .. }: At) -> u64 {
         let private = self.vcpus.get(vcpu);

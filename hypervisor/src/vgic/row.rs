@@ -4,8 +4,82 @@
 use super::block::{Block, bit};
 use super::effect::{Change, Effect};
 
-/// A table, in parts; the first row that fits counts.
-pub type Table<G> = &'static [&'static [Row<G>]];
+/// A table; the first row that fits counts.
+pub struct Table<G: 'static> {
+    rows: &'static [Row<G>],
+    /// Of each granule of offsets, the first row with a register in it, so that a search begins there;
+    /// one past the last where nothing is.
+    starts: &'static [u8],
+}
+
+/// Bytes of offsets that share a start: of a run of registers with a bit an interrupt.
+const GRANULE: u32 = 0x80;
+/// Granules of a frame of 4 KiB, of 64 KiB, and of two of these.
+pub const SMALL: usize = 0x1000 / GRANULE as usize;
+/// See [`SMALL`].
+pub const LARGE: usize = 0x1_0000 / GRANULE as usize;
+/// See [`SMALL`].
+pub const DOUBLE: usize = 2 * LARGE;
+
+impl<G> Table<G> {
+    /// A table of `rows`, whose [`starts`] are known.
+    pub const fn new(rows: &'static [Row<G>], starts: &'static [u8]) -> Self {
+        Self { rows, starts }
+    }
+
+    /// The row of the register at `offset`.
+    #[inline]
+    pub fn find(&self, offset: u32) -> Option<&'static Row<G>> {
+        let start = *self.starts.get((offset / GRANULE) as usize)?;
+        let rows = self.rows.get(usize::from(start)..)?;
+        rows.iter().find(|row| row.holds(offset))
+    }
+}
+
+/// Where to begin a search in `rows` for each of so many granules.
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "tables have some ten rows, frames some thousand granules"
+)]
+pub const fn starts<G, const GRANULES: usize>(rows: &[Row<G>]) -> [u8; GRANULES] {
+    let mut all = [rows.len() as u8; GRANULES];
+    let mut index = rows.len();
+    while index > 0 {
+        index -= 1;
+        let row = &rows[index];
+        let mut granule = row.first / GRANULE;
+        while granule * GRANULE < row.first + row.count * row.size.bytes() {
+            all[granule as usize] = index as u8;
+            granule += 1;
+        }
+    }
+    all
+}
+
+/// Three parts of a table as one.
+///
+/// # Panics
+/// If `ALL` isn't the number of their rows.
+pub const fn join<G, const A: usize, const B: usize, const C: usize, const ALL: usize>(
+    first: [Row<G>; A],
+    second: [Row<G>; B],
+    third: [Row<G>; C],
+) -> [Row<G>; ALL] {
+    assert!(A + B + C == ALL, "a table has the rows of its parts");
+    let mut all = [first[0]; ALL];
+    let mut index = 0;
+    while index < ALL {
+        all[index] = if index < A {
+            first[index]
+        } else if index < A + B {
+            second[index - A]
+        } else {
+            third[index - A - B]
+        };
+        index += 1;
+    }
+    all
+}
 
 /// A run of registers of one kind.
 pub struct Row<G> {
@@ -20,6 +94,14 @@ pub struct Row<G> {
     /// What they hold.
     pub register: Register<G>,
 }
+
+impl<G> Clone for Row<G> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<G> Copy for Row<G> {}
 
 /// Bytes of a register.
 #[derive(Clone, Copy, Debug)]
@@ -105,12 +187,26 @@ pub enum Register<G> {
     },
 }
 
+impl<G> Clone for Register<G> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<G> Copy for Register<G> {}
+
 /// A write that changes nothing.
 pub const fn ignore<G>(_: &mut G, _: At, _: u64) -> Effect {
     Effect::NONE
 }
 
 impl<G> Row<G> {
+    /// Whether one of its registers is at `offset`.
+    #[inline]
+    fn holds(&self, offset: u32) -> bool {
+        offset.wrapping_sub(self.first) / self.size.bytes() < self.count
+    }
+
     /// Registers that read as `read` says and ignore writes.
     pub const fn constant(first: u32, count: u32, read: fn(&G, At) -> u64) -> Self {
         Self::own(first, count, read, ignore)
