@@ -10,7 +10,6 @@ use paratia_config::address::{MemoryRange, Pa};
 use super::{Fault, MAX_DEPTH};
 
 /// A node whose properties have all been read. A property that it lacks is empty here.
-#[derive(Clone, Copy)]
 pub(super) struct Node<'dt> {
     /// How many nodes it is in; the root is in none.
     pub(super) depth: usize,
@@ -78,32 +77,32 @@ impl<'a, 'dt> Nodes<'a, 'dt> {
         }
     }
 
-    /// The next node, or nothing after the last.
-    pub(super) fn next(&mut self) -> Result<Option<Node<'dt>>, Fault> {
+    /// Shows all nodes, one after the other.
+    pub(super) fn each(mut self, mut see: impl FnMut(&Node<'dt>)) -> Result<(), Fault> {
         while let Some(token) = self.tokens.next().map_err(|_| Fault::Reader)? {
-            let finished = match token {
-                ParsedTok::BeginNode(node) => self.begin(node.name)?,
-                ParsedTok::EndNode => self.end(),
-                ParsedTok::Prop(property) => {
-                    self.property(&property);
-                    None
+            match token {
+                ParsedTok::BeginNode(node) => {
+                    self.current.iter().for_each(&mut see);
+                    self.begin(node.name)?;
                 }
-                ParsedTok::Nop => None,
-            };
-            if finished.is_some() {
-                return Ok(finished);
+                ParsedTok::EndNode => {
+                    self.current.iter().for_each(&mut see);
+                    self.end();
+                }
+                ParsedTok::Prop(property) => self.property(&property),
+                ParsedTok::Nop => {}
             }
         }
-        Ok(None)
+        Ok(())
     }
 
     /// A node begins, which ends the properties of the one that it is in.
-    fn begin(&mut self, name: &'dt [u8]) -> Result<Option<Node<'dt>>, Fault> {
+    fn begin(&mut self, name: &'dt [u8]) -> Result<(), Fault> {
         let parent = self.levels.last().copied().unwrap_or(Level {
             name: &[],
             cells: DEFAULT_CELLS,
         });
-        let begun = Node {
+        self.current = Some(Node {
             depth: self.levels.len(),
             parent: parent.name,
             device_type: &[],
@@ -112,19 +111,18 @@ impl<'a, 'dt> Nodes<'a, 'dt> {
             reg: &[],
             status: &[],
             cells: parent.cells,
-        };
+        });
         let level = Level {
             name,
             cells: DEFAULT_CELLS,
         };
-        self.levels.push(level).map_err(|_| Fault::Reader)?;
-        Ok(self.current.replace(begun))
+        self.levels.push(level).map_err(|_| Fault::Reader)
     }
 
     /// A node ends, and with it its properties if no node in it ended them before.
-    fn end(&mut self) -> Option<Node<'dt>> {
+    fn end(&mut self) {
         self.levels.pop();
-        self.current.take()
+        self.current = None;
     }
 
     fn property(&mut self, property: &ParsedProp<'dt>) {

@@ -120,13 +120,12 @@ impl Survey {
             conduit: Conduit::None,
             uarts: Vec::new(),
         };
-        let mut nodes = Nodes::of(tree);
-        while let Some(node) = nodes.next()? {
+        Nodes::of(tree).each(|node| {
             survey.nodes += 1;
             if node.is_enabled() {
-                survey.note(&node);
+                survey.note(node);
             }
-        }
+        })?;
         Ok(survey)
     }
 

@@ -8,12 +8,17 @@
 use core::fmt;
 
 use paratia_config::text::Text;
+use zerocopy::FromBytes as _;
 
 /// How deep nodes may nest, the root included. QEMU's `virt` needs 6.
 pub const MAX_DEPTH: usize = 16;
 
 /// Bytes of the longest node name that the reader takes, its unit address included.
 const MAX_NAME_BYTES: usize = 29;
+
+/// Words of that name and its final zero, and how many bytes of the last word these reach into.
+const MAX_NAME_WORDS: usize = (MAX_NAME_BYTES + 1).div_ceil(4);
+const LAST_BYTES: usize = MAX_NAME_BYTES % 4 + 1;
 
 /// First word of a tree.
 const MAGIC: u32 = 0xD00D_FEED;
@@ -128,8 +133,11 @@ pub(super) fn validate(bytes: &[u8]) -> Result<&[u8], Fault> {
     let size = offset(tree, 9)?;
     // One word more than the block has, because the reader asserts that its end isn't the tree's.
     block(tree, "structure block", start, size.saturating_add(4), 4)?;
-    let structure = block(tree, "structure block", start, size, 4)?;
-    Structure::new(structure, strings.len()).walk()?;
+    let bytes = block(tree, "structure block", start, size, 4)?;
+    // The tree is aligned, and so is the block in it.
+    let whole = bytes.get(..size & !3).unwrap_or_default();
+    let words = <[u32]>::ref_from_bytes(whole).map_err(|_| Fault::Misaligned { address })?;
+    Structure::new(words, size, strings.len()).walk()?;
     Ok(tree)
 }
 
@@ -189,11 +197,20 @@ fn word(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_be_bytes(word.try_into().ok()?))
 }
 
+/// Whether one of a word's bytes is zero: only then does a borrow set the top bit of one that had none
+/// set.
+const fn ends_text(word: u32) -> bool {
+    word.wrapping_sub(0x0101_0101) & !word & 0x8080_8080 != 0
+}
+
 /// A walk over the structure block. Each step goes at least a word further, so that it ends.
 struct Structure<'a> {
-    bytes: &'a [u8],
+    /// What lies ahead, big-endian.
+    rest: &'a [u32],
+    /// All words, and bytes.
+    words: usize,
+    bytes: usize,
     strings_bytes: usize,
-    at: usize,
     depth: usize,
     /// Whether a root has begun.
     rooted: bool,
@@ -202,11 +219,12 @@ struct Structure<'a> {
 }
 
 impl<'a> Structure<'a> {
-    fn new(bytes: &'a [u8], strings_bytes: usize) -> Self {
+    fn new(words: &'a [u32], bytes: usize, strings_bytes: usize) -> Self {
         Self {
+            rest: words,
+            words: words.len(),
             bytes,
             strings_bytes,
-            at: 0,
             depth: 0,
             rooted: false,
             in_head: false,
@@ -215,7 +233,7 @@ impl<'a> Structure<'a> {
 
     fn walk(mut self) -> Result<(), Fault> {
         loop {
-            let offset = self.at;
+            let offset = self.offset();
             let token = self.take_word().ok_or(Fault::Unfinished { offset })?;
             match token {
                 BEGIN_NODE => self.begin_node(offset)?,
@@ -235,13 +253,20 @@ impl<'a> Structure<'a> {
         if self.depth == MAX_DEPTH {
             return Err(Fault::Depth { offset });
         }
-        let name = self.bytes.get(self.at..).unwrap_or_default();
-        let length = name
-            .iter()
-            .take(MAX_NAME_BYTES + 1)
-            .position(|byte| *byte == 0)
-            .ok_or(Fault::Name { offset: self.at })?;
-        self.skip(length + 1).ok_or(Fault::Name { offset })?;
+        let name = Fault::Name {
+            offset: self.offset(),
+        };
+        let last = self.rest.iter().take(MAX_NAME_WORDS);
+        let last = last.clone().position(|word| ends_text(*word)).ok_or(name)?;
+        let too_long = |word: &u32| {
+            word.to_ne_bytes()[..LAST_BYTES]
+                .iter()
+                .all(|byte| *byte != 0)
+        };
+        if last + 1 == MAX_NAME_WORDS && self.rest.get(last).is_some_and(too_long) {
+            return Err(name);
+        }
+        self.skip(last + 1).ok_or(name)?;
         self.rooted = true;
         self.in_head = true;
         self.depth += 1;
@@ -261,30 +286,33 @@ impl<'a> Structure<'a> {
         if !self.in_head || name >= self.strings_bytes {
             return Err(fault);
         }
-        self.skip(length).ok_or(fault)
+        self.skip(length.div_ceil(4)).ok_or(fault)
     }
 
     fn end(&self, offset: usize) -> Result<(), Fault> {
-        if self.depth == 0 && self.rooted && self.at == self.bytes.len() {
+        if self.depth == 0 && self.rooted && self.offset() == self.bytes {
             Ok(())
         } else {
             Err(Fault::Unfinished { offset })
         }
     }
 
-    fn take_word(&mut self) -> Option<u32> {
-        let value = word(self.bytes, self.at)?;
-        self.at += 4;
-        Some(value)
+    /// Where it is in the block, a multiple of 4.
+    fn offset(&self) -> usize {
+        4 * (self.words.wrapping_sub(self.rest.len()))
     }
 
-    /// Goes `length` bytes on and to the next multiple of 4, if the block has that much.
-    fn skip(&mut self, length: usize) -> Option<()> {
-        let next = self.at.checked_add(length)?.checked_next_multiple_of(4)?;
-        if next > self.bytes.len() {
-            return None;
-        }
-        self.at = next;
+    #[inline]
+    fn take_word(&mut self) -> Option<u32> {
+        let (word, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        Some(u32::from_be(*word))
+    }
+
+    /// Goes `words` on, if the block has that many.
+    #[inline]
+    fn skip(&mut self, words: usize) -> Option<()> {
+        self.rest = self.rest.get(words..)?;
         Some(())
     }
 }
