@@ -237,7 +237,6 @@ fn list_anew(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, 
     };
     let value = controller::to_value(register);
     vcpu.list(0, register.intid);
-    vcpu.noticed &= !1;
     vcpu.first_listed = (register.intid, value);
     machine.guest.write_list(0, value);
     true
@@ -248,8 +247,9 @@ fn has_room(vcpu: &Vcpu) -> bool {
     vcpu.listed == 0 && vcpu.maintenance == Maintenance::NONE && vcpu.software.is_none()
 }
 
-/// Takes back what the guest has taken and ended: its list registers are free.
-fn reclaim(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
+/// Takes back what the guest has taken and ended: its list registers are free. Not those whose end is
+/// told by an interrupt of its own, which comes before any other.
+fn reclaim(machine: &Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
     if vcpu.listed == 0 {
         return;
     }
@@ -257,9 +257,8 @@ fn reclaim(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
         clippy::cast_possible_truncation,
         reason = "those that are listed are among the first"
     )]
-    let ended = vcpu.listed & machine.guest.empty_lists() as u32;
+    let ended = vcpu.listed & !vcpu.noticed & machine.guest.empty_lists() as u32;
     for index in each(ended) {
-        end_by_notice(machine, vcpu, partition, index);
         partition
             .gic
             .fold_ended(vcpu.number, vcpu.listed_ids[index]);
@@ -456,26 +455,29 @@ fn fold(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> Vc
     if let Some(interface) = &mut vcpu.software {
         return others.and(partition.gic.fold(vcpu.number, &mut interface.list));
     }
+    if vcpu.noticed != 0 {
+        end_by_notice(machine, vcpu, partition);
+    }
     for index in each(vcpu.listed) {
         let mut register = [controller::from_value(machine.guest.read_list(index))];
-        let [listed] = register;
-        if !listed.pending && !listed.active {
-            end_by_notice(machine, vcpu, partition, index);
-        }
         others = others.and(partition.gic.fold(vcpu.number, &mut register));
     }
     others
 }
 
-/// Ends the physical interrupt behind the one in a list register that the guest has ended, where that
+/// Ends the physical interrupts behind those in list registers that the guest has ended, where that
 /// doesn't come by itself.
-fn end_by_notice(machine: &mut Machine, vcpu: &Vcpu, partition: &Partition, index: usize) {
-    if vcpu.noticed & 1 << index == 0 {
-        return;
-    }
-    match vcpu.listed_ids[index] {
-        id if id >= FIRST_SHARED => change_shared(partition, Change::Deactivate, id),
-        id => change_private(machine, partition, Change::Deactivate, id),
+#[inline(never)]
+fn end_by_notice(machine: &mut Machine, vcpu: &Vcpu, partition: &Partition) {
+    for index in each(vcpu.noticed) {
+        let register = controller::from_value(machine.guest.read_list(index));
+        if register.pending || register.active {
+            continue;
+        }
+        match vcpu.listed_ids[index] {
+            id if id >= FIRST_SHARED => change_shared(partition, Change::Deactivate, id),
+            id => change_private(machine, partition, Change::Deactivate, id),
+        }
     }
 }
 
@@ -527,7 +529,9 @@ fn fill_all(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
     for (index, register) in registers.iter().enumerate() {
         if register.pending || register.active {
             vcpu.list(index, register.intid);
-            vcpu.noticed |= u32::from(controller::ends_by_notice(*register)) << index;
+            if controller::ends_by_notice(*register) {
+                vcpu.noticed |= 1 << index;
+            }
             machine
                 .guest
                 .write_list(index, controller::to_value(*register));
@@ -606,7 +610,7 @@ pub fn disconnect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partit
     for index in each(vcpu.listed) {
         machine.guest.write_list(index, 0);
     }
-    vcpu.listed = 0;
+    (vcpu.listed, vcpu.noticed) = (0, 0);
     vcpu.active_private = machine.private.private_active() & private;
     if vcpu.active_private != 0 {
         machine.private.set_private_active(0, private);
