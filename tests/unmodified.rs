@@ -87,7 +87,7 @@ fn own_files_take_the_place_of_the_declared_ones() {
         "Kernel command line: console=ttyAMA0 cma=0 my=own",
     );
     assert_eq!(verdicts(&report, "linux"), [words("shutdown", "halt")]);
-    let after = fs::read(image_of("linux")).expect("the image is there");
+    let after = fs::read(declared.image()).expect("the image is there");
     assert!(after == declared_image, "the declared image stays");
 
     // A kernel that wants more memory than there is, by its header.
