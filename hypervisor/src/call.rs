@@ -53,47 +53,57 @@ pub fn answer_shortly(vcpu: &mut Vcpu) -> bool {
         reason = "the function id is w0 (DEN0028, 2.5)"
     )]
     let id = vcpu.context.x[0] as u32;
-    if let Some(answer) = constant_answer(id) {
-        vcpu.context.x[..4].copy_from_slice(&answer);
-    } else if !exists(id) && vcpu.refused_in_window < vcpu.refused_limit {
-        vcpu.context.x[0] = NOT_SUPPORTED.cast_unsigned();
-        vcpu.refused_in_window += 1;
-    } else {
-        return false;
+    match kind(id) {
+        Kind::Constant(answer) => vcpu.context.x[..4].copy_from_slice(&answer),
+        Kind::Unknown if vcpu.refused_in_window < vcpu.refused_limit => {
+            vcpu.context.x[0] = NOT_SUPPORTED.cast_unsigned();
+            vcpu.refused_in_window += 1;
+        }
+        Kind::Unknown | Kind::Other => return false,
     }
     vcpu.statistics.count_short_call();
     true
 }
 
-/// The answer of a call that always has the same.
+/// What is known of a call by its number.
+enum Kind {
+    /// It always has the same answer.
+    Constant([u64; 4]),
+    /// There is such a call, or may be: PSCI has a range of its own.
+    Other,
+    /// There is none.
+    Unknown,
+}
+
+/// The kind of a call. Paratia's own come first, as they come most.
 #[inline]
-fn constant_answer(id: u32) -> Option<[u64; 4]> {
-    if id == call::VERSION {
-        return Some([0, ABI_VERSION as u64, Features::all().bits(), 0]);
+fn kind(id: u32) -> Kind {
+    if id >> 16 == call::BASE >> 16 {
+        return match id {
+            call::VERSION => Kind::Constant([0, ABI_VERSION as u64, Features::all().bits(), 0]),
+            call::VERSION..call::END => Kind::Other,
+            _ => Kind::Unknown,
+        };
     }
     match id {
-        call::PSCI_VERSION => Some([PSCI_1_1, 0, 0, 0]),
-        call::SMCCC_VERSION => Some([SMCCC_1_1, 0, 0, 0]),
-        _ => None,
+        call::PSCI_VERSION => Kind::Constant([PSCI_1_1, 0, 0, 0]),
+        call::SMCCC_VERSION => Kind::Constant([SMCCC_1_1, 0, 0, 0]),
+        _ if power::is_in_range(id) || is_standard(id) => Kind::Other,
+        _ => Kind::Unknown,
     }
 }
 
-/// Whether there is such a call, or may be: PSCI has a range of its own.
-#[inline]
-fn exists(id: u32) -> bool {
-    const OWN: u32 = call::END - call::BASE;
-    id.wrapping_sub(call::BASE) < OWN
-        || power::is_in_range(id)
-        || matches!(
-            id,
-            call::SMCCC_VERSION
-                | call::SMCCC_ARCH_FEATURES
-                | call::PV_TIME_FEATURES
-                | call::PV_TIME_ST
-                | call::HYPERVISOR_CALL_COUNT
-                | call::HYPERVISOR_CALL_UID
-                | call::HYPERVISOR_REVISION
-        )
+/// Whether it is another of the standard calls that are answered.
+fn is_standard(id: u32) -> bool {
+    matches!(
+        id,
+        call::SMCCC_ARCH_FEATURES
+            | call::PV_TIME_FEATURES
+            | call::PV_TIME_ST
+            | call::HYPERVISOR_CALL_COUNT
+            | call::HYPERVISOR_CALL_UID
+            | call::HYPERVISOR_REVISION
+    )
 }
 
 /// Does what the call in the guest's registers asks for.
@@ -180,7 +190,10 @@ fn finish(
 /// Whether a standard or own call exists (DEN0028, 7.3). Asking is no refused call, whatever the
 /// answer.
 fn features(id: u32) -> Answer {
-    let status = if exists(id) { SUCCESS } else { NOT_SUPPORTED };
+    let status = match kind(id) {
+        Kind::Unknown => NOT_SUPPORTED,
+        Kind::Constant(_) | Kind::Other => SUCCESS,
+    };
     Answer::Values([status.cast_unsigned(), 0, 0, 0])
 }
 

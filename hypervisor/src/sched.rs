@@ -5,9 +5,15 @@
 //! ended, so a delay is never passed on.
 
 use heapless::Vec;
+use paratia_config::layout::MAX_PARTITIONS;
+use paratia_config::machine::MAX_VCPUS;
 use paratia_config::system::{Schedule, System, Window};
 
 use crate::time::{Frequency, Ticks};
+
+/// A vCPU by its index among all. Small, as all of a [`Slot`]: it is copied in each switch.
+pub type VcpuIndex = u16;
+const _: () = assert!(MAX_PARTITIONS * MAX_VCPUS <= 1 << VcpuIndex::BITS);
 
 /// The most slots of any CPU's plan: each window, and a gap on each side of it.
 #[must_use]
@@ -18,7 +24,7 @@ pub const fn most_slots(system: &System) -> usize {
 /// A slot of the plan, relative to its major frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct PlannedSlot {
-    vcpu: Option<usize>,
+    vcpu: Option<VcpuIndex>,
     start: u64,
     end: u64,
 }
@@ -28,7 +34,7 @@ struct PlannedSlot {
 #[must_use]
 pub struct Slot {
     /// The vCPU whose window it is, by its index among all; a gap belongs to nobody.
-    pub vcpu: Option<usize>,
+    pub vcpu: Option<VcpuIndex>,
     /// When it starts: the vCPU is released at this tick.
     pub start: Ticks,
     /// When the vCPU must be interrupted: a guard before the next slot starts.
@@ -37,7 +43,7 @@ pub struct Slot {
     pub first_in_frame: bool,
     /// Slots that were skipped because their time had gone by; 0 as long as every path is shorter
     /// than the guard.
-    pub skipped: u64,
+    pub skipped: u32,
 }
 
 impl Slot {
@@ -91,7 +97,8 @@ impl<const SLOTS: usize> Plan<SLOTS> {
                     },
                 );
             }
-            let vcpu = system.vcpu_of(window);
+            let index = system.vcpu_of(window);
+            let vcpu = index.and_then(|index| VcpuIndex::try_from(index).ok());
             push(slots, PlannedSlot { vcpu, start, end });
             at = end;
         }
@@ -176,14 +183,15 @@ impl<'a, const SLOTS: usize> Cursor<'a, SLOTS> {
             self.frame_start = self
                 .frame_start
                 .after(frames.saturating_mul(self.plan.frame_ticks));
-            skipped += frames.saturating_mul(self.plan.slots.len() as u64);
+            let slots = frames.saturating_mul(self.plan.slots.len() as u64);
+            skipped = u32::try_from(slots).unwrap_or(u32::MAX).saturating_add(1);
         }
         for _ in 0..2 * SLOTS {
             let slot = self.step();
             if slot.preempt_at.0 > now.0 {
                 return Slot { skipped, ..slot };
             }
-            skipped += 1;
+            skipped = skipped.saturating_add(1);
         }
         Slot {
             skipped,

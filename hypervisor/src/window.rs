@@ -92,7 +92,7 @@ pub fn choose_next(machine: &mut Machine) -> Next {
         if let Some(index) = machine.slot.vcpu {
             // SAFETY: the plan says that this CPU runs the vCPU, and the exit that came here is done
             // with the one before.
-            let vcpu = unsafe { VCPUS[index].get() };
+            let vcpu = unsafe { VCPUS[usize::from(index)].get() };
             if let Some(next) = use_window(machine, vcpu) {
                 return next;
             }
@@ -133,7 +133,7 @@ fn use_window(machine: &mut Machine, vcpu: &mut Vcpu) -> Option<Next> {
 
 #[cold]
 fn report_overrun(machine: &mut Machine) {
-    let skipped = machine.slot.skipped;
+    let skipped = machine.slot.skipped.into();
     machine.overruns = machine.overruns.wrapping_add(skipped);
     let cpu = machine.index;
     machine.report(timer::now(), Event::Overrun { cpu, skipped });

@@ -15,7 +15,7 @@ pub(super) fn lines(system: &System) -> Vec<String> {
         let refresh = milliseconds(channel.refresh());
         let arrow = format!("──{} B, valid {refresh} ms──▶", channel.message_bytes);
         for (index, destination) in channel.destinations.iter().enumerate() {
-            let destination = end(system, destination);
+            let destination = reader(system, destination);
             lines.push(if index == 0 {
                 format!(
                     "  {source} {arrow} {destination}   {BOLD}{}{PLAIN}",
@@ -35,6 +35,15 @@ fn end(system: &System, port: &Port) -> String {
     let index = system.partition_index(port.partition);
     let colour = index.map_or(Style::new(), paint::partition);
     format!("{colour}{}{PLAIN}.{}", port.partition, port.port)
+}
+
+/// The same, with the interrupt that comes with its messages.
+fn reader(system: &System, port: &Port) -> String {
+    let end = end(system, port);
+    match port.interrupt {
+        Some(interrupt) => format!("{end}, interrupt {interrupt}"),
+        None => end,
+    }
 }
 
 /// Columns that [`end`] takes.
