@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use paratia_board_support::list::Listed;
-use paratia_config::layout::{CPU_STACK_AREA_BYTES, Layout, MAX_CPUS};
+use paratia_config::layout::Layout;
 use paratia_config::system::System;
 use paratia_config::{BoardFacts, run, tables};
 
@@ -104,7 +104,6 @@ fn linker_script(board: &BoardFacts, system: &System) -> String {
     } = tables::layout(system, board);
     let run = run::SECTION;
     let images_bytes = images.size_bytes;
-    let stacks_bytes = MAX_CPUS as u64 * CPU_STACK_AREA_BYTES;
     format!(
         "ENTRY(_start)
 PHDRS
@@ -149,6 +148,7 @@ SECTIONS
         data_end = data.end().0,
         crash = crash.base.0,
         stacks = stacks.base.0,
+        stacks_bytes = stacks.size_bytes,
         images = images.base.0,
     )
 }

@@ -60,7 +60,7 @@ pub struct Layout {
     pub data: MemoryRange,
     /// The crash record's page.
     pub crash: MemoryRange,
-    /// All CPUs' stacks.
+    /// Stacks of all CPUs that the system needs.
     pub stacks: MemoryRange,
     /// The partitions' images: from here to the end of the hypervisor's memory.
     pub images: MemoryRange,
@@ -84,7 +84,7 @@ impl Layout {
             + system.schedule.most_windows() as u64 * DATA_BYTES_A_WINDOW;
         let data = after(records, variables.next_multiple_of(PAGE_BYTES));
         let crash = after(data, PAGE_BYTES);
-        let stacks = after(crash, MAX_CPUS as u64 * CPU_STACK_AREA_BYTES);
+        let stacks = after(crash, system.cpu_count() as u64 * CPU_STACK_AREA_BYTES);
         let images_base = stacks.end().0.next_multiple_of(BLOCK_2_MIB);
         let images = MemoryRange::new(
             Pa(images_base),
@@ -101,6 +101,12 @@ impl Layout {
             stacks,
             images,
         }
+    }
+
+    /// CPUs that have stacks.
+    #[must_use]
+    pub const fn cpu_count(&self) -> u64 {
+        self.stacks.size_bytes / CPU_STACK_AREA_BYTES
     }
 
     /// The physical address of the `index`th translation table.

@@ -518,6 +518,15 @@ impl System {
         first
     }
 
+    /// CPUs that the system needs: those with a plan, and the one that boots.
+    #[must_use]
+    pub const fn cpu_count(&self) -> usize {
+        match self.schedule.plans.len() {
+            0 => 1,
+            count => count,
+        }
+    }
+
     /// The index of the vCPU whose window it is, if there is such a one.
     #[must_use]
     pub const fn vcpu_of(&self, window: &Window) -> Option<usize> {

@@ -20,7 +20,7 @@ use crate::controller::{FORM, Kind, LIST_REGISTERS};
 use crate::cpu::Cpu;
 use crate::owned::Owned;
 use crate::partition::{ConsoleQueue, InputQueue, PARTITIONS, Phase};
-use crate::selected::{BOARD, BoardDisplay, DebugUart, IMAGES, PARTITION_COUNT, SYSTEM};
+use crate::selected::{BOARD, BoardDisplay, CPU_COUNT, DebugUart, IMAGES, PARTITION_COUNT, SYSTEM};
 use crate::vcpu::VCPUS;
 use crate::{bring_up, crash, log, restart, state};
 
@@ -67,7 +67,7 @@ pub extern "C" fn boot(device_tree: u64) -> ! {
         "boot system={=str} board={=str} cpus={=usize} frequency_hz={=u64}",
         SYSTEM.name,
         BOARD.name,
-        bring_up::cpus_needed(),
+        CPU_COUNT,
         frequency.hertz()
     );
     check_board(device_tree);
@@ -170,7 +170,7 @@ fn check_board(handed_over: u64) {
     // SAFETY: the board's facts name this piece of RAM as the device tree's, EL2's map has it
     // read-only, and nobody writes it any more.
     let tree = unsafe { core::slice::from_raw_parts(place.base.0 as *const u8, size) };
-    match device_tree::check(tree, BOARD, bring_up::cpus_needed()) {
+    match device_tree::check(tree, BOARD, CPU_COUNT) {
         Ok(found) => defmt::info!(
             "board-checked nodes={=usize} ram_bytes={=u64} cpus={=usize} register_ranges={=usize}",
             found.nodes,

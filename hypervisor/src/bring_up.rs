@@ -6,7 +6,6 @@ use core::time::Duration;
 use heapless::spsc::Producer;
 use paratia_board_support::cpu_start;
 use paratia_board_support::interrupt::{Controller, ControllerError, Parts};
-use paratia_config::layout::MAX_CPUS;
 
 use paratia_config::board::CpuStart;
 
@@ -17,19 +16,19 @@ use crate::event::{Event, Record, RecordQueue};
 use crate::owned::Owned;
 use crate::path::Path;
 use crate::sched::{Cursor, Plan, Slot};
-use crate::selected::{BOARD, SLOTS, SYSTEM, VTCR_EL2, run_stop_after_us};
+use crate::selected::{BOARD, CPU_COUNT, SLOTS, SYSTEM, VTCR_EL2, run_stop_after_us};
 use crate::time::{Frequency, Ticks};
 use crate::{interrupt, log, state, window};
 
 /// How long the other CPUs may take to come up.
 const START_LIMIT: Duration = Duration::from_millis(500);
 
-static QUEUES: [Owned<RecordQueue>; MAX_CPUS] =
-    [const { Owned::new(RecordQueue::new()) }; MAX_CPUS];
+static QUEUES: [Owned<RecordQueue>; CPU_COUNT] =
+    [const { Owned::new(RecordQueue::new()) }; CPU_COUNT];
 /// Each CPU's plan.
-static PLANS: [Owned<Plan<SLOTS>>; CPUS_NEEDED] = [const { Owned::new(Plan::NONE) }; CPUS_NEEDED];
-static SENDERS: [Owned<Option<Producer<'static, Record>>>; MAX_CPUS] =
-    [const { Owned::new(None) }; MAX_CPUS];
+static PLANS: [Owned<Plan<SLOTS>>; CPU_COUNT] = [const { Owned::new(Plan::NONE) }; CPU_COUNT];
+static SENDERS: [Owned<Option<Producer<'static, Record>>>; CPU_COUNT] =
+    [const { Owned::new(None) }; CPU_COUNT];
 
 /// Why the other CPUs didn't come up.
 #[derive(Debug)]
@@ -51,18 +50,6 @@ impl fmt::Display for StartError {
             ),
         }
     }
-}
-
-/// CPUs that the system has a plan for; the others stay off.
-const CPUS_NEEDED: usize = match SYSTEM.schedule.plans.len() {
-    0 => 1,
-    count => count,
-};
-
-/// CPUs that the system has a plan for; the others stay off.
-#[must_use]
-pub fn cpus_needed() -> usize {
-    CPUS_NEEDED
 }
 
 /// Opens every CPU's way to the log.
@@ -88,7 +75,7 @@ pub fn start_cpus(frequency: Frequency) -> Result<(), StartError> {
     state::count_cpu_up();
     // Those that nobody needs stay off under PSCI; out of a spin table they come to be parked.
     let started = match BOARD.cpu_start {
-        CpuStart::PsciSmc => cpus_needed(),
+        CpuStart::PsciSmc => CPU_COUNT,
         CpuStart::SpinTable { .. } => BOARD.cpus.len(),
     };
     for cpu in 1..started {
@@ -97,9 +84,9 @@ pub fn start_cpus(frequency: Frequency) -> Result<(), StartError> {
             .map_err(StartError::CannotStart)?;
     }
     let limit = timer::now().after(frequency.ticks(START_LIMIT));
-    while state::cpus_up() < cpus_needed() {
+    while state::cpus_up() < CPU_COUNT {
         if timer::now().reached(limit) {
-            return Err(StartError::Missing(state::cpus_up(), cpus_needed()));
+            return Err(StartError::Missing(state::cpus_up(), CPU_COUNT));
         }
         timer::yield_processor();
     }
@@ -127,9 +114,6 @@ pub extern "C" fn boot_secondary(index: u64) -> ! {
     let Ok(index) = usize::try_from(index) else {
         arch_cpu::park()
     };
-    if index >= cpus_needed() {
-        arch_cpu::park();
-    }
     let Some(cpu) = Cpu::anchor(index) else {
         arch_cpu::park()
     };

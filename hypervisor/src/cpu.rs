@@ -1,7 +1,6 @@
 //! A CPU at run time: its place in the plan, and what it needs to switch.
 
 use heapless::spsc::Producer;
-use paratia_config::layout::MAX_CPUS;
 
 use crate::arch::context::Context;
 use crate::arch::cpu::CpuAnchor;
@@ -11,7 +10,7 @@ use crate::event::{Event, Record};
 use crate::owned::Owned;
 use crate::path::Path;
 use crate::sched::{Cursor, Slot};
-use crate::selected::{LAYOUT, SLOTS};
+use crate::selected::{CPU_COUNT, LAYOUT, SLOTS};
 use crate::time::Ticks;
 
 /// A CPU's state. The anchor comes first: the assembly finds it in `TPIDR_EL2`.
@@ -62,7 +61,7 @@ pub struct Machine {
 }
 
 /// Every CPU's state, by its index.
-pub static CPUS: [Owned<Cpu>; MAX_CPUS] = [const {
+pub static CPUS: [Owned<Cpu>; CPU_COUNT] = [const {
     Owned::new(Cpu {
         anchor: CpuAnchor {
             emergency_stack: 0,
@@ -71,7 +70,7 @@ pub static CPUS: [Owned<Cpu>; MAX_CPUS] = [const {
         machine: None,
         discard: Context::ZERO,
     })
-}; MAX_CPUS];
+}; CPU_COUNT];
 
 impl Cpu {
     /// Makes `TPIDR_EL2` point to the state of CPU `index`, which must be this one.

@@ -7,12 +7,11 @@ use core::fmt::Write as _;
 use core::panic::PanicInfo;
 
 use heapless::String;
-use paratia_config::layout::MAX_CPUS;
 
 use crate::arch::cpu as arch_cpu;
 use crate::arch::registers::read_register;
 use crate::owned::Owned;
-use crate::selected::{BOARD, DebugUart};
+use crate::selected::{BOARD, CPU_COUNT, DebugUart};
 use crate::{log, state};
 
 /// First word of a record that is in use: "CRASHED!" in little-endian ASCII.
@@ -38,7 +37,7 @@ pub struct CrashRecord {
 const PANIC: u64 = 16;
 
 #[unsafe(link_section = ".crash")]
-static RECORDS: [Owned<CrashRecord>; MAX_CPUS] = [const {
+static RECORDS: [Owned<CrashRecord>; CPU_COUNT] = [const {
     Owned::new(CrashRecord {
         magic: 0,
         cpu: 0,
@@ -49,7 +48,7 @@ static RECORDS: [Owned<CrashRecord>; MAX_CPUS] = [const {
         sp: 0,
         line: 0,
     })
-}; MAX_CPUS];
+}; CPU_COUNT];
 
 /// Clears old records: memory that isn't zeroed at reset keeps them until here.
 pub fn clear() {

@@ -8,14 +8,13 @@
 
 use heapless::Deque;
 use heapless::spsc::{Consumer, Producer};
-use paratia_config::layout::MAX_CPUS;
 
 use crate::arch::timer;
 use crate::console::Line;
 use crate::event::{Event, Fault, Record};
 use crate::owned::Owned;
 use crate::partition::CONSOLE_BYTES;
-use crate::selected::{DebugUart, PARTITION_COUNT, SYSTEM, run_focus};
+use crate::selected::{CPU_COUNT, DebugUart, PARTITION_COUNT, SYSTEM, run_focus};
 use crate::time::Ticks;
 use crate::typing::{Typed, Typing};
 
@@ -34,7 +33,7 @@ pub struct Log {
     /// Time of the record that is being worded, in ticks since the epoch.
     time: u64,
     epoch: u64,
-    records: [Option<Consumer<'static, Record>>; MAX_CPUS],
+    records: [Option<Consumer<'static, Record>>; CPU_COUNT],
     consoles: [Option<Consumer<'static, u8>>; PARTITION_COUNT],
     lines: [Line; PARTITION_COUNT],
     /// When each line last grew.
@@ -58,7 +57,7 @@ static LOG: Owned<Log> = Owned::new(Log {
     encoder: defmt::Encoder::new(),
     time: 0,
     epoch: 0,
-    records: [const { None }; MAX_CPUS],
+    records: [const { None }; CPU_COUNT],
     consoles: [const { None }; PARTITION_COUNT],
     lines: [const { Line::new() }; PARTITION_COUNT],
     grown: [Ticks(0); PARTITION_COUNT],
@@ -234,7 +233,7 @@ impl Log {
                 Work::Done
             };
         }
-        for cpu in 0..MAX_CPUS {
+        for cpu in 0..CPU_COUNT {
             if let Some(work) = self.pick_record(cpu) {
                 return work;
             }

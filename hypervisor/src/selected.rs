@@ -81,6 +81,9 @@ pub static PORTS: [PartitionPorts; PARTITION_COUNT] = port_table(SYSTEM);
 /// Slots of the largest plan.
 pub const SLOTS: usize = sched::most_slots(SYSTEM);
 
+/// CPUs that the system needs; the others stay off, or park.
+pub const CPU_COUNT: usize = SYSTEM.cpu_count();
+
 /// All partitions' vCPUs together.
 pub const VCPU_COUNT: usize = SYSTEM.vcpu_count();
 

@@ -10,7 +10,7 @@ use crate::partition::{PARTITIONS, Partition};
 use crate::selected::SYSTEM;
 use crate::time::Ticks;
 use crate::vcpu::{Statistics, VCPUS};
-use crate::{bring_up, crash, log, state};
+use crate::{crash, log, state};
 
 /// A priority that no interrupt is more urgent than.
 const NOTHING: u8 = 0;
@@ -57,7 +57,7 @@ fn report(machine: &Machine, now: Ticks) {
         unsafe { log::flush() };
     }
     cpu_statistics(machine);
-    for owned in CPUS.iter().take(bring_up::cpus_needed()).skip(1) {
+    for owned in CPUS.iter().skip(1) {
         // SAFETY: as for the partitions; this is CPU 0, and its own state isn't among these.
         if let Some(other) = unsafe { &owned.get().machine } {
             cpu_statistics(other);

@@ -170,7 +170,7 @@ fn sizes() -> anyhow::Result<Vec<Figure>> {
         ("image: translation tables", size(&[".tables"])?),
         ("image: passports", size(&[".passports"])?),
         (
-            "memory: stacks of 4 CPUs, crash records",
+            "memory: stacks, crash records",
             size(&[".stacks", ".crash"])?,
         ),
     ];

@@ -5,7 +5,7 @@ use super::attributes::Attributes;
 use super::mapping::{Mapping, Mappings};
 use crate::address::{MemoryRange, PAGE_BYTES, Pa};
 use crate::board::{BoardFacts, CpuStart};
-use crate::layout::{Layout, MAX_CPUS};
+use crate::layout::Layout;
 use crate::machine::VirtualGic;
 use crate::system::{Partition, RegionKind, System};
 
@@ -88,8 +88,9 @@ const fn own_parts(layout: &Layout) -> Mappings {
         .identity(layout.data, Attributes::EL2_DATA)
         .identity(layout.crash, Attributes::EL2_DATA)
         .identity(layout.images, Attributes::EL2_CONSTANT);
+    let count = layout.cpu_count() as usize;
     let mut cpu = 0;
-    while cpu < MAX_CPUS {
+    while cpu < count {
         mappings = mappings
             .identity(layout.emergency_stack(cpu), Attributes::EL2_DATA)
             .identity(layout.stack(cpu), Attributes::EL2_DATA);

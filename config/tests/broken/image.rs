@@ -73,7 +73,7 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "tables_fit",
-            "system 'base': with 445 translation tables the hypervisor ends at 0x4042_9000, behind its \
+            "system 'base': with 445 translation tables the hypervisor ends at 0x4041_b000, behind its \
  memory 0x4000_0000..0x4040_0000; align regions to 2 MiB, or give it more memory",
         )],
         ..VALID

@@ -18,7 +18,7 @@ use paratia_config::layout::{CPU_STACK_AREA_BYTES, EMERGENCY_STACK_BYTES};
 
 use super::context::{Context, OFFSET_ELR, OFFSET_FPCR, OFFSET_Q, OFFSET_STACK};
 use crate::exit::Next;
-use crate::selected::{self, BOARD, EL2_ROOT, LAYOUT};
+use crate::selected::{self, BOARD, CPU_COUNT, EL2_ROOT, LAYOUT};
 
 /// SCTLR_EL2 with MMU, caches, stack alignment check and write-implies-execute-never on; the rest
 /// is RES1 (Arm ARM DDI 0487, D19.2.119).
@@ -41,6 +41,8 @@ _start_secondary:
     and     x20, x20, #0xff         // a CPU's index is its affinity 0, as asserted below
     mov     x19, x20
 1:  msr     daifset, #15
+    cmp     x20, #{cpus}
+    b.hs    9f                      // nobody needs it: it parks
     mrs     x0, CurrentEL
     cmp     x0, #(2 << 2)
     b.ne    9f                      // not EL2: there is nobody to tell
@@ -102,6 +104,7 @@ _start_secondary:
     tcr = const selected::TCR_EL2,
     root = const EL2_ROOT.0,
     sctlr = const SCTLR_EL2,
+    cpus = const CPU_COUNT,
     stacks = const LAYOUT.stacks.base.0,
     share = const CPU_STACK_AREA_BYTES,
     boot = sym crate::boot::boot,

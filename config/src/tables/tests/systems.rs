@@ -8,7 +8,7 @@ use super::walker::walk;
 use super::{PAGE, TWO_MIB, largest_leaf, pages_to_look_at};
 use crate::address::{Ipa, MemoryRange, Pa};
 use crate::board::{Board, BoardFacts, CpuStart, InterruptController};
-use crate::layout::{Layout, MAX_CPUS, MAX_PARTITIONS};
+use crate::layout::{Layout, MAX_PARTITIONS};
 use crate::passport::passports;
 use crate::ports::port_table;
 use crate::rules::findings;
@@ -128,7 +128,7 @@ fn el2_map(system: &System, board: &BoardFacts, layout: &Layout) -> Vec<Expected
     if let CpuStart::SpinTable { page, .. } = board.cpu_start {
         map.push(identity(page, bits::EL2_DEVICE));
     }
-    for cpu in 0..MAX_CPUS {
+    for cpu in 0..system.cpu_count() {
         map.push(identity(layout.stack(cpu), bits::EL2_DATA));
         map.push(identity(layout.emergency_stack(cpu), bits::EL2_DATA));
     }
@@ -215,7 +215,7 @@ fn below_each_stack_a_page_is_missing() {
     static TABLES: Tables<COUNT> = build(&CLUSTER, &BOARD);
     let layout = layout(&CLUSTER, &BOARD);
     let base = layout.tables.base.0;
-    for cpu in 0..MAX_CPUS {
+    for cpu in 0..CLUSTER.cpu_count() {
         for stack in [layout.stack(cpu), layout.emergency_stack(cpu)] {
             let guard = stack.base.0 - 1;
             assert_eq!(walk(&TABLES.0, base, base, guard), None);
