@@ -84,13 +84,13 @@ impl DestinationPort {
         IntId::try_from(interrupt).ok().filter(|id| id.is_spi())
     }
 
-    /// Lets [`DestinationPort::interrupt`] come to this CPU, after [`interrupt::enable`]; says which it
-    /// is, for the handler. A handler, or whoever it wakes, reads the port: until then no further
+    /// Lets [`DestinationPort::interrupt`] come to this CPU, if the port has one, after
+    /// [`interrupt::enable`]. The handler, or whoever it wakes, reads the port: until then no further
     /// message interrupts.
-    pub fn enable_interrupt(&self) -> Option<IntId> {
-        let id = self.interrupt()?;
-        interrupt::enable_edge(id);
-        Some(id)
+    pub fn enable_interrupt(&self) {
+        if let Some(id) = self.interrupt() {
+            interrupt::enable_edge(id);
+        }
     }
 
     /// Copies the channel's newest message to `buffer`, as much as fits; `None` if none was ever
