@@ -81,7 +81,7 @@ fn kind(id: u32) -> Kind {
     if id >> 16 == call::BASE >> 16 {
         return match id {
             call::VERSION => Kind::Constant([0, ABI_VERSION as u64, Features::all().bits(), 0]),
-            call::VERSION..call::END => Kind::Other,
+            _ if id < call::END => Kind::Other,
             _ => Kind::Unknown,
         };
     }
