@@ -88,7 +88,7 @@ const fn own_parts(layout: &Layout) -> Mappings {
         .identity(layout.data, Attributes::EL2_DATA)
         .identity(layout.crash, Attributes::EL2_DATA)
         .identity(layout.images, Attributes::EL2_CONSTANT);
-    let count = layout.cpu_count() as usize;
+    let count = layout.cpu_count();
     let mut cpu = 0;
     while cpu < count {
         mappings = mappings
