@@ -49,6 +49,10 @@ pub fn to_value(register: ListRegister) -> u64 {
 /// interrupt but doesn't look whether its level is still high, so that it wouldn't come again.
 pub const ENDS_BY_NOTICE: bool = matches!(FORM, ListForm::V2);
 
+/// Whether software-generated interrupts can't be disabled: IHI 0048 leaves it to the implementation
+/// (4.3.5), and the GIC-400 and QEMU leave them on.
+pub const KICKS_STAY_ENABLED: bool = matches!(FORM, ListForm::V2);
+
 /// A list register from its value.
 #[inline]
 #[must_use]
