@@ -53,6 +53,10 @@ pub const fn ends_by_notice(register: ListRegister) -> bool {
     register.physical.is_some() && (register.notify_end || is_device_on_v2)
 }
 
+/// Whether software-generated interrupts can't be disabled: IHI 0048 leaves it to the implementation
+/// (4.3.5), and the GIC-400 and QEMU leave them on.
+pub const KICKS_STAY_ENABLED: bool = matches!(FORM, ListForm::V2);
+
 /// A list register from its value.
 #[inline]
 #[must_use]

@@ -46,14 +46,19 @@ const OWN_PRIORITY: u8 = 0x80;
 const GUEST_PRIORITY: u8 = 0xA0;
 /// Lets only the hypervisor's own interrupts through.
 const MASK_GUEST: u8 = 0x90;
-/// Lets all through.
-const MASK_NONE: u8 = 0xFF;
+/// Lets all through but what is [`HELD_BACK`].
+const MASK_NONE: u8 = 0xF0;
+/// Priority of kicks outside of their partition's windows, where the controller can't disable them.
+const HELD_BACK: u8 = 0xF8;
 
 /// Sets this CPU's private interrupts up: once, at boot.
 pub fn set_up(private: &mut PrivateInterrupts) {
     private.set_private_priority(1 << HYPERVISOR_TIMER | 1 << MAINTENANCE, OWN_PRIORITY);
     let of_guests = GUEST_PRIVATE.iter().fold(0xFFFF, |all, bits| all | bits);
     private.set_private_priority(of_guests, GUEST_PRIORITY);
+    if controller::KICKS_STAY_ENABLED {
+        private.set_private_priority(0xFFFF, HELD_BACK);
+    }
     private.enable_private(1 << HYPERVISOR_TIMER | 1 << MAINTENANCE);
 }
 
@@ -227,6 +232,7 @@ pub fn offer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, 
 
 /// Puts an interrupt that comes into the first list register, if no other is in use; whether it is
 /// there.
+#[inline]
 fn list_anew(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id: u32) -> bool {
     reclaim(machine, vcpu, partition);
     if !has_room(vcpu) {
@@ -572,6 +578,7 @@ pub fn connect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition
     machine
         .private
         .enable_private(guest_private(partition) | kick_bit(partition));
+    set_kick_priority(machine, partition, GUEST_PRIORITY);
     for (index, link) in shared_links(partition) {
         if partition.gic.target_of(link.guest) == Some(vcpu.number) {
             let cpu = AFFINITY_OF[vcpu.index];
@@ -603,6 +610,7 @@ pub fn disconnect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partit
     machine
         .private
         .disable_private(private | kick_bit(partition));
+    set_kick_priority(machine, partition, HELD_BACK);
     if HAS_DOORBELL[partition.index] {
         state::DOORBELLS[partition.index].close(vcpu.number);
     }
@@ -647,6 +655,14 @@ pub fn unmask_guest(machine: &mut Machine, vcpu: &Vcpu) {
 
 fn guest_private(partition: &Partition) -> u32 {
     GUEST_PRIVATE.get(partition.index).copied().unwrap_or(0)
+}
+
+/// Lets the partition's kicks through or holds them back, where they can't be disabled.
+fn set_kick_priority(machine: &mut Machine, partition: &Partition, priority: u8) {
+    let bit = kick_bit(partition);
+    if controller::KICKS_STAY_ENABLED && bit != 0 {
+        machine.private.set_private_priority(bit, priority);
+    }
 }
 
 fn kick_bit(partition: &Partition) -> u32 {

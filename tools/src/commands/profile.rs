@@ -111,6 +111,7 @@ fn paths(counts: &Counts) {
     for (name, of) in [
         ("exit, back to the same guest", counts.exits),
         ("switch to the next guest", counts.switches),
+        ("event, from a guest to one on another CPU", counts.events),
     ] {
         let Paths {
             count,
