@@ -19,7 +19,6 @@ pub mod console;
 pub mod image;
 pub mod layout;
 pub mod machine;
-pub mod many;
 pub mod passport;
 pub mod ports;
 pub mod rules;

@@ -36,6 +36,8 @@ pub struct CrashRecord {
 
 const PANIC: u64 = 16;
 
+// For whoever looks into memory afterwards, even if no other CPU reads it.
+#[used]
 #[unsafe(link_section = ".crash")]
 static RECORDS: [Owned<CrashRecord>; CPU_COUNT] = [const {
     Owned::new(CrashRecord {
@@ -91,7 +93,7 @@ fn crash(kind: u64, sp: u64, line: u64) -> ! {
     };
     if let Some(place) = RECORDS.get(cpu) {
         // SAFETY: each CPU writes its own record, and comes here once: it never goes on.
-        *unsafe { place.get() } = record;
+        unsafe { place.pointer().write_volatile(record) };
     }
     state::ask_to_stop();
     state::count_cpu_stopped();

@@ -3,7 +3,7 @@
 use core::marker::PhantomData;
 
 use crate::board::Board;
-use crate::many::Many;
+use super::many::Many;
 use crate::system::System;
 
 /// The system on the board `B`.

@@ -11,6 +11,8 @@ use crate::system::{
     Criticality, File, HealthTable, Heartbeat, Image, Initrd, Partition, Region, RegionKind,
 };
 
+pub mod many;
+
 include!(concat!(env!("OUT_DIR"), "/systems.rs"));
 
 /// Where guests see their RAM, on every board: QEMU `virt`'s place for it, which most software knows.

@@ -4,11 +4,11 @@
 use core::marker::PhantomData;
 use core::time::Duration;
 
+use super::{PLAIN, ram};
 use crate::address::mib;
 use crate::board::Board;
 use crate::layout::MAX_PARTITIONS;
 use crate::system::{Image, Partition, Region, Schedule, System, Trace, Window};
-use crate::systems::{PLAIN, ram};
 
 /// The one that measures, and how long its window is.
 const BENCH: &str = "bench";
