@@ -38,7 +38,11 @@ fn parameters_are_written_in_their_order() {
         .chunks(8)
         .map(|chunk| u64::from_le_bytes(chunk.try_into().unwrap()))
         .collect();
-    assert_eq!(words, [MAGIC, 20_000_000, 0, 0, 3, 0, 0, 0, 0, 0, 2]);
+    let (start, end) = words.split_at(5);
+    assert_eq!(start, [MAGIC, 20_000_000, 0, 0, 3]);
+    let (focus, other_arguments) = end.split_last().unwrap();
+    assert!(other_arguments.iter().all(|word| *word == 0));
+    assert_eq!((words.len(), *focus), (3 + MAX_PARTITIONS, 2));
 }
 
 #[test]
