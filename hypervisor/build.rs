@@ -96,11 +96,11 @@ fn linker_script(board: &BoardFacts, system: &System) -> String {
         rodata,
         tables,
         passports,
+        records: _,
         data,
         crash,
         stacks,
         images,
-        ..
     } = tables::layout(system, board);
     let run = run::SECTION;
     let images_bytes = images.size_bytes;

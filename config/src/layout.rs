@@ -64,7 +64,6 @@ pub struct Layout {
     pub stacks: MemoryRange,
     /// The partitions' images: from here to the end of the hypervisor's memory.
     pub images: MemoryRange,
-    cpus: usize,
 }
 
 impl Layout {
@@ -85,8 +84,7 @@ impl Layout {
             + system.schedule.most_windows() as u64 * DATA_BYTES_A_WINDOW;
         let data = after(records, variables.next_multiple_of(PAGE_BYTES));
         let crash = after(data, PAGE_BYTES);
-        let cpus = system.cpu_count();
-        let stacks = after(crash, cpus as u64 * CPU_STACK_AREA_BYTES);
+        let stacks = after(crash, system.cpu_count() as u64 * CPU_STACK_AREA_BYTES);
         let images_base = stacks.end().0.next_multiple_of(BLOCK_2_MIB);
         let images = MemoryRange::new(
             Pa(images_base),
@@ -102,14 +100,7 @@ impl Layout {
             crash,
             stacks,
             images,
-            cpus,
         }
-    }
-
-    /// CPUs that have stacks.
-    #[must_use]
-    pub const fn cpu_count(&self) -> usize {
-        self.cpus
     }
 
     /// The physical address of the `index`th translation table.

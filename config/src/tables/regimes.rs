@@ -13,7 +13,7 @@ use crate::system::{Partition, RegionKind, System};
 /// each stack stay unmapped, so that an overflow faults.
 #[must_use]
 pub(super) const fn el2(system: &System, board: &BoardFacts, layout: &Layout) -> Mappings {
-    let mappings = own_parts(layout);
+    let mappings = own_parts(layout, system.cpu_count());
     let mappings = registers(mappings, board);
     partitions_memory(mappings, system)
 }
@@ -78,7 +78,7 @@ const fn virtual_cpu_interface(
     }
 }
 
-const fn own_parts(layout: &Layout) -> Mappings {
+const fn own_parts(layout: &Layout, cpu_count: usize) -> Mappings {
     let mut mappings = Mappings::new()
         .identity(layout.text, Attributes::EL2_TEXT)
         .identity(layout.rodata, Attributes::EL2_CONSTANT)
@@ -88,9 +88,8 @@ const fn own_parts(layout: &Layout) -> Mappings {
         .identity(layout.data, Attributes::EL2_DATA)
         .identity(layout.crash, Attributes::EL2_DATA)
         .identity(layout.images, Attributes::EL2_CONSTANT);
-    let count = layout.cpu_count();
     let mut cpu = 0;
-    while cpu < count {
+    while cpu < cpu_count {
         mappings = mappings
             .identity(layout.emergency_stack(cpu), Attributes::EL2_DATA)
             .identity(layout.stack(cpu), Attributes::EL2_DATA);

@@ -7,6 +7,7 @@ use paratia_abi::passport::Passport;
 
 use crate::caught;
 use crate::paratia;
+use crate::pause::spin;
 use crate::place::Place;
 use crate::say;
 
@@ -260,20 +261,4 @@ fn stolen_during(record: usize, spend: impl FnOnce()) -> u64 {
     spend();
     // SAFETY: as above.
     unsafe { stolen.read_volatile() }.wrapping_sub(before)
-}
-
-/// For as many nanoseconds.
-fn spin(nanoseconds: u64) {
-    let (from, hertz): (u64, u64);
-    // SAFETY: reads.
-    unsafe { asm!("mrs {}, cntvct_el0", "mrs {}, cntfrq_el0", out(reg) from, out(reg) hertz) };
-    let ticks = nanoseconds * (hertz / 1_000) / 1_000_000;
-    loop {
-        let now: u64;
-        // SAFETY: reads.
-        unsafe { asm!("isb", "mrs {}, cntvct_el0", out(reg) now) };
-        if now.wrapping_sub(from) > ticks {
-            return;
-        }
-    }
 }

@@ -23,6 +23,7 @@ mod panic;
 #[allow(dead_code, reason = "its other calls are those of the costs")]
 #[path = "../bench/paratia.rs"]
 mod paratia;
+mod pause;
 mod place;
 mod suspend;
 

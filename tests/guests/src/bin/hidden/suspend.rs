@@ -84,8 +84,7 @@ extern "C" fn go_on(context: usize, level: u64, masks: u64, control: u64, thread
 
 /// So that there is nothing to wait for.
 fn make_timer_pending(passport: &Passport) {
-    if let [Ok(distributor), Ok(other)] = passport.gic_bases.map(usize::try_from) {
-        let gic = Gic::new(passport.gic_version, [distributor, other]);
+    if let Some(gic) = Gic::of(passport) {
         gic.set_up(0xA0);
         gic.enable(TIMER);
     }

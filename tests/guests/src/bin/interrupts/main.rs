@@ -23,7 +23,9 @@ mod panic;
 #[allow(dead_code, reason = "its other calls are those of the costs")]
 #[path = "../bench/paratia.rs"]
 mod paratia;
+#[path = "../hidden/place.rs"]
 mod place;
+mod surroundings;
 mod timer;
 mod vectors;
 

@@ -3,6 +3,7 @@
 use core::arch::asm;
 
 use crate::paratia;
+use crate::pause::spin;
 use crate::place::Place;
 use crate::say;
 
@@ -70,21 +71,5 @@ pub fn run(place: &Place) {
             place,
             "monitors case={name} cycles={cycles} instructions={instructions} ticks={ticks}"
         );
-    }
-}
-
-/// For as many nanoseconds.
-pub fn spin(nanoseconds: u64) {
-    let (from, hertz): (u64, u64);
-    // SAFETY: reads.
-    unsafe { asm!("mrs {}, cntvct_el0", "mrs {}, cntfrq_el0", out(reg) from, out(reg) hertz) };
-    let ticks = nanoseconds * (hertz / 1_000) / 1_000_000;
-    loop {
-        let now: u64;
-        // SAFETY: reads.
-        unsafe { asm!("isb", "mrs {}, cntvct_el0", out(reg) now) };
-        if now.wrapping_sub(from) > ticks {
-            return;
-        }
     }
 }

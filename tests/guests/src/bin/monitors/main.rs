@@ -21,6 +21,8 @@ mod panic;
 #[allow(dead_code, reason = "its other calls are those of the costs")]
 #[path = "../bench/paratia.rs"]
 mod paratia;
+#[path = "../hidden/pause.rs"]
+mod pause;
 #[allow(
     dead_code,
     reason = "the passport is read by the guest that looks at all of its machine"

@@ -4,9 +4,9 @@ use core::arch::asm;
 
 use paratia_abi::passport::Passport;
 
-use crate::counters::spin;
 use crate::gic::{Bits, Gic};
 use crate::paratia;
+use crate::pause::spin;
 use crate::place::Place;
 use crate::say;
 
@@ -20,10 +20,9 @@ const SHORTLY_BEFORE: u64 = 0xFFFF_FFFF - 1_000;
 const LONG: u64 = 100_000;
 
 pub fn run(place: &Place, passport: &Passport) {
-    let [Ok(distributor), Ok(other)] = passport.gic_bases.map(usize::try_from) else {
+    let Some(gic) = Gic::of(passport) else {
         return;
     };
-    let gic = Gic::new(passport.gic_version, [distributor, other]);
     gic.set_up(0xA0);
     gic.enable(MONITORS);
     let taken = || gic.id(gic.acknowledge());

@@ -6,6 +6,8 @@ mod system;
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 
+use paratia_abi::passport::Passport;
+
 /// Registers with a bit an interrupt, by their offset in the distributor.
 #[derive(Clone, Copy)]
 pub enum Bits {
@@ -50,6 +52,16 @@ impl Gic {
             version,
             distributor,
             other,
+        }
+    }
+
+    /// The one that a partition was given, if it was.
+    pub fn of(passport: &Passport) -> Option<Self> {
+        match passport.gic_bases.map(usize::try_from) {
+            [Ok(0) | Err(_), _] | [_, Ok(0) | Err(_)] => None,
+            [Ok(distributor), Ok(other)] => {
+                Some(Self::new(passport.gic_version, [distributor, other]))
+            }
         }
     }
 
