@@ -223,6 +223,16 @@ impl Vcpu {
         }
     }
 
+    /// The same, if it is its partition's only vCPU.
+    ///
+    /// # Safety
+    /// The caller is on the CPU that runs it, and has no guard of its partition's.
+    #[inline]
+    pub unsafe fn alone(&self) -> Option<&'static mut Partition> {
+        // SAFETY: the caller's promise.
+        unsafe { self.home?.alone() }
+    }
+
     /// The value of the general register that an instruction names; number 31 is XZR.
     #[inline]
     #[must_use]

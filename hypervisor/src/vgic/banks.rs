@@ -3,6 +3,7 @@
 use super::FIRST_SHARED;
 use super::block::{BLOCK, Block, bit};
 use super::effect::VcpuSet;
+use super::row::Table;
 use crate::bits::bits_of;
 
 /// Which architecture the guest sees.
@@ -42,6 +43,8 @@ const SGI_EDGES: u32 = 0xFFFF;
 pub struct Vgic<const VCPUS: usize, const SHARED: usize> {
     pub(super) model: Model,
     pub(super) vcpu_count: usize,
+    /// The registers of its distributor.
+    pub(super) distributor: &'static Table<Self>,
     links: &'static [Link],
     /// `GICD_CTLR.EnableGrp0` and `EnableGrp1`.
     pub(super) groups: [bool; 2],
@@ -113,6 +116,10 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         }
         Self {
             model,
+            distributor: match model {
+                Model::V3 => &Self::DISTRIBUTOR_V3,
+                Model::V2 => &Self::DISTRIBUTOR_V2,
+            },
             vcpu_count: if vcpu_count < VCPUS {
                 vcpu_count
             } else {
