@@ -4,7 +4,6 @@
 //! them. Instructions are counted in deterministic time on a CPU whose counter ticks once an
 //! instruction, so they are the same on every machine.
 
-mod linked;
 mod source;
 
 use std::fs;
@@ -15,6 +14,7 @@ use anyhow::{Context as _, bail, ensure};
 use object::{Object as _, ObjectSection as _};
 
 use crate::run::{Run, RunReport};
+use crate::sources::{PRIVILEGED, Sources};
 use crate::{build, workspace};
 
 pub use source::Lines;
@@ -98,14 +98,6 @@ const OTHER_BOARDS: &[&str] = &[
     "zcu102.rs",
 ];
 
-/// What may run privileged.
-const PRIVILEGED: [&str; 4] = [
-    "hypervisor/src",
-    "hypervisor/abi/src",
-    "board-support/src",
-    "config/src",
-];
-
 /// Lines of what is in the image of `cluster`: all others of its privileged sources are of no use to
 /// this system, and so not there.
 ///
@@ -113,7 +105,8 @@ const PRIVILEGED: [&str; 4] = [
 /// If the image or a source can't be read.
 pub fn linked_lines() -> anyhow::Result<u64> {
     let root = workspace::root();
-    let linked = linked::lines(&fs::read(build::image(BOARD, "cluster")?)?)?;
+    let image = fs::read(build::image(BOARD, "cluster")?)?;
+    let linked = Sources::of(&image)?.lines()?;
     let of = |path: &Path| {
         let path = path.strip_prefix(&root).unwrap_or(path);
         linked.get(path).or_else(|| linked.get(&root.join(path)))
