@@ -107,10 +107,7 @@ pub fn linked_lines() -> anyhow::Result<u64> {
     let root = workspace::root();
     let image = fs::read(build::image(BOARD, "cluster")?)?;
     let linked = Sources::of(&image)?.lines()?;
-    let of = |path: &Path| {
-        let path = path.strip_prefix(&root).unwrap_or(path);
-        linked.get(path).or_else(|| linked.get(&root.join(path)))
-    };
+    let of = |path: &Path| linked.get(path.strip_prefix(&root).unwrap_or(path));
     PRIVILEGED.iter().try_fold(0, |sum, folder| {
         let lines = source::count_linked(&root.join(folder), &|path| of(path).cloned());
         let lines = lines.with_context(|| format!("can't count the lines of {folder}"))?;
