@@ -118,7 +118,7 @@ pub const fn decode(esr: u64, far: u64, hpfar: u64) -> Result<Access, Refusal> {
     let status = esr & 0x3F;
     // Of levels 0 to 3. Nothing is mapped where a device is, and a permission fault has no address.
     if status & !3 != TRANSLATION_FAULT || esr & NO_ADDRESS != 0 {
-        return Err(Refusal::OtherFault(status as u8));
+        return Err(Refusal::OtherFault((esr & 0x3F) as u8));
     }
     if esr & TABLE_WALK != 0 {
         return Err(Refusal::TableWalk);

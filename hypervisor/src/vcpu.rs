@@ -216,6 +216,7 @@ impl Vcpu {
 
     /// What it shares with its partition's other vCPUs.
     #[inline]
+    #[must_use]
     pub fn shared(&self) -> &'static Lock<Partition> {
         match self.home {
             Some(lock) => lock,
@@ -228,6 +229,7 @@ impl Vcpu {
     /// # Safety
     /// The caller is on the CPU that runs it, and has no guard of its partition's.
     #[inline]
+    #[must_use]
     pub unsafe fn alone(&self) -> Option<&'static mut Partition> {
         // SAFETY: the caller's promise.
         unsafe { self.home?.alone() }

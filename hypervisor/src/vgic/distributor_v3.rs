@@ -50,7 +50,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     const ROWS_V3: [Row<Self>; 14] = join(
         [
             // What the short way finds.
-            Row::constant(0x0004, TYPE | SHARED as u32),
+            Row::constant(0x0004, TYPE | low(SHARED as u64)),
             Row::own(0x0000, 1, Self::control, Self::set_control),
             Row::constant(0x0008, IMPLEMENTER),
         ],

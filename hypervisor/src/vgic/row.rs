@@ -28,7 +28,7 @@ impl<G> Table<G> {
     }
 
     #[inline]
-    fn from_start(&self, offset: u64) -> Option<&'static [Row<G>]> {
+    fn rows_at(&self, offset: u64) -> Option<&'static [Row<G>]> {
         let granule = usize::try_from(offset / u64::from(GRANULE)).ok()?;
         self.rows.get(usize::from(*self.starts.get(granule)?)..)
     }
@@ -36,14 +36,14 @@ impl<G> Table<G> {
     /// The row of the register at `offset`.
     #[inline]
     pub fn find(&self, offset: u64) -> Option<&'static Row<G>> {
-        let rows = self.from_start(offset)?;
+        let rows = self.rows_at(offset)?;
         rows.iter().find(|row| row.holds(offset))
     }
 
     /// The same, if it is the first one to be looked at.
     #[inline]
     pub fn find_first(&self, offset: u64) -> Option<&'static Row<G>> {
-        let row = self.from_start(offset)?.first()?;
+        let row = self.rows_at(offset)?.first()?;
         row.holds(offset).then_some(row)
     }
 }

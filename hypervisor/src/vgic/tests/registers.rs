@@ -282,7 +282,7 @@ fn the_short_way_does_what_the_long_one_does() {
             let offset = match choice >> 12 & 3 {
                 0 => offset & 0x7_FFFC,
                 1 => offset & 0x3_0FFC,
-                _ => 0x80 * (offset & 7) | offset >> 32 & 0xC | (choice & 1) << 16,
+                _ => (offset & 7) << 7 | offset >> 32 & 0xC | (choice & 1) << 16,
             };
             match choice >> 16 & 15 {
                 0 => {
