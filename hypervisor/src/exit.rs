@@ -88,8 +88,7 @@ pub unsafe extern "C" fn synchronous(x0: u64, vcpu: *mut Vcpu) -> Next {
 }
 
 /// A synchronous exception of a class that includes accesses that stage 2 doesn't allow. One to the
-/// interrupt controller of a partition that shares it with no other CPU may be done in a few
-/// instructions.
+/// interrupt controller may be done in a few instructions.
 ///
 /// # Safety
 /// As for [`synchronous`]; a register that an access names is in the context.
@@ -97,9 +96,13 @@ pub unsafe extern "C" fn abort(_: u64, pointer: *mut Vcpu, esr: u64) -> Next {
     let begun = timer::now_early();
     // SAFETY: the vector's promise; the reference ends before the long way.
     let vcpu = unsafe { &mut *pointer };
-    // SAFETY: this CPU runs the vCPU, and holds no guard at the start of an exit.
-    let alone = unsafe { vcpu.alone() };
-    if alone.is_some_and(|partition| device::access_shortly(esr, vcpu, partition)) {
+    let done = vcpu.home.is_some_and(|lock| {
+        // SAFETY: this CPU runs the vCPU, and holds no guard at the start of an exit.
+        let mut partition = unsafe { lock.lock() };
+        (!partition.is_shared() || partition.is_on(vcpu.number))
+            && device::access_shortly(esr, vcpu, &mut partition)
+    });
+    if done {
         vcpu.statistics
             .count_exit(ExitCause::Device, timer::now_early().since(begun));
         return Next::same(pointer);

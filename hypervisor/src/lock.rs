@@ -60,20 +60,6 @@ impl<T> Lock<T> {
         unsafe { &*self.value.get() }
     }
 
-    /// The value, if nobody else uses it.
-    ///
-    /// # Safety
-    /// If it isn't shared, the caller is on the one CPU that uses it, and has no guard.
-    #[allow(
-        clippy::mut_from_ref,
-        reason = "the caller's promise makes it the only one"
-    )]
-    #[inline]
-    pub unsafe fn alone(&self) -> Option<&mut T> {
-        // SAFETY: the caller's promise.
-        (!self.is_shared()).then(|| unsafe { &mut *self.value.get() })
-    }
-
     /// Waits for the lock: as long as those before it take, one exit each.
     ///
     /// # Safety

@@ -27,7 +27,7 @@ pub struct Vcpu {
     /// The index of its partition.
     pub partition: usize,
     /// What it shares with its partition's other vCPUs; nothing before boot has set it up.
-    home: Option<&'static Lock<Partition>>,
+    pub home: Option<&'static Lock<Partition>>,
     /// Its number within the partition.
     pub number: usize,
     /// Whether it gave the rest of its window back and wants its next start in `x1`.
@@ -222,17 +222,6 @@ impl Vcpu {
             Some(lock) => lock,
             None => crash::without_machine(),
         }
-    }
-
-    /// The same, if it is its partition's only vCPU.
-    ///
-    /// # Safety
-    /// The caller is on the CPU that runs it, and has no guard of its partition's.
-    #[inline]
-    #[must_use]
-    pub unsafe fn alone(&self) -> Option<&'static mut Partition> {
-        // SAFETY: the caller's promise.
-        unsafe { self.home?.alone() }
     }
 
     /// The value of the general register that an instruction names; number 31 is XZR.
