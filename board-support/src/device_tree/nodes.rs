@@ -7,7 +7,8 @@ use fdt_rs::prelude::FallibleIterator;
 use heapless::Vec;
 use paratia_config::address::{MemoryRange, Pa};
 
-use super::{Fault, MAX_DEPTH};
+use super::MAX_DEPTH;
+use crate::refusal::{Reason, Refusal};
 
 /// A node whose properties have all been read. A property that it lacks is empty here.
 pub(super) struct Node<'dt> {
@@ -78,8 +79,8 @@ impl<'a, 'dt> Nodes<'a, 'dt> {
     }
 
     /// Shows all nodes, one after the other.
-    pub(super) fn each(mut self, mut see: impl FnMut(&Node<'dt>)) -> Result<(), Fault> {
-        while let Some(token) = self.tokens.next().map_err(|_| Fault::Reader)? {
+    pub(super) fn each(mut self, mut see: impl FnMut(&Node<'dt>)) -> Result<(), Refusal> {
+        while let Some(token) = self.tokens.next().map_err(|_| Reason::TreeReader)? {
             match token {
                 ParsedTok::BeginNode(node) => {
                     self.current.iter().for_each(&mut see);
@@ -97,7 +98,7 @@ impl<'a, 'dt> Nodes<'a, 'dt> {
     }
 
     /// A node begins, which ends the properties of the one that it is in.
-    fn begin(&mut self, name: &'dt [u8]) -> Result<(), Fault> {
+    fn begin(&mut self, name: &'dt [u8]) -> Result<(), Refusal> {
         let parent = self.levels.last().copied().unwrap_or(Level {
             name: &[],
             cells: DEFAULT_CELLS,
@@ -116,7 +117,9 @@ impl<'a, 'dt> Nodes<'a, 'dt> {
             name,
             cells: DEFAULT_CELLS,
         };
-        self.levels.push(level).map_err(|_| Fault::Reader)
+        self.levels
+            .push(level)
+            .map_err(|_| Reason::TreeReader.into())
     }
 
     /// A node ends, and with it its properties if no node in it ended them before.
