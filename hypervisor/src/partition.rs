@@ -3,11 +3,11 @@
 use heapless::spsc::{Consumer, Producer, Queue};
 use paratia_abi::StartCondition;
 use paratia_abi::passport::MAX_PORTS;
+use paratia_config::machines;
 
 use crate::health::RestartHistory;
 use crate::heartbeat::{Expectation, Supervision};
 use crate::lock::Lock;
-use crate::machines;
 use crate::psci::{MAX_VCPUS, Power, Psci, Start};
 use crate::reload::Reload;
 use crate::selected::{

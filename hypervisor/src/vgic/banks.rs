@@ -1,37 +1,11 @@
 //! The controller's state: a bank of private interrupts a vCPU, and the shared ones.
 
+pub use paratia_config::machines::{Interrupts, Link, Model};
+
 use super::FIRST_SHARED;
 use super::block::{BLOCK, Block, bit};
 use super::effect::VcpuSet;
 use crate::bits::bits_of;
-
-/// Which architecture the guest sees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Model {
-    /// GICv3 with system registers.
-    V3,
-    /// GICv2 with memory-mapped CPU interfaces.
-    V2,
-}
-
-/// What a partition's controller has, as constants.
-#[derive(Clone, Copy, Debug)]
-pub struct Interrupts {
-    /// The shared interrupts that exist, bit n of word m for `32 + 32 * m + n`. All of them is what
-    /// a chip has; those without a device behind them are only the guest's to play with.
-    pub shared: &'static [u32],
-    /// Those with a physical interrupt behind them, private ones included.
-    pub links: &'static [Link],
-}
-
-/// A guest's interrupt and the physical one behind it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Link {
-    /// The guest's number.
-    pub guest: u32,
-    /// The board's number.
-    pub physical: u32,
-}
 
 /// `GICD_CTLR` with both groups disabled, and the SGIs always enabled by edge.
 const SGI_EDGES: u32 = 0xFFFF;
