@@ -27,7 +27,9 @@ fn every_figure_is_within_its_budget() {
         over.is_empty(),
         "over their budgets, or without one: {over:#?}"
     );
-    let measured = rows.iter().filter(|row| row.verdict == Verdict::Within);
+    let measured = rows
+        .iter()
+        .filter(|row| matches!(row.verdict, Verdict::Within | Verdict::AboveAim));
     assert!(measured.count() >= 20, "the figures are there");
 }
 

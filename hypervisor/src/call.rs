@@ -43,17 +43,16 @@ enum Answer {
     Decided(Decision),
 }
 
-/// Answers a call that needs nothing but its number: one with a constant answer, or one that doesn't
-/// exist and is within the partition's limit of these. Whether it was such a call.
+/// Answers a call that needs nothing but its number, in the guest's `x0`: one with a constant answer,
+/// or one that doesn't exist and is within the partition's limit of these. Whether it was such a call.
 #[inline]
 #[must_use]
-pub fn answer_shortly(vcpu: &mut Vcpu) -> bool {
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "the function id is w0 (DEN0028, 2.5)"
-    )]
-    let id = vcpu.context.x[0] as u32;
-    match kind(id) {
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "the function id is w0 (DEN0028, 2.5)"
+)]
+pub fn answer_shortly(vcpu: &mut Vcpu, x0: u64) -> bool {
+    match kind(x0 as u32) {
         Kind::Constant(answer) => vcpu.context.x[..4].copy_from_slice(&answer),
         Kind::Unknown if vcpu.refused_in_window < vcpu.refused_limit => {
             vcpu.context.x[0] = NOT_SUPPORTED.cast_unsigned();
@@ -75,21 +74,24 @@ enum Kind {
     Unknown,
 }
 
+/// Numbers from `call::BASE` are Paratia's own.
+const OWN: u32 = 1 << 16;
+const OWN_CALLS: u32 = call::END - call::BASE;
+const _: () = assert!(call::VERSION == call::BASE);
+
 /// The kind of a call. Paratia's own come first, as they come most.
 #[inline]
 fn kind(id: u32) -> Kind {
-    if id >> 16 == call::BASE >> 16 {
-        return match id {
-            call::VERSION => Kind::Constant([0, ABI_VERSION as u64, Features::all().bits(), 0]),
-            _ if id < call::END => Kind::Other,
+    match id.wrapping_sub(call::BASE) {
+        0 => Kind::Constant([0, ABI_VERSION as u64, Features::all().bits(), 0]),
+        1..OWN_CALLS => Kind::Other,
+        OWN_CALLS..OWN => Kind::Unknown,
+        OWN.. => match id {
+            call::PSCI_VERSION => Kind::Constant([PSCI_1_1, 0, 0, 0]),
+            call::SMCCC_VERSION => Kind::Constant([SMCCC_1_1, 0, 0, 0]),
+            _ if power::is_in_range(id) || is_standard(id) => Kind::Other,
             _ => Kind::Unknown,
-        };
-    }
-    match id {
-        call::PSCI_VERSION => Kind::Constant([PSCI_1_1, 0, 0, 0]),
-        call::SMCCC_VERSION => Kind::Constant([SMCCC_1_1, 0, 0, 0]),
-        _ if power::is_in_range(id) || is_standard(id) => Kind::Other,
-        _ => Kind::Unknown,
+        },
     }
 }
 

@@ -6,10 +6,10 @@ use crate::arch::{cpu as arch_cpu, timer};
 use crate::cpu::{Cpu, Machine};
 use crate::fault::{self, Details};
 use crate::interrupt::Taken;
-use crate::lock::Lock;
-use crate::partition::{PARTITIONS, Partition};
+use crate::lock::{Guard, Lock};
+use crate::partition::Partition;
 use crate::vcpu::Vcpu;
-use crate::{call, crash, device, interrupt, register, window};
+use crate::{call, device, interrupt, register, window};
 use paratia_abi::ExitCause;
 use paratia_config::system::HealthEvent;
 
@@ -29,10 +29,10 @@ pub enum Decision {
 #[repr(C)]
 #[must_use]
 pub struct Next {
-    /// The context to go on with.
-    pub load: *mut Context,
-    /// Where to save the one in the CPU; null if it stays.
+    /// Where to save the context in the CPU; null if it stays.
     pub save: *mut Context,
+    /// The context to go on with; null for the long way.
+    pub load: *mut Context,
 }
 
 impl Next {
@@ -40,74 +40,112 @@ impl Next {
     #[inline]
     fn same(vcpu: *mut Vcpu) -> Self {
         Self {
+            save: core::ptr::null_mut(),
             // The context comes first.
             load: vcpu.cast(),
-            save: core::ptr::null_mut(),
         }
     }
 
-    /// More is to be done, with all of the guest's general registers in its context.
+    /// The exit is handled anew with all of the guest's general registers in its context.
     #[inline]
     fn long_way(vcpu: *mut Vcpu) -> Self {
         Self {
-            load: vcpu.cast(),
             save: vcpu.cast(),
+            load: core::ptr::null_mut(),
         }
     }
 }
 
-/// A synchronous exception of a guest. Calls with a short answer are done in a few instructions; for
-/// all else the assembly goes the long way.
+/// A synchronous exception of a guest. Calls with a short answer are done in a few instructions; an
+/// access that names a general register which isn't in the context yet goes the long way.
 ///
 /// # Safety
-/// Called by the vector with the vCPU that ran, as all functions of this file that it calls. They
-/// take it as a pointer, since what follows an exit may be a window of the same vCPU.
-pub unsafe extern "C" fn synchronous(vcpu: *mut Vcpu) -> Next {
-    let (called, trapped) = syndrome::call(arch_cpu::syndrome());
+/// Called by the vector with the guest's `x0` and the vCPU that ran, as all functions of this file
+/// that it calls. They take the vCPU as a pointer, since what follows an exit may be a window of the
+/// same one.
+pub unsafe extern "C" fn synchronous(x0: u64, vcpu: *mut Vcpu) -> Next {
+    let esr = arch_cpu::syndrome();
+    let (is_call, trapped) = syndrome::call(esr);
     // SAFETY: the vector's promise; the reference ends before the way out.
-    if called && call::answer_shortly(unsafe { &mut *vcpu }) {
+    if is_call && call::answer_shortly(unsafe { &mut *vcpu }, x0) {
         if trapped {
             arch_cpu::skip_instruction();
         }
-        Next::same(vcpu)
-    } else {
-        Next::long_way(vcpu)
+        return Next::same(vcpu);
+    }
+    // Each kind has a way of its own, so that none pays for another's needs.
+    // SAFETY: the vector's promise.
+    unsafe {
+        match syndrome::decode(esr) {
+            Cause::DataAbort if syndrome::keeps_accessed(esr) => Next::long_way(vcpu),
+            Cause::SystemRegister if syndrome::keeps_moved(esr) => Next::long_way(vcpu),
+            Cause::DataAbort => data_abort(esr, vcpu),
+            Cause::SystemRegister => system_register(esr, vcpu),
+            Cause::HypervisorCall | Cause::SecureMonitorCall => called(esr, vcpu),
+            Cause::WaitForInterrupt => waits(esr, vcpu),
+            Cause::InstructionAbort => instruction_abort(esr, vcpu),
+            Cause::Forbidden => forbidden(esr, vcpu),
+        }
     }
 }
 
-/// The long way of a synchronous exception; all of the guest's general registers are in its context.
+/// An access with any general register; all of them are in the context.
 ///
 /// # Safety
 /// As for [`synchronous`].
 pub unsafe extern "C" fn synchronous_long(vcpu: *mut Vcpu) -> Next {
-    // Each kind has a way of its own, so that none pays for another's needs.
-    let way = match syndrome::decode(arch_cpu::syndrome()) {
-        Cause::DataAbort => data_abort,
-        Cause::HypervisorCall | Cause::SecureMonitorCall => called,
-        Cause::WaitForInterrupt => waits,
-        Cause::SystemRegister | Cause::InstructionAbort | Cause::Forbidden => others,
-    };
+    let esr = arch_cpu::syndrome();
     // SAFETY: the vector's promise.
-    unsafe { way(vcpu) }
+    unsafe {
+        match syndrome::decode(esr) {
+            Cause::DataAbort => data_abort(esr, vcpu),
+            _ => system_register(esr, vcpu),
+        }
+    }
 }
 
 /// An access that stage 2 doesn't allow.
 ///
 /// # Safety
 /// As for [`synchronous`].
-unsafe fn data_abort(vcpu: *mut Vcpu) -> Next {
+#[inline(never)]
+unsafe extern "C" fn data_abort(esr: u64, vcpu: *mut Vcpu) -> Next {
     // SAFETY: the vector's promise.
     unsafe { handle(vcpu, ExitCause::Device, device::access) }
+}
+
+/// A fetch that stage 2 doesn't allow.
+///
+/// # Safety
+/// As for [`synchronous`].
+#[inline(never)]
+unsafe extern "C" fn instruction_abort(_: u64, vcpu: *mut Vcpu) -> Next {
+    // SAFETY: the vector's promise.
+    unsafe { handle(vcpu, ExitCause::Device, device::stray_fetch) }
+}
+
+/// A trapped register or system instruction.
+///
+/// # Safety
+/// As for [`synchronous`].
+#[inline(never)]
+unsafe extern "C" fn system_register(esr: u64, vcpu: *mut Vcpu) -> Next {
+    let decide = |machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition| {
+        let access = syndrome::system_register(esr);
+        register::emulate(machine, vcpu, partition, access)
+    };
+    // SAFETY: the vector's promise.
+    unsafe { handle(vcpu, ExitCause::Register, decide) }
 }
 
 /// A call without a short answer.
 ///
 /// # Safety
 /// As for [`synchronous`].
-unsafe fn called(vcpu: *mut Vcpu) -> Next {
+#[inline(never)]
+unsafe extern "C" fn called(esr: u64, vcpu: *mut Vcpu) -> Next {
     let decide = |machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition| {
-        let (_, trapped) = syndrome::call(arch_cpu::syndrome());
-        if trapped {
+        if syndrome::call(esr).1 {
             arch_cpu::skip_instruction();
         }
         call::dispatch(machine, vcpu, partition)
@@ -120,7 +158,8 @@ unsafe fn called(vcpu: *mut Vcpu) -> Next {
 ///
 /// # Safety
 /// As for [`synchronous`].
-unsafe fn waits(vcpu: *mut Vcpu) -> Next {
+#[inline(never)]
+unsafe extern "C" fn waits(_: u64, vcpu: *mut Vcpu) -> Next {
     let decide = |_: &mut Machine, _: &mut Vcpu, _: &mut Partition| {
         arch_cpu::skip_instruction();
         Decision::WaitForInterrupt
@@ -129,34 +168,26 @@ unsafe fn waits(vcpu: *mut Vcpu) -> Next {
     unsafe { handle(vcpu, ExitCause::Wait, decide) }
 }
 
-/// Everything else.
+/// An instruction that isn't the partition's to use. Also any synchronous exception of AArch32 code at
+/// EL0, which no partition is given: only the guest's own exception return into that state, which
+/// can't be trapped, gets there.
 ///
 /// # Safety
 /// As for [`synchronous`].
-unsafe fn others(vcpu: *mut Vcpu) -> Next {
-    let esr = arch_cpu::syndrome();
-    let (cause, decide): (_, Decide) = match syndrome::decode(esr) {
-        Cause::SystemRegister => (ExitCause::Register, |machine, vcpu, partition| {
-            let access = syndrome::system_register(arch_cpu::syndrome());
-            register::emulate(machine, vcpu, partition, access)
-        }),
-        Cause::InstructionAbort => (ExitCause::Device, device::stray_fetch),
-        _ => (ExitCause::Register, |machine, _, partition| {
-            register::forbid(machine, partition)
-        }),
+#[inline(never)]
+unsafe extern "C" fn forbidden(_: u64, vcpu: *mut Vcpu) -> Next {
+    let decide = |machine: &mut Machine, _: &mut Vcpu, partition: &mut Partition| {
+        register::forbid(machine, partition)
     };
     // SAFETY: the vector's promise.
-    unsafe { handle(vcpu, cause, decide) }
+    unsafe { handle(vcpu, ExitCause::Register, decide) }
 }
-
-/// What an exit asks for is found out and done by one of these.
-type Decide = fn(&mut Machine, &mut Vcpu, &mut Partition) -> Decision;
 
 /// An interrupt while a guest ran.
 ///
 /// # Safety
 /// As for [`synchronous`].
-pub unsafe extern "C" fn interrupt(vcpu: *mut Vcpu) -> Next {
+pub unsafe extern "C" fn interrupt(_: u64, vcpu: *mut Vcpu) -> Next {
     // SAFETY: the vector's promise; the references end here.
     let handled = unsafe {
         let (machine, _) = parts();
@@ -189,7 +220,7 @@ unsafe fn interrupt_long(vcpu: *mut Vcpu, taken: Taken) -> Next {
 ///
 /// # Safety
 /// As for [`synchronous`].
-pub unsafe extern "C" fn system_error(vcpu: *mut Vcpu) -> Next {
+pub unsafe extern "C" fn system_error(_: u64, vcpu: *mut Vcpu) -> Next {
     // SAFETY: the vector's promise.
     unsafe {
         handle(vcpu, ExitCause::Interrupt, |machine, _, partition| {
@@ -199,18 +230,13 @@ pub unsafe extern "C" fn system_error(vcpu: *mut Vcpu) -> Next {
     }
 }
 
-/// A synchronous exception of AArch32 code at EL0, which no partition is given: only the guest's own
-/// exception return into that state, which can't be trapped, gets there.
+/// A synchronous exception of AArch32 code at EL0.
 ///
 /// # Safety
 /// As for [`synchronous`].
-pub unsafe extern "C" fn foreign_state(vcpu: *mut Vcpu) -> Next {
+pub unsafe extern "C" fn foreign_state(_: u64, vcpu: *mut Vcpu) -> Next {
     // SAFETY: the vector's promise.
-    unsafe {
-        handle(vcpu, ExitCause::Register, |machine, _, partition| {
-            register::forbid(machine, partition)
-        })
-    }
+    unsafe { forbidden(0, vcpu) }
 }
 
 /// The way of every exit but the shortest: decide, act, choose next.
@@ -219,7 +245,7 @@ pub unsafe extern "C" fn foreign_state(vcpu: *mut Vcpu) -> Next {
 /// As for [`synchronous`].
 #[inline]
 unsafe fn handle(
-    vcpu: *mut Vcpu,
+    pointer: *mut Vcpu,
     cause: ExitCause,
     decide: impl FnOnce(&mut Machine, &mut Vcpu, &mut Partition) -> Decision,
 ) -> Next {
@@ -227,43 +253,45 @@ unsafe fn handle(
     // SAFETY: once for this exit.
     let (machine, discard) = unsafe { parts() };
     machine.path.begin(begun);
-    // SAFETY: the vector's promise; the reference ends with this call.
-    let stays = act(machine, discard, unsafe { &mut *vcpu }, cause, decide);
-    if stays {
-        Next::same(vcpu)
-    } else {
-        window::choose_next(machine)
+    // SAFETY: the vector's promise; the reference ends before the next vCPU is chosen.
+    let vcpu = unsafe { &mut *pointer };
+    // SAFETY: this CPU runs the vCPU, and holds no guard at the start of an exit.
+    let mut partition = unsafe { vcpu.shared().lock() };
+    let decision = decide(machine, vcpu, &mut partition);
+    if decision != Decision::Resume || partition.is_shared() {
+        if act(machine, discard, vcpu, partition, cause, decision) {
+            return Next::same(pointer);
+        }
+        return window::choose_next(machine);
     }
+    let spent = timer::now_early().since(begun);
+    vcpu.statistics.count_exit(cause, spent);
+    Next::same(pointer)
 }
 
 /// The one place where decisions become effects. Whether the guest stays.
-#[inline]
+#[inline(never)]
 fn act(
     machine: &mut Machine,
     discard: *mut Context,
     vcpu: &mut Vcpu,
+    mut partition: Guard<'_, Partition>,
     cause: ExitCause,
-    decide: impl FnOnce(&mut Machine, &mut Vcpu, &mut Partition) -> Decision,
+    mut decision: Decision,
 ) -> bool {
-    let Some(lock) = PARTITIONS.get(vcpu.partition) else {
-        crash::without_machine()
-    };
-    // SAFETY: this CPU runs the vCPU, and holds no guard at the start of an exit.
-    let mut partition = unsafe { lock.lock() };
-    let mut decision = decide(machine, vcpu, &mut partition);
+    let is_shared = partition.is_shared();
     let waits = decision == Decision::WaitForInterrupt || vcpu.waits_for_window;
     if decision == Decision::WaitForInterrupt {
         drop(partition);
+        let lock = vcpu.shared();
         decision = wait(machine, vcpu, lock);
-        // SAFETY: as above; the guard before was dropped.
+        // SAFETY: as in `handle`; the guard before was dropped.
         partition = unsafe { lock.lock() };
         machine.path.begin(timer::now_early());
     }
     // What another vCPU did may be the end of this one, too, and one that was suspended begins anew
     // in its next window.
-    if decision == Decision::EndWindow
-        || (waits || lock.is_shared()) && !partition.is_on(vcpu.number)
-    {
+    if decision == Decision::EndWindow || (waits || is_shared) && !partition.is_on(vcpu.number) {
         window::end(machine, vcpu, &mut partition);
         vcpu.stolen.leave(machine.slot.preempt_at, waits);
         if !partition.is_on(vcpu.number) {
@@ -310,8 +338,6 @@ unsafe fn parts() -> (&'static mut Machine, *mut Context) {
     let Cpu {
         machine, discard, ..
     } = unsafe { Cpu::current() };
-    match machine {
-        Some(machine) => (machine, discard),
-        None => crash::without_machine(),
-    }
+    // SAFETY: a guest runs on this CPU, so boot has set it up; nobody takes that back.
+    (unsafe { machine.as_mut().unwrap_unchecked() }, discard)
 }

@@ -26,6 +26,7 @@ unsafe impl<T> Sync for Lock<T> {}
 /// Holds the lock.
 pub struct Guard<'a, T> {
     lock: &'a Lock<T>,
+    is_shared: bool,
 }
 
 impl<T> Lock<T> {
@@ -65,20 +66,32 @@ impl<T> Lock<T> {
     /// If it isn't shared, the caller is on the one CPU that uses it, and has no other guard.
     #[inline]
     pub unsafe fn lock(&self) -> Guard<'_, T> {
-        if self.is_shared() {
+        let is_shared = self.is_shared();
+        if is_shared {
             let ticket = self.next_ticket.fetch_add(1, Ordering::Relaxed);
             while self.served.load(Ordering::Acquire) != ticket {
                 timer::yield_processor();
             }
         }
-        Guard { lock: self }
+        Guard {
+            lock: self,
+            is_shared,
+        }
+    }
+}
+
+impl<T> Guard<'_, T> {
+    /// Whether there is anybody who may wait for it.
+    #[inline]
+    pub fn is_shared(&self) -> bool {
+        self.is_shared
     }
 }
 
 impl<T> Drop for Guard<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        if self.lock.is_shared() {
+        if self.is_shared {
             // Only the holder writes it.
             let served = self.lock.served.load(Ordering::Relaxed);
             self.lock

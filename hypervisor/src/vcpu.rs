@@ -6,8 +6,11 @@ use paratia_abi::ExitCause;
 use crate::arch::context::Context;
 use crate::arch::cpu::{self as arch_cpu, GuestControl};
 use crate::controller::LIST_REGISTERS;
+use crate::crash;
 use crate::granted;
+use crate::lock::Lock;
 use crate::owned::Owned;
+use crate::partition::{PARTITIONS, Partition};
 use crate::physical_timer::PhysicalTimer;
 use crate::selected::{CPU_OF, IS_SOFTWARE, LAYOUT, PARTITION_OF, SYSTEM, VCPU_COUNT};
 use crate::set_way::SetWay;
@@ -23,6 +26,8 @@ pub struct Vcpu {
     pub index: usize,
     /// The index of its partition.
     pub partition: usize,
+    /// What it shares with its partition's other vCPUs; nothing before boot has set it up.
+    home: Option<&'static Lock<Partition>>,
     /// Its number within the partition.
     pub number: usize,
     /// Whether it gave the rest of its window back and wants its next start in `x1`.
@@ -179,6 +184,7 @@ impl Vcpu {
         context: Context::ZERO,
         index: 0,
         partition: 0,
+        home: None,
         number: 0,
         waits_for_window: false,
         listed: 0,
@@ -206,6 +212,15 @@ impl Vcpu {
         self.physical_timer = PhysicalTimer::RESET;
         self.set_way = SetWay::Idle;
         granted::reset(self);
+    }
+
+    /// What it shares with its partition's other vCPUs.
+    #[inline]
+    pub fn shared(&self) -> &'static Lock<Partition> {
+        match self.home {
+            Some(lock) => lock,
+            None => crash::without_machine(),
+        }
     }
 
     /// The value of the general register that an instruction names; number 31 is XZR.
@@ -250,6 +265,7 @@ impl Vcpu {
         let partition = PARTITION_OF[index];
         self.index = index;
         self.partition = partition;
+        self.home = PARTITIONS.get(partition);
         self.number = index - SYSTEM.first_vcpu(partition);
         self.context.stack = LAYOUT.stack(CPU_OF[index]).end().0;
         self.refused_limit = SYSTEM.partitions[partition].refused_calls_per_window;

@@ -31,4 +31,5 @@ pub mod qemu;
 pub mod run;
 pub mod scaffold;
 pub mod setup;
+pub mod sources;
 pub mod workspace;

@@ -4,12 +4,13 @@
 //! While a guest runs, `SP_EL2` points to its [`Context`], so that the vector can store registers
 //! before it knows anything else. The exit function returns what to do in two registers:
 //!
-//! - `x1` = 0: the same guest goes on;
-//! - else: save the rest of what is in the CPU to the context at `x1`, then load the context at
-//!   `x0` and release it at its tick.
+//! - `x0` = 0: the same guest, at `x1`, goes on;
+//! - `x1` = 0: the exit needs the rest of the general registers in the context at `x0`;
+//! - else: save the rest of what is in the CPU to the context at `x0`, then load the context at
+//!   `x1` and release it at its tick.
 //!
 //! Only what Rust may clobber is stored on every exit; FP and system registers move on a switch only,
-//! callee-saved registers on a switch and where an exit may be about one of them.
+//! callee-saved registers on a switch and where an exit is about one of them.
 
 use core::arch::global_asm;
 
@@ -144,8 +145,8 @@ global_asm!(
     .endm
 
 // An exit of a guest. In: SP = its context. Stores what Rust may clobber, moves to this CPU's
-// stack, and asks Rust. If the guest doesn't simply go on, that is seen to at `otherwise`.
-    .macro  guest_exit, handler, otherwise
+// stack, and asks Rust, with the guest's x0 and its context.
+    .macro  guest_exit, handler
     .balign 128
     stp     x0, x1, [sp, #0]
     stp     x2, x3, [sp, #16]
@@ -158,12 +159,13 @@ global_asm!(
     stp     x16, x17, [sp, #128]
     stp     x18, x19, [sp, #144]
     stp     x29, x30, [sp, #232]
-    mov     x0, sp
-    ldr     x1, [sp, #{stack}]
-    mov     sp, x1
+    mov     x1, sp
+    ldr     x2, [sp, #{stack}]
+    mov     sp, x2
     bl      \handler
-    cbz     x1, resume
-    b       \otherwise
+    cbz     x0, resume
+    cbnz    x1, switch
+    b       long_way
     .endm
 
     .section .text.vectors, "ax"
@@ -178,18 +180,17 @@ vectors:
     own_fault 5
     own_fault 6
     own_fault 7
-    guest_exit {synchronous}, long_way
-    guest_exit {interrupt}, switch
-    guest_exit {interrupt}, switch
-    guest_exit {system_error}, switch
-    guest_exit {foreign_state}, switch
-    guest_exit {interrupt}, switch
-    guest_exit {interrupt}, switch
-    guest_exit {system_error}, switch
+    guest_exit {synchronous}
+    guest_exit {interrupt}
+    guest_exit {interrupt}
+    guest_exit {system_error}
+    guest_exit {foreign_state}
+    guest_exit {interrupt}
+    guest_exit {interrupt}
+    guest_exit {system_error}
     .balign 128
 
-// An exit in which the guest's callee-saved registers may be read or written: an access to a device
-// or to a system register can name any. In: x0 = its context, x20-x28 the guest's.
+// An exit about one of the registers that Rust keeps. In: x0 = the guest's context, x20-x28 the guest's.
 long_way:
     mov     x19, x0                 // the guest's is in its context
     stp     x20, x21, [x0, #160]
@@ -198,7 +199,7 @@ long_way:
     stp     x26, x27, [x0, #208]
     str     x28, [x0, #224]
     bl      {synchronous_long}
-    cbnz    x1, switch
+    cbnz    x0, switch
     ldp     x20, x21, [x19, #160]
     ldp     x22, x23, [x19, #176]
     ldp     x24, x25, [x19, #192]
@@ -206,19 +207,19 @@ long_way:
     ldr     x28, [x19, #224]
     b       resume
 
-// From one guest to the next. In: x0 = context to load, x1 = context to save the CPU's state to.
+// From one guest to the next. In: x0 = context to save the CPU's state to, x1 = context to load.
 // Goes on at `resume`.
 switch:
-    stp     x20, x21, [x1, #160]
-    stp     x22, x23, [x1, #176]
-    stp     x24, x25, [x1, #192]
-    stp     x26, x27, [x1, #208]
-    str     x28, [x1, #224]
+    stp     x20, x21, [x0, #160]
+    stp     x22, x23, [x0, #176]
+    stp     x24, x25, [x0, #192]
+    stp     x26, x27, [x0, #208]
+    str     x28, [x0, #224]
     mrs     x2, elr_el2
     mrs     x3, spsr_el2
-    stp     x2, x3, [x1, #{elr}]
+    stp     x2, x3, [x0, #{elr}]
     .arch_extension fp
-    add     x2, x1, #{q}
+    add     x2, x0, #{q}
     stp     q0, q1, [x2, #0]
     stp     q2, q3, [x2, #32]
     stp     q4, q5, [x2, #64]
@@ -237,12 +238,10 @@ switch:
     stp     q30, q31, [x2, #480]
     mrs     x3, fpcr
     mrs     x4, fpsr
-    add     x2, x1, #{fpcr}
+    add     x2, x0, #{fpcr}
     stp     x3, x4, [x2]
 
-    mov     x19, x0
-    mov     x0, x1
-    mov     x1, x19
+    mov     x19, x1
     bl      {switch_system}
 
     add     x2, x19, #{q}
@@ -277,11 +276,11 @@ switch:
 
     mov     x0, x19
     bl      {release}               // waits for the tick; keeps x19-x28
-    mov     x0, x19
+    mov     x1, x19
 
-// Back to a guest. In: x0 = its context, whose callee-saved registers are in the CPU.
+// Back to a guest. In: x1 = its context, whose callee-saved registers are in the CPU.
 resume:
-    mov     sp, x0
+    mov     sp, x1
     ldp     x2, x3, [sp, #16]
     ldp     x4, x5, [sp, #32]
     ldp     x6, x7, [sp, #48]
@@ -298,7 +297,7 @@ resume:
     dsb     nsh
     isb
 
-// The first guest of this CPU. In: x0 = context to load, x1 = one that nobody needs.
+// The first guest of this CPU. In: x0 = a context that nobody needs, x1 = the one to load.
     .global enter_first_guest
 enter_first_guest:
     b       switch
@@ -319,7 +318,7 @@ enter_first_guest:
 
 unsafe extern "C" {
     fn _start_secondary();
-    fn enter_first_guest(load: *mut Context, save: *mut Context) -> !;
+    fn enter_first_guest(save: *mut Context, load: *mut Context) -> !;
 }
 
 /// The physical address at which other CPUs start; EL2's map is the identity.
@@ -329,7 +328,7 @@ pub fn secondary_start() -> u64 {
 }
 
 /// Enters the first guest of this CPU.
-pub fn enter_first(Next { load, save }: Next) -> ! {
+pub fn enter_first(Next { save, load }: Next) -> ! {
     // SAFETY: both are contexts in statics; the assembly leaves this stack for good.
-    unsafe { enter_first_guest(load, save) }
+    unsafe { enter_first_guest(save, load) }
 }

@@ -62,6 +62,26 @@ pub fn decode(esr: u64) -> Cause {
     }
 }
 
+/// Whether the general register that a data access names is one of those that functions keep, so that
+/// no exit but a switch stores them: `x20` to `x28`. Only a described access names one.
+#[inline]
+#[must_use]
+pub fn keeps_accessed(esr: u64) -> bool {
+    is_kept(esr >> 16 & 0x1F)
+}
+
+/// Whether the general register of a system register access is one of those; see [`keeps_accessed`].
+#[inline]
+#[must_use]
+pub fn keeps_moved(esr: u64) -> bool {
+    is_kept(esr >> 5 & 0x1F)
+}
+
+#[inline]
+fn is_kept(register: u64) -> bool {
+    matches!(register, 20..=28)
+}
+
 /// The access that trapped, of a syndrome that is [`Cause::SystemRegister`].
 #[allow(
     clippy::cast_possible_truncation,

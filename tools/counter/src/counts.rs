@@ -3,17 +3,19 @@
 //!
 //! Written as lines:
 //! `node INDEX PARENT FUNCTION INSTRUCTIONS CALLS` (node 0 is the root of boot, node 1 of the rest;
-//! roots have function `-`), and
-//! `path exit|switch|event COUNT LEAST MOST SUM APART`, where APART is the sum of what was apart.
+//! roots have function `-`),
+//! `path exit|switch|event COUNT LEAST MOST SUM APART`, where APART is the sum of what was apart, and
+//! what [`Traces::write`] says of paths one by one.
 //!
 //! An event is a path that another CPU's kick causes, and what of that CPU's path lies before the kick:
 //! from one guest's call to the other guest's first instruction. It takes two CPUs and adds what each
 //! of them runs for it, so that it doesn't matter how QEMU shares time out between them. The other
 //! guest has to be running, since a path begins at a guest.
 
-use std::fmt;
+use std::fmt::Write as _;
 
 use crate::map::{MARK_APART, MARK_SWITCH, Map, Place};
+use crate::traces::{Trace, Traces};
 use crate::tree::Tree;
 
 /// Most CPUs that QEMU is given.
@@ -23,7 +25,7 @@ const BOOT: usize = 0;
 const RUN: usize = 1;
 
 /// Where a CPU is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Cpu {
     node: usize,
     in_guest: bool,
@@ -33,22 +35,30 @@ struct Cpu {
 }
 
 /// The path that a CPU is on.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Path {
     instructions: u64,
     apart: u64,
     switches: bool,
-    /// Instructions before the kick that has caused it.
-    caused_by: Option<u64>,
+    trace: Trace,
+    /// The other CPU's path before the kick that has caused this one.
+    cause: Option<Cause>,
+}
+
+/// A path until it kicks another CPU.
+#[derive(Clone, Debug)]
+struct Cause {
+    instructions: u64,
+    trace: Trace,
 }
 
 /// A kick that no other CPU has taken yet.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Kick {
     /// The CPU that has sent it.
     by: usize,
     /// Its path until then.
-    instructions: u64,
+    cause: Cause,
 }
 
 /// All paths of one kind.
@@ -69,13 +79,14 @@ pub struct Counts {
     exits: Paths,
     switches: Paths,
     events: Paths,
+    traces: Traces,
     kick: Option<Kick>,
 }
 
 impl Counts {
     /// Nothing yet.
     pub fn new() -> Self {
-        let cpu = Cpu {
+        let cpu = || Cpu {
             node: BOOT,
             in_guest: false,
             has_run: false,
@@ -83,11 +94,12 @@ impl Counts {
         };
         Self {
             tree: Tree::new(2),
-            cpus: [cpu; MAX_CPUS],
+            cpus: std::array::from_fn(|_| cpu()),
             root: BOOT,
             exits: Paths::default(),
             switches: Paths::default(),
             events: Paths::default(),
+            traces: Traces::default(),
             kick: None,
         }
     }
@@ -99,7 +111,7 @@ impl Counts {
             let kick = self.kick.take_if(|kick| kick.by != number);
             cpu.in_guest = false;
             cpu.path = Path {
-                caused_by: kick.map(|kick| kick.instructions),
+                cause: kick.map(|kick| kick.cause),
                 ..Path::default()
             };
             cpu.node = self.root;
@@ -113,12 +125,18 @@ impl Counts {
             cpu.path.apart += 1;
         } else {
             cpu.path.instructions += 1;
+            if cpu.has_run {
+                cpu.path.trace.push(place.instruction);
+            }
         }
         cpu.path.switches |= marks & MARK_SWITCH != 0;
         if place.is_kick {
             self.kick = Some(Kick {
                 by: number,
-                instructions: cpu.path.instructions,
+                cause: Cause {
+                    instructions: cpu.path.instructions,
+                    trace: cpu.path.trace.clone(),
+                },
             });
         }
     }
@@ -131,45 +149,36 @@ impl Counts {
         }
         cpu.in_guest = true;
         self.root = RUN;
-        if std::mem::replace(&mut cpu.has_run, true) {
-            let paths = if cpu.path.switches {
-                &mut self.switches
-            } else {
-                &mut self.exits
-            };
-            paths.add(cpu.path);
-            if let (Some(before), false) = (cpu.path.caused_by, cpu.path.switches) {
-                self.events.add(Path {
-                    instructions: before + cpu.path.instructions,
-                    ..cpu.path
-                });
-            }
+        if !std::mem::replace(&mut cpu.has_run, true) {
+            return;
         }
-    }
-}
-
-impl Paths {
-    fn add(&mut self, path: Path) {
-        self.least = match self.count {
-            0 => path.instructions,
-            _ => self.least.min(path.instructions),
+        let mut path = std::mem::take(&mut cpu.path);
+        let (kind, paths) = if path.switches {
+            ("switch", &mut self.switches)
+        } else {
+            ("exit", &mut self.exits)
         };
-        self.count += 1;
-        self.most = self.most.max(path.instructions);
-        self.sum += path.instructions;
-        self.apart += path.apart;
+        paths.add(path.instructions, path.apart);
+        if let (Some(mut cause), false) = (path.cause.take(), path.switches) {
+            self.events
+                .add(cause.instructions + path.instructions, path.apart);
+            cause.trace.extend(&path.trace);
+            self.traces.add("event", &mut cause.trace);
+        }
+        self.traces.add(kind, &mut path.trace);
     }
-}
 
-impl fmt::Display for Counts {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// All of it, as lines.
+    pub fn write(&self, map: &Map) -> String {
+        let mut text = String::new();
         for (index, node) in self.tree.nodes.iter().enumerate() {
             let function = node.function.map_or("-".to_owned(), |it| it.to_string());
-            writeln!(
-                formatter,
+            // Writing to a string can't fail.
+            let _ = writeln!(
+                text,
                 "node {index} {} {function} {} {}",
                 node.parent, node.instructions, node.calls
-            )?;
+            );
         }
         let kinds = [
             ("exit", self.exits),
@@ -177,13 +186,26 @@ impl fmt::Display for Counts {
             ("event", self.events),
         ];
         for (kind, paths) in kinds {
-            writeln!(
-                formatter,
+            let _ = writeln!(
+                text,
                 "path {kind} {} {} {} {} {}",
                 paths.count, paths.least, paths.most, paths.sum, paths.apart
-            )?;
+            );
         }
-        Ok(())
+        text + &self.traces.write(map)
+    }
+}
+
+impl Paths {
+    fn add(&mut self, instructions: u64, apart: u64) {
+        self.least = match self.count {
+            0 => instructions,
+            _ => self.least.min(instructions),
+        };
+        self.count += 1;
+        self.most = self.most.max(instructions);
+        self.sum += instructions;
+        self.apart += apart;
     }
 }
 
@@ -207,7 +229,7 @@ mod tests {
         run(&mut counts, 0x100);
         counts.guest(0);
         counts.guest(0);
-        let text = counts.to_string();
+        let text = counts.write(&map);
         assert!(text.contains("path switch 1 4 4 4 2"), "{text}");
         assert!(text.contains("path exit 1 1 1 1 0"), "{text}");
         assert!(text.contains("node 2 0 0 1 1"), "boot: {text}");
@@ -231,8 +253,12 @@ mod tests {
         counts.guest(1);
         run(&mut counts, 1, 0x140);
         counts.guest(1);
-        let text = counts.to_string();
+        let text = counts.write(&map);
         assert!(text.contains("path event 1 5 5 5 0"), "{text}");
+        assert!(
+            text.contains("trace event 1 100 104 108 140 144\n"),
+            "{text}"
+        );
         assert!(text.contains("path exit 3 1 4 7 0"), "{text}");
     }
 }

@@ -10,6 +10,7 @@
 mod api;
 mod counts;
 mod map;
+mod traces;
 mod tree;
 
 use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
@@ -115,8 +116,8 @@ extern "C" fn guest_runs(cpu: c_uint, _: *mut c_void) {
 
 extern "C" fn ended(_id: u64, _: *mut c_void) {
     let Some(plugin) = PLUGIN.get() else { return };
-    with_counts(|_, counts| {
-        if let Err(error) = std::fs::write(&plugin.out, counts.to_string()) {
+    with_counts(|map, counts| {
+        if let Err(error) = std::fs::write(&plugin.out, counts.write(map)) {
             eprintln!("the counter can't write {}: {error}", plugin.out);
         }
     });

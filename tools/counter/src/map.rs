@@ -9,6 +9,8 @@ pub const MARK_SWITCH: u8 = 1;
 /// The function, and what it calls, is apart from the path that calls it: work on the log, sleep.
 pub const MARK_APART: u8 = 2;
 
+const INSTRUCTION_BYTES: u64 = 4;
+
 /// The functions, by their index.
 #[derive(Debug)]
 pub struct Map {
@@ -23,6 +25,8 @@ pub struct Map {
 pub struct Place {
     /// The function's index.
     pub function: usize,
+    /// The instruction's index, from the first one of the first function.
+    pub instruction: u32,
     /// Whether it is the function's first instruction.
     pub is_entry: bool,
     /// Whether it interrupts another CPU.
@@ -32,13 +36,17 @@ pub struct Place {
 impl Place {
     /// As one word.
     pub fn to_word(self) -> usize {
-        self.function << 2 | usize::from(self.is_kick) << 1 | usize::from(self.is_entry)
+        (self.instruction as usize) << 32
+            | self.function << 2
+            | usize::from(self.is_kick) << 1
+            | usize::from(self.is_entry)
     }
 
     /// From one word.
     pub fn of_word(word: usize) -> Self {
         Self {
-            function: word >> 2,
+            function: (word & 0xFFFF_FFFF) >> 2,
+            instruction: (word >> 32) as u32,
             is_entry: word & 1 != 0,
             is_kick: word & 2 != 0,
         }
@@ -76,11 +84,19 @@ impl Map {
             .starts
             .partition_point(|start| *start <= address)
             .checked_sub(1)?;
+        let instruction = u32::try_from((address - self.starts[0]) / INSTRUCTION_BYTES).ok()?;
         (address < self.end).then(|| Place {
             function,
+            instruction,
             is_entry: self.starts[function] == address,
             is_kick: self.kicks.contains(&address),
         })
+    }
+
+    /// The address of an instruction.
+    pub fn address(&self, instruction: u32) -> u64 {
+        let first = self.starts.first().copied().unwrap_or(0);
+        first + u64::from(instruction) * INSTRUCTION_BYTES
     }
 
     /// A function's marks.
@@ -96,20 +112,22 @@ mod tests {
     #[test]
     fn an_address_is_in_the_function_that_starts_before_it() {
         let map = Map::parse("100 0\n140 3\n180\nkick 17c\n").unwrap();
-        let place = |function, is_entry| {
+        let place = |function, instruction, is_entry| {
             Some(Place {
                 function,
+                instruction,
                 is_entry,
                 is_kick: false,
             })
         };
         assert_eq!(map.place(0xFF), None);
-        assert_eq!(map.place(0x100), place(0, true));
-        assert_eq!(map.place(0x13C), place(0, false));
-        assert_eq!(map.place(0x140), place(1, true));
+        assert_eq!(map.place(0x100), place(0, 0, true));
+        assert_eq!(map.place(0x13C), place(0, 15, false));
+        assert_eq!(map.place(0x140), place(1, 16, true));
         assert_eq!(map.place(0x180), None);
         let kick = map.place(0x17C).unwrap();
         assert!(kick.is_kick && Place::of_word(kick.to_word()) == kick);
+        assert_eq!(map.address(kick.instruction), 0x17C);
         assert_eq!(map.marks(1), MARK_SWITCH | MARK_APART);
         assert!(Map::parse("").is_none() && Map::parse("x").is_none());
     }

@@ -92,6 +92,7 @@ mod tests {
         let mut tree = Tree::new(1);
         let place = |function, is_entry| Place {
             function,
+            instruction: 0,
             is_entry,
             is_kick: false,
         };

@@ -15,16 +15,29 @@ use super::figures::FIGURES;
 pub struct Budget {
     /// The most that it may be.
     pub most: u64,
+    /// What it should be, where that isn't reached: less than `most`.
+    #[serde(default)]
+    pub aim: Option<u64>,
     /// Why so much.
     pub reason: String,
+}
+
+impl Budget {
+    /// What the figure should be.
+    #[must_use]
+    pub fn aim(&self) -> u64 {
+        self.aim.unwrap_or(self.most)
+    }
 }
 
 /// Whether a figure is within its budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// It is.
+    /// It is, and what it should be.
     Within,
+    /// It is, but more than it should be.
+    AboveAim,
     /// It isn't.
     Over,
     /// Paratia hasn't got what would be measured.
@@ -40,8 +53,9 @@ impl Verdict {
         match (value, budget) {
             (None, _) => Self::Absent,
             (Some(_), None) => Self::Unbudgeted,
-            (Some(value), Some(budget)) if value <= budget.most => Self::Within,
-            (Some(_), Some(_)) => Self::Over,
+            (Some(value), Some(budget)) if value > budget.most => Self::Over,
+            (Some(value), Some(budget)) if value > budget.aim() => Self::AboveAim,
+            (Some(_), Some(_)) => Self::Within,
         }
     }
 }
@@ -49,7 +63,7 @@ impl Verdict {
 /// The budgets in a file, by the figure's key.
 ///
 /// # Errors
-/// If it can't be read, or names a figure that doesn't exist or gives no reason.
+/// If it can't be read, names a figure that doesn't exist, gives no reason, or an aim that is none.
 pub fn load(file: &Path) -> anyhow::Result<BTreeMap<String, Budget>> {
     let text =
         fs::read_to_string(file).with_context(|| format!("can't read {}", file.display()))?;
@@ -64,6 +78,11 @@ fn parse(text: &str) -> anyhow::Result<BTreeMap<String, Budget>> {
         ensure!(
             !budget.reason.is_empty(),
             "the budget of '{key}' gives no reason"
+        );
+        ensure!(
+            budget.aim.is_none_or(|aim| aim < budget.most),
+            "the aim of '{key}' is no less than what it may be, {}; leave it out",
+            budget.most
         );
     }
     Ok(budgets)
@@ -81,7 +100,13 @@ mod tests {
         assert_eq!(Verdict::of(Some(51), budget), Verdict::Over);
         assert_eq!(Verdict::of(None, budget), Verdict::Absent);
         assert_eq!(Verdict::of(Some(51), None), Verdict::Unbudgeted);
+        let aimed = parse("[hvc-own]\nmost = 54\naim = 50\nreason = \"x\"\n").unwrap();
+        let budget = aimed.get("hvc-own");
+        assert_eq!(Verdict::of(Some(50), budget), Verdict::Within);
+        assert_eq!(Verdict::of(Some(51), budget), Verdict::AboveAim);
+        assert_eq!(Verdict::of(Some(55), budget), Verdict::Over);
         for wrong in [
+            "[hvc-own]\nmost = 50\naim = 50\nreason = \"x\"",
             "[hvc-x]\nmost = 1\nreason = \"x\"",
             "[hvc-own]\nmost = 1\nreason = \"\"",
         ] {

@@ -17,7 +17,7 @@ const BOTTOM: f64 = 34.0;
 const PARATIA: &str = "#0f766e";
 const XEN: &str = "#c2703d";
 const OTHER: &str = "#b8b2a7";
-const BUDGET: &str = "#1c1917";
+const AIM: &str = "#1c1917";
 
 /// A bar: its value, its colour and what stands behind it.
 type Bar = (u64, &'static str, String);
@@ -116,8 +116,8 @@ fn head(height: f64) -> String {
     line(
         &mut text,
         &format!(
-            "<path d=\"M{x} 49v13\" stroke=\"{BUDGET}\" stroke-width=\"2\"/>\
-         <text x=\"{}\" y=\"60\" fill=\"#57534e\">Paratia's budget</text>",
+            "<path d=\"M{x} 49v13\" stroke=\"{AIM}\" stroke-width=\"2\"/>\
+         <text x=\"{}\" y=\"60\" fill=\"#57534e\">Paratia's aim</text>",
             x + 8.0
         ),
     );
@@ -168,11 +168,11 @@ fn group(text: &mut String, scale: &Scale, top: f64, row: &Row, bars: &[Bar]) {
         y += BAR;
     }
     if let Some(budget) = &row.budget {
-        let x = scale.place(budget.most);
+        let x = scale.place(budget.aim());
         line(
             text,
             &format!(
-                "<path d=\"M{x:.1} {:.1}v{}\" stroke=\"{BUDGET}\" stroke-width=\"2\"/>",
+                "<path d=\"M{x:.1} {:.1}v{}\" stroke=\"{AIM}\" stroke-width=\"2\"/>",
                 top - 1.0,
                 BAR
             ),

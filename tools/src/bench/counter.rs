@@ -1,7 +1,6 @@
 //! Exact counts of a run, by the QEMU plugin in `tools/counter`: instructions of the hypervisor by
 //! function and caller, and by path from guest to guest.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
@@ -10,13 +9,14 @@ use std::process::{Command, Stdio};
 use std::str::{FromStr, SplitWhitespace};
 
 use anyhow::{Context as _, bail, ensure};
-use object::{Object as _, ObjectSection as _, ObjectSymbol as _};
+use object::{Object as _, ObjectSection as _};
 
 use super::guest::CPU;
 use crate::build::Progress;
 use crate::qemu;
 use crate::run::{Run, RunReport};
 use crate::setup::Toolchain;
+use crate::sources::{self, Function};
 use crate::workspace;
 
 /// The plugin's package, and the marks in its map.
@@ -40,6 +40,20 @@ pub struct Counts {
     /// What one CPU runs for a guest's call until it kicks another, and that one until its guest runs
     /// again.
     pub events: Paths,
+    /// Of these the ones that take most all together, one by one: those that run the same instructions
+    /// in the same order are one.
+    pub traces: Vec<Trace>,
+}
+
+/// A path by its instructions.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// `exit`, `switch` or `event`.
+    pub kind: String,
+    /// How often it was gone.
+    pub count: u64,
+    /// The addresses of its instructions, without those that are apart.
+    pub addresses: Vec<u64>,
 }
 
 /// A function, called on one way.
@@ -120,7 +134,7 @@ pub fn count(run: &Run) -> anyhow::Result<(RunReport, Counts)> {
     let folder = tempfile::Builder::new().prefix("paratia-").tempdir()?;
     let (map, out) = (folder.path().join("map"), folder.path().join("out"));
     let elf = fs::read(run.image())?;
-    let functions = functions(&elf)?;
+    let functions = sources::functions(&elf)?;
     fs::write(&map, map_of(&functions) + &kicks(&elf)?)?;
     let mut plugin = OsString::from("file=");
     plugin.push(self::folder().join("release/libparatia_counter.so"));
@@ -139,33 +153,6 @@ pub fn count(run: &Run) -> anyhow::Result<(RunReport, Counts)> {
     ensure!(report.reached_end(), "{}", report.outcome);
     let text = fs::read_to_string(&out).context("the counter has left no counts")?;
     Ok((report, parse(&text, &functions)?))
-}
-
-/// A function's first address and name.
-type Function = (u64, String);
-
-/// The functions in `.text`, in the order of addresses, and the end of it.
-fn functions(elf: &[u8]) -> anyhow::Result<Vec<Function>> {
-    let file = object::File::parse(elf)?;
-    let text = file
-        .section_by_name(".text")
-        .context("the image has no section .text")?;
-    let mut functions = BTreeMap::new();
-    for symbol in file.symbols() {
-        let name = symbol.name().unwrap_or_default();
-        // `$x` and the like mark what is code and what is data (Arm AAELF64, 5.5.4).
-        if symbol.section_index() == Some(text.index())
-            && !name.is_empty()
-            && !name.starts_with('$')
-        {
-            functions.insert(
-                symbol.address(),
-                format!("{:#}", rustc_demangle::demangle(name)),
-            );
-        }
-    }
-    functions.insert(text.address() + text.size(), String::new());
-    Ok(functions.into_iter().collect())
 }
 
 fn map_of(functions: &[Function]) -> String {
@@ -207,6 +194,7 @@ fn parse(text: &str, functions: &[Function]) -> anyhow::Result<Counts> {
         exits: Paths::default(),
         switches: Paths::default(),
         events: Paths::default(),
+        traces: Vec::new(),
     };
     for line in text.lines() {
         let mut words = line.split_whitespace();
@@ -218,6 +206,7 @@ fn parse(text: &str, functions: &[Function]) -> anyhow::Result<Counts> {
             (Some("path"), Some("exit")) => counts.exits = paths(&mut words)?,
             (Some("path"), Some("switch")) => counts.switches = paths(&mut words)?,
             (Some("path"), Some("event")) => counts.events = paths(&mut words)?,
+            (Some("trace"), Some(kind)) => counts.traces.push(trace(kind, &mut words)?),
             _ => bail!("the counter's line can't be read: {line}"),
         }
     }
@@ -248,6 +237,17 @@ fn paths(words: &mut SplitWhitespace) -> anyhow::Result<Paths> {
         most: number(words.next())?,
         sum: number(words.next())?,
         apart: number(words.next())?,
+    })
+}
+
+fn trace(kind: &str, words: &mut SplitWhitespace) -> anyhow::Result<Trace> {
+    let count = number(words.next())?;
+    let address = |word| u64::from_str_radix(word, 16);
+    let addresses: Result<_, _> = words.map(address).collect();
+    Ok(Trace {
+        kind: kind.to_owned(),
+        count,
+        addresses: addresses.context("the counter's address can't be read")?,
     })
 }
 

@@ -37,5 +37,6 @@ pub(super) fn measure() -> anyhow::Result<Values> {
         ("own-ram", ram),
         ("tables", size(".tables")?),
         ("lines", count::privileged_lines()?),
+        ("lines-linked", count::linked_lines()?),
     ]))
 }

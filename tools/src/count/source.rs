@@ -2,8 +2,9 @@
 //!
 //! It reads lines, not syntax: enough for sources that rustfmt has laid out.
 
+use std::collections::BTreeSet;
 use std::io;
-use std::ops::Add;
+use std::ops::{Add, RangeInclusive};
 use std::path::Path;
 
 /// What was counted.
@@ -39,6 +40,29 @@ impl Add for Lines {
 /// those that hold tests.
 pub(super) fn count(folder: &Path, without: &[&str]) -> io::Result<Lines> {
     let mut sum = Lines::default();
+    visit(folder, without, &mut |_, text| {
+        sum = sum + count_text(text, &[]);
+    })?;
+    Ok(sum)
+}
+
+/// Counts what of the sources below `folder` is in an image, of which `linked` says the lines (the
+/// first is 1) that instructions come from: functions with such a line, and all that is in no function
+/// (types, constants, assembly) of files that have one.
+pub(super) fn count_linked(
+    folder: &Path,
+    linked: &dyn Fn(&Path) -> Option<BTreeSet<u64>>,
+) -> io::Result<Lines> {
+    let mut sum = Lines::default();
+    visit(folder, &[], &mut |path, text| {
+        if let Some(lines) = linked(path) {
+            sum = sum + count_text(text, &unlinked(text, &lines));
+        }
+    })?;
+    Ok(sum)
+}
+
+fn visit(folder: &Path, without: &[&str], found: &mut dyn FnMut(&Path, &str)) -> io::Result<()> {
     for entry in folder.read_dir()? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -46,12 +70,49 @@ pub(super) fn count(folder: &Path, without: &[&str]) -> io::Result<Lines> {
             continue;
         }
         if path.is_dir() {
-            sum = sum + count(&path, without)?;
+            visit(&path, without, found)?;
         } else if name.ends_with(".rs") {
-            sum = sum + count_text(&std::fs::read_to_string(&path)?);
+            found(&path, &std::fs::read_to_string(&path)?);
         }
     }
-    Ok(sum)
+    Ok(())
+}
+
+/// The functions of which no line is in `linked`, as the indices of their first and last lines. A
+/// macro's are left alone: their instructions come from where it is used.
+fn unlinked(text: &str, linked: &BTreeSet<u64>) -> Vec<RangeInclusive<usize>> {
+    let mut lines = text.lines().map(str::trim).enumerate();
+    let mut all = Vec::new();
+    while let Some((first, line)) = lines.next() {
+        let is_function = starts_function(line);
+        if !is_function && !line.starts_with("macro_rules!") {
+            continue;
+        }
+        let mut item = Depth::default();
+        let mut last = first;
+        let mut opened = item.follow(line);
+        let mut ends = !item.is_open() && (opened || line.ends_with(';'));
+        while !ends && let Some((index, line)) = lines.next() {
+            last = index;
+            opened |= item.follow(line);
+            ends = !item.is_open() && (opened || line.ends_with(';'));
+        }
+        // The numbers of lines, which begin at 1.
+        let numbers = first as u64 + 1..=last as u64 + 1;
+        if is_function && linked.range(numbers).next().is_none() {
+            all.push(first..=last);
+        }
+    }
+    all
+}
+
+/// Whether a line is the head of a function.
+fn starts_function(line: &str) -> bool {
+    const QUALIFIERS: &[&str] = &["pub", "const", "unsafe", "extern", "\"C\""];
+    let mut words = line.split(' ').skip_while(|word| {
+        QUALIFIERS.contains(word) || word.starts_with("pub(") || word.ends_with(')')
+    });
+    words.next() == Some("fn")
 }
 
 /// Whether the item after this attribute is compiled for tests only.
@@ -59,9 +120,14 @@ fn is_for_tests(line: &str) -> bool {
     line == "#[cfg(test)]" || line.starts_with("#[cfg(all(test")
 }
 
-fn count_text(text: &str) -> Lines {
+/// Counts a source without the lines in `without`, by their indices.
+fn count_text(text: &str, without: &[RangeInclusive<usize>]) -> Lines {
     let mut lines = Lines::default();
-    let mut source = text.lines().map(str::trim);
+    let mut source = text
+        .lines()
+        .enumerate()
+        .filter(|(index, _)| !without.iter().any(|range| range.contains(index)))
+        .map(|(_, line)| line.trim());
     let mut block = Depth::default();
     let mut assembly = false;
     while let Some(line) = source.next() {
@@ -151,9 +217,23 @@ mod tests {
     fn comments_blanks_and_tests_are_no_code() {
         let text = "//! Doc.\n\nuse x;\n#[cfg(test)]\nmod fake;\n\nfn f() {\n    // Why.\n    g();\n}\n\
                     #[cfg(test)]\n#[path = \"x.rs\"]\nmod tests {\n    fn t() {\n    }\n}\nconst A: u8 = 1;\n";
-        let lines = count_text(text);
+        let lines = count_text(text, &[]);
         assert_eq!(lines.code, 5);
         assert_eq!((lines.unsafe_blocks, lines.unsafe_code), (0, 0));
+    }
+
+    #[test]
+    fn functions_that_are_not_linked_do_not_count() {
+        let text = "use x;\n\npub const fn f() {\n    g();\n}\n\nimpl A {\n    pub(super) fn h(\n        \
+                    a: u8,\n    ) -> u8 {\n        a\n    }\n}\nmacro_rules! m {\n    () => {\n        \
+                    fn i() {}\n    };\n}\n";
+        let count = |linked: &[u64]| {
+            let linked = linked.iter().copied().collect();
+            count_text(text, &unlinked(text, &linked)).code
+        };
+        assert_eq!(count(&[4, 11]), 16);
+        assert_eq!(count(&[4]), 11);
+        assert_eq!(count(&[11]), 13);
     }
 
     #[test]
@@ -168,13 +248,13 @@ mod tests {
             unsafe_code: 5,
             unsafe_items: 2,
         };
-        assert_eq!(count_text(text), expected);
+        assert_eq!(count_text(text, &[]), expected);
     }
 
     #[test]
     fn assembly_is_code_but_not_its_comments() {
         let text = "global_asm!(\n    r#\"\n// Reset.\n_start:\n    wfi   // wait\n\"#,\n    a = sym b,\n);\n";
-        let lines = count_text(text);
+        let lines = count_text(text, &[]);
         assert_eq!((lines.code, lines.assembly), (7, 2));
     }
 }

@@ -23,6 +23,8 @@ pub struct Statistics {
     pub restarts: u64,
     /// Calls that were refused.
     pub refused_calls: u64,
+    /// Calls with a constant answer and refusals of calls that don't exist, which no exit's counter has.
+    pub short_calls: u64,
     /// Interrupts that came while it ran, the ends of its windows included.
     pub interrupts: u64,
 }
@@ -42,6 +44,7 @@ impl Statistics {
             faults: field("faults"),
             restarts: field("restarts"),
             refused_calls: field("refused_calls"),
+            short_calls: field("short_calls"),
             interrupts: field("interrupts"),
         }
     }

@@ -2,10 +2,10 @@
 
 use anstyle::Style;
 use paratia::bench::Row;
-use paratia::bench::budget::Verdict;
+use paratia::bench::budget::{Budget, Verdict};
 use paratia::bench::figures::Unit;
 
-use super::paint::{BAD, DIM, GOOD, PLAIN};
+use super::paint::{BAD, DIM, GOOD, PLAIN, WARNING};
 use super::table::Table;
 
 /// Shows the figures, and why those over their aim may be so.
@@ -18,6 +18,7 @@ pub(crate) fn bench(rows: &[Row]) {
         ">ratio",
         ">Xen",
         ">ratio",
+        ">aim",
         ">budget",
         "verdict",
         "others, measured once",
@@ -29,12 +30,14 @@ pub(crate) fn bench(rows: &[Row]) {
     let of = |verdict| rows.iter().filter(|row| row.verdict == verdict).count();
     anstream::println!(
         "\n{DIM}Instructions, unless a unit is given; the reading of the counter is in every figure \
-         that has a floor. Ratios: Paratia to the floor, Xen to Paratia.{PLAIN}"
+         that has a floor. Ratios: Paratia to the floor, Xen to Paratia. Where the budget is above the \
+         aim, tests/budgets.toml says why.{PLAIN}"
     );
     match of(Verdict::Over) {
         0 => anstream::println!(
-            "{GOOD}{} figures within their budgets{PLAIN}, {} absent.",
+            "{GOOD}All within their budgets{PLAIN}: {} at their aims, {} above; {} absent.",
             of(Verdict::Within),
+            of(Verdict::AboveAim),
             of(Verdict::Absent)
         ),
         over => anstream::println!("{BAD}{over} figures over their budgets.{PLAIN}"),
@@ -45,11 +48,12 @@ fn colour(verdict: Verdict) -> Style {
     match verdict {
         Verdict::Over => BAD,
         Verdict::Absent => DIM,
+        Verdict::AboveAim => WARNING,
         Verdict::Within | Verdict::Unbudgeted => Style::new(),
     }
 }
 
-fn cells(row: &Row) -> [String; 10] {
+fn cells(row: &Row) -> [String; 11] {
     let number = |value: Option<u64>| value.map_or("-".to_owned(), |it| shown(row.figure.unit, it));
     let others = row.figure.measured_once.iter();
     let others: Vec<_> = others
@@ -63,6 +67,7 @@ fn cells(row: &Row) -> [String; 10] {
         ratio(row.paratia, row.floor),
         number(row.xen),
         ratio(row.xen, row.paratia),
+        number(row.budget.as_ref().map(Budget::aim)),
         number(row.budget.as_ref().map(|budget| budget.most)),
         verdict(row.verdict).to_owned(),
         others.join(", "),
@@ -89,7 +94,8 @@ fn shown(unit: Unit, value: u64) -> String {
 
 fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Within => "within",
+        Verdict::Within => "as aimed",
+        Verdict::AboveAim => "above aim",
         Verdict::Over => "OVER",
         Verdict::Absent => "absent",
         Verdict::Unbudgeted => "",

@@ -19,6 +19,10 @@ pub(crate) fn closing(report: &RunReport, broken: &[String]) {
         table(report).print();
         anstream::println!();
         exits(report).print();
+        anstream::println!(
+            "{DIM}Counted apart, some 60 instructions each: calls with a constant answer, and interrupts, \
+             of which the most go straight to the guest or end its window.{PLAIN}"
+        );
         anstream::println!();
         summary(report);
     } else if !matches!(report.outcome, Outcome::Interrupted | Outcome::Refused(_)) {
@@ -88,6 +92,8 @@ fn exits(report: &RunReport) -> Table {
         ">register",
         ">in EL2",
         ">longest",
+        ">short calls",
+        ">all interrupts",
     ]);
     let mut table = Table::new(&heads);
     for partition in report.system.partitions {
@@ -109,6 +115,9 @@ fn exits(report: &RunReport) -> Table {
             "{:.2} us",
             report.duration(worst).as_secs_f64() * 1e6
         ));
+        let counters = report.statistics(partition.name).unwrap_or_default();
+        row.push(counters.short_calls.to_string());
+        row.push(counters.interrupts.to_string());
         table.row(row);
     }
     table

@@ -6,6 +6,7 @@ mod console;
 mod fault;
 pub(crate) mod paint;
 pub(crate) mod plan;
+pub(crate) mod profile;
 pub(crate) mod quantity;
 mod sentence;
 mod status;
