@@ -4,7 +4,7 @@
 //!
 //! The tree comes from outside, so it is walked twice: `validate` checks every token in safe code
 //! with a bound on everything, and only what passed is given to the reader of the `fdt-rs` crate,
-//! whose constructors are `unsafe` and which asserts and searches without bounds.
+//! whose functions are `unsafe` and which asserts and searches without bounds.
 //!
 //! Devices are looked for directly below the root, where addresses are the CPU's own. A board
 //! that has them on a bus needs that bus's `ranges` followed, which is not done yet.
@@ -13,7 +13,6 @@ mod nodes;
 mod survey;
 mod validate;
 
-use fdt_rs::base::DevTree;
 use paratia_config::address::MemoryRange;
 use paratia_config::board::{BoardFacts, CpuStart, InterruptController};
 
@@ -55,10 +54,7 @@ pub struct Found {
 /// The first difference: no tree or a garbled one, then RAM, interrupt controller, CPUs, their
 /// start, and the UART.
 pub fn check(tree: &[u8], board: &BoardFacts, cpus_needed: usize) -> Result<Found, Refusal> {
-    let tree = validate::validate(tree)?;
-    // SAFETY: `validate` found the slice aligned and exactly as long as its header says.
-    let reader = unsafe { DevTree::new(tree) }.map_err(|_| Reason::TreeReader)?;
-    let survey = Survey::of(&reader)?;
+    let survey = Survey::of(validate::validate(tree)?)?;
 
     for (index, range) in board.ram.iter().enumerate() {
         memory(index, range, &survey)?;

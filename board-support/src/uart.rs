@@ -119,6 +119,8 @@ impl<P: Port> Bounded<P> {
     /// # Errors
     ///
     /// [`Stuck`] when a byte found no room within the bound; those before it are written.
+    #[cold]
+    #[inline(never)]
     pub fn write_blocking(&mut self, bytes: &[u8]) -> Result<(), Stuck> {
         bytes.iter().try_for_each(|byte| self.write_byte(*byte))
     }

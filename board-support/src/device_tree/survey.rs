@@ -1,10 +1,10 @@
 //! What a device tree says about the things that are compared: one pass over its nodes.
 
-use fdt_rs::base::DevTree;
 use heapless::Vec;
 use paratia_config::address::{MemoryRange, Pa};
 
 use super::nodes::{Node, Nodes};
+use super::validate::Valid;
 use crate::refusal::Refusal;
 
 /// Ranges of RAM that are remembered; a board has one or two. RAM beyond counts as missing.
@@ -80,7 +80,7 @@ impl Role {
 
 impl Survey {
     /// What `tree`, which must have been validated, says.
-    pub(super) fn of(tree: &DevTree<'_>) -> Result<Self, Refusal> {
+    pub(super) fn of(tree: Valid<'_>) -> Result<Self, Refusal> {
         let mut survey = Self {
             nodes: 0,
             ram: Vec::new(),

@@ -37,8 +37,34 @@ const PROPERTY: u32 = 3;
 const NOP: u32 = 4;
 const END: u32 = 9;
 
+/// A tree in which everything is where and as it should be. Holding one proves what this module's doc
+/// lists.
+#[derive(Clone, Copy)]
+pub(super) struct Valid<'a> {
+    bytes: &'a [u8],
+    structure: usize,
+    strings: &'a [u8],
+}
+
+impl<'a> Valid<'a> {
+    /// All of it.
+    pub(super) fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// Where in it the structure block starts.
+    pub(super) fn structure(&self) -> usize {
+        self.structure
+    }
+
+    /// The strings block.
+    pub(super) fn strings(&self) -> &'a [u8] {
+        self.strings
+    }
+}
+
 /// The tree at the start of `bytes`, exactly as long as it says and well-formed throughout.
-pub(super) fn validate(bytes: &[u8]) -> Result<&[u8], Refusal> {
+pub(super) fn validate(bytes: &[u8]) -> Result<Valid<'_>, Refusal> {
     let address = bytes.as_ptr().addr() as u64;
     if !address.is_multiple_of(8) {
         return Err(Reason::TreeMisaligned.with(address, 0, 0));
@@ -65,7 +91,11 @@ pub(super) fn validate(bytes: &[u8]) -> Result<&[u8], Refusal> {
     let words =
         <[u32]>::ref_from_bytes(whole).map_err(|_| Reason::TreeMisaligned.with(address, 0, 0))?;
     Structure::new(words, size, strings.len()).walk()?;
-    Ok(tree)
+    Ok(Valid {
+        bytes: tree,
+        structure: start,
+        strings,
+    })
 }
 
 /// As much of `bytes` as the header says that the tree has.
