@@ -117,7 +117,7 @@ PHDRS
 }}
 SECTIONS
 {{
-    .text {text:#x} : {{ KEEP(*(.text.start)) *(.text.vectors) *(.text .text.*) }} :text
+    .text {text:#x} : {{ KEEP(*(.text.start)) *(.text.once) *(.text.vectors) *(.text .text.*) }} :text
     ASSERT(SIZEOF(.text) <= {text_bytes:#x}, \"the hypervisor's .text outgrew its place in config/src/tables/layout.rs\")
     {run} {rodata:#x} : {{ KEEP(*({run})) }} :rodata
     .rodata : {{ *(.rodata .rodata.*) }} :rodata

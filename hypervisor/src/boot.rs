@@ -18,7 +18,9 @@ use crate::controller::{FORM, Kind, LIST_REGISTERS};
 use crate::cpu::Cpu;
 use crate::owned::Owned;
 use crate::partition::{ConsoleQueue, InputQueue, PARTITIONS, Phase};
-use crate::selected::{BOARD, BoardDisplay, CPU_COUNT, DebugUart, IMAGES, PARTITION_COUNT, SYSTEM};
+use crate::selected::{
+    BOARD, BoardDisplay, CPU_COUNT, DebugUart, HAS_UART, IMAGES, PARTITION_COUNT, SYSTEM,
+};
 use crate::vcpu::VCPUS;
 use crate::{bring_up, crash, log, restart, state};
 
@@ -172,7 +174,7 @@ fn load(index: usize) -> Result<(), Refusal> {
     partition.console = Some(sender);
     // SAFETY: CPU 0.
     unsafe { log::take_console(index, receiver) };
-    if partition.declaration().machine.uart.is_some() {
+    if HAS_UART && partition.declaration().machine.uart.is_some() {
         // SAFETY: as for the console, with the ends exchanged.
         let (sender, receiver) = unsafe { INPUT_QUEUES[index].get() }.split();
         partition.input = Some(receiver);

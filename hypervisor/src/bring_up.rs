@@ -1,4 +1,6 @@
 //! The CPUs: what each sets up for itself, how CPU 0 starts the others, and how a plan begins.
+//!
+//! What runs once lies in `.text.once`, the room that the vectors' alignment leaves before them.
 
 use core::time::Duration;
 
@@ -48,6 +50,7 @@ pub unsafe fn open_queues() {
 ///
 /// # Errors
 /// One can't be started, or doesn't report in time.
+#[unsafe(link_section = ".text.once")]
 pub fn start_cpus(frequency: Frequency) -> Result<(), Refusal> {
     state::count_cpu_up();
     // Those that nobody needs stay off under PSCI; out of a spin table they come to be parked.
@@ -75,6 +78,7 @@ pub fn start_cpus(frequency: Frequency) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// The interrupt controller isn't as the board's facts say.
+#[unsafe(link_section = ".text.once")]
 pub fn set_up_cpu(index: usize) -> Result<Parts<Kind>, Refusal> {
     arch_cpu::enable_traps();
     arch_cpu::set_stage2_control(VTCR_EL2 | arch_cpu::physical_address_range() << 16);
@@ -88,6 +92,7 @@ pub fn set_up_cpu(index: usize) -> Result<Parts<Kind>, Refusal> {
 
 /// Boot of another CPU, from the assembly: MMU on, on its stack. One that can't go on stays silent;
 /// CPU 0 misses it and refuses.
+#[unsafe(link_section = ".text.once")]
 pub extern "C" fn boot_secondary(index: u64) -> ! {
     let Ok(index) = usize::try_from(index) else {
         arch_cpu::park()

@@ -12,7 +12,7 @@ use crate::inject::Exception;
 use crate::interrupt;
 use crate::mmio::{self, Access, Kind, Refusal};
 use crate::partition::Partition;
-use crate::selected::{BOARD, GIC_MODELS, IS_SOFTWARE};
+use crate::selected::{BOARD, GIC_MODELS, HAS_UART, IS_SOFTWARE};
 use crate::vcpu::Vcpu;
 use crate::vgic::{Done, Frame, Model, VcpuSet};
 use crate::{terminal, vuart};
@@ -219,7 +219,7 @@ fn write(
 /// Before a vCPU's window: takes what was typed, and shows the interrupt controller the level of the
 /// UART's interrupt. Whom that concerns.
 pub fn update_uart(vcpu: &Vcpu, partition: &mut Partition) -> VcpuSet {
-    if partition.declaration().machine.uart.is_none() {
+    if !HAS_UART || partition.declaration().machine.uart.is_none() {
         return VcpuSet::NONE;
     }
     terminal::receive(partition);

@@ -103,6 +103,8 @@ pub static PARTITION_OF: [usize; VCPU_COUNT] = machines::partition_of(SYSTEM);
 /// VMID, and a guest relies on each of its CPUs having its own.
 pub static SHARES_CPU: [bool; VCPU_COUNT] = machines::share_cpu(SYSTEM);
 
+/// Whether any partition has an emulated UART.
+pub const HAS_UART: bool = machines::has_uart(SYSTEM);
 /// Most vCPUs of any partition.
 pub const MOST_VCPUS: usize = machines::most_vcpus(SYSTEM);
 /// Most blocks of 32 shared interrupts of any partition.
@@ -110,6 +112,8 @@ pub const MOST_SHARED_BLOCKS: usize = machines::most_shared_blocks(SYSTEM, BOARD
 
 /// The interrupt controller that each partition sees.
 pub static GIC_MODELS: [Model; PARTITION_COUNT] = machines::models(SYSTEM, BOARD);
+/// That of all of them, if it is one: what only the other needs isn't in the image then.
+pub const ONLY_MODEL: Option<Model> = machines::only_model(SYSTEM, BOARD);
 /// The physical interrupts behind each partition's own.
 pub static GIC_LINKS: [Links; PARTITION_COUNT] = machines::links(SYSTEM, BOARD);
 /// The interrupts of each partition's controller.

@@ -141,6 +141,24 @@ pub const fn models<const N: usize>(system: &System, board: &BoardFacts) -> [Mod
     all
 }
 
+/// The kind of all partitions' controllers, if it is one.
+#[must_use]
+pub const fn only_model(system: &System, board: &BoardFacts) -> Option<Model> {
+    let mut v2 = 0;
+    let mut index = 0;
+    while index < system.partitions.len() {
+        if system.partitions[index].machine.gic.version_on(board) == 2 {
+            v2 += 1;
+        }
+        index += 1;
+    }
+    match v2 {
+        0 => Some(Model::V3),
+        _ if v2 == index => Some(Model::V2),
+        _ => None,
+    }
+}
+
 /// The shared interrupts of a partition's controller: whole blocks of them, as a chip has.
 #[must_use]
 pub const fn shared(partition: &Partition, board: &BoardFacts) -> &'static [u32] {

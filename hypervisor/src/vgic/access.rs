@@ -123,7 +123,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         if by >= self.vcpu_count {
             return None;
         }
-        match (frame, self.model) {
+        match (frame, self.model()) {
             (Frame::Distributor, Model::V3) => {
                 Some((&Self::DISTRIBUTOR_V3, by, u32::try_from(offset).ok()?))
             }
@@ -144,7 +144,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         let first = at.index.wrapping_mul(BLOCK) / bits.count() as usize;
         let bank = match (frame, first / BLOCK) {
             (Frame::Redistributors, _) => Bank::Private(at.vcpu),
-            (Frame::Distributor, 0) => match self.model {
+            (Frame::Distributor, 0) => match self.model() {
                 // With affinity routing these are the redistributors' (IHI 0069, GICD_ISENABLER).
                 Model::V3 => return None,
                 Model::V2 => Bank::Private(at.vcpu),

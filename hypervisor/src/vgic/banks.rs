@@ -2,9 +2,9 @@
 
 pub use paratia_config::machines::{Interrupts, Link, Model};
 
-use super::FIRST_SHARED;
 use super::block::{BLOCK, Block, bit};
 use super::effect::VcpuSet;
+use super::{FIRST_SHARED, ONLY_MODEL};
 use crate::bits::bits_of;
 
 /// `GICD_CTLR` with both groups disabled, and the SGIs always enabled by edge.
@@ -14,7 +14,7 @@ const SGI_EDGES: u32 = 0xFFFF;
 /// interrupts.
 #[derive(Clone, Debug)]
 pub struct Vgic<const VCPUS: usize, const SHARED: usize> {
-    pub(super) model: Model,
+    model: Model,
     pub(super) vcpu_count: usize,
     links: &'static [Link],
     /// `GICD_CTLR.EnableGrp0` and `EnableGrp1`.
@@ -99,6 +99,15 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         }
     }
 
+    /// Which architecture the guest sees.
+    #[inline]
+    pub(super) const fn model(&self) -> Model {
+        match ONLY_MODEL {
+            Some(model) => model,
+            None => self.model,
+        }
+    }
+
     /// The physical interrupt behind a guest's one; the same number if no link says otherwise.
     #[must_use]
     pub fn physical(&self, intid: u32) -> u32 {
@@ -149,7 +158,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             Bank::Private(vcpu) => vcpu,
             Bank::Shared(shared) => {
                 let route = *self.shared.get(shared)?.route.get(index)?;
-                match self.model {
+                match self.model() {
                     Model::V3 => usize::try_from(route).ok()?,
                     Model::V2 if route == 0 => return None,
                     Model::V2 => route.trailing_zeros() as usize,
