@@ -117,18 +117,18 @@ PHDRS
 }}
 SECTIONS
 {{
-    .text {text:#x} : {{ KEEP(*(.text.start)) *(.text.vectors) *(.text .text.*) }} :text
-    ASSERT(SIZEOF(.text) <= {text_bytes:#x}, \"the hypervisor's .text outgrew its place in config/src/layout.rs\")
+    .text {text:#x} : {{ KEEP(*(.text.start)) *(.text.once) *(.text.vectors) *(.text .text.*) }} :text
+    ASSERT(SIZEOF(.text) <= {text_bytes:#x}, \"the hypervisor's .text outgrew its place in config/src/tables/layout.rs\")
     {run} {rodata:#x} : {{ KEEP(*({run})) }} :rodata
     .rodata : {{ *(.rodata .rodata.*) }} :rodata
-    ASSERT(SIZEOF({run}) + SIZEOF(.rodata) <= {rodata_bytes:#x} - 64, \"the hypervisor's .rodata outgrew its place in config/src/layout.rs\")
+    ASSERT(SIZEOF({run}) + SIZEOF(.rodata) <= {rodata_bytes:#x} - 64, \"the hypervisor's .rodata outgrew its place in config/src/tables/layout.rs\")
     .tables {tables:#x} : {{ KEEP(*(.tables)) }} :tables
     ASSERT(SIZEOF(.tables) == {tables_bytes:#x}, \"the translation tables don't fill their place\")
     .passports {passports:#x} : {{ KEEP(*(.passports)) }} :passports
     ASSERT(SIZEOF(.passports) == {passports_bytes:#x}, \"the passports don't fill their place\")
     .data {data:#x} : {{ *(.data .data.*) }} :data
     .bss (NOLOAD) : ALIGN(64) {{ __bss_start = .; *(.bss .bss.* COMMON) . = ALIGN(64); __bss_end = .; }} :data
-    ASSERT(__bss_end <= {data_end:#x}, \"the hypervisor's variables outgrew their place in config/src/layout.rs\")
+    ASSERT(__bss_end <= {data_end:#x}, \"the hypervisor's variables outgrew their place in config/src/tables/layout.rs\")
     .crash {crash:#x} (NOLOAD) : {{ KEEP(*(.crash)) }} :NONE
     .stacks {stacks:#x} (NOLOAD) : {{ . += {stacks_bytes:#x}; }} :NONE
     .images {images:#x} : {{ KEEP(*(.images)) }} :images

@@ -28,7 +28,8 @@ pub use cpu_interface::CpuInterface;
 pub use distributor::Distributor;
 pub use private::PrivateInterrupts;
 
-use crate::interrupt::{self, ControllerError, ListForm, Parts};
+use crate::interrupt::{self, ListForm, Parts};
+use crate::refusal::{Reason, Refusal};
 use registers::Controllers;
 use state::State;
 
@@ -49,16 +50,13 @@ impl interrupt::Controller for Bcm2836 {
     type CpuInterface = CpuInterface;
     type VirtualInterface = NoVirtualInterface;
 
-    unsafe fn initialise(board: &BoardFacts) -> Result<Distributor, ControllerError> {
+    unsafe fn initialise(board: &BoardFacts) -> Result<Distributor, Refusal> {
         // SAFETY: the caller's promise, passed on.
         let controllers = unsafe { locate(board) }?;
         Ok(Distributor::initialise(controllers, &STATE))
     }
 
-    unsafe fn initialise_cpu(
-        board: &BoardFacts,
-        cpu: usize,
-    ) -> Result<Parts<Self>, ControllerError> {
+    unsafe fn initialise_cpu(board: &BoardFacts, cpu: usize) -> Result<Parts<Self>, Refusal> {
         // SAFETY: the caller's promise, passed on.
         let controllers = unsafe { locate(board) }?;
         Ok(Parts {
@@ -74,9 +72,9 @@ impl interrupt::Controller for Bcm2836 {
 /// # Safety
 ///
 /// As for [`interrupt::Controller::initialise`].
-unsafe fn locate(board: &BoardFacts) -> Result<Controllers, ControllerError> {
+unsafe fn locate(board: &BoardFacts) -> Result<Controllers, Refusal> {
     let InterruptController::Bcm2836 { local, devices } = board.interrupt_controller else {
-        return Err(ControllerError::Kind { driver: "BCM2836" });
+        return Err(Reason::ControllerKind.into());
     };
     // SAFETY: the caller's promise, passed on.
     unsafe { Controllers::locate(local, devices) }

@@ -4,25 +4,27 @@
 //!
 //! The tree comes from outside, so it is walked twice: `validate` checks every token in safe code
 //! with a bound on everything, and only what passed is given to the reader of the `fdt-rs` crate,
-//! whose constructors are `unsafe` and which asserts and searches without bounds.
+//! whose functions are `unsafe` and which asserts and searches without bounds.
 //!
 //! Devices are looked for directly below the root, where addresses are the CPU's own. A board
 //! that has them on a bus needs that bus's `ranges` followed, which is not done yet.
 
-mod mismatch;
 mod nodes;
 mod survey;
 mod validate;
 
-use fdt_rs::base::DevTree;
 use paratia_config::address::MemoryRange;
 use paratia_config::board::{BoardFacts, CpuStart, InterruptController};
 
-pub use mismatch::Mismatch;
 pub use survey::{Conduit, GicKind};
-pub use validate::{Fault, MAX_DEPTH};
+pub use validate::MAX_DEPTH;
 
 use survey::Survey;
+
+use crate::refusal::{Reason, Refusal};
+
+/// The UART's number in [`Reason::OtherRegisters`].
+const UART: usize = 2;
 
 /// What was compared and found in order, for the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,25 +51,18 @@ pub struct Found {
 ///
 /// # Errors
 ///
-/// The first [`Mismatch`]: no tree or a garbled one, then RAM, interrupt controller, CPUs, their
+/// The first difference: no tree or a garbled one, then RAM, interrupt controller, CPUs, their
 /// start, and the UART.
-pub fn check(tree: &[u8], board: &BoardFacts, cpus_needed: usize) -> Result<Found, Mismatch> {
-    let garbled = |fault| Mismatch::Garbled {
-        board: board.name,
-        fault,
-    };
-    let tree = validate::validate(tree).map_err(garbled)?;
-    // SAFETY: `validate` found the slice aligned and exactly as long as its header says.
-    let reader = unsafe { DevTree::new(tree) }.map_err(|_| garbled(Fault::Reader))?;
-    let survey = Survey::of(&reader).map_err(garbled)?;
+pub fn check(tree: &[u8], board: &BoardFacts, cpus_needed: usize) -> Result<Found, Refusal> {
+    let survey = Survey::of(validate::validate(tree)?)?;
 
-    for range in board.ram {
-        memory(board, range, &survey)?;
+    for (index, range) in board.ram.iter().enumerate() {
+        memory(index, range, &survey)?;
     }
     let controller_ranges = interrupt_controller(board, &survey)?;
     let affinities = cpus(board, cpus_needed, &survey)?;
     cpu_start(board, &survey)?;
-    uart(board, &survey)?;
+    registers(UART, &board.uart, &survey.uarts)?;
     Ok(Found {
         nodes: survey.nodes,
         ram_ranges: board.ram.len(),
@@ -79,39 +74,28 @@ pub fn check(tree: &[u8], board: &BoardFacts, cpus_needed: usize) -> Result<Foun
 }
 
 /// Every byte of a configured range of RAM must be described.
-fn memory(board: &BoardFacts, configured: &MemoryRange, survey: &Survey) -> Result<(), Mismatch> {
+fn memory(index: usize, configured: &MemoryRange, survey: &Survey) -> Result<(), Refusal> {
     let found_bytes = survey.ram_from(configured.base);
     if found_bytes >= configured.size_bytes {
         Ok(())
     } else if found_bytes == 0 {
-        Err(Mismatch::NoRamThere {
-            board: board.name,
-            configured: *configured,
-            found: survey.ram.first().copied(),
-        })
+        let (base, size_bytes) = numbers(survey.ram.first());
+        Err(Reason::NoRamThere.with(index as u64, base, size_bytes))
     } else {
-        Err(Mismatch::LessRam {
-            board: board.name,
-            configured: *configured,
-            found_bytes,
-        })
+        Err(Reason::LessRam.with(index as u64, found_bytes, 0))
     }
 }
 
 /// The interrupt controller must be of the configured kind, its registers where configured; says
 /// how many ranges were compared.
-fn interrupt_controller(board: &BoardFacts, survey: &Survey) -> Result<usize, Mismatch> {
-    let (is_kind, configured, parts) = match board.interrupt_controller {
+fn interrupt_controller(board: &BoardFacts, survey: &Survey) -> Result<usize, Refusal> {
+    let (is_kind, configured) = match board.interrupt_controller {
         InterruptController::GicV3 {
             distributor,
             redistributors,
         } => (
             survey.gic == Some(GicKind::V3),
-            GicKind::V3,
-            [
-                ("a GIC distributor", distributor),
-                ("GIC redistributors", redistributors),
-            ],
+            [distributor, redistributors],
         ),
         InterruptController::GicV2 {
             distributor,
@@ -119,87 +103,61 @@ fn interrupt_controller(board: &BoardFacts, survey: &Survey) -> Result<usize, Mi
             ..
         } => (
             matches!(survey.gic, Some(GicKind::V2 | GicKind::Gic400)),
-            GicKind::V2,
-            [
-                ("a GIC distributor", distributor),
-                ("a GIC CPU interface", cpu_interface),
-            ],
+            [distributor, cpu_interface],
         ),
         // No tree describes it where this check looks.
         InterruptController::Bcm2836 { .. } => return Ok(0),
     };
     if !is_kind {
-        return Err(Mismatch::InterruptController {
-            board: board.name,
-            configured,
-            found: survey.gic,
-        });
+        let found = survey.gic.map_or(0, |kind| kind as u64);
+        return Err(Reason::OtherController.with(found, 0, 0));
     }
-    for ((part, configured), found) in parts.into_iter().zip(survey.gic_registers) {
-        if !found.is_some_and(|found| holds(&found, &configured)) {
-            return Err(Mismatch::Registers {
-                board: board.name,
-                part,
-                configured,
-                found,
-            });
-        }
+    for (part, (configured, found)) in configured.iter().zip(&survey.gic_registers).enumerate() {
+        registers(part, configured, found.as_slice())?;
     }
-    Ok(parts.len())
+    Ok(configured.len())
 }
 
 /// The CPUs that the system needs must exist, with the configured affinities; says how many were
 /// compared.
-fn cpus(board: &BoardFacts, needed: usize, survey: &Survey) -> Result<usize, Mismatch> {
-    let configured = board.cpus.get(..needed).ok_or(Mismatch::BoardTooSmall {
-        board: board.name,
-        needed,
-        configured: board.cpus.len(),
-    })?;
+fn cpus(board: &BoardFacts, needed: usize, survey: &Survey) -> Result<usize, Refusal> {
+    let too_small = Reason::BoardTooSmall.with(needed as u64, 0, 0);
+    let configured = board.cpus.get(..needed).ok_or(too_small)?;
     if survey.cpu_count < needed {
-        return Err(Mismatch::FewerCpus {
-            board: board.name,
-            needed,
-            found: survey.cpu_count,
-        });
+        return Err(Reason::FewerCpus.with(needed as u64, survey.cpu_count as u64, 0));
     }
-    for (index, affinity) in configured.iter().enumerate() {
-        if !survey.cpus.contains(affinity) {
-            return Err(Mismatch::Affinity {
-                board: board.name,
-                cpu: index,
-                configured: *affinity,
-                found: survey.cpus.get(index).copied(),
-            });
-        }
-    }
-    Ok(needed)
+    let mut missing = configured
+        .iter()
+        .enumerate()
+        .filter(|(_, affinity)| !survey.cpus.contains(affinity));
+    missing.next().map_or(Ok(needed), |(index, _)| {
+        let found = survey.cpus.get(index).copied().unwrap_or(u64::MAX);
+        Err(Reason::OtherAffinity.with(index as u64, found, 0))
+    })
 }
 
 /// CPUs must start the way that is configured. A spin table's place is in no node that is read.
-fn cpu_start(board: &BoardFacts, survey: &Survey) -> Result<(), Mismatch> {
+fn cpu_start(board: &BoardFacts, survey: &Survey) -> Result<(), Refusal> {
     if board.cpu_start != CpuStart::PsciSmc || survey.conduit == Conduit::Smc {
         Ok(())
     } else {
-        Err(Mismatch::CpuStart {
-            board: board.name,
-            found: survey.conduit,
-        })
+        Err(Reason::OtherStart.with(survey.conduit as u64, 0, 0))
     }
 }
 
-/// A PL011 must be where the debug UART is configured.
-fn uart(board: &BoardFacts, survey: &Survey) -> Result<(), Mismatch> {
-    if survey.uarts.iter().any(|found| holds(found, &board.uart)) {
+/// A device's registers must be where they are configured, among those that the tree has of its kind.
+fn registers(part: usize, configured: &MemoryRange, found: &[MemoryRange]) -> Result<(), Refusal> {
+    if found.iter().any(|found| holds(found, configured)) {
         Ok(())
     } else {
-        Err(Mismatch::Registers {
-            board: board.name,
-            part: "a PL011",
-            configured: board.uart,
-            found: survey.uarts.first().copied(),
-        })
+        let (base, size_bytes) = numbers(found.first());
+        Err(Reason::OtherRegisters.with(part as u64, base, size_bytes))
     }
+}
+
+/// Base and size of what was found instead; 0 of nothing.
+fn numbers(found: Option<&MemoryRange>) -> (u64, u64) {
+    found.map_or((0, 0), |found| (found.base.0, found.size_bytes))
 }
 
 /// Whether `found` are the registers meant by `configured`: the same start, and room for them.

@@ -3,13 +3,10 @@
 //! What shows it reads memory by itself, and takes its address from whoever talks to it; so a
 //! display is set up by the hypervisor at boot, and the partition gets the pixels only.
 
-use core::fmt;
-
 use paratia_config::address::Pa;
 use paratia_config::board::BoardFacts;
 
-use crate::ramfb::RamfbError;
-use crate::videocore::VideoCoreError;
+use crate::refusal::Refusal;
 
 /// Bytes of a pixel, whatever their order.
 pub const PIXEL_BYTES: u32 = 4;
@@ -76,7 +73,7 @@ pub trait Display {
         board: &BoardFacts,
         buffer: &mut Self::Buffer,
         picture: &Picture,
-    ) -> Result<(), DisplayError>;
+    ) -> Result<(), Refusal>;
 }
 
 /// No display: the picture stays in memory.
@@ -88,35 +85,10 @@ impl Display for NoDisplay {
 
     const BUFFER: () = ();
 
-    unsafe fn start(_: &BoardFacts, (): &mut (), _: &Picture) -> Result<(), DisplayError> {
+    unsafe fn start(_: &BoardFacts, (): &mut (), _: &Picture) -> Result<(), Refusal> {
         Ok(())
     }
 }
-
-/// Why a picture isn't shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DisplayError {
-    /// The board's facts are of another kind of display.
-    Kind,
-    /// The board's `ramfb`.
-    Ramfb(RamfbError),
-    /// The board's VideoCore.
-    VideoCore(VideoCoreError),
-}
-
-impl fmt::Display for DisplayError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Kind => f.write_str(
-                "display: its driver was given the facts of another kind; correct the board's module",
-            ),
-            Self::Ramfb(error) => error.fmt(f),
-            Self::VideoCore(error) => error.fmt(f),
-        }
-    }
-}
-
-impl core::error::Error for DisplayError {}
 
 #[cfg(test)]
 mod tests {

@@ -9,10 +9,13 @@ mod port;
 
 use core::fmt;
 
+use crate::refusal::{Reason, Refusal};
+
 #[cfg(target_os = "none")]
 pub use port::FwCfg;
 
 /// What the DMA port's register reads as when there is one: `QEMU CFG`.
+#[cfg(target_os = "none")]
 const SIGNATURE: u64 = 0x5145_4D55_2043_4647;
 
 /// The key of the directory.
@@ -52,32 +55,6 @@ pub struct File {
     size_bytes: u32,
 }
 
-/// Why the firmware configuration can't be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FwCfgError {
-    /// The range in the board's facts has no room for its registers.
-    Range,
-    /// What answers is no firmware configuration with a DMA port.
-    Missing {
-        /// What the signature's register reads as.
-        found: u64,
-    },
-    /// The record has another size than the file.
-    Size {
-        /// Bytes to be written.
-        record: usize,
-        /// Bytes of the file.
-        file: u32,
-    },
-    /// QEMU refused the access.
-    Refused {
-        /// The access's control word afterwards.
-        control: u32,
-    },
-    /// QEMU did not finish the access within the bound.
-    Stuck,
-}
-
 impl DmaBuffer {
     /// An empty one.
     #[must_use]
@@ -109,9 +86,9 @@ fn encode_write(key: u16, length: u32, address: u64) -> [u8; ACCESS_BYTES] {
 }
 
 /// What an access's control word says: finished, refused, or still under way.
-fn decode_control(control: u32) -> Option<Result<(), FwCfgError>> {
+fn decode_control(control: u32) -> Option<Result<(), Refusal>> {
     if control & control::ERROR != 0 {
-        Some(Err(FwCfgError::Refused { control }))
+        Some(Err(Reason::FwCfgRefused.with(control.into(), 0, 0)))
     } else if control == 0 {
         Some(Ok(()))
     } else {
@@ -143,37 +120,6 @@ fn decode_entry(entry: &[u8; ENTRY_BYTES], name: &str) -> Option<File> {
         size_bytes: u32::from_be_bytes([*s0, *s1, *s2, *s3]),
     })
 }
-
-impl fmt::Display for FwCfgError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::Range => f.write_str(
-                "firmware configuration: the range in the board's facts has no room for its 24 \
-                 bytes of registers; correct the board's facts",
-            ),
-            Self::Missing { found } => write!(
-                f,
-                "firmware configuration: its DMA port should read {SIGNATURE:#x} but reads \
-                 {found:#x}; start the board with QEMU or configure a board without a display"
-            ),
-            Self::Size { record, file } => write!(
-                f,
-                "firmware configuration: a record of {record} bytes was to be written to a file \
-                 of {file}; use a version of QEMU whose ramfb takes {record} bytes"
-            ),
-            Self::Refused { control } => write!(
-                f,
-                "firmware configuration: QEMU refused a DMA access (control {control:#x}); check \
-                 that the image lies in the machine's RAM"
-            ),
-            Self::Stuck => f.write_str(
-                "firmware configuration: QEMU did not finish a DMA access; restart the machine",
-            ),
-        }
-    }
-}
-
-impl core::error::Error for FwCfgError {}
 
 #[cfg(test)]
 mod tests {
@@ -214,7 +160,7 @@ mod tests {
     fn the_control_word_tells_how_it_went() {
         assert_eq!(decode_control(0), Some(Ok(())));
         assert_eq!(decode_control(0x002A_0018), None);
-        let refused = Err(FwCfgError::Refused { control: 1 });
+        let refused = Err(Reason::FwCfgRefused.with(1, 0, 0));
         assert_eq!(decode_control(1), Some(refused));
     }
 

@@ -22,7 +22,8 @@ pub use distributor::Distributor;
 pub use private::PrivateInterrupts;
 pub use virtual_interface::{VirtualInterface, VirtualState};
 
-use crate::interrupt::{self, ControllerError, Parts};
+use crate::interrupt::{self, Parts};
+use crate::refusal::{Reason, Refusal};
 
 /// GICv2 with virtualisation extensions as a kind of interrupt controller.
 #[derive(Debug)]
@@ -31,7 +32,7 @@ pub struct GicV2;
 /// Priority of every interrupt after set-up: the most urgent that the Non-secure state may use.
 const DEFAULT_PRIORITY: u8 = 0x80;
 
-const OTHER_KIND: ControllerError = ControllerError::Kind { driver: "GICv2" };
+const OTHER_KIND: Refusal = Reason::ControllerKind.with(0, 0, 0);
 
 impl interrupt::Controller for GicV2 {
     type Distributor = Distributor;
@@ -39,7 +40,7 @@ impl interrupt::Controller for GicV2 {
     type CpuInterface = CpuInterface;
     type VirtualInterface = VirtualInterface;
 
-    unsafe fn initialise(board: &BoardFacts) -> Result<Distributor, ControllerError> {
+    unsafe fn initialise(board: &BoardFacts) -> Result<Distributor, Refusal> {
         let InterruptController::GicV2 { distributor, .. } = board.interrupt_controller else {
             return Err(OTHER_KIND);
         };
@@ -47,10 +48,7 @@ impl interrupt::Controller for GicV2 {
         unsafe { Distributor::initialise(distributor, board.interrupt_count) }
     }
 
-    unsafe fn initialise_cpu(
-        board: &BoardFacts,
-        cpu: usize,
-    ) -> Result<Parts<Self>, ControllerError> {
+    unsafe fn initialise_cpu(board: &BoardFacts, cpu: usize) -> Result<Parts<Self>, Refusal> {
         let InterruptController::GicV2 {
             distributor,
             cpu_interface,

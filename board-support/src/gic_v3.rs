@@ -18,7 +18,7 @@ mod redistributor;
 #[cfg(target_os = "none")]
 mod virtual_interface;
 
-pub use crate::interrupt::{ControllerError as GicError, FIRST_SPI};
+pub use crate::interrupt::FIRST_SPI;
 #[cfg(target_os = "none")]
 pub use cpu_interface::CpuInterface;
 pub use distributor::Distributor;
@@ -28,7 +28,8 @@ pub use virtual_interface::{VirtualInterface, VirtualState};
 
 use crate::interrupt::MAX_POLLS;
 #[cfg(target_os = "none")]
-use crate::interrupt::{self, ControllerError, Parts};
+use crate::interrupt::{self, Parts};
+use crate::refusal::{Reason, Refusal};
 #[cfg(target_os = "none")]
 use paratia_config::board::{BoardFacts, InterruptController};
 
@@ -43,21 +44,18 @@ impl interrupt::Controller for GicV3 {
     type CpuInterface = CpuInterface;
     type VirtualInterface = VirtualInterface;
 
-    unsafe fn initialise(board: &BoardFacts) -> Result<Distributor, ControllerError> {
+    unsafe fn initialise(board: &BoardFacts) -> Result<Distributor, Refusal> {
         let InterruptController::GicV3 { distributor, .. } = board.interrupt_controller else {
-            return Err(ControllerError::Kind { driver: "GICv3" });
+            return Err(Reason::ControllerKind.into());
         };
         let boot_cpu = board.cpus.first().copied().unwrap_or(0);
         // SAFETY: the caller's promise, passed on.
         unsafe { Distributor::initialise(distributor, board.interrupt_count, boot_cpu) }
     }
 
-    unsafe fn initialise_cpu(
-        board: &BoardFacts,
-        cpu: usize,
-    ) -> Result<Parts<Self>, ControllerError> {
+    unsafe fn initialise_cpu(board: &BoardFacts, cpu: usize) -> Result<Parts<Self>, Refusal> {
         let InterruptController::GicV3 { redistributors, .. } = board.interrupt_controller else {
-            return Err(ControllerError::Kind { driver: "GICv3" });
+            return Err(Reason::ControllerKind.into());
         };
         let affinity = board.cpus.get(cpu).copied().unwrap_or(u64::MAX);
         let interface = CpuInterface::initialise()?;
@@ -79,8 +77,9 @@ pub const DEFAULT_PRIORITY: u8 = arm_gic::gicv3::HIGHEST_NS_PRIORITY;
 const DEFAULT_PRIORITIES: u32 = u32::from_le_bytes([DEFAULT_PRIORITY; 4]);
 
 /// Reads until `busy` is over, a bounded number of times.
-fn settle(register: &'static str, busy: impl Fn() -> bool) -> Result<(), GicError> {
+fn settle(register: u64, busy: impl Fn() -> bool) -> Result<(), Refusal> {
     (0..MAX_POLLS)
         .find(|_| !busy())
-        .map_or(Err(GicError::Stuck { register }), |_| Ok(()))
+        .map(drop)
+        .ok_or(Reason::Stuck.with(register, 0, 0))
 }

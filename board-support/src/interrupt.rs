@@ -12,11 +12,9 @@
 //! What is acknowledged is active and doesn't come again until it is deactivated, also on a board
 //! whose hardware knows no such state: there it stays masked for that time.
 
-mod error;
-
 use paratia_config::board::BoardFacts;
 
-pub use error::ControllerError;
+use crate::refusal::Refusal;
 
 /// First of the devices' interrupts, which all CPUs share.
 pub const FIRST_SPI: u32 = 32;
@@ -49,7 +47,7 @@ pub trait Controller {
     ///
     /// `board` must be the facts of the board at hand, its interrupt controller's registers mapped
     /// as device memory at their physical addresses, and used by nothing else from now on.
-    unsafe fn initialise(board: &BoardFacts) -> Result<Self::Distributor, ControllerError>;
+    unsafe fn initialise(board: &BoardFacts) -> Result<Self::Distributor, Refusal>;
 
     /// Each CPU's own part of boot, on that CPU at EL2, after [`Controller::initialise`]: its
     /// private interrupts disabled, every priority let through, the interface on, the virtual one
@@ -63,10 +61,7 @@ pub trait Controller {
     ///
     /// As for [`Controller::initialise`]; and `cpu` is the index of the CPU that runs, which calls
     /// this once.
-    unsafe fn initialise_cpu(
-        board: &BoardFacts,
-        cpu: usize,
-    ) -> Result<Parts<Self>, ControllerError>
+    unsafe fn initialise_cpu(board: &BoardFacts, cpu: usize) -> Result<Parts<Self>, Refusal>
     where
         Self: Sized;
 }
@@ -87,22 +82,22 @@ pub trait Distributor {
     ///
     /// # Errors
     ///
-    /// [`ControllerError::NotAnSpi`], here and below.
-    fn enable_spi(&self, intid: u32, target: u64, priority: u8) -> Result<(), ControllerError>;
+    /// [`Reason::NotShared`](crate::refusal::Reason::NotShared), here and below.
+    fn enable_spi(&self, intid: u32, target: u64, priority: u8) -> Result<(), Refusal>;
 
     /// Disables `intid`; what is pending stays pending.
     ///
     /// # Errors
     ///
     /// See [`Distributor::enable_spi`].
-    fn disable_spi(&self, intid: u32) -> Result<(), ControllerError>;
+    fn disable_spi(&self, intid: u32) -> Result<(), Refusal>;
 
     /// Makes `intid` neither pending nor active, as before its owner starts anew.
     ///
     /// # Errors
     ///
     /// See [`Distributor::enable_spi`].
-    fn clear_spi(&self, intid: u32) -> Result<(), ControllerError>;
+    fn clear_spi(&self, intid: u32) -> Result<(), Refusal>;
 
     /// Whether `intid` is pending: of one that is active, whether its level is high. Called by the CPU
     /// to which it goes.
@@ -113,14 +108,14 @@ pub trait Distributor {
     /// # Errors
     ///
     /// See [`Distributor::enable_spi`].
-    fn set_spi_active(&self, intid: u32, active: bool) -> Result<(), ControllerError>;
+    fn set_spi_active(&self, intid: u32, active: bool) -> Result<(), Refusal>;
 
     /// Makes `intid` edge-triggered or level-sensitive, as far as the hardware has the choice.
     ///
     /// # Errors
     ///
     /// See [`Distributor::enable_spi`].
-    fn set_spi_edge(&self, intid: u32, edge: bool) -> Result<(), ControllerError>;
+    fn set_spi_edge(&self, intid: u32, edge: bool) -> Result<(), Refusal>;
 }
 
 /// A CPU's private interrupts, 0 to 31: each a bit of a mask.

@@ -4,7 +4,7 @@
 //! The drivers build for the target; those that are more than one register deep build for the
 //! host's tests too, over memory that stands in for the registers.
 
-#![cfg_attr(not(test), no_std)]
+#![cfg_attr(target_os = "none", no_std)]
 
 #[cfg(any(test, target_os = "none"))]
 mod barrier;
@@ -38,12 +38,15 @@ pub mod qemu_virt_gicv2;
 pub mod ramfb;
 pub mod raspi3b;
 pub mod raspi4b;
+pub mod refusal;
 #[cfg(any(test, target_os = "none"))]
 mod registers;
 #[cfg(any(test, target_os = "none"))]
 pub mod uart;
 #[cfg(any(test, target_os = "none"))]
 pub mod videocore;
+#[cfg(not(target_os = "none"))]
+pub mod words;
 pub mod zcu102;
 
 #[cfg(target_os = "none")]

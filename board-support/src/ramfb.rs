@@ -4,13 +4,12 @@
 //! The hypervisor does this at boot and gives the partition the frame buffer's pages only: the
 //! port that takes the record can write all of memory.
 
-use core::fmt;
-
 #[cfg(target_os = "none")]
-use crate::display::{Display, DisplayError, Picture};
-use crate::fw_cfg::FwCfgError;
+use crate::display::{Display, Picture};
 #[cfg(target_os = "none")]
 use crate::fw_cfg::{DmaBuffer, FwCfg};
+#[cfg(target_os = "none")]
+use crate::refusal::{Reason, Refusal};
 #[cfg(target_os = "none")]
 use paratia_config::address::MemoryRange;
 #[cfg(target_os = "none")]
@@ -33,14 +32,14 @@ impl Display for Ramfb {
         board: &BoardFacts,
         buffer: &mut DmaBuffer,
         picture: &Picture,
-    ) -> Result<(), DisplayError> {
+    ) -> Result<(), Refusal> {
         let (Some(DisplayKind::Ramfb), Some(fw_cfg)) =
             (board.display, board.hypervisor_devices.first())
         else {
-            return Err(DisplayError::Kind);
+            return Err(Reason::DisplayKind.into());
         };
         // SAFETY: the caller's promise, passed on.
-        unsafe { start(*fw_cfg, buffer, &picture.frame) }.map_err(DisplayError::Ramfb)
+        unsafe { start(*fw_cfg, buffer, &picture.frame) }
     }
 }
 
@@ -52,15 +51,6 @@ pub const FILE: &str = "etc/ramfb";
 
 /// The pixel format by its DRM code: `XR24`, 32 bits `x:R:G:B`, little-endian.
 const FOURCC_XR24: u32 = 0x3432_5258;
-
-/// Why the display can't be started.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RamfbError {
-    /// The firmware configuration can't be used.
-    FwCfg(FwCfgError),
-    /// The machine has no `ramfb`: its file is missing.
-    NoDevice,
-}
 
 impl FrameBuffer {
     /// The record as QEMU reads it: address, format, flags, width, height, stride, big-endian.
@@ -101,26 +91,12 @@ pub unsafe fn start(
     fw_cfg: MemoryRange,
     buffer: &mut DmaBuffer,
     frame: &FrameBuffer,
-) -> Result<(), RamfbError> {
+) -> Result<(), Refusal> {
     // SAFETY: the caller's promise, passed on.
-    let mut port = unsafe { FwCfg::open(fw_cfg, buffer) }.map_err(RamfbError::FwCfg)?;
-    let file = port.find(FILE).ok_or(RamfbError::NoDevice)?;
-    port.write(file, &frame.encode()).map_err(RamfbError::FwCfg)
+    let mut port = unsafe { FwCfg::open(fw_cfg, buffer) }?;
+    let file = port.find(FILE).ok_or(Reason::NoRamfb)?;
+    port.write(file, &frame.encode())
 }
-
-impl fmt::Display for RamfbError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::FwCfg(error) => error.fmt(f),
-            Self::NoDevice => f.write_str(
-                "display: configured as ramfb but the machine has none; start QEMU with `-device \
-                 ramfb` or configure a board without a display",
-            ),
-        }
-    }
-}
-
-impl core::error::Error for RamfbError {}
 
 #[cfg(test)]
 mod tests {
@@ -146,15 +122,6 @@ mod tests {
                 0, 0, 0x01, 0xE0, // height
                 0, 0, 0x0D, 0x00, // stride
             ]
-        );
-    }
-
-    #[test]
-    fn a_machine_without_the_device_is_told_the_option() {
-        assert_eq!(
-            RamfbError::NoDevice.to_string(),
-            "display: configured as ramfb but the machine has none; start QEMU with `-device \
-             ramfb` or configure a board without a display"
         );
     }
 }

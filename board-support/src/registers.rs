@@ -5,8 +5,13 @@ use core::ptr::{NonNull, with_exposed_provenance_mut};
 use paratia_config::address::MemoryRange;
 use safe_mmio::UniqueMmioPointer;
 
-/// A register block of type `T` at byte `offset` of `range`, or nothing if `range` has no room for
-/// it there, or not aligned as `T` needs.
+use crate::refusal::{Reason, Refusal};
+
+/// A register block of type `T` at byte `offset` of `range`.
+///
+/// # Errors
+///
+/// `range` has no room for it there, or not aligned as `T` needs.
 ///
 /// # Safety
 ///
@@ -15,23 +20,24 @@ use safe_mmio::UniqueMmioPointer;
 pub(crate) unsafe fn claim<T>(
     range: MemoryRange,
     offset: u64,
-) -> Option<UniqueMmioPointer<'static, T>> {
+) -> Result<UniqueMmioPointer<'static, T>, Refusal> {
     // SAFETY: the caller's promise is the one that `UniqueMmioPointer` asks for; `locate` has
     // checked room and alignment.
     locate(range, offset).map(|registers| unsafe { UniqueMmioPointer::new(registers) })
 }
 
 /// Where a `T` at byte `offset` of `range` lies, if it fits there.
-pub(crate) fn locate<T>(range: MemoryRange, offset: u64) -> Option<NonNull<T>> {
-    let end = offset.checked_add(size_of::<T>() as u64)?;
-    if end > range.size_bytes {
-        return None;
-    }
-    let address = usize::try_from(range.base.0.checked_add(offset)?).ok()?;
-    if address % align_of::<T>() != 0 {
-        return None;
-    }
-    NonNull::new(with_exposed_provenance_mut(address))
+///
+/// # Errors
+///
+/// As for [`claim`].
+pub(crate) fn locate<T>(range: MemoryRange, offset: u64) -> Result<NonNull<T>, Refusal> {
+    let end = offset.saturating_add(size_of::<T>() as u64);
+    let address = usize::try_from(range.base.0.saturating_add(offset)).unwrap_or(0);
+    let fits = end <= range.size_bytes && address % align_of::<T>() == 0;
+    let place = NonNull::new(with_exposed_provenance_mut(address));
+    let too_small = Reason::Range.with(range.base.0, range.size_bytes, end);
+    place.filter(|_| fits).ok_or(too_small)
 }
 
 #[cfg(test)]
@@ -43,20 +49,20 @@ mod tests {
 
     #[test]
     fn a_block_must_lie_within_the_range() {
-        assert!(locate::<[u32; 1024]>(PAGE, 0).is_some());
-        assert!(locate::<[u32; 1023]>(PAGE, 4).is_some());
-        assert_eq!(locate::<[u32; 1024]>(PAGE, 4), None);
-        assert_eq!(locate::<u8>(PAGE, u64::MAX), None);
+        assert!(locate::<[u32; 1024]>(PAGE, 0).is_ok());
+        assert!(locate::<[u32; 1023]>(PAGE, 4).is_ok());
+        assert!(locate::<[u32; 1024]>(PAGE, 4).is_err());
+        assert!(locate::<u8>(PAGE, u64::MAX).is_err());
     }
 
     #[test]
     fn a_block_must_be_aligned() {
-        assert!(locate::<u64>(PAGE, 8).is_some());
-        assert_eq!(locate::<u64>(PAGE, 4), None);
+        assert!(locate::<u64>(PAGE, 8).is_ok());
+        assert!(locate::<u64>(PAGE, 4).is_err());
     }
 
     #[test]
     fn no_block_lies_at_address_zero() {
-        assert_eq!(locate::<u32>(MemoryRange::new(Pa(0), 4096), 0), None);
+        assert!(locate::<u32>(MemoryRange::new(Pa(0), 4096), 0).is_err());
     }
 }

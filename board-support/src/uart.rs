@@ -14,6 +14,8 @@ use embedded_io::{ErrorKind, ErrorType, Read, ReadReady, Write, WriteReady};
 use paratia_config::address::MemoryRange;
 use paratia_config::board::UartKind;
 
+use crate::refusal::Refusal;
+
 pub use cadence::Cadence;
 pub use pl011::Pl011;
 
@@ -40,7 +42,7 @@ pub trait Port: Sized {
     /// # Errors
     ///
     /// The UART is of another kind, or its clock allows no rate near enough.
-    fn set_up(&mut self, kind: UartKind, baud: u32) -> Result<(), NoRate>;
+    fn set_up(&mut self, kind: UartKind, baud: u32) -> Result<(), Refusal>;
 
     /// Writes `byte` if the FIFO has room, and says whether it did.
     fn try_write(&mut self, byte: u8) -> bool;
@@ -70,10 +72,6 @@ pub type DebugUart = Bounded<Pl011>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stuck;
 
-/// The UART can't be set up from the kind and the clock in the board's facts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoRate(pub UartKind);
-
 impl<P: Port> Bounded<P> {
     /// The UART whose registers lie at `registers` ([`BoardFacts::uart`]), or nothing if the range
     /// is smaller than its kind needs.
@@ -98,8 +96,8 @@ impl<P: Port> Bounded<P> {
     ///
     /// # Errors
     ///
-    /// [`NoRate`].
-    pub fn enable(&mut self, kind: UartKind) -> Result<(), NoRate> {
+    /// As for [`Port::set_up`].
+    pub fn enable(&mut self, kind: UartKind) -> Result<(), Refusal> {
         self.port.set_up(kind, BAUD)
     }
 
@@ -121,6 +119,8 @@ impl<P: Port> Bounded<P> {
     /// # Errors
     ///
     /// [`Stuck`] when a byte found no room within the bound; those before it are written.
+    #[cold]
+    #[inline(never)]
     pub fn write_blocking(&mut self, bytes: &[u8]) -> Result<(), Stuck> {
         bytes.iter().try_for_each(|byte| self.write_byte(*byte))
     }
@@ -161,18 +161,6 @@ impl embedded_io::Error for Stuck {
         ErrorKind::TimedOut
     }
 }
-
-impl fmt::Display for NoRate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "debug UART: {:?} can't be set to {BAUD} baud; correct the board's facts",
-            self.0
-        )
-    }
-}
-
-impl core::error::Error for NoRate {}
 
 impl<P> ErrorType for Bounded<P> {
     type Error = Stuck;
@@ -223,17 +211,12 @@ impl<P: Port> ReadReady for Bounded<P> {
     }
 }
 
-impl<P: Port> fmt::Write for Bounded<P> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.write_blocking(text.as_bytes()).map_err(|_| fmt::Error)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::VecDeque;
 
     use super::*;
+    use crate::refusal::Reason;
 
     /// A FIFO of 4 bytes, which leave never.
     #[derive(Default)]
@@ -247,8 +230,8 @@ mod tests {
             Some(Self::default())
         }
 
-        fn set_up(&mut self, kind: UartKind, _: u32) -> Result<(), NoRate> {
-            Err(NoRate(kind))
+        fn set_up(&mut self, _: UartKind, _: u32) -> Result<(), Refusal> {
+            Err(Reason::UartRate.into())
         }
 
         fn try_write(&mut self, byte: u8) -> bool {
@@ -312,15 +295,5 @@ mod tests {
         assert_eq!(uart.read(&mut bytes), Ok(2));
         assert_eq!(&bytes, b"ab\0\0");
         assert_eq!(uart.read(&mut []), Ok(0));
-    }
-
-    #[test]
-    fn a_clock_that_does_not_do_is_said() {
-        let kind = UartKind::Cadence { clock_hz: 9_600 };
-        assert_eq!(
-            uart().enable(kind).unwrap_err().to_string(),
-            "debug UART: Cadence { clock_hz: 9600 } can't be set to 115200 baud; correct the \
-             board's facts"
-        );
     }
 }

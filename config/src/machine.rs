@@ -9,6 +9,10 @@ use crate::board::BoardFacts;
 
 /// Most vCPUs of a partition: as many as GICv2 has targets (Arm IHI 0048, 4.3.12).
 pub const MAX_VCPUS: usize = 8;
+/// The virtual timer (PPI 11; Arm BSA, table of private peripheral interrupts).
+pub const VIRTUAL_TIMER: u32 = 27;
+/// The performance monitors' overflow, as a guest sees it (PPI 7).
+pub const MONITORS: u32 = 23;
 /// The interrupt of the emulated UART: SPI 1, as on QEMU's `virt`.
 pub const UART_INTERRUPT: u32 = 33;
 /// Bytes of an emulated UART's registers.

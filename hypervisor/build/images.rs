@@ -136,8 +136,9 @@ fn image(
             let (at, content) = (piece.at, content_of(piece));
             format!(
                 "        Piece {{\n            \
-                 to: physical(&SYSTEM.partitions[{partition}], Ipa({at:#x}), \
-                 CONTENTS[{content}].bytes.len() as u64),\n            \
+                 to: SYSTEM.partitions[{partition}].ram_at(Ipa({at:#x}), \
+                 CONTENTS[{content}].bytes.len() as u64)\n            \
+                     .expect(\"a piece of an image lies outside its partition's RAM\"),\n            \
                  content: &CONTENTS[{content}],\n        }},\n"
             )
         })

@@ -1,16 +1,14 @@
 //! Boot: check everything, then enable. One numbered list on CPU 0; what the other CPUs do is in
 //! [`crate::bring_up`].
 
-use core::fmt::{self, Write as _};
+use core::convert::Infallible;
 use core::ptr;
 use core::time::Duration;
 
-use heapless::String;
 use paratia_abi::StartCondition;
 use paratia_board_support::display::{Display as _, FrameBuffer, Picture};
-use paratia_board_support::interrupt::{
-    Controller, ControllerError, ListForm, VirtualInterface as _,
-};
+use paratia_board_support::interrupt::{Controller, ListForm, VirtualInterface as _};
+use paratia_board_support::refusal::{Reason, Refusal};
 use paratia_board_support::{device_tree, display};
 use paratia_config::system::{Display, RegionKind};
 use sha2::{Digest, Sha256};
@@ -20,7 +18,9 @@ use crate::controller::{FORM, Kind, LIST_REGISTERS};
 use crate::cpu::Cpu;
 use crate::owned::Owned;
 use crate::partition::{ConsoleQueue, InputQueue, PARTITIONS, Phase};
-use crate::selected::{BOARD, BoardDisplay, CPU_COUNT, DebugUart, IMAGES, PARTITION_COUNT, SYSTEM};
+use crate::selected::{
+    BOARD, BoardDisplay, CPU_COUNT, DebugUart, HAS_UART, IMAGES, PARTITION_COUNT, SYSTEM,
+};
 use crate::vcpu::VCPUS;
 use crate::{bring_up, crash, log, restart, state};
 
@@ -46,7 +46,14 @@ pub extern "C" fn boot(device_tree: u64) -> ! {
         arch_cpu::park()
     };
     crash::clear();
+    match boot_anchored(cpu, device_tree) {
+        Ok(never) => match never {},
+        Err(refusal) => crash::refuse(refusal),
+    }
+}
 
+/// The steps that may be refused.
+fn boot_anchored(cpu: &'static mut Cpu, device_tree: u64) -> Result<Infallible, Refusal> {
     // 2. The log opens, so that every refusal from here on is seen.
     // SAFETY: the board's facts name the UART, EL2's map has it, and nobody else uses it.
     let Some(mut uart) = (unsafe { DebugUart::new(BOARD.uart) }) else {
@@ -55,14 +62,10 @@ pub extern "C" fn boot(device_tree: u64) -> ! {
     let rate = uart.enable(BOARD.uart_kind);
     // SAFETY: CPU 0, once.
     unsafe { log::open(uart) };
-    if let Err(error) = rate {
-        refuse(&error);
-    }
+    rate?;
 
     // 3. The board is the one that was configured.
-    let Some(frequency) = timer::frequency() else {
-        crash::refuse("the firmware left CNTFRQ_EL0 at zero; the board's clock is not set up");
-    };
+    let frequency = timer::frequency().ok_or(Reason::NoClock)?;
     defmt::info!(
         "boot system={=str} board={=str} cpus={=usize} frequency_hz={=u64}",
         SYSTEM.name,
@@ -70,20 +73,17 @@ pub extern "C" fn boot(device_tree: u64) -> ! {
         CPU_COUNT,
         frequency.hertz()
     );
-    check_board(device_tree);
+    check_board(device_tree)?;
 
     // 4. The interrupt controller, and this CPU's traps and stage 2.
-    let controller = set_up_distributor().and_then(|()| bring_up::set_up_cpu(0));
-    let parts = match controller {
-        Ok(parts) => parts,
-        Err(error) => refuse(&error),
-    };
+    // SAFETY: the board's facts name it, EL2's map has it, and nobody else uses it.
+    let distributor = unsafe { Kind::initialise(BOARD) }?;
+    // SAFETY: CPU 0, before any other is started.
+    unsafe { state::set_distributor(distributor) };
+    let parts = bring_up::set_up_cpu(0)?;
     let (found, used) = (parts.guest.list_count(), LIST_REGISTERS);
     if found < used && FORM != ListForm::None {
-        refuse(&format_args!(
-            "board '{}': the CPU has {found} list registers but {used} are used; choose another CPU",
-            BOARD.name
-        ));
+        return Err(Reason::FewerLists.with(found as u64, used as u64, 0));
     }
 
     // 5. The vCPUs get their places. The images are the ones that were built; each goes to its
@@ -98,16 +98,14 @@ pub extern "C" fn boot(device_tree: u64) -> ! {
         }
         // SAFETY: as above.
         unsafe { lock.lock() }.set_up(index);
-        load(index);
+        load(index)?;
     }
-    set_up_display();
+    set_up_display()?;
 
     // 6. The other CPUs.
     // SAFETY: CPU 0, before any other is started.
     unsafe { bring_up::open_queues() };
-    if let Err(error) = bring_up::start_cpus(frequency) {
-        refuse(&error);
-    }
+    bring_up::start_cpus(frequency)?;
 
     // 7. The epoch: all plans start there.
     let Some(plan) = bring_up::plan(0, frequency) else {
@@ -131,60 +129,38 @@ pub extern "C" fn boot(device_tree: u64) -> ! {
     bring_up::start_plan(cpu, 0, frequency, epoch, plan, parts)
 }
 
-/// Refuses to go on, for a reason that has words.
-fn refuse(reason: &dyn fmt::Display) -> ! {
-    let mut text = String::<320>::new();
-    // What doesn't fit is cut off.
-    let _ = write!(text, "{reason}");
-    crash::refuse(&text)
-}
-
-fn set_up_distributor() -> Result<(), ControllerError> {
-    // SAFETY: the board's facts name it, EL2's map has it, and nobody else uses it.
-    let distributor = unsafe { Kind::initialise(BOARD) }?;
-    // SAFETY: CPU 0, before any other is started.
-    unsafe { state::set_distributor(distributor) };
-    Ok(())
-}
-
 /// Compares the device tree with the board's facts, where the board has one.
-fn check_board(handed_over: u64) {
+fn check_board(handed_over: u64) -> Result<(), Refusal> {
     let Some(place) = BOARD.device_tree else {
         defmt::info!(
             "board-unchecked \"no device tree is handed over, so RAM, CPUs, interrupt controller and \
              UART are taken as configured\""
         );
-        return;
+        return Ok(());
     };
     // An ELF image is started without an address: the tree then lies at its place by convention.
     if handed_over != 0 && handed_over != place.base.0 {
-        refuse(&format_args!(
-            "board '{}': the device tree lies at {handed_over:#x} but is configured at {:#x}; start \
-             the image as an ELF file, or correct the board's facts",
-            BOARD.name, place.base.0
-        ));
+        return Err(Reason::TreeElsewhere.with(handed_over, place.base.0, 0));
     }
-    let Ok(size) = usize::try_from(place.size_bytes) else {
-        return;
-    };
     // SAFETY: the board's facts name this piece of RAM as the device tree's, EL2's map has it
     // read-only, and nobody writes it any more.
-    let tree = unsafe { core::slice::from_raw_parts(place.base.0 as *const u8, size) };
-    match device_tree::check(tree, BOARD, CPU_COUNT) {
-        Ok(found) => defmt::info!(
-            "board-checked nodes={=usize} ram_bytes={=u64} cpus={=usize} register_ranges={=usize}",
-            found.nodes,
-            found.ram_bytes,
-            found.cpus,
-            found.register_ranges
-        ),
-        Err(mismatch) => refuse(&mismatch),
-    }
+    let tree = unsafe {
+        core::slice::from_raw_parts(place.base.0 as *const u8, place.size_bytes as usize)
+    };
+    let found = device_tree::check(tree, BOARD, CPU_COUNT)?;
+    defmt::info!(
+        "board-checked nodes={=usize} ram_bytes={=u64} cpus={=usize} register_ranges={=usize}",
+        found.nodes,
+        found.ram_bytes,
+        found.cpus,
+        found.register_ranges
+    );
+    Ok(())
 }
 
 /// Verifies an image and puts it into its partition's scrubbed memory.
-fn load(index: usize) {
-    let bytes = verify(index);
+fn load(index: usize) -> Result<(), Refusal> {
+    let bytes = verify(index)?;
     // SAFETY: CPU 0 at boot; no partition runs.
     let mut partition = unsafe { PARTITIONS[index].lock() };
     // SAFETY: as above.
@@ -198,7 +174,7 @@ fn load(index: usize) {
     partition.console = Some(sender);
     // SAFETY: CPU 0.
     unsafe { log::take_console(index, receiver) };
-    if partition.declaration().machine.uart.is_some() {
+    if HAS_UART && partition.declaration().machine.uart.is_some() {
         // SAFETY: as for the console, with the ends exchanged.
         let (sender, receiver) = unsafe { INPUT_QUEUES[index].get() }.split();
         partition.input = Some(receiver);
@@ -212,13 +188,14 @@ fn load(index: usize) {
     );
     // SAFETY: CPU 0, outside of the log.
     unsafe { log::flush() };
+    Ok(())
 }
 
 /// Verifies the pieces of a partition's image and returns how many bytes they have. What an earlier
 /// partition has a piece of, too, has been verified with that one.
-fn verify(index: usize) -> usize {
+fn verify(index: usize) -> Result<usize, Refusal> {
     let mut bytes = 0;
-    for piece in IMAGES[index].pieces {
+    for (number, piece) in IMAGES[index].pieces.iter().enumerate() {
         let content = piece.content;
         bytes += content.bytes.len();
         let mut earlier = IMAGES[..index].iter().flat_map(|image| image.pieces);
@@ -227,40 +204,27 @@ fn verify(index: usize) -> usize {
         }
         let digest: [u8; 32] = Sha256::digest(content.bytes).into();
         if digest != content.sha256 {
-            defmt::error!("image-refused partition={=usize}", index);
-            refuse(&format_args!(
-                "partition '{}': '{}' of its image has SHA-256 {}.. but {}.. was built; the image \
-                 file is damaged, build or copy it again",
-                SYSTEM.partitions[index].name,
-                content.name,
-                Start(&digest),
-                Start(&content.sha256),
-            ));
+            let values = start(&digest) << 32 | start(&content.sha256);
+            return Err(Reason::Damaged.with(index as u64, number as u64, values));
         }
     }
-    bytes
+    Ok(bytes)
 }
 
-/// The first bytes of a digest, in hexadecimal.
-struct Start<'a>(&'a [u8; 32]);
-
-impl fmt::Display for Start<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0[..4]
-            .iter()
-            .try_for_each(|byte| write!(formatter, "{byte:02x}"))
-    }
+/// The first four bytes of a digest.
+fn start([a, b, c, d, ..]: &[u8; 32]) -> u64 {
+    u32::from_be_bytes([*a, *b, *c, *d]).into()
 }
 
 /// Tells the display where the picture is; the partition gets the frame buffer's pages only.
-fn set_up_display() {
+fn set_up_display() -> Result<(), Refusal> {
     let Some(Display {
         width,
         height,
         partition,
     }) = SYSTEM.display
     else {
-        return;
+        return Ok(());
     };
     let region = SYSTEM.partition_index(partition).and_then(|index| {
         let regions = SYSTEM.partitions[index].regions;
@@ -268,9 +232,9 @@ fn set_up_display() {
             .iter()
             .find(|region| region.kind == RegionKind::FrameBuffer)
     });
-    let Some(region) = region else { return };
+    let Some(region) = region else { return Ok(()) };
     let Some(frame) = FrameBuffer::packed(region.pa, width, height) else {
-        return;
+        return Ok(());
     };
     let picture = Picture {
         frame,
@@ -278,8 +242,5 @@ fn set_up_display() {
     };
     // SAFETY: the board's facts name the display's registers, EL2's map has them and every static at
     // its physical address, and nobody else uses either.
-    let started = unsafe { BoardDisplay::start(BOARD, DISPLAY_BUFFER.get(), &picture) };
-    if let Err(error) = started {
-        refuse(&error);
-    }
+    unsafe { BoardDisplay::start(BOARD, DISPLAY_BUFFER.get(), &picture) }
 }

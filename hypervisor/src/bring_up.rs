@@ -1,12 +1,13 @@
 //! The CPUs: what each sets up for itself, how CPU 0 starts the others, and how a plan begins.
+//!
+//! What runs once lies in `.text.once`, the room that the vectors' alignment leaves before them.
 
-use core::fmt;
 use core::time::Duration;
 
 use heapless::spsc::Producer;
 use paratia_board_support::cpu_start;
-use paratia_board_support::interrupt::{Controller, ControllerError, Parts};
-
+use paratia_board_support::interrupt::{Controller, Parts};
+use paratia_board_support::refusal::{Reason, Refusal};
 use paratia_config::board::CpuStart;
 
 use crate::arch::{cpu as arch_cpu, entry, memory, timer};
@@ -30,28 +31,6 @@ static PLANS: [Owned<Plan<SLOTS>>; CPU_COUNT] = [const { Owned::new(Plan::NONE) 
 static SENDERS: [Owned<Option<Producer<'static, Record>>>; CPU_COUNT] =
     [const { Owned::new(None) }; CPU_COUNT];
 
-/// Why the other CPUs didn't come up.
-#[derive(Debug)]
-pub enum StartError {
-    /// One can't be started.
-    CannotStart(cpu_start::StartError),
-    /// Only so many of so many reported in time.
-    Missing(usize, usize),
-}
-
-impl fmt::Display for StartError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::CannotStart(error) => error.fmt(formatter),
-            Self::Missing(up, needed) => write!(
-                formatter,
-                "{up} of {needed} CPUs came up within {} ms; look at the board's start-up of CPUs",
-                START_LIMIT.as_millis()
-            ),
-        }
-    }
-}
-
 /// Opens every CPU's way to the log.
 ///
 /// # Safety
@@ -70,8 +49,9 @@ pub unsafe fn open_queues() {
 /// Starts the other CPUs that the system needs, and waits until they are ready.
 ///
 /// # Errors
-/// [`StartError`].
-pub fn start_cpus(frequency: Frequency) -> Result<(), StartError> {
+/// One can't be started, or doesn't report in time.
+#[unsafe(link_section = ".text.once")]
+pub fn start_cpus(frequency: Frequency) -> Result<(), Refusal> {
     state::count_cpu_up();
     // Those that nobody needs stay off under PSCI; out of a spin table they come to be parked.
     let started = match BOARD.cpu_start {
@@ -80,13 +60,14 @@ pub fn start_cpus(frequency: Frequency) -> Result<(), StartError> {
     };
     for cpu in 1..started {
         // SAFETY: the board's facts are those of this board, and the entry is made for it.
-        unsafe { cpu_start::start(BOARD, cpu, entry::secondary_start(), cpu as u64) }
-            .map_err(StartError::CannotStart)?;
+        unsafe { cpu_start::start(BOARD, cpu, entry::secondary_start(), cpu as u64) }?;
     }
+    let limit_ms = START_LIMIT.as_millis() as u64;
     let limit = timer::now().after(frequency.ticks(START_LIMIT));
     while state::cpus_up() < CPU_COUNT {
         if timer::now().reached(limit) {
-            return Err(StartError::Missing(state::cpus_up(), CPU_COUNT));
+            let up = state::cpus_up() as u64;
+            return Err(Reason::CpusMissing.with(up, CPU_COUNT as u64, limit_ms));
         }
         timer::yield_processor();
     }
@@ -97,7 +78,8 @@ pub fn start_cpus(frequency: Frequency) -> Result<(), StartError> {
 ///
 /// # Errors
 /// The interrupt controller isn't as the board's facts say.
-pub fn set_up_cpu(index: usize) -> Result<Parts<Kind>, ControllerError> {
+#[unsafe(link_section = ".text.once")]
+pub fn set_up_cpu(index: usize) -> Result<Parts<Kind>, Refusal> {
     arch_cpu::enable_traps();
     arch_cpu::set_stage2_control(VTCR_EL2 | arch_cpu::physical_address_range() << 16);
     memory::forget_all_guests();
@@ -110,6 +92,7 @@ pub fn set_up_cpu(index: usize) -> Result<Parts<Kind>, ControllerError> {
 
 /// Boot of another CPU, from the assembly: MMU on, on its stack. One that can't go on stays silent;
 /// CPU 0 misses it and refuses.
+#[unsafe(link_section = ".text.once")]
 pub extern "C" fn boot_secondary(index: u64) -> ! {
     let Ok(index) = usize::try_from(index) else {
         arch_cpu::park()

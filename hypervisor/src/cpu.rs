@@ -103,7 +103,7 @@ impl Cpu {
 
 impl Machine {
     /// Reports an event that happens at `time`.
-    #[inline]
+    #[inline(never)]
     pub fn report(&mut self, time: Ticks, event: Event) {
         if self.records.enqueue(Record { time, event }).is_err() {
             self.records_dropped += 1;

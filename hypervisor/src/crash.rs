@@ -3,10 +3,9 @@
 //! Nothing here relies on what may be broken: no log, no queue, no stack but the emergency one. A
 //! CPU other than 0 leaves its record and asks all to stop; CPU 0, which has the UART, speaks for it.
 
-use core::fmt::Write as _;
 use core::panic::PanicInfo;
 
-use heapless::String;
+use paratia_board_support::refusal::Refusal;
 
 use crate::arch::cpu as arch_cpu;
 use crate::arch::registers::read_register;
@@ -106,9 +105,7 @@ fn crash(kind: u64, sp: u64, line: u64) -> ! {
                 let _ = uart.write_blocking(b"\0");
             }
             let _ = uart.write_blocking(b"\r\n");
-            say(&record, |text| {
-                let _ = uart.write_blocking(text);
-            });
+            speak(&mut uart, &record);
         }
     }
     arch_cpu::park()
@@ -135,38 +132,55 @@ pub fn report_others() {
         }
         // SAFETY: this is CPU 0 in the safe state, and the log is flushed and idle.
         if let Some(mut uart) = unsafe { DebugUart::new(BOARD.uart) } {
-            say(&record, |text| {
-                let _ = uart.write_blocking(text);
-            });
+            speak(&mut uart, &record);
         }
     }
 }
 
-/// Last words, as plain text that needs no decoder.
-fn say(record: &CrashRecord, mut write: impl FnMut(&[u8])) {
-    let CrashRecord {
-        cpu,
-        kind,
-        esr,
-        elr,
-        far,
-        sp,
-        line,
-        ..
-    } = *record;
-    let mut text = String::<256>::new();
-    let _ = write!(
-        text,
-        "paratia| crash cpu={cpu} kind={kind} esr={esr:#x} elr={elr:#x} far={far:#x} sp={sp:#x} line={line}\r\n\
-         paratia| the hypervisor has stopped in its safe state; no partition runs\r\n"
-    );
-    write(text.as_bytes());
+/// A crash's last words.
+fn speak(uart: &mut DebugUart, record: &CrashRecord) {
+    let fields = [
+        ("cpu", record.cpu),
+        ("kind", record.kind),
+        ("esr", record.esr),
+        ("elr", record.elr),
+        ("far", record.far),
+        ("sp", record.sp),
+        ("line", record.line),
+    ];
+    say(uart, &["crash"], &fields);
+    let safe = "the hypervisor has stopped in its safe state; no partition runs";
+    say(uart, &[safe], &[]);
 }
 
-/// Refuses to go on at boot, with the reason; nothing has been started. On CPU 0.
-pub fn refuse(reason: &str) -> ! {
-    defmt::error!("refused \"{=str}\"", reason);
+/// A line of plain text that needs no decoder: `paratia| words key=number ...`. Numbers beyond 9 are
+/// hexadecimal.
+fn say(uart: &mut DebugUart, words: &[&str], fields: &[(&str, u64)]) {
+    let mut write = |text: &[u8]| drop(uart.write_blocking(text));
+    write(b"paratia| ");
+    words.iter().for_each(|word| write(word.as_bytes()));
+    for (key, value) in fields {
+        write(b" ");
+        write(key.as_bytes());
+        write(if *value > 9 { b"=0x" } else { b"=" });
+        let digits = (u64::BITS - value.leading_zeros()).div_ceil(4).max(1);
+        for digit in (0..digits).rev() {
+            let digit = (*value >> (4 * digit) & 0xF) as usize;
+            write(&b"0123456789abcdef"[digit..=digit]);
+        }
+    }
+    write(b"\r\n");
+}
+
+/// Refuses to go on at boot, and says why as plain text; nothing has been started. On CPU 0.
+pub fn refuse(refusal: Refusal) -> ! {
     // SAFETY: this is CPU 0, outside of the log.
     unsafe { log::flush() };
+    // SAFETY: CPU 0 doesn't return to whoever holds the UART, and no other runs.
+    if let Some(mut uart) = unsafe { DebugUart::new(BOARD.uart) } {
+        let [a, b, c] = refusal.values;
+        let words = ["refused reason=", refusal.reason.name()];
+        say(&mut uart, &words, &[("a", a), ("b", b), ("c", c)]);
+    }
     arch_cpu::park()
 }

@@ -13,6 +13,7 @@ use crate::interrupt;
 use crate::mmio::{self, Access, Kind, Refusal};
 use crate::partition::Partition;
 use crate::places::Device;
+use crate::selected::HAS_UART;
 use crate::vcpu::Vcpu;
 use crate::vgic::{Done, VcpuSet, low};
 use crate::{terminal, vuart};
@@ -220,7 +221,7 @@ fn write(
 /// Before a vCPU's window: takes what was typed, and shows the interrupt controller the level of the
 /// UART's interrupt. Whom that concerns.
 pub fn update_uart(vcpu: &Vcpu, partition: &mut Partition) -> VcpuSet {
-    if partition.declaration().machine.uart.is_none() {
+    if !HAS_UART || partition.declaration().machine.uart.is_none() {
         return VcpuSet::NONE;
     }
     terminal::receive(partition);

@@ -9,6 +9,7 @@ use paratia_board_support::interrupt::{
 };
 
 use paratia_abi::passport::MAX_PORTS;
+use paratia_config::machine::{MONITORS, VIRTUAL_TIMER};
 
 use crate::arch::timer;
 use crate::controller::{self, LIST_REGISTERS, PrivateInterrupts, each};
@@ -27,10 +28,6 @@ use crate::vgic::{
 };
 use crate::{granted, state};
 
-/// The virtual timer (PPI 11; Arm BSA, table of private peripheral interrupts).
-pub const VIRTUAL_TIMER: u32 = 27;
-/// The performance monitors' overflow, as a guest sees it (PPI 7).
-pub const MONITORS: u32 = 23;
 /// The guest's physical timer (PPI 14), which is emulated.
 const PHYSICAL_TIMER: u32 = 30;
 /// The hypervisor's timer (PPI 10).

@@ -70,8 +70,6 @@ pub mod lock;
 #[cfg(target_os = "none")]
 pub mod log;
 #[cfg(target_os = "none")]
-pub mod machines;
-#[cfg(target_os = "none")]
 pub mod owned;
 #[cfg(target_os = "none")]
 pub mod partition;

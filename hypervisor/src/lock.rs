@@ -9,6 +9,7 @@ use core::ops::{Deref, DerefMut};
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use crate::arch::timer;
+use crate::selected::MOST_VCPUS;
 
 /// A value that is touched by the one who holds its lock.
 pub struct Lock<T> {
@@ -48,7 +49,7 @@ impl<T> Lock<T> {
     /// Whether several CPUs use it.
     #[inline]
     pub fn is_shared(&self) -> bool {
-        self.is_shared.load(Ordering::Relaxed)
+        MOST_VCPUS > 1 && self.is_shared.load(Ordering::Relaxed)
     }
 
     /// The value, without waiting for anybody: in the safe state.

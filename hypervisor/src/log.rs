@@ -14,7 +14,7 @@ use crate::console::Line;
 use crate::event::{Event, Fault, Record};
 use crate::owned::Owned;
 use crate::partition::CONSOLE_BYTES;
-use crate::selected::{CPU_COUNT, DebugUart, PARTITION_COUNT, SYSTEM, run_focus};
+use crate::selected::{CPU_COUNT, DebugUart, HAS_UART, PARTITION_COUNT, SYSTEM, run_focus};
 use crate::time::Ticks;
 use crate::typing::{Typed, Typing};
 
@@ -107,6 +107,7 @@ fn record_time() -> u64 {
 
 /// There is room by [`ROOM_BYTES`]; a frame that is longer all the same is cut, and the decoder
 /// drops it.
+#[inline(never)]
 fn put(ring: &mut Deque<u8, RING_BYTES>, bytes: &[u8]) {
     for byte in bytes {
         let _ = ring.push_back(*byte);
@@ -223,7 +224,7 @@ enum Work {
 
 impl Log {
     fn transmit_or_pick(&mut self) -> Work {
-        if self.receive() || self.transmit() {
+        if HAS_UART && self.receive() || self.transmit() {
             return Work::Done;
         }
         if self.ring.capacity() - self.ring.len() < ROOM_BYTES {

@@ -7,12 +7,12 @@ use paratia_abi::passport::MAX_PORTS;
 use crate::health::RestartHistory;
 use crate::heartbeat::{Expectation, Supervision};
 use crate::lock::Lock;
-use crate::machines;
 use crate::places::Places;
 use crate::psci::{MAX_VCPUS, Power, Psci, Start};
 use crate::reload::Reload;
 use crate::selected::{
-    GIC_INTERRUPTS, GIC_MODELS, MOST_SHARED_BLOCKS, MOST_VCPUS, PARTITION_COUNT, PLACES, PORTS,
+    GIC_INTERRUPTS, GIC_MODELS, HAS_UART, MOST_SHARED_BLOCKS, MOST_VCPUS, PARTITION_COUNT, PLACES,
+    PORTS,
     SYSTEM,
 };
 use crate::time::{Frequency, Ticks};
@@ -21,11 +21,7 @@ use crate::vuart::Uart;
 
 /// Bytes of console text that a partition can have waiting: more where a UART is emulated, for
 /// stock systems send as fast as it takes.
-pub const CONSOLE_BYTES: usize = if machines::has_uart(SYSTEM) {
-    4096
-} else {
-    1024
-};
+pub const CONSOLE_BYTES: usize = if HAS_UART { 4096 } else { 1024 };
 /// Bytes of input that a partition can have waiting.
 pub const INPUT_BYTES: usize = 64;
 

@@ -5,7 +5,6 @@ use paratia_board_support::interrupt::ListForm;
 use paratia_board_support::uart::Bounded;
 
 use crate::controller::FORM;
-use crate::machines::{self, Links};
 use crate::places::Places;
 use crate::sched;
 use crate::vgic::{Interrupts, Model};
@@ -13,6 +12,7 @@ use paratia_abi::passport::MAX_PORTS;
 use paratia_config::address::PAGE_BYTES;
 use paratia_config::image::{Piece as BuiltPiece, PieceKind};
 use paratia_config::layout::{Layout, MAX_PARTITIONS};
+use paratia_config::machines::{self, Links};
 use paratia_config::passport::{PassportPage, passports};
 use paratia_config::ports::{PartitionPorts, port_table};
 use paratia_config::rules;
@@ -23,7 +23,7 @@ use static_assertions::const_assert;
 
 pub use paratia_config::tables::{MAIR_EL2, TCR_EL2, VTCR_EL2};
 
-use crate::image::{Content, Image, Piece, physical};
+use crate::image::{Content, Image, Piece};
 
 include!(concat!(env!("OUT_DIR"), "/selected.rs"));
 
@@ -89,78 +89,23 @@ pub const CPU_COUNT: usize = SYSTEM.cpu_count();
 pub const VCPU_COUNT: usize = SYSTEM.vcpu_count();
 
 /// The CPU that each vCPU runs on.
-pub static CPU_OF: [usize; VCPU_COUNT] = {
-    let mut cpus = [0; VCPU_COUNT];
-    let plans = SYSTEM.schedule.plans;
-    let mut cpu = 0;
-    while cpu < plans.len() {
-        let mut window = 0;
-        while window < plans[cpu].len() {
-            if let Some(index) = SYSTEM.vcpu_of(&plans[cpu][window]) {
-                cpus[index] = cpu;
-            }
-            window += 1;
-        }
-        cpu += 1;
-    }
-    cpus
-};
+pub static CPU_OF: [usize; VCPU_COUNT] = machines::cpu_of(SYSTEM);
 
 /// The affinity of the CPU that each vCPU runs on.
-pub static AFFINITY_OF: [u64; VCPU_COUNT] = {
-    let mut affinities = [0; VCPU_COUNT];
-    let mut vcpu = 0;
-    while vcpu < VCPU_COUNT {
-        affinities[vcpu] = BOARD.cpus[CPU_OF[vcpu]];
-        vcpu += 1;
-    }
-    affinities
-};
+pub static AFFINITY_OF: [u64; VCPU_COUNT] = machines::affinity_of(SYSTEM, BOARD);
 
 /// The first vCPU of each partition.
-pub static FIRST_VCPU: [usize; PARTITION_COUNT] = {
-    let mut vcpus = [0; PARTITION_COUNT];
-    let mut partition = 0;
-    while partition < PARTITION_COUNT {
-        vcpus[partition] = SYSTEM.first_vcpu(partition);
-        partition += 1;
-    }
-    vcpus
-};
+pub static FIRST_VCPU: [usize; PARTITION_COUNT] = machines::first_vcpu(SYSTEM);
 
 /// The partition of each vCPU.
-pub static PARTITION_OF: [usize; VCPU_COUNT] = {
-    let mut partitions = [0; VCPU_COUNT];
-    let mut partition = 0;
-    let mut vcpu = 0;
-    while vcpu < VCPU_COUNT {
-        while vcpu >= SYSTEM.first_vcpu(partition + 1) {
-            partition += 1;
-        }
-        partitions[vcpu] = partition;
-        vcpu += 1;
-    }
-    partitions
-};
+pub static PARTITION_OF: [usize; VCPU_COUNT] = machines::partition_of(SYSTEM);
 
 /// Whether another vCPU of the same partition runs on the same CPU. Their translations bear the same
 /// VMID, and a guest relies on each of its CPUs having its own.
-pub static SHARES_CPU: [bool; VCPU_COUNT] = {
-    let mut shares = [false; VCPU_COUNT];
-    let mut one = 0;
-    while one < VCPU_COUNT {
-        let mut other = 0;
-        while other < VCPU_COUNT {
-            shares[one] |= one != other
-                && PARTITION_OF[one] == PARTITION_OF[other]
-                && CPU_OF[one] == CPU_OF[other];
-            other += 1;
-        }
-        one += 1;
-    }
-    shares
-};
+pub static SHARES_CPU: [bool; VCPU_COUNT] = machines::share_cpu(SYSTEM);
 
+/// Whether any partition has an emulated UART.
+pub const HAS_UART: bool = machines::has_uart(SYSTEM);
 /// Most vCPUs of any partition.
 pub const MOST_VCPUS: usize = machines::most_vcpus(SYSTEM);
 /// Most blocks of 32 shared interrupts of any partition.
@@ -168,6 +113,8 @@ pub const MOST_SHARED_BLOCKS: usize = machines::most_shared_blocks(SYSTEM, BOARD
 
 /// The interrupt controller that each partition sees.
 pub static GIC_MODELS: [Model; PARTITION_COUNT] = machines::models(SYSTEM, BOARD);
+/// That of all of them, if it is one: what only the other needs isn't in the image then.
+pub const ONLY_MODEL: Option<Model> = machines::only_model(SYSTEM, BOARD);
 /// The physical interrupts behind each partition's own.
 pub static GIC_LINKS: [Links; PARTITION_COUNT] = machines::links(SYSTEM, BOARD);
 /// The interrupts of each partition's controller.

@@ -3,7 +3,7 @@
 
 use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-use paratia_config::ports::port_to_ring;
+use paratia_config::machines;
 use paratia_config::system::Trace;
 
 use crate::controller::Distributor;
@@ -26,16 +26,7 @@ const WORDS: usize = {
 };
 
 /// Most destinations of a channel.
-const DESTINATIONS: usize = {
-    let mut most = 0;
-    let mut index = 0;
-    while index < SYSTEM.channels.len() {
-        let count = SYSTEM.channels[index].destinations.len();
-        most = if count > most { count } else { most };
-        index += 1;
-    }
-    most
-};
+const DESTINATIONS: usize = machines::most_destinations(SYSTEM);
 
 static LINKS: [[Link<WORDS>; DESTINATIONS]; SYSTEM.channels.len()] =
     [const { [const { Link::new() }; DESTINATIONS] }; SYSTEM.channels.len()];
@@ -57,19 +48,8 @@ pub static DOORBELLS: [Doorbell; PARTITION_COUNT] = [const { Doorbell::new() }; 
 
 /// At which partition, and at which of its ports, a message of a channel rings for each of its
 /// destinations.
-static TO_RING: [[Option<(usize, usize)>; DESTINATIONS]; SYSTEM.channels.len()] = {
-    let mut all = [[None; DESTINATIONS]; SYSTEM.channels.len()];
-    let mut channel = 0;
-    while channel < SYSTEM.channels.len() {
-        let mut end = 0;
-        while end < SYSTEM.channels[channel].destinations.len() {
-            all[channel][end] = port_to_ring(SYSTEM, channel, end);
-            end += 1;
-        }
-        channel += 1;
-    }
-    all
-};
+static TO_RING: [[Option<(usize, usize)>; DESTINATIONS]; SYSTEM.channels.len()] =
+    machines::to_ring(SYSTEM);
 
 /// Where a message of a channel rings: partitions and their ports.
 pub fn to_ring(channel: usize) -> impl Iterator<Item = (usize, usize)> {

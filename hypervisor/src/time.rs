@@ -56,6 +56,7 @@ impl Frequency {
     }
 
     /// A duration in ticks, rounded down; saturates.
+    #[inline(never)]
     #[must_use]
     pub const fn ticks(self, duration: Duration) -> u64 {
         // Less than 10^9 times at most 10^10: fits in 64 bits.

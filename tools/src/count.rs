@@ -95,6 +95,7 @@ const OTHER_BOARDS: &[&str] = &[
     "raspi4b.rs",
     "videocore",
     "videocore.rs",
+    "words.rs",
     "zcu102.rs",
 ];
 

@@ -4,7 +4,8 @@ use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use super::registers::{CPUS, Controllers};
 use super::state::{Devices, State, WORDS};
-use crate::interrupt::{self, ControllerError, FIRST_SPI};
+use crate::interrupt::{self, FIRST_SPI};
+use crate::refusal::{Reason, Refusal};
 
 /// One past the last device's interrupt.
 const END: u32 = FIRST_SPI + 64;
@@ -56,12 +57,13 @@ fn place(intid: u32) -> Option<(usize, u32)> {
 }
 
 /// Whether there is a device with this interrupt.
-fn check(intid: u32) -> Result<(), ControllerError> {
-    place(intid).map_or(Err(ControllerError::NotAnSpi { intid }), |_| Ok(()))
+fn check(intid: u32) -> Result<(), Refusal> {
+    let missing = Reason::NotShared.with(intid.into(), 0, 0);
+    place(intid).map(drop).ok_or(missing)
 }
 
 impl interrupt::Distributor for Distributor {
-    fn enable_spi(&self, intid: u32, target: u64, priority: u8) -> Result<(), ControllerError> {
+    fn enable_spi(&self, intid: u32, target: u64, priority: u8) -> Result<(), Refusal> {
         check(intid)?;
         let devices = &self.state.devices;
         let [cpu, ..] = target.to_le_bytes();
@@ -75,14 +77,14 @@ impl interrupt::Distributor for Distributor {
         Ok(())
     }
 
-    fn disable_spi(&self, intid: u32) -> Result<(), ControllerError> {
+    fn disable_spi(&self, intid: u32) -> Result<(), Refusal> {
         check(intid)?;
         set_bit(&self.state.devices.enabled, intid, false);
         self.state.apply_devices(self.controllers);
         Ok(())
     }
 
-    fn clear_spi(&self, intid: u32) -> Result<(), ControllerError> {
+    fn clear_spi(&self, intid: u32) -> Result<(), Refusal> {
         self.set_spi_active(intid, false)
     }
 
@@ -100,7 +102,7 @@ impl interrupt::Distributor for Distributor {
         pending
     }
 
-    fn set_spi_active(&self, intid: u32, active: bool) -> Result<(), ControllerError> {
+    fn set_spi_active(&self, intid: u32, active: bool) -> Result<(), Refusal> {
         check(intid)?;
         self.state.devices.set_active(intid, active);
         self.state.apply_devices(self.controllers);
@@ -108,7 +110,7 @@ impl interrupt::Distributor for Distributor {
     }
 
     /// The hardware has no choice.
-    fn set_spi_edge(&self, intid: u32, _: bool) -> Result<(), ControllerError> {
+    fn set_spi_edge(&self, intid: u32, _: bool) -> Result<(), Refusal> {
         check(intid)
     }
 }
@@ -183,7 +185,7 @@ mod tests {
         let machine = Machine::new();
         let distributor = distributor(&machine);
         for intid in [0, 31, 96, u32::MAX] {
-            let refused = Err(ControllerError::NotAnSpi { intid });
+            let refused = Err(Reason::NotShared.with(intid.into(), 0, 0));
             assert_eq!(distributor.enable_spi(intid, 0, 0), refused);
             assert_eq!(distributor.disable_spi(intid), refused);
             assert_eq!(distributor.set_spi_edge(intid, true), refused);

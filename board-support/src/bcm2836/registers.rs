@@ -6,7 +6,7 @@ use paratia_config::address::MemoryRange;
 use safe_mmio::fields::{ReadPure, ReadPureWrite, WriteOnly};
 use safe_mmio::{field, field_shared};
 
-use crate::interrupt::ControllerError;
+use crate::refusal::Refusal;
 use crate::registers;
 
 /// CPUs of the chip.
@@ -88,21 +88,10 @@ impl Controllers {
     ///
     /// The ranges must be the two controllers' pages, mapped as device memory at their physical
     /// addresses, and the registers be used by nothing else from now on.
-    pub(super) unsafe fn locate(
-        local: MemoryRange,
-        devices: MemoryRange,
-    ) -> Result<Self, ControllerError> {
+    pub(super) unsafe fn locate(local: MemoryRange, devices: MemoryRange) -> Result<Self, Refusal> {
         Ok(Self {
-            local: registers::locate(local, 0).ok_or(ControllerError::Range {
-                part: "local controller",
-                range: local,
-                needed_bytes: size_of::<Local>() as u64,
-            })?,
-            devices: registers::locate(devices, 0).ok_or(ControllerError::Range {
-                part: "devices' controller",
-                range: devices,
-                needed_bytes: size_of::<Devices>() as u64,
-            })?,
+            local: registers::locate(local, 0)?,
+            devices: registers::locate(devices, 0)?,
         })
     }
 

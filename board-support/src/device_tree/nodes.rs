@@ -1,13 +1,12 @@
 //! The nodes of a device tree, one after another, each with the properties that are of interest.
 
-use fdt_rs::base::DevTree;
-use fdt_rs::base::iters::DevTreeParseIter;
-use fdt_rs::base::parse::{ParsedProp, ParsedTok};
-use fdt_rs::prelude::FallibleIterator;
+use fdt_rs::base::parse::{ParsedProp, ParsedTok, next_devtree_token};
 use heapless::Vec;
 use paratia_config::address::{MemoryRange, Pa};
 
-use super::{Fault, MAX_DEPTH};
+use super::MAX_DEPTH;
+use super::validate::Valid;
+use crate::refusal::{Reason, Refusal};
 
 /// A node whose properties have all been read. A property that it lacks is empty here.
 pub(super) struct Node<'dt> {
@@ -58,28 +57,29 @@ enum Property {
 }
 
 /// The nodes of a tree, each before those in it.
-pub(super) struct Nodes<'a, 'dt> {
-    tokens: DevTreeParseIter<'a, 'dt>,
-    strings: &'dt [u8],
+pub(super) struct Nodes<'dt> {
+    tree: Valid<'dt>,
+    /// The next token's place.
+    offset: usize,
     levels: Vec<Level<'dt>, MAX_DEPTH>,
     /// The node whose properties are being read.
     current: Option<Node<'dt>>,
 }
 
-impl<'a, 'dt> Nodes<'a, 'dt> {
-    /// The nodes of `tree`, which must have been validated.
-    pub(super) fn of(tree: &'a DevTree<'dt>) -> Self {
+impl<'dt> Nodes<'dt> {
+    /// The nodes of a tree.
+    pub(super) fn of(tree: Valid<'dt>) -> Self {
         Self {
-            tokens: tree.parse_iter(),
-            strings: tree.buf().get(tree.off_dt_strings()..).unwrap_or_default(),
+            tree,
+            offset: tree.structure(),
             levels: Vec::new(),
             current: None,
         }
     }
 
     /// Shows all nodes, one after the other.
-    pub(super) fn each(mut self, mut see: impl FnMut(&Node<'dt>)) -> Result<(), Fault> {
-        while let Some(token) = self.tokens.next().map_err(|_| Fault::Reader)? {
+    pub(super) fn each(mut self, mut see: impl FnMut(&Node<'dt>)) -> Result<(), Refusal> {
+        while let Some(token) = self.next_token()? {
             match token {
                 ParsedTok::BeginNode(node) => {
                     self.current.iter().for_each(&mut see);
@@ -96,8 +96,15 @@ impl<'a, 'dt> Nodes<'a, 'dt> {
         Ok(())
     }
 
+    fn next_token(&mut self) -> Result<Option<ParsedTok<'dt>>, Refusal> {
+        // SAFETY: what holding a valid tree proves: a structure block lies at the first offset, at a
+        // multiple of four, and the reader goes from token to token, all of which are well-formed.
+        let token = unsafe { next_devtree_token(self.tree.bytes(), &mut self.offset) };
+        token.map_err(|_| Reason::TreeReader.into())
+    }
+
     /// A node begins, which ends the properties of the one that it is in.
-    fn begin(&mut self, name: &'dt [u8]) -> Result<(), Fault> {
+    fn begin(&mut self, name: &'dt [u8]) -> Result<(), Refusal> {
         let parent = self.levels.last().copied().unwrap_or(Level {
             name: &[],
             cells: DEFAULT_CELLS,
@@ -116,7 +123,9 @@ impl<'a, 'dt> Nodes<'a, 'dt> {
             name,
             cells: DEFAULT_CELLS,
         };
-        self.levels.push(level).map_err(|_| Fault::Reader)
+        self.levels
+            .push(level)
+            .map_err(|_| Reason::TreeReader.into())
     }
 
     /// A node ends, and with it its properties if no node in it ended them before.
@@ -126,7 +135,11 @@ impl<'a, 'dt> Nodes<'a, 'dt> {
     }
 
     fn property(&mut self, property: &ParsedProp<'dt>) {
-        let name = self.strings.get(property.name_offset..).unwrap_or_default();
+        let name = self
+            .tree
+            .strings()
+            .get(property.name_offset..)
+            .unwrap_or_default();
         let value = property.prop_buf;
         let Some(known) = Property::named(name) else {
             return;
@@ -152,24 +165,21 @@ impl<'a, 'dt> Nodes<'a, 'dt> {
 }
 
 impl Property {
-    /// The property whose name `strings` starts with, if it is of interest. Most aren't, so its
-    /// first letter sorts them out before anything is compared.
+    /// The property whose name `strings` starts with, if it is of interest. Most aren't, which their
+    /// first four letters tell.
     fn named(strings: &[u8]) -> Option<Self> {
-        let candidates: &[(&[u8], Self)] = match strings.first()? {
-            b'#' => &[
-                (b"#address-cells\0", Self::AddressCells),
-                (b"#size-cells\0", Self::SizeCells),
-            ],
-            b'c' => &[(b"compatible\0", Self::Compatible)],
-            b'd' => &[(b"device_type\0", Self::DeviceType)],
-            b'm' => &[(b"method\0", Self::Method)],
-            b'r' => &[(b"reg\0", Self::Reg)],
-            b's' => &[(b"status\0", Self::Status)],
+        let (first, rest) = strings.split_first_chunk()?;
+        let (end, property): (&[u8], _) = match first {
+            b"reg\0" => (b"", Self::Reg),
+            b"comp" => (b"atible\0", Self::Compatible),
+            b"devi" => (b"ce_type\0", Self::DeviceType),
+            b"stat" => (b"us\0", Self::Status),
+            b"meth" => (b"od\0", Self::Method),
+            b"#add" => (b"ress-cells\0", Self::AddressCells),
+            b"#siz" => (b"e-cells\0", Self::SizeCells),
             _ => return None,
         };
-        let mut candidates = candidates.iter();
-        let found = candidates.find(|(name, _)| strings.starts_with(name));
-        found.map(|(_, property)| *property)
+        rest.starts_with(end).then_some(property)
     }
 }
 

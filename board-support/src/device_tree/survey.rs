@@ -1,13 +1,11 @@
 //! What a device tree says about the things that are compared: one pass over its nodes.
 
-use core::fmt;
-
-use fdt_rs::base::DevTree;
 use heapless::Vec;
 use paratia_config::address::{MemoryRange, Pa};
 
-use super::Fault;
 use super::nodes::{Node, Nodes};
+use super::validate::Valid;
+use crate::refusal::Refusal;
 
 /// Ranges of RAM that are remembered; a board has one or two. RAM beyond counts as missing.
 const MAX_RAM_RANGES: usize = 16;
@@ -20,7 +18,7 @@ const MAX_UARTS: usize = 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GicKind {
     /// GICv3 and GICv4.
-    V3,
+    V3 = 1,
     /// GICv2, by the name of the A15's.
     V2,
     /// GICv2, the GIC-400.
@@ -80,36 +78,9 @@ impl Role {
     }
 }
 
-impl GicKind {
-    /// The version of the architecture.
-    #[must_use]
-    pub const fn version(self) -> u32 {
-        match self {
-            Self::V3 => 3,
-            Self::V2 | Self::Gic400 => 2,
-        }
-    }
-
-    /// Its `compatible` string.
-    #[must_use]
-    pub const fn compatible(self) -> &'static str {
-        match self {
-            Self::V3 => "arm,gic-v3",
-            Self::V2 => "arm,cortex-a15-gic",
-            Self::Gic400 => "arm,gic-400",
-        }
-    }
-}
-
-impl fmt::Display for GicKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "GICv{} ({})", self.version(), self.compatible())
-    }
-}
-
 impl Survey {
     /// What `tree`, which must have been validated, says.
-    pub(super) fn of(tree: &DevTree<'_>) -> Result<Self, Fault> {
+    pub(super) fn of(tree: Valid<'_>) -> Result<Self, Refusal> {
         let mut survey = Self {
             nodes: 0,
             ram: Vec::new(),

@@ -7,9 +7,8 @@ use paratia_config::address::MemoryRange;
 use safe_mmio::fields::{ReadOnly, ReadPureWrite, WriteOnly};
 use safe_mmio::{UniqueMmioPointer, field, field_shared};
 
-use super::{
-    DIRECTORY, DmaBuffer, File, FwCfgError, SIGNATURE, decode_control, encode_write, find,
-};
+use super::{DIRECTORY, DmaBuffer, File, SIGNATURE, decode_control, encode_write, find};
+use crate::refusal::{Reason, Refusal};
 use crate::registers;
 
 /// The register block on Arm machines.
@@ -45,14 +44,14 @@ impl<'a> FwCfg<'a> {
     ///
     /// `range` must be a device, mapped as device memory at its physical address and used by
     /// nothing else; `buffer` must be mapped at its physical address.
-    pub unsafe fn open(range: MemoryRange, buffer: &'a mut DmaBuffer) -> Result<Self, FwCfgError> {
+    pub unsafe fn open(range: MemoryRange, buffer: &'a mut DmaBuffer) -> Result<Self, Refusal> {
         // SAFETY: the caller's promise, passed on; reading these registers of another device than
         // a firmware configuration is the only thing done before the signature is checked.
         let registers: UniqueMmioPointer<'static, Registers> =
-            unsafe { registers::claim(range, 0) }.ok_or(FwCfgError::Range)?;
+            unsafe { registers::claim(range, 0) }?;
         let found = u64::from_be(field_shared!(registers, dma).read());
         if found != SIGNATURE {
-            return Err(FwCfgError::Missing { found });
+            return Err(Reason::NoFwCfg.with(found, 0, 0));
         }
         Ok(Self { registers, buffer })
     }
@@ -69,11 +68,8 @@ impl<'a> FwCfg<'a> {
     ///
     /// The record isn't as long as the file (or longer than a [`DmaBuffer`] carries), or QEMU
     /// refuses or doesn't finish the access.
-    pub fn write(&mut self, file: File, record: &[u8]) -> Result<(), FwCfgError> {
-        let size = FwCfgError::Size {
-            record: record.len(),
-            file: file.size_bytes,
-        };
+    pub fn write(&mut self, file: File, record: &[u8]) -> Result<(), Refusal> {
+        let size = Reason::FwCfgSize.with(record.len() as u64, file.size_bytes.into(), 0);
         if u32::try_from(record.len()) != Ok(file.size_bytes) {
             return Err(size);
         }
@@ -85,7 +81,7 @@ impl<'a> FwCfg<'a> {
     }
 
     /// Starts the access that the buffer describes, and waits for its end.
-    fn run(&mut self) -> Result<(), FwCfgError> {
+    fn run(&mut self) -> Result<(), Refusal> {
         let access = &raw mut self.buffer.access;
         // What the device reads must be in memory before it is told; it is coherent, so that a
         // barrier does and no cache is cleaned.
@@ -99,6 +95,6 @@ impl<'a> FwCfg<'a> {
                 let [c0, c1, c2, c3, ..] = unsafe { read_volatile(access) };
                 decode_control(u32::from_be_bytes([c0, c1, c2, c3]))
             })
-            .unwrap_or(Err(FwCfgError::Stuck))
+            .unwrap_or(Err(Reason::FwCfgStuck.into()))
     }
 }

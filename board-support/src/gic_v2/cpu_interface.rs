@@ -9,7 +9,8 @@ use safe_mmio::{UniqueMmioPointer, field};
 use super::registers::{Gicc, Gicd, access, locate};
 use super::target_bit;
 use crate::barrier;
-use crate::interrupt::{self, ControllerError, FIRST_PPI};
+use crate::interrupt::{self, FIRST_PPI};
+use crate::refusal::Refusal;
 
 /// `GICC_CTLR`: the group on (see the module's parent), priority drop and deactivation apart
 /// (`EOImode`, IHI 0048, 4.4.1).
@@ -46,14 +47,9 @@ impl CpuInterface {
     pub unsafe fn initialise(
         distributor: MemoryRange,
         range: MemoryRange,
-    ) -> Result<Self, ControllerError> {
+    ) -> Result<Self, Refusal> {
         // SAFETY: the caller's promise; these registers are banked or written as a whole.
-        let (registers, distributor) = unsafe {
-            (
-                locate(range, "CPU interface")?,
-                locate(distributor, "distributor")?,
-            )
-        };
+        let (registers, distributor) = unsafe { (locate(range)?, locate(distributor)?) };
         let mut this = Self {
             registers,
             distributor,

@@ -8,7 +8,8 @@ use safe_mmio::{UniqueMmioPointer, field, field_shared};
 
 use super::registers::{Gicd, access, locate};
 use super::{DEFAULT_PRIORITY, target_bit};
-use crate::interrupt::{self, ControllerError, FIRST_SPI};
+use crate::interrupt::{self, FIRST_SPI};
+use crate::refusal::{Reason, Refusal};
 
 /// The distributor, set up. Shared by all CPUs: each operation concerns one interrupt and is made
 /// of single writes to bits and bytes that are that interrupt's alone, so it needs no lock as long
@@ -35,12 +36,9 @@ impl Distributor {
     ///
     /// `range` must be a GICv2 distributor mapped as device memory at its physical address, which
     /// nothing but this module uses from now on.
-    pub unsafe fn initialise(
-        range: MemoryRange,
-        interrupt_count: u32,
-    ) -> Result<Self, ControllerError> {
+    pub unsafe fn initialise(range: MemoryRange, interrupt_count: u32) -> Result<Self, Refusal> {
         // SAFETY: the caller's promise; no other CPU runs yet.
-        let registers = unsafe { locate(range, "distributor") }?;
+        let registers = unsafe { locate(range) }?;
         // SAFETY: as above.
         configure(unsafe { access(registers) }, interrupt_count)?;
         Ok(Self {
@@ -51,11 +49,11 @@ impl Distributor {
 
     /// `intid` as an index into per-interrupt registers, if it is an SPI of this distributor.
     #[inline]
-    fn spi(&self, intid: u32) -> Result<usize, ControllerError> {
+    fn spi(&self, intid: u32) -> Result<usize, Refusal> {
         if (FIRST_SPI..self.interrupt_count).contains(&intid) {
             Ok(intid as usize)
         } else {
-            Err(ControllerError::NotAnSpi { intid })
+            Err(Reason::NotShared.with(intid.into(), 0, 0))
         }
     }
 
@@ -76,7 +74,7 @@ fn write_bit(mut words: UniqueMmioPointer<'_, [ReadPureWrite<u32>; 32]>, index: 
 
 impl interrupt::Distributor for Distributor {
     #[inline]
-    fn enable_spi(&self, intid: u32, target: u64, priority: u8) -> Result<(), ControllerError> {
+    fn enable_spi(&self, intid: u32, target: u64, priority: u8) -> Result<(), Refusal> {
         let index = self.spi(intid)?;
         let mut gicd = self.access();
         if let Some(mut byte) = field!(gicd, itargetsr).get(index) {
@@ -90,14 +88,14 @@ impl interrupt::Distributor for Distributor {
     }
 
     #[inline]
-    fn disable_spi(&self, intid: u32) -> Result<(), ControllerError> {
+    fn disable_spi(&self, intid: u32) -> Result<(), Refusal> {
         let index = self.spi(intid)?;
         let mut gicd = self.access();
         write_bit(field!(gicd, icenabler), index);
         Ok(())
     }
 
-    fn clear_spi(&self, intid: u32) -> Result<(), ControllerError> {
+    fn clear_spi(&self, intid: u32) -> Result<(), Refusal> {
         let index = self.spi(intid)?;
         let mut gicd = self.access();
         write_bit(field!(gicd, icpendr), index);
@@ -115,7 +113,7 @@ impl interrupt::Distributor for Distributor {
             .is_some_and(|register| register.read() & 1 << (index % 32) != 0)
     }
 
-    fn set_spi_active(&self, intid: u32, active: bool) -> Result<(), ControllerError> {
+    fn set_spi_active(&self, intid: u32, active: bool) -> Result<(), Refusal> {
         let index = self.spi(intid)?;
         let mut gicd = self.access();
         if active {
@@ -128,7 +126,7 @@ impl interrupt::Distributor for Distributor {
 
     /// The register is shared by 16 interrupts, so the caller sees to it that no other CPU changes
     /// one of these now.
-    fn set_spi_edge(&self, intid: u32, edge: bool) -> Result<(), ControllerError> {
+    fn set_spi_edge(&self, intid: u32, edge: bool) -> Result<(), Refusal> {
         let index = self.spi(intid)?;
         let mut gicd = self.access();
         if let Some(mut triggers) = field!(gicd, icfgr).get(index / 16) {
@@ -141,23 +139,14 @@ impl interrupt::Distributor for Distributor {
 }
 
 /// The whole set-up, IHI 0048, 4.3: check, stop forwarding, configure, forward.
-fn configure(
-    mut gicd: UniqueMmioPointer<'_, Gicd>,
-    interrupt_count: u32,
-) -> Result<(), ControllerError> {
+fn configure(mut gicd: UniqueMmioPointer<'_, Gicd>, interrupt_count: u32) -> Result<(), Refusal> {
     let revision = (field_shared!(gicd, pidr2).read() >> 4 & 0xF) as u8;
     if revision != 2 {
-        return Err(ControllerError::Revision {
-            configured: 2,
-            found: revision,
-        });
+        return Err(Reason::Revision.with(2, revision.into(), 0));
     }
     let found = 32 * ((field_shared!(gicd, typer).read() & 0x1F) + 1);
     if found < interrupt_count {
-        return Err(ControllerError::InterruptCount {
-            configured: interrupt_count,
-            found,
-        });
+        return Err(Reason::InterruptCount.with(interrupt_count.into(), found.into(), 0));
     }
 
     field!(gicd, ctlr).write(0);
@@ -274,7 +263,7 @@ mod tests {
         let mut gicd = fake();
         let distributor = set_up(&mut gicd);
         for intid in [0, 31, 224, 1023, u32::MAX] {
-            let refused = Err(ControllerError::NotAnSpi { intid });
+            let refused = Err(Reason::NotShared.with(intid.into(), 0, 0));
             assert_eq!(distributor.enable_spi(intid, 0, 0), refused);
             assert_eq!(distributor.disable_spi(intid), refused);
             assert_eq!(distributor.clear_spi(intid), refused);
@@ -286,22 +275,15 @@ mod tests {
     fn another_revision_is_refused() {
         let mut gicd = fake();
         gicd.put(0xFE8, 0x3B);
-        let refused = configure(gicd.pointer(), 224).unwrap_err();
-        assert_eq!(
-            refused.to_string(),
-            "interrupt controller: configured as GICv2 but the hardware reports revision 3; start \
-             the machine with a GICv2 or choose another board"
-        );
+        let refused = configure(gicd.pointer(), 224);
+        assert_eq!(refused, Err(Reason::Revision.with(2, 3, 0)));
     }
 
     #[test]
     fn fewer_interrupts_than_configured_are_refused() {
         let mut gicd = fake();
         let refused = configure(gicd.pointer(), 225);
-        let expected = ControllerError::InterruptCount {
-            configured: 225,
-            found: 224,
-        };
+        let expected = Reason::InterruptCount.with(225, 224, 0);
         assert_eq!(refused, Err(expected));
         assert_eq!(gicd.get(0), 0, "checked before anything is written");
     }

@@ -10,7 +10,8 @@ use safe_mmio::{UniqueMmioPointer, field, field_shared};
 
 use super::DEFAULT_PRIORITY;
 use super::registers::{Gicd, access, locate};
-use crate::interrupt::{self, ControllerError};
+use crate::interrupt;
+use crate::refusal::{Reason, Refusal};
 
 /// The running CPU's private interrupts. Must not be passed to another CPU.
 #[derive(Debug)]
@@ -31,9 +32,9 @@ impl PrivateInterrupts {
     ///
     /// As for [`Distributor::initialise`](super::Distributor::initialise); and no other
     /// `PrivateInterrupts` for this CPU may exist.
-    pub unsafe fn initialise(range: MemoryRange, cpu: usize) -> Result<Self, ControllerError> {
+    pub unsafe fn initialise(range: MemoryRange, cpu: usize) -> Result<Self, Refusal> {
         // SAFETY: the caller's promise; the words used are this CPU's own.
-        let registers = unsafe { locate(range, "distributor") }?;
+        let registers = unsafe { locate(range) }?;
         // SAFETY: as above.
         configure(unsafe { access(registers) }, cpu)?;
         Ok(Self {
@@ -59,13 +60,13 @@ fn write_first(mut words: UniqueMmioPointer<'_, [ReadPureWrite<u32>; 32]>, mask:
 }
 
 /// What can be checked is the number: a distributor for one CPU alone reports 0 (IHI 0048, 4.3.12).
-fn configure(mut gicd: UniqueMmioPointer<'_, Gicd>, cpu: usize) -> Result<(), ControllerError> {
+fn configure(mut gicd: UniqueMmioPointer<'_, Gicd>, cpu: usize) -> Result<(), Refusal> {
     let target = field_shared!(gicd, itargetsr)
         .get(0)
         .map(|byte| byte.read());
     let found = target.unwrap_or(0);
     if found != 0 && u32::from(found) != 1 << (cpu % 8) {
-        return Err(ControllerError::CpuNumber { cpu, found });
+        return Err(Reason::CpuNumber.with(cpu as u64, found.into(), 0));
     }
     write_first(field!(gicd, icenabler), u32::MAX);
     write_first(field!(gicd, icpendr), u32::MAX);
@@ -154,12 +155,8 @@ mod tests {
     fn another_cpus_words_are_refused() {
         let mut gicd: Registers<Gicd> = Registers::new();
         gicd.put(0x800, 0x0404_0404);
-        let refused = configure(gicd.pointer(), 1).unwrap_err();
-        assert_eq!(
-            refused.to_string(),
-            "interrupt controller: CPU 1 is configured as target 1 but the hardware reports the \
-             mask 0x4; correct the order of CPUs in the board's facts"
-        );
+        let refused = configure(gicd.pointer(), 1);
+        assert_eq!(refused, Err(Reason::CpuNumber.with(1, 4, 0)));
         assert_eq!(gicd.get(0x180), 0, "checked before anything is written");
     }
 }

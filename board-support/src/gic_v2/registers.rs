@@ -6,7 +6,7 @@ use paratia_config::address::MemoryRange;
 use safe_mmio::UniqueMmioPointer;
 use safe_mmio::fields::{ReadOnly, ReadPure, ReadPureWrite, WriteOnly};
 
-use crate::interrupt::ControllerError;
+use crate::refusal::Refusal;
 use crate::registers;
 
 /// `GICD_*`. Words of 32 bits, one for each interrupt; priorities and targets a byte for each.
@@ -81,20 +81,13 @@ const _: () = assert!(size_of::<Gich>() == 0x200);
 ///
 /// # Errors
 ///
-/// [`ControllerError::Range`] if they don't fit there.
+/// They don't fit there.
 ///
 /// # Safety
 ///
 /// As for `registers::claim`, but that several values of this module may share the registers.
-pub(super) unsafe fn locate<T>(
-    range: MemoryRange,
-    part: &'static str,
-) -> Result<NonNull<T>, ControllerError> {
-    registers::locate(range, 0).ok_or(ControllerError::Range {
-        part,
-        range,
-        needed_bytes: size_of::<T>() as u64,
-    })
+pub(super) unsafe fn locate<T>(range: MemoryRange) -> Result<NonNull<T>, Refusal> {
+    registers::locate(range, 0)
 }
 
 /// The registers for one operation.

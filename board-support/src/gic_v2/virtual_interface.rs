@@ -8,7 +8,8 @@ use paratia_config::address::MemoryRange;
 use safe_mmio::{UniqueMmioPointer, field, field_shared};
 
 use super::registers::{Gich, access, locate};
-use crate::interrupt::{self, ControllerError, ListForm};
+use crate::interrupt::{self, ListForm};
+use crate::refusal::{Reason, Refusal};
 
 /// The running CPU's virtual interface. Must not be passed to another CPU.
 #[derive(Debug)]
@@ -47,9 +48,9 @@ impl VirtualInterface {
     ///
     /// `range` must be a GICv2's virtual interface control mapped as device memory at its physical
     /// address, and no other `VirtualInterface` for this CPU may exist.
-    pub unsafe fn initialise(range: MemoryRange) -> Result<Self, ControllerError> {
+    pub unsafe fn initialise(range: MemoryRange) -> Result<Self, Refusal> {
         // SAFETY: the caller's promise; the registers are banked.
-        let registers = unsafe { locate(range, "hypervisor interface") }?;
+        let registers = unsafe { locate(range) }?;
         let mut this = Self {
             registers,
             this_cpu: PhantomData,
@@ -58,13 +59,13 @@ impl VirtualInterface {
         Ok(this)
     }
 
-    fn configure(&mut self) -> Result<(), ControllerError> {
+    fn configure(&mut self) -> Result<(), Refusal> {
         use interrupt::VirtualInterface as _;
 
         let gich = self.access();
         let found = (field_shared!(gich, vtr).read() >> 26 & 0b111) + 1;
         if found > 5 {
-            return Err(ControllerError::PreemptionLevels { found });
+            return Err(Reason::PriorityBits.with(found.into(), 0, 0));
         }
         let mut gich = self.access();
         field!(gich, hcr).write(0);
@@ -206,7 +207,7 @@ mod tests {
         let mut gich = Registers::new();
         let mut interface = interface(&mut gich);
         gich.put(0x04, 6 << 26 | 3);
-        let refused = ControllerError::PreemptionLevels { found: 7 };
+        let refused = Reason::PriorityBits.with(7, 0, 0);
         assert_eq!(interface.configure(), Err(refused));
     }
 

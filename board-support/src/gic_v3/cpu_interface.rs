@@ -13,8 +13,8 @@ use arm_sysregs::el2::accessors::read_icc_sre_el2;
 use arm_sysregs::el2::registers::IccSreEl2;
 use cortex_a::asm::barrier::{SY, dsb, isb};
 
-use super::GicError;
 use crate::interrupt;
+use crate::refusal::{Reason, Refusal};
 
 /// The running CPU's interface, set up. Holding one proves that this CPU went through
 /// [`CpuInterface::initialise`]; it must not be passed to another.
@@ -39,17 +39,17 @@ impl CpuInterface {
     ///
     /// # Errors
     ///
-    /// [`GicError::NoSystemRegisters`].
-    pub fn initialise() -> Result<Self, GicError> {
+    /// [`Reason::NoSystemRegisters`].
+    pub fn initialise() -> Result<Self, Refusal> {
         GicCpuInterface::enable_system_register_el2(true);
         isb(SY);
         if !read_icc_sre_el2().contains(IccSreEl2::SRE) {
-            return Err(GicError::NoSystemRegisters);
+            return Err(Reason::NoSystemRegisters.into());
         }
         GicCpuInterface::enable_system_register_el1();
         isb(SY);
         if !read_icc_sre_el1().contains(IccSreEl1::SRE) {
-            return Err(GicError::NoSystemRegisters);
+            return Err(Reason::NoSystemRegisters.into());
         }
 
         write_icc_igrpen1_el1(IccIgrpen1El1::empty());

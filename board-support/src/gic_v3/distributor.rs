@@ -7,7 +7,8 @@ use paratia_config::address::MemoryRange;
 use safe_mmio::fields::ReadPureWrite;
 use safe_mmio::{UniqueMmioPointer, field, field_shared};
 
-use super::{DEFAULT_PRIORITIES, FIRST_SPI, GicError, settle};
+use super::{DEFAULT_PRIORITIES, FIRST_SPI, settle};
+use crate::refusal::{Reason, Refusal};
 use crate::{interrupt, registers};
 
 /// The distributor, set up. Shared by all CPUs: each operation concerns one interrupt, is made of
@@ -41,13 +42,9 @@ impl Distributor {
         range: MemoryRange,
         interrupt_count: u32,
         boot_cpu: u64,
-    ) -> Result<Self, GicError> {
+    ) -> Result<Self, Refusal> {
         // SAFETY: the caller's promise, passed on.
-        let mut registers = unsafe { registers::claim(range, 0) }.ok_or(GicError::Range {
-            part: "distributor",
-            range,
-            needed_bytes: size_of::<Gicd>() as u64,
-        })?;
+        let mut registers = unsafe { registers::claim(range, 0) }?;
         configure(registers.reborrow(), interrupt_count, boot_cpu)?;
         Ok(Self {
             registers: registers.ptr_nonnull(),
@@ -59,18 +56,18 @@ impl Distributor {
     ///
     /// # Errors
     ///
-    /// [`GicError::Stuck`].
-    pub fn wait_for_writes(&self) -> Result<(), GicError> {
+    /// [`Reason::Stuck`].
+    pub fn wait_for_writes(&self) -> Result<(), Refusal> {
         wait(&self.access())
     }
 
     /// `intid` as an index into per-interrupt registers, if it is an SPI of this distributor.
     #[inline]
-    fn spi(&self, intid: u32) -> Result<usize, GicError> {
+    fn spi(&self, intid: u32) -> Result<usize, Refusal> {
         if (FIRST_SPI..self.interrupt_count).contains(&intid) {
             Ok(intid as usize)
         } else {
-            Err(GicError::NotAnSpi { intid })
+            Err(Reason::NotShared.with(intid.into(), 0, 0))
         }
     }
 
@@ -86,7 +83,7 @@ impl Distributor {
 
 impl interrupt::Distributor for Distributor {
     #[inline]
-    fn enable_spi(&self, intid: u32, target: u64, priority: u8) -> Result<(), GicError> {
+    fn enable_spi(&self, intid: u32, target: u64, priority: u8) -> Result<(), Refusal> {
         let index = self.spi(intid)?;
         let mut gicd = self.access();
         if let Some(mut route) = field!(gicd, irouter).get(index - FIRST_SPI as usize) {
@@ -101,7 +98,7 @@ impl interrupt::Distributor for Distributor {
 
     /// Takes effect at the latest when [`Distributor::wait_for_writes`] returns.
     #[inline]
-    fn disable_spi(&self, intid: u32) -> Result<(), GicError> {
+    fn disable_spi(&self, intid: u32) -> Result<(), Refusal> {
         let index = self.spi(intid)?;
         let mut gicd = self.access();
         write_bit(field!(gicd, icenabler), index);
@@ -109,7 +106,7 @@ impl interrupt::Distributor for Distributor {
     }
 
     /// A level that is still asserted makes it pending again.
-    fn clear_spi(&self, intid: u32) -> Result<(), GicError> {
+    fn clear_spi(&self, intid: u32) -> Result<(), Refusal> {
         let index = self.spi(intid)?;
         let mut gicd = self.access();
         write_bit(field!(gicd, icpendr), index);
@@ -127,7 +124,7 @@ impl interrupt::Distributor for Distributor {
             .is_some_and(|register| register.read() & 1 << (index % 32) != 0)
     }
 
-    fn set_spi_active(&self, intid: u32, active: bool) -> Result<(), GicError> {
+    fn set_spi_active(&self, intid: u32, active: bool) -> Result<(), Refusal> {
         let index = self.spi(intid)?;
         let mut gicd = self.access();
         let registers = if active {
@@ -141,7 +138,7 @@ impl interrupt::Distributor for Distributor {
 
     /// The register is shared by 16 interrupts, so the caller sees to it that no other CPU changes
     /// one of these now.
-    fn set_spi_edge(&self, intid: u32, edge: bool) -> Result<(), GicError> {
+    fn set_spi_edge(&self, intid: u32, edge: bool) -> Result<(), Refusal> {
         let index = self.spi(intid)?;
         let mut gicd = self.access();
         if let Some(mut triggers) = field!(gicd, icfgr).get(index / 16) {
@@ -171,21 +168,15 @@ fn configure(
     mut gicd: UniqueMmioPointer<'_, Gicd>,
     interrupt_count: u32,
     boot_cpu: u64,
-) -> Result<(), GicError> {
+) -> Result<(), Refusal> {
     let revision = field_shared!(gicd, pidr2).read().arch_rev();
     if !(3..=4).contains(&revision) {
-        return Err(GicError::Revision {
-            configured: 3,
-            found: revision,
-        });
+        return Err(Reason::Revision.with(3, revision.into(), 0));
     }
     let typer: Typer = field_shared!(gicd, typer).read();
     let found = FIRST_SPI + typer.num_spis();
     if found < interrupt_count {
-        return Err(GicError::InterruptCount {
-            configured: interrupt_count,
-            found,
-        });
+        return Err(Reason::InterruptCount.with(interrupt_count.into(), found.into(), 0));
     }
 
     field!(gicd, ctlr).write(GicdCtlr::empty());
@@ -233,9 +224,9 @@ fn quieten(mut gicd: UniqueMmioPointer<'_, Gicd>, block: usize) {
 }
 
 /// Waits until the distributor's writes have taken effect.
-fn wait(gicd: &UniqueMmioPointer<'_, Gicd>) -> Result<(), GicError> {
+fn wait(gicd: &UniqueMmioPointer<'_, Gicd>) -> Result<(), Refusal> {
     let ctlr = field_shared!(gicd, ctlr);
-    settle("GICD_CTLR.RWP", || ctlr.read().contains(GicdCtlr::RWP))
+    settle(0, || ctlr.read().contains(GicdCtlr::RWP))
 }
 
 #[cfg(test)]
@@ -318,7 +309,7 @@ mod tests {
         let mut gicd = fake();
         let distributor = set_up(&mut gicd);
         for intid in [0, 31, 288, 1023, u32::MAX] {
-            let refused = Err(GicError::NotAnSpi { intid });
+            let refused = Err(Reason::NotShared.with(intid.into(), 0, 0));
             assert_eq!(distributor.enable_spi(intid, 0, 0), refused);
             assert_eq!(distributor.disable_spi(intid), refused);
             assert_eq!(distributor.clear_spi(intid), refused);
@@ -330,29 +321,14 @@ mod tests {
         let mut gicd = fake();
         gicd.put(0xFFE8, 0x20);
         let refused = configure(gicd.pointer(), 288, 0).unwrap_err();
-        assert_eq!(
-            refused,
-            GicError::Revision {
-                configured: 3,
-                found: 2
-            }
-        );
-        assert_eq!(
-            refused.to_string(),
-            "interrupt controller: configured as GICv3 but the hardware reports revision 2; start \
-             the machine with a GICv3 or choose another board"
-        );
+        assert_eq!(refused, Reason::Revision.with(3, 2, 0));
     }
 
     #[test]
     fn fewer_interrupts_than_configured_are_refused() {
         let mut gicd = fake();
-        let refused = configure(gicd.pointer(), 289, 0).unwrap_err();
-        assert_eq!(
-            refused.to_string(),
-            "interrupt controller: configured with 289 interrupt ids but the distributor has 288; \
-             correct the board's facts"
-        );
+        let refused = configure(gicd.pointer(), 289, 0);
+        assert_eq!(refused, Err(Reason::InterruptCount.with(289, 288, 0)));
         assert_eq!(gicd.get(0), 0, "checked before anything is written");
     }
 
@@ -361,11 +337,7 @@ mod tests {
         let mut gicd = fake();
         let distributor = set_up(&mut gicd);
         gicd.put(0x0000, 1 << 31);
-        let refused = distributor.wait_for_writes().unwrap_err();
-        assert_eq!(
-            refused.to_string(),
-            "interrupt controller: GICD_CTLR.RWP still reports a write in progress after 100000 \
-             reads; reset the machine"
-        );
+        let refused = distributor.wait_for_writes();
+        assert_eq!(refused, Err(Reason::Stuck.with(0, 0, 0)));
     }
 }

@@ -6,7 +6,8 @@ use paratia_config::address::MemoryRange;
 use safe_mmio::fields::ReadPureWrite;
 use safe_mmio::{SharedMmioPointer, UniqueMmioPointer, field, field_shared};
 
-use super::{DEFAULT_PRIORITIES, GicError, settle};
+use super::{DEFAULT_PRIORITIES, settle};
+use crate::refusal::{Reason, Refusal};
 use crate::{interrupt, registers};
 
 /// Bytes of a redistributor: a frame for control, a frame for its interrupts.
@@ -40,14 +41,10 @@ impl Redistributor {
         range: MemoryRange,
         cpu: usize,
         affinity: u64,
-    ) -> Result<Self, GicError> {
+    ) -> Result<Self, Refusal> {
         let offset = (cpu as u64).saturating_mul(REDISTRIBUTOR_BYTES);
         // SAFETY: the caller's promise, passed on; other CPUs have other frames.
-        let mut registers = unsafe { registers::claim(range, offset) }.ok_or(GicError::Range {
-            part: "range of redistributors",
-            range,
-            needed_bytes: offset.saturating_add(REDISTRIBUTOR_BYTES),
-        })?;
+        let mut registers = unsafe { registers::claim(range, offset) }?;
         configure(registers.reborrow(), cpu, affinity)?;
         Ok(Self { registers })
     }
@@ -64,9 +61,9 @@ impl Redistributor {
     ///
     /// # Errors
     ///
-    /// [`GicError::Stuck`].
+    /// [`Reason::Stuck`].
     #[inline]
-    pub fn wait_for_writes(&self) -> Result<(), GicError> {
+    pub fn wait_for_writes(&self) -> Result<(), Refusal> {
         wait(&self.registers)
     }
 }
@@ -116,7 +113,7 @@ fn configure(
     mut registers: UniqueMmioPointer<'_, GicrSgi>,
     cpu: usize,
     affinity: u64,
-) -> Result<(), GicError> {
+) -> Result<(), Refusal> {
     let gicr = field!(registers, gicr);
     check(&gicr, cpu, affinity)?;
     wake(gicr)?;
@@ -139,43 +136,34 @@ fn configure(
 }
 
 /// Whether this frame is a GICv3's, and of the CPU with this affinity.
-fn check(gicr: &UniqueMmioPointer<'_, Gicr>, cpu: usize, affinity: u64) -> Result<(), GicError> {
+fn check(gicr: &UniqueMmioPointer<'_, Gicr>, cpu: usize, affinity: u64) -> Result<(), Refusal> {
     let revision = field_shared!(gicr, pidr2).read().arch_rev();
     if !(3..=4).contains(&revision) {
-        return Err(GicError::Revision {
-            configured: 3,
-            found: revision,
-        });
+        return Err(Reason::Revision.with(3, revision.into(), 0));
     }
     let typer: GicrTyper = field_shared!(gicr, typer).read();
     if typer.virtual_lpis_supported() {
-        return Err(GicError::FrameLayout);
+        return Err(Reason::FourFrames.into());
     }
     let found = typer.core_mpidr();
     if found != affinity {
-        return Err(GicError::Affinity {
-            cpu,
-            configured: affinity,
-            found,
-        });
+        return Err(Reason::Redistributor.with(cpu as u64, affinity, found));
     }
     Ok(())
 }
 
 /// Tells the redistributor that its CPU is awake, and waits until it agrees.
-fn wake(mut gicr: UniqueMmioPointer<'_, Gicr>) -> Result<(), GicError> {
+fn wake(mut gicr: UniqueMmioPointer<'_, Gicr>) -> Result<(), Refusal> {
     field!(gicr, waker).modify(|waker| waker - Waker::PROCESSOR_SLEEP);
     let waker = field_shared!(gicr, waker);
-    settle("GICR_WAKER.ChildrenAsleep", || {
-        waker.read().contains(Waker::CHILDREN_ASLEEP)
-    })
+    settle(2, || waker.read().contains(Waker::CHILDREN_ASLEEP))
 }
 
 /// Waits until the redistributor's writes have taken effect.
-fn wait(registers: &UniqueMmioPointer<'_, GicrSgi>) -> Result<(), GicError> {
+fn wait(registers: &UniqueMmioPointer<'_, GicrSgi>) -> Result<(), Refusal> {
     let gicr = field_shared!(registers, gicr);
     let ctlr = field_shared!(gicr, ctlr);
-    settle("GICR_CTLR.RWP", || ctlr.read().contains(GicrCtlr::RWP))
+    settle(1, || ctlr.read().contains(GicrCtlr::RWP))
 }
 
 /// The register of interrupts 0 to 31; the other two are the extended range's, unused here.
@@ -254,12 +242,8 @@ mod tests {
     #[test]
     fn another_cpus_frame_is_refused() {
         let mut gicr = fake();
-        let refused = configure(gicr.pointer(), 2, 2).unwrap_err();
-        assert_eq!(
-            refused.to_string(),
-            "interrupt controller: redistributor 2 is configured for the CPU with affinity 0x2 but \
-             belongs to 0x102; correct the order of CPUs in the board's facts"
-        );
+        let refused = configure(gicr.pointer(), 2, 2);
+        assert_eq!(refused, Err(Reason::Redistributor.with(2, 2, 0x102)));
         assert_eq!(
             gicr.get(SGI + 0x180),
             0,
@@ -273,7 +257,7 @@ mod tests {
         gicr.put(0x0008, 0b10);
         assert_eq!(
             configure(gicr.pointer(), 2, 0x102),
-            Err(GicError::FrameLayout)
+            Err(Reason::FourFrames.into())
         );
     }
 
@@ -281,10 +265,7 @@ mod tests {
     fn another_revision_is_refused() {
         let mut gicr = fake();
         gicr.put(0xFFE8, 0);
-        let refused = Err(GicError::Revision {
-            configured: 3,
-            found: 0,
-        });
+        let refused = Err(Reason::Revision.with(3, 0, 0));
         assert_eq!(configure(gicr.pointer(), 2, 0x102), refused);
     }
 
@@ -292,8 +273,7 @@ mod tests {
     fn one_that_stays_asleep_ends_in_an_error() {
         let mut gicr = fake();
         gicr.put(0x0014, 0b110);
-        let register = "GICR_WAKER.ChildrenAsleep";
-        let refused = Err(GicError::Stuck { register });
+        let refused = Err(Reason::Stuck.with(2, 0, 0));
         assert_eq!(configure(gicr.pointer(), 2, 0x102), refused);
     }
 
@@ -302,10 +282,7 @@ mod tests {
         let range = MemoryRange::new(paratia_config::address::Pa(0x080A_0000), 0x8_0000);
         // SAFETY: the range ends before this CPU's frame, so no register is touched.
         let refused = unsafe { Redistributor::initialise(range, 4, 4) }.unwrap_err();
-        assert_eq!(
-            refused.to_string(),
-            "interrupt controller: the range of redistributors at 0x80a0000 is given 0x80000 bytes \
-             and needs 0xa0000; correct the board's facts"
-        );
+        let needed = Reason::Range.with(0x080A_0000, 0x8_0000, 0xA_0000);
+        assert_eq!(refused, needed);
     }
 }

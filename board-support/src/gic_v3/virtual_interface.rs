@@ -9,8 +9,8 @@ use cortex_a::registers::{
     ICH_VMCR_EL2, ICH_VTR_EL2, Readable, Writeable,
 };
 
-use super::GicError;
 use crate::interrupt::{self, ListForm};
+use crate::refusal::{Reason, Refusal};
 
 /// The running CPU's virtual interface. Must not be passed to another CPU.
 #[derive(Debug)]
@@ -46,11 +46,11 @@ impl VirtualInterface {
     ///
     /// # Errors
     ///
-    /// [`GicError::PreemptionLevels`] on a CPU of which a switch wouldn't save everything.
-    pub fn initialise() -> Result<Self, GicError> {
+    /// [`Reason::PriorityBits`] on a CPU of which a switch wouldn't save everything.
+    pub fn initialise() -> Result<Self, Refusal> {
         let found = (ICH_VTR_EL2.get() >> 26 & 0b111) as u32 + 1;
         if found > SAVED_BITS {
-            return Err(GicError::PreemptionLevels { found });
+            return Err(Reason::PriorityBits.with(found.into(), 0, 0));
         }
         let mut this = Self {
             this_cpu: PhantomData,

@@ -5,7 +5,8 @@ use paratia_config::board::UartKind;
 use safe_mmio::fields::{ReadPure, ReadPureWrite, ReadWrite};
 use safe_mmio::{UniqueMmioPointer, field, field_shared};
 
-use super::{NoRate, Port};
+use super::Port;
+use crate::refusal::{Reason, Refusal};
 use crate::registers;
 
 /// The registers, of which those in between are for interrupts and the modem's lines.
@@ -76,14 +77,14 @@ impl Cadence {
 impl Port for Cadence {
     unsafe fn claim(registers: MemoryRange) -> Option<Self> {
         // SAFETY: the caller's promise, passed on.
-        unsafe { registers::claim(registers, 0) }.map(Self)
+        unsafe { registers::claim(registers, 0) }.ok().map(Self)
     }
 
-    fn set_up(&mut self, kind: UartKind, baud: u32) -> Result<(), NoRate> {
+    fn set_up(&mut self, kind: UartKind, baud: u32) -> Result<(), Refusal> {
         let UartKind::Cadence { clock_hz } = kind else {
-            return Err(NoRate(kind));
+            return Err(Reason::UartRate.into());
         };
-        let (generator, divider) = divisors(clock_hz, baud).ok_or(NoRate(kind))?;
+        let (generator, divider) = divisors(clock_hz, baud).ok_or(Reason::UartRate)?;
         field!(self.0, control).write(RESET);
         field!(self.0, interrupt_disable).write(u32::MAX);
         field!(self.0, mode).write(MODE);

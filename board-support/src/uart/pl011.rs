@@ -4,7 +4,8 @@ use arm_pl011_uart::{DataBits, LineConfig, Parity, StopBits, Uart};
 use paratia_config::address::MemoryRange;
 use paratia_config::board::UartKind;
 
-use super::{NoRate, Port};
+use super::Port;
+use crate::refusal::{Reason, Refusal};
 use crate::registers;
 
 /// A PL011.
@@ -20,17 +21,17 @@ const LINE: LineConfig = LineConfig {
 impl Port for Pl011 {
     unsafe fn claim(registers: MemoryRange) -> Option<Self> {
         // SAFETY: the caller's promise, passed on.
-        let pointer = unsafe { registers::claim(registers, 0) }?;
+        let pointer = unsafe { registers::claim(registers, 0) }.ok()?;
         Some(Self(Uart::new(pointer)))
     }
 
-    fn set_up(&mut self, kind: UartKind, baud: u32) -> Result<(), NoRate> {
+    fn set_up(&mut self, kind: UartKind, baud: u32) -> Result<(), Refusal> {
         let UartKind::Pl011 { clock_hz } = kind else {
-            return Err(NoRate(kind));
+            return Err(Reason::UartRate.into());
         };
         self.0
             .enable(LINE, baud, clock_hz)
-            .map_err(|_| NoRate(kind))
+            .map_err(|_| Reason::UartRate.into())
     }
 
     #[inline]
@@ -88,6 +89,7 @@ mod tests {
         let kind = UartKind::Cadence {
             clock_hz: 100_000_000,
         };
-        assert_eq!(uart.set_up(kind, 115_200), Err(NoRate(kind)));
+        let refused = Err(Reason::UartRate.into());
+        assert_eq!(uart.set_up(kind, 115_200), refused);
     }
 }

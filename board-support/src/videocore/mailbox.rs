@@ -4,7 +4,8 @@ use paratia_config::address::{MemoryRange, Pa};
 use safe_mmio::fields::{ReadOnly, ReadPure, WriteOnly};
 use safe_mmio::{UniqueMmioPointer, field, field_shared};
 
-use super::{Message, VideoCoreError};
+use super::Message;
+use crate::refusal::{Reason, Refusal};
 use crate::{cache, registers};
 
 /// Mailbox 0, from the VideoCore, and mailbox 1, to it (BCM2835 mailboxes; the firmware's wiki).
@@ -47,20 +48,20 @@ impl Mailbox {
     ///
     /// A VideoCore's mailbox must be mapped as device memory at its physical address, and used by
     /// nothing else.
-    pub(super) unsafe fn claim(address: Pa) -> Option<Self> {
+    pub(super) unsafe fn claim(address: Pa) -> Result<Self, Refusal> {
         let range = MemoryRange::new(address, size_of::<Registers>() as u64);
         // SAFETY: the caller's promise, passed on.
         let registers = unsafe { registers::claim(range, 0) }?;
-        Some(Self {
+        Ok(Self {
             registers,
             max_polls: MAX_POLLS,
         })
     }
 
     /// Hands `message` over and waits for it to be answered in its place.
-    pub(super) fn call(&mut self, message: &mut Message) -> Result<(), VideoCoreError> {
+    pub(super) fn call(&mut self, message: &mut Message) -> Result<(), Refusal> {
         let place = (&raw mut *message).addr();
-        let place = u32::try_from(place & 0x3FFF_FFF0).map_err(|_| VideoCoreError::NoAnswer)?;
+        let place = u32::try_from(place & 0x3FFF_FFF0).map_err(|_| Reason::NoAnswer)?;
         cache::clean_and_invalidate(message);
         self.wait(|this| field_shared!(this.registers, write_status).read() & FULL == 0)?;
         field!(self.registers, write).write(place | UNCACHED | CHANNEL);
@@ -75,10 +76,11 @@ impl Mailbox {
         Ok(())
     }
 
-    fn wait(&mut self, mut done: impl FnMut(&mut Self) -> bool) -> Result<(), VideoCoreError> {
+    fn wait(&mut self, mut done: impl FnMut(&mut Self) -> bool) -> Result<(), Refusal> {
         (0..self.max_polls)
             .find(|_| done(self))
-            .map_or(Err(VideoCoreError::NoAnswer), |_| Ok(()))
+            .map(drop)
+            .ok_or(Reason::NoAnswer.into())
     }
 }
 
@@ -123,7 +125,7 @@ mod tests {
                 registers: fake.leak(),
                 max_polls: 3,
             };
-            let refused = Err(VideoCoreError::NoAnswer);
+            let refused = Err(Reason::NoAnswer.into());
             assert_eq!(
                 mailbox.call(&mut message),
                 refused,

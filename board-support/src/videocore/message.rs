@@ -3,8 +3,8 @@
 
 use paratia_config::address::Pa;
 
-use super::VideoCoreError;
 use crate::display::{PIXEL_BYTES, Picture};
+use crate::refusal::{Reason, Refusal};
 
 /// Words of the message.
 const WORDS: usize = 36;
@@ -68,25 +68,22 @@ impl Message {
     }
 
     /// Whether the answer is the frame buffer that was asked for.
-    pub(super) fn check(&self, picture: &Picture) -> Result<(), VideoCoreError> {
+    pub(super) fn check(&self, picture: &Picture) -> Result<(), Refusal> {
         let Self(words) = self;
         if words[1] != DONE {
-            return Err(VideoCoreError::Refused { code: words[1] });
+            return Err(Reason::VideoCoreRefused.with(words[1].into(), 0, 0));
         }
         let frame = &picture.frame;
         let offered = [words[SHOWN], words[SHOWN + 1], words[STRIDE]];
         let wanted = [frame.width, frame.height, frame.stride_bytes];
         if offered != wanted || words[DEPTH] != BITS_A_PIXEL || words[ORDER] != ORDER_RGB {
-            return Err(VideoCoreError::Picture { offered });
+            let [width, height, stride] = offered.map(u64::from);
+            return Err(Reason::OtherPicture.with(width, height, stride));
         }
         let found = Pa(u64::from(words[PLACE] & BUS_ADDRESS));
         let found_bytes = words[PLACE + 1];
         if found != frame.address || u64::from(found_bytes) < picture.size_bytes {
-            return Err(VideoCoreError::Place {
-                configured: frame.address,
-                found,
-                found_bytes,
-            });
+            return Err(Reason::OtherPlace.with(frame.address.0, found.0, found_bytes.into()));
         }
         Ok(())
     }
@@ -140,12 +137,8 @@ mod tests {
     fn another_place_is_refused_with_both() {
         let mut answer = answer();
         answer.0[PLACE] = 0xFE40_0000;
-        let refused = answer.check(&picture()).unwrap_err();
-        assert_eq!(
-            refused.to_string(),
-            "display: the frame buffer is configured at 0x3c100000 but the VideoCore has put it at \
-             0x3e400000 with 0x200800 bytes; correct the board's facts"
-        );
+        let expected = Reason::OtherPlace.with(0x3C10_0000, 0x3E40_0000, 0x20_0800);
+        assert_eq!(answer.check(&picture()), Err(expected));
     }
 
     /// What lies behind a smaller one is the VideoCore's own memory.
@@ -153,10 +146,8 @@ mod tests {
     fn one_smaller_than_the_region_is_refused() {
         let mut answer = answer();
         answer.0[PLACE + 1] = (2 << 20) - 1;
-        assert!(matches!(
-            answer.check(&picture()),
-            Err(VideoCoreError::Place { .. })
-        ));
+        let refused = answer.check(&picture()).unwrap_err();
+        assert_eq!(refused.reason, Reason::OtherPlace);
     }
 
     #[test]
@@ -165,13 +156,13 @@ mod tests {
             let mut answer = answer();
             answer.0[place] = value;
             let refused = answer.check(&picture()).unwrap_err();
-            assert!(matches!(refused, VideoCoreError::Picture { .. }), "{place}");
+            assert_eq!(refused.reason, Reason::OtherPicture, "{place}");
         }
     }
 
     #[test]
     fn no_answer_is_a_refusal() {
         let refused = Message::request(&picture()).check(&picture());
-        assert_eq!(refused, Err(VideoCoreError::Refused { code: 0 }));
+        assert_eq!(refused, Err(Reason::VideoCoreRefused.with(0, 0, 0)));
     }
 }

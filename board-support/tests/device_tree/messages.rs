@@ -2,6 +2,7 @@
 //! message.
 
 use paratia_board_support::device_tree::{Found, MAX_DEPTH};
+use paratia_board_support::words::words;
 
 use crate::trees::{
     GICV2_SMP4_1G, GICV3_SMP1_1G, GICV3_SMP2_1G, GICV3_SMP4_1G, GICV3_SMP4_128M, Machine, Memory,
@@ -275,7 +276,7 @@ fn a_tree_that_is_not_aligned() {
     let tree = &bytes[4..];
     let address = tree.as_ptr().addr();
     let refused = paratia_board_support::device_tree::check(tree, crate::trees::BOARD, 4);
-    let message = refused.unwrap_err().to_string();
+    let message = words(&refused.unwrap_err(), crate::trees::BOARD);
     let start = format!("{GARBLED}it starts at 0x");
     assert!(message.starts_with(&start), "{message}, at {address:#x}");
     let end = format!(", which is no multiple of 8{OTHER_TREE}");

@@ -1,7 +1,9 @@
 //! Where the trees come from: files that QEMU wrote, and a builder for variations.
 
-use paratia_board_support::device_tree::{Found, Mismatch, check};
+use paratia_board_support::device_tree::{Found, check};
 use paratia_board_support::qemu_virt::QemuVirt;
+use paratia_board_support::refusal::Refusal;
+use paratia_board_support::words::words;
 use paratia_config::board::{Board, BoardFacts};
 use vm_fdt::FdtWriter;
 use zerocopy::IntoBytes;
@@ -29,15 +31,14 @@ impl Memory {
 }
 
 /// Checks a tree for the board and a system that uses `cpus` CPUs.
-pub fn check_tree(tree: &[u8], cpus: usize) -> Result<Found, Mismatch> {
+pub fn check_tree(tree: &[u8], cpus: usize) -> Result<Found, Refusal> {
     check(Memory::default().hold(tree), BOARD, cpus)
 }
 
 /// The message that a refused tree gives.
 pub fn refusal(tree: &[u8], cpus: usize) -> String {
-    check_tree(tree, cpus)
-        .expect_err("the tree should be refused")
-        .to_string()
+    let refused = check_tree(tree, cpus).expect_err("the tree should be refused");
+    words(&refused, BOARD)
 }
 
 /// A tree of this structure block and these strings, whether they make sense or not.

@@ -25,6 +25,7 @@ mod pieces;
 mod report;
 mod schedule;
 mod table;
+pub mod text;
 mod windows;
 
 use crate::board::BoardFacts;

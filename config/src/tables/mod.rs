@@ -1,4 +1,6 @@
-//! Translation tables as constants: EL2's own stage 1 and stage 2 of every partition.
+//! What is built from a declaration, as constants: the image's [layout], [passports](passport),
+//! [ports], [machines](machines) and translation tables: EL2's own stage 1 and stage 2 of every
+//! partition.
 //!
 //! 39 bits of input address, 4 KiB granule, lookups from level 1. Blocks of 1 GiB and 2 MiB are
 //! used wherever both addresses' alignment allows, pages elsewhere. The tables lie in a row at
@@ -16,8 +18,12 @@
 
 pub mod attributes;
 mod count;
+pub mod layout;
+pub mod machines;
 mod mapping;
+pub mod passport;
 mod pool;
+pub mod ports;
 mod regimes;
 #[cfg(test)]
 mod tests;

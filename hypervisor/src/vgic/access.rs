@@ -175,7 +175,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             Frame::Distributor => Some((self.distributor, by, offset)),
             Frame::Redistributors => {
                 let vcpu = usize::try_from(offset / redistributor::BYTES).ok()?;
-                let exists = vcpu < self.vcpu_count && matches!(self.model, Model::V3);
+                let exists = vcpu < self.vcpu_count && matches!(self.model(), Model::V3);
                 exists.then_some((&Self::REDISTRIBUTOR, vcpu, offset % redistributor::BYTES))
             }
         }
@@ -186,7 +186,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         let first = at.index.wrapping_mul(BLOCK) / bits.count() as usize;
         let bank = match (frame, first / BLOCK) {
             (Frame::Redistributors, _) => Bank::Private(at.vcpu),
-            (Frame::Distributor, 0) => match self.model {
+            (Frame::Distributor, 0) => match self.model() {
                 // With affinity routing these are the redistributors' (IHI 0069, GICD_ISENABLER).
                 Model::V3 => return None,
                 Model::V2 => Bank::Private(at.vcpu),

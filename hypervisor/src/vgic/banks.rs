@@ -1,38 +1,12 @@
 //! The controller's state: a bank of private interrupts a vCPU, and the shared ones.
 
-use super::FIRST_SHARED;
+pub use paratia_config::machines::{Interrupts, Link, Model};
+
 use super::block::{BLOCK, Block, bit};
 use super::effect::VcpuSet;
 use super::row::Table;
+use super::{FIRST_SHARED, ONLY_MODEL};
 use crate::bits::bits_of;
-
-/// Which architecture the guest sees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Model {
-    /// GICv3 with system registers.
-    V3,
-    /// GICv2 with memory-mapped CPU interfaces.
-    V2,
-}
-
-/// What a partition's controller has, as constants.
-#[derive(Clone, Copy, Debug)]
-pub struct Interrupts {
-    /// The shared interrupts that exist, bit n of word m for `32 + 32 * m + n`. All of them is what
-    /// a chip has; those without a device behind them are only the guest's to play with.
-    pub shared: &'static [u32],
-    /// Those with a physical interrupt behind them, private ones included.
-    pub links: &'static [Link],
-}
-
-/// A guest's interrupt and the physical one behind it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Link {
-    /// The guest's number.
-    pub guest: u32,
-    /// The board's number.
-    pub physical: u32,
-}
 
 /// `GICD_CTLR` with both groups disabled, and the SGIs always enabled by edge.
 const SGI_EDGES: u32 = 0xFFFF;
@@ -41,7 +15,7 @@ const SGI_EDGES: u32 = 0xFFFF;
 /// interrupts.
 #[derive(Clone, Debug)]
 pub struct Vgic<const VCPUS: usize, const SHARED: usize> {
-    pub(super) model: Model,
+    model: Model,
     pub(super) vcpu_count: usize,
     /// The registers of its distributor.
     pub(super) distributor: &'static Table<Self>,
@@ -116,9 +90,9 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         }
         Self {
             model,
-            distributor: match model {
-                Model::V3 => &Self::DISTRIBUTOR_V3,
-                Model::V2 => &Self::DISTRIBUTOR_V2,
+            distributor: match (ONLY_MODEL, model) {
+                (Some(Model::V3), _) | (None, Model::V3) => &Self::DISTRIBUTOR_V3,
+                (Some(Model::V2), _) | (None, Model::V2) => &Self::DISTRIBUTOR_V2,
             },
             vcpu_count: if vcpu_count < VCPUS {
                 vcpu_count
@@ -129,6 +103,15 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             groups: [false; 2],
             vcpus: [private; VCPUS],
             shared,
+        }
+    }
+
+    /// Which architecture the guest sees.
+    #[inline]
+    pub(super) const fn model(&self) -> Model {
+        match ONLY_MODEL {
+            Some(model) => model,
+            None => self.model,
         }
     }
 
@@ -182,7 +165,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             Bank::Private(vcpu) => vcpu,
             Bank::Shared(shared) => {
                 let route = *self.shared.get(shared)?.route.get(index)?;
-                match self.model {
+                match self.model() {
                     Model::V3 => usize::try_from(route).ok()?,
                     Model::V2 if route == 0 => return None,
                     Model::V2 => route.trailing_zeros() as usize,

@@ -70,7 +70,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     /// list registers. If the vCPU can take it at once, what to put into a free one; else it waits.
     #[inline]
     pub fn offer(&mut self, vcpu: usize, intid: u32) -> Option<ListRegister> {
-        let (groups, model) = (self.groups, self.model);
+        let (groups, model) = (self.groups, self.model());
         let (bank, index) = place(vcpu, intid);
         if let Bank::Shared(number) = bank {
             let is_its = self.target(bank, index) == Some(vcpu) && self.vcpus.get(vcpu)?.awake;

@@ -55,6 +55,12 @@ pub use interface::{CpuInterface, Done};
 pub use list_register::ListRegister;
 pub use sgi::Request;
 
+/// The architecture that all partitions of this image see, if it is one; the host's tests see both.
+#[cfg(target_os = "none")]
+const ONLY_MODEL: Option<Model> = crate::selected::ONLY_MODEL;
+#[cfg(not(target_os = "none"))]
+const ONLY_MODEL: Option<Model> = None;
+
 /// Part of the controller that a guest's access goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Frame {

@@ -1,7 +1,7 @@
 //! Interrupts that vCPUs send each other: `ICC_SGI1R_EL1`, `ICC_SGI0R_EL1` and `ICC_ASGI1R_EL1`
 //! (IHI 0069), and GICv2's memory of who sent one.
 
-use super::banks::{Bank, Vgic};
+use super::banks::{Bank, Model, Vgic};
 use super::block::bit;
 use super::effect::{MAX_VCPUS, VcpuSet};
 
@@ -108,7 +108,8 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     /// the one that it was taken from. Zero for what isn't an SGI of GICv2. And whether others wait
     /// behind it.
     pub(super) fn load_source(&mut self, vcpu: usize, sgi: usize, active: bool) -> (u8, bool) {
-        let Some(private) = self.vcpus.get_mut(vcpu) else {
+        let is_v2 = self.model() == Model::V2;
+        let Some(private) = self.vcpus.get_mut(vcpu).filter(|_| is_v2) else {
             return (0, false);
         };
         let (Some(sources), Some(source)) = (private.sources.get(sgi), private.source.get_mut(sgi))
@@ -124,7 +125,8 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
 
     /// `sgi` was taken from the list register: its sender's turn is over.
     pub(super) fn take_source(&mut self, vcpu: usize, sgi: usize) {
-        let Some(private) = self.vcpus.get_mut(vcpu) else {
+        let is_v2 = self.model() == Model::V2;
+        let Some(private) = self.vcpus.get_mut(vcpu).filter(|_| is_v2) else {
             return;
         };
         let (Some(sources), Some(source)) = (private.sources.get_mut(sgi), private.source.get(sgi))

@@ -26,7 +26,7 @@ pub(crate) fn sentence(event: &Event, system: &System) -> Option<(Weight, String
         "epoch" => "the schedule begins".to_owned(),
         "cpu-started" => format!("CPU {} started", number(event, "cpu")),
         "stopped" => "all partitions stand still".to_owned(),
-        "refused" | "crash" | "board-mismatch" | "board-unchecked" => words(event),
+        "refused" | "board-unchecked" => words(event),
         _ => about_partition(event, system).unwrap_or_else(|| plain(event)),
     };
     Some((weight(&event.name), text))
@@ -34,7 +34,7 @@ pub(crate) fn sentence(event: &Event, system: &System) -> Option<(Weight, String
 
 fn weight(name: &str) -> Weight {
     match name {
-        "refused" | "crash" | "board-mismatch" | "image-refused" | "overrun" => Weight::Bad,
+        "refused" | "overrun" => Weight::Bad,
         "fault" | "verdict" | "heartbeat-missed" | "halted" | "console-overflow" => Weight::Warning,
         _ => Weight::Normal,
     }
@@ -61,7 +61,6 @@ fn about_partition(event: &Event, system: &System) -> Option<String> {
                 number(event, "bytes")
             )
         }
-        "image-refused" => format!("image of '{name}' refused{}", after_colon(event)),
         "started" => format!("'{name}' starts: {}", condition(event)),
         "halted" => format!("'{name}' is halted for good"),
         "heartbeat-missed" => match event.integer("count") {
@@ -115,14 +114,6 @@ fn words(event: &Event) -> String {
         plain(event)
     } else {
         event.text().to_owned()
-    }
-}
-
-fn after_colon(event: &Event) -> String {
-    if event.text().is_empty() {
-        String::new()
-    } else {
-        format!(": {}", event.text())
     }
 }
 

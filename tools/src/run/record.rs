@@ -3,12 +3,14 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
+use paratia_board_support::words;
 use paratia_config::console::UNFINISHED;
 
 use super::execute::LastLook;
 use super::{Outcome, RunReport, Sight};
 use crate::catalog::Choice;
-use crate::log::{Decoder, Event, Piece};
+use crate::log::event::TEXT;
+use crate::log::{Decoder, Event, Piece, Value};
 
 /// How many lines a message about a failed run repeats.
 const LAST_LINES: usize = 12;
@@ -93,6 +95,10 @@ impl Record {
         if self.outcome.is_none() && text.starts_with("crash ") {
             self.outcome = Some(Outcome::Crashed(text.to_owned()));
         }
+        if text.starts_with("refused ") {
+            let event = worded(Event::parse(0, text), &self.choice);
+            return self.take_event(event, observer);
+        }
         self.hypervisor.push(text.to_owned());
         observer(Sight::Hypervisor(text));
     }
@@ -160,6 +166,16 @@ fn speaker(line: &str) -> Option<(&str, &str)> {
     Some((name, text.strip_prefix(' ').unwrap_or(text)))
 }
 
+/// A refusal with its sentence: the hypervisor sends a reason and numbers.
+fn worded(mut event: Event, choice: &Choice) -> Event {
+    let values = ["a", "b", "c"].map(|key| event.integer(key).unwrap_or_default());
+    let reason = event.word("reason").unwrap_or_default();
+    if let Some(text) = words::of(reason, values, choice.board, choice.system) {
+        event.fields.insert(TEXT.to_owned(), Value::Text(text));
+    }
+    event
+}
+
 /// The outcome that an event stands for.
 fn ending(event: &Event) -> Option<Outcome> {
     match event.name.as_str() {
@@ -206,6 +222,17 @@ mod tests {
             line("vehicle", "d"),
         ];
         assert_eq!(console, expected);
+    }
+
+    #[test]
+    fn a_refusal_is_worded() {
+        let choice = crate::catalog::choose("qemu-virt", "cluster").unwrap();
+        let sent = "refused reason=LessRam a=0 b=0x8000000 c=0";
+        assert_eq!(
+            worded(Event::parse(0, sent), &choice).text(),
+            "board 'qemu-virt' is configured with 1024 MiB of RAM at 0x4000_0000 but its device \
+             tree describes 128 MiB; start the machine with 1024 MiB or configure less"
+        );
     }
 
     #[test]

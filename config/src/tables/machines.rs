@@ -1,12 +1,39 @@
 //! What the declarations of partitions' machines come to, as constants.
 
 use paratia_abi::passport::{MAX_INTERRUPTS, MAX_PORTS};
-use paratia_config::machine::MAX_SHARED_BLOCKS;
-use paratia_config::ports::{self, port_to_ring};
-use paratia_config::{BoardFacts, Partition, System};
 
-use crate::interrupt::{MONITORS, VIRTUAL_TIMER};
-use crate::vgic::{Link, Model};
+use super::ports::{self, port_to_ring};
+use crate::board::BoardFacts;
+use crate::machine::{MAX_SHARED_BLOCKS, MONITORS, VIRTUAL_TIMER};
+use crate::system::{Partition, System};
+
+/// Which architecture the guest sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Model {
+    /// GICv3 with system registers.
+    V3,
+    /// GICv2 with memory-mapped CPU interfaces.
+    V2,
+}
+
+/// What a partition's controller has.
+#[derive(Clone, Copy, Debug)]
+pub struct Interrupts {
+    /// The shared interrupts that exist, bit n of word m for `32 + 32 * m + n`. All of them is what
+    /// a chip has; those without a device behind them are only the guest's to play with.
+    pub shared: &'static [u32],
+    /// Those with a physical interrupt behind them, private ones included.
+    pub links: &'static [Link],
+}
+
+/// A guest's interrupt and the physical one behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The guest's number.
+    pub guest: u32,
+    /// The board's number.
+    pub physical: u32,
+}
 
 /// The links of one partition: its timer, its performance monitors if it was granted them, and the
 /// interrupts of its devices.
@@ -114,6 +141,24 @@ pub const fn models<const N: usize>(system: &System, board: &BoardFacts) -> [Mod
     all
 }
 
+/// The kind of all partitions' controllers, if it is one.
+#[must_use]
+pub const fn only_model(system: &System, board: &BoardFacts) -> Option<Model> {
+    let mut v2 = 0;
+    let mut index = 0;
+    while index < system.partitions.len() {
+        if system.partitions[index].machine.gic.version_on(board) == 2 {
+            v2 += 1;
+        }
+        index += 1;
+    }
+    match v2 {
+        0 => Some(Model::V3),
+        _ if v2 == index => Some(Model::V2),
+        _ => None,
+    }
+}
+
 /// The shared interrupts of a partition's controller: whole blocks of them, as a chip has.
 #[must_use]
 pub const fn shared(partition: &Partition, board: &BoardFacts) -> &'static [u32] {
@@ -139,7 +184,7 @@ const fn shared_blocks(partition: &Partition, board: &BoardFacts) -> usize {
     blocks as usize
 }
 
-/// See [`crate::selected::MOST_VCPUS`].
+/// Most vCPUs of any partition.
 #[must_use]
 pub const fn most_vcpus(system: &System) -> usize {
     let mut most = 1;
@@ -152,7 +197,7 @@ pub const fn most_vcpus(system: &System) -> usize {
     most
 }
 
-/// See [`crate::selected::MOST_SHARED_BLOCKS`].
+/// Most blocks of 32 shared interrupts of any partition.
 #[must_use]
 pub const fn most_shared_blocks(system: &System, board: &BoardFacts) -> usize {
     let mut most = 1;
@@ -178,7 +223,7 @@ pub const fn has_uart(system: &System) -> bool {
     false
 }
 
-/// See [`crate::selected::PORT_INTERRUPTS`].
+/// The interrupts of every partition's ports; 0 where there is none.
 #[must_use]
 pub const fn port_interrupts<const N: usize>(system: &System) -> [[u32; MAX_PORTS]; N] {
     let mut all = [[0; MAX_PORTS]; N];
@@ -226,6 +271,117 @@ pub const fn kicks<const N: usize>(system: &System) -> [Option<u32>; N] {
             next += 1;
         }
         index += 1;
+    }
+    all
+}
+
+/// The CPU that each vCPU runs on.
+#[must_use]
+pub const fn cpu_of<const N: usize>(system: &System) -> [usize; N] {
+    let mut cpus = [0; N];
+    let plans = system.schedule.plans;
+    let mut cpu = 0;
+    while cpu < plans.len() {
+        let mut window = 0;
+        while window < plans[cpu].len() {
+            if let Some(index) = system.vcpu_of(&plans[cpu][window]) {
+                cpus[index] = cpu;
+            }
+            window += 1;
+        }
+        cpu += 1;
+    }
+    cpus
+}
+
+/// The affinity of the CPU that each vCPU runs on.
+#[must_use]
+pub const fn affinity_of<const N: usize>(system: &System, board: &BoardFacts) -> [u64; N] {
+    let cpus: [usize; N] = cpu_of(system);
+    let mut affinities = [0; N];
+    let mut vcpu = 0;
+    while vcpu < N {
+        affinities[vcpu] = board.cpus[cpus[vcpu]];
+        vcpu += 1;
+    }
+    affinities
+}
+
+/// The first vCPU of each partition.
+#[must_use]
+pub const fn first_vcpu<const N: usize>(system: &System) -> [usize; N] {
+    let mut vcpus = [0; N];
+    let mut partition = 0;
+    while partition < N {
+        vcpus[partition] = system.first_vcpu(partition);
+        partition += 1;
+    }
+    vcpus
+}
+
+/// The partition of each vCPU.
+#[must_use]
+pub const fn partition_of<const N: usize>(system: &System) -> [usize; N] {
+    let mut partitions = [0; N];
+    let mut partition = 0;
+    let mut vcpu = 0;
+    while vcpu < N {
+        while vcpu >= system.first_vcpu(partition + 1) {
+            partition += 1;
+        }
+        partitions[vcpu] = partition;
+        vcpu += 1;
+    }
+    partitions
+}
+
+/// Whether another vCPU of the same partition runs on the same CPU.
+#[must_use]
+pub const fn share_cpu<const N: usize>(system: &System) -> [bool; N] {
+    let cpus: [usize; N] = cpu_of(system);
+    let partitions: [usize; N] = partition_of(system);
+    let mut shares = [false; N];
+    let mut one = 0;
+    while one < N {
+        let mut other = 0;
+        while other < N {
+            shares[one] |=
+                one != other && partitions[one] == partitions[other] && cpus[one] == cpus[other];
+            other += 1;
+        }
+        one += 1;
+    }
+    shares
+}
+
+/// Most destinations of any channel.
+#[must_use]
+pub const fn most_destinations(system: &System) -> usize {
+    let mut most = 0;
+    let mut index = 0;
+    while index < system.channels.len() {
+        let count = system.channels[index].destinations.len();
+        most = if count > most { count } else { most };
+        index += 1;
+    }
+    most
+}
+
+/// At which partition, and at which of its ports, a message of a channel rings for each of its
+/// destinations.
+#[must_use]
+pub const fn to_ring<const DESTINATIONS: usize, const N: usize>(
+    system: &System,
+) -> [[Option<(usize, usize)>; DESTINATIONS]; N] {
+    let mut all = [[None; DESTINATIONS]; N];
+    let mut channel = 0;
+    while channel < N {
+        let mut end = 0;
+        while end < system.channels[channel].destinations.len() {
+            all[channel][end] = port_to_ring(system, channel, end);
+            end += 1;
+        }
+        channel += 1;
     }
     all
 }
