@@ -103,7 +103,9 @@ impl interrupt::VirtualInterface for NoVirtualInterface {
 
     fn enable(&mut self, _: u64) {}
 
-    fn disable(&mut self) {}
+    fn close(&mut self) -> u64 {
+        0
+    }
 
     fn take_unlisted_ends(&mut self) -> u64 {
         0

@@ -196,8 +196,8 @@ pub trait VirtualInterface {
     /// `ICH_HCR_EL2` or `GICH_HCR`: of what a maintenance interrupt tells.
     fn enable(&mut self, control: u64);
 
-    /// Hides all virtual interrupts, and keeps the count of ends.
-    fn disable(&mut self);
+    /// Hides all virtual interrupts, and takes the ends as [`Self::take_unlisted_ends`] does.
+    fn close(&mut self) -> u64;
 
     /// Ends of interrupts that were in no list register, since the last time; at most 31.
     fn take_unlisted_ends(&mut self) -> u64;

@@ -16,8 +16,9 @@ use sha2::{Digest, Sha256};
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::controller::{FORM, Kind, LIST_REGISTERS};
 use crate::cpu::Cpu;
+use crate::life::Phase;
 use crate::owned::Owned;
-use crate::partition::{ConsoleQueue, InputQueue, PARTITIONS, Phase};
+use crate::partition::{ConsoleQueue, InputQueue, PARTITIONS};
 use crate::selected::{
     BOARD, BoardDisplay, CPU_COUNT, DebugUart, HAS_UART, IMAGES, PARTITION_COUNT, SYSTEM,
 };
@@ -168,7 +169,7 @@ fn load(index: usize) -> Result<(), Refusal> {
     // SAFETY: as above.
     let first = unsafe { VCPUS[SYSTEM.first_vcpu(index)].get() };
     restart::prepare(first, &partition, StartCondition::NormalStart);
-    partition.phase = Phase::Running;
+    partition.life.set_phase(Phase::Running);
     // SAFETY: each queue is split once, here; the sender belongs to the partition.
     let (sender, receiver) = unsafe { CONSOLE_QUEUES[index].get() }.split();
     partition.console = Some(sender);

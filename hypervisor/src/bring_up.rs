@@ -12,13 +12,14 @@ use paratia_config::board::CpuStart;
 
 use crate::arch::{cpu as arch_cpu, entry, memory, timer};
 use crate::controller::Kind;
-use crate::cpu::{Cpu, Machine};
+use crate::cpu::{Cpu, CpuPlan, Machine};
 use crate::event::{Event, Record, RecordQueue};
 use crate::owned::Owned;
 use crate::path::Path;
 use crate::sched::{Cursor, Plan, Slot};
-use crate::selected::{BOARD, CPU_COUNT, SLOTS, SYSTEM, VTCR_EL2, run_stop_after_us};
+use crate::selected::{BOARD, CPU_COUNT, SYSTEM, VTCR_EL2, run_stop_after_us};
 use crate::time::{Frequency, Ticks};
+use crate::vcpu::VCPUS;
 use crate::{interrupt, log, state, window};
 
 /// How long the other CPUs may take to come up.
@@ -27,7 +28,7 @@ const START_LIMIT: Duration = Duration::from_millis(500);
 static QUEUES: [Owned<RecordQueue>; CPU_COUNT] =
     [const { Owned::new(RecordQueue::new()) }; CPU_COUNT];
 /// Each CPU's plan.
-static PLANS: [Owned<Plan<SLOTS>>; CPU_COUNT] = [const { Owned::new(Plan::NONE) }; CPU_COUNT];
+static PLANS: [Owned<CpuPlan>; CPU_COUNT] = [const { Owned::new(Plan::NONE) }; CPU_COUNT];
 static SENDERS: [Owned<Option<Producer<'static, Record>>>; CPU_COUNT] =
     [const { Owned::new(None) }; CPU_COUNT];
 
@@ -120,10 +121,10 @@ pub extern "C" fn boot_secondary(index: u64) -> ! {
 }
 
 /// A CPU's plan in ticks, which takes its time: before the epoch is chosen. Nothing for a CPU without.
-pub fn plan(index: usize, frequency: Frequency) -> Option<&'static Plan<SLOTS>> {
+pub fn plan(index: usize, frequency: Frequency) -> Option<&'static CpuPlan> {
     // SAFETY: each CPU takes its own, once.
     let plan = unsafe { PLANS.get(index)?.get() };
-    plan.fill(SYSTEM, index, frequency);
+    plan.fill(SYSTEM, index, frequency, |vcpu| VCPUS.get(vcpu));
     Some(plan)
 }
 
@@ -133,20 +134,22 @@ pub fn start_plan(
     index: usize,
     frequency: Frequency,
     epoch: Ticks,
-    plan: &'static Plan<SLOTS>,
+    plan: &'static CpuPlan,
     parts: Parts<Kind>,
 ) -> ! {
     // SAFETY: each CPU takes its own, which CPU 0 has put there before it started this one.
     let Some(records) = unsafe { SENDERS[index].get() }.take() else {
         arch_cpu::park()
     };
+    timer::start();
     timer::set_guest_epoch(epoch);
     let stop_after_us = run_stop_after_us();
+    if stop_after_us > 0 {
+        state::stop_from(epoch.after(frequency.ticks(Duration::from_micros(stop_after_us))));
+    }
     let machine = cpu.machine.insert(Machine {
         index,
         epoch,
-        stop_at: (stop_after_us > 0)
-            .then(|| epoch.after(frequency.ticks(Duration::from_micros(stop_after_us)))),
         cursor: Cursor::new(plan, epoch),
         slot: Slot::NONE,
         running_since: epoch,
@@ -162,8 +165,9 @@ pub fn start_plan(
         guest: parts.guest,
     });
     machine.report(timer::now(), Event::CpuStarted { cpu: index });
-    interrupt::mask_guest(machine);
+    // Nothing was listed yet.
+    let _ = interrupt::mask_guest(machine);
     machine.path.begin(timer::now());
-    let next = window::choose_next(machine);
+    let next = window::choose_next(machine, epoch);
     entry::enter_first(next)
 }

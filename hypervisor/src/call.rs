@@ -11,7 +11,8 @@ use crate::cpu::Machine;
 use crate::event::Event;
 use crate::exit::Decision;
 use crate::fault::{self, Details};
-use crate::partition::{Partition, Phase};
+use crate::life::Phase;
+use crate::partition::Partition;
 use crate::selected::PORTS;
 use crate::vcpu::Vcpu;
 use crate::{interrupt, power, state, window};
@@ -108,6 +109,21 @@ fn is_standard(id: u32) -> bool {
     )
 }
 
+/// Whether the call in `x0` gives the rest of the window back.
+#[inline]
+#[must_use]
+pub fn ends_window(x0: u64) -> bool {
+    x0 & 0xFFFF_FFFF == u64::from(call::WAIT_FOR_WINDOW)
+}
+
+/// Gives the rest of the window back.
+#[inline]
+pub fn wait_for_window(vcpu: &mut Vcpu) -> Decision {
+    vcpu.statistics.calls = vcpu.statistics.calls.wrapping_add(1);
+    vcpu.waits_for_window = true;
+    Decision::EndWindow
+}
+
 /// Does what the call in the guest's registers asks for.
 pub fn dispatch(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> Decision {
     vcpu.statistics.calls = vcpu.statistics.calls.wrapping_add(1);
@@ -123,10 +139,6 @@ pub fn dispatch(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partitio
         call::HEARTBEAT => return heartbeat(machine, vcpu, partition, x1),
         call::SET_MODE => set_mode(machine, partition, x1),
         call::REPORT_ERROR => return report_error(machine, vcpu, partition, x1, [x2, x3, x4]),
-        call::WAIT_FOR_WINDOW => {
-            vcpu.waits_for_window = true;
-            Answer::Decided(Decision::EndWindow)
-        }
         call::RESTART => {
             return fault::raise(
                 machine,

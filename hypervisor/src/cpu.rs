@@ -9,9 +9,15 @@ use crate::controller::{CpuInterface, PrivateInterrupts, VirtualInterface};
 use crate::event::{Event, Record};
 use crate::owned::Owned;
 use crate::path::Path;
-use crate::sched::{Cursor, Slot};
+use crate::sched::{Cursor, Plan, Slot};
 use crate::selected::{CPU_COUNT, LAYOUT, SLOTS};
 use crate::time::Ticks;
+use crate::vcpu::Vcpu;
+
+/// A vCPU, as a plan names it.
+pub type VcpuPlace = &'static Owned<Vcpu>;
+/// A CPU's plan.
+pub type CpuPlan = Plan<VcpuPlace, SLOTS>;
 
 /// A CPU's state. The anchor comes first: the assembly finds it in `TPIDR_EL2`.
 #[repr(C)]
@@ -30,12 +36,10 @@ pub struct Machine {
     pub index: usize,
     /// Start of the schedule.
     pub epoch: Ticks,
-    /// When to stop; nothing for never.
-    pub stop_at: Option<Ticks>,
     /// The place in the plan.
-    pub cursor: Cursor<'static, SLOTS>,
+    pub cursor: Cursor<'static, VcpuPlace, SLOTS>,
     /// The slot that the CPU is in or about to enter.
-    pub slot: Slot,
+    pub slot: Slot<VcpuPlace>,
     /// When the partition that runs was released, or went on after waiting.
     pub running_since: Ticks,
     /// When the window's start was measured.
@@ -98,6 +102,27 @@ impl Cpu {
         // SAFETY: `anchor` has put this CPU's own state there, and the caller has the only
         // reference.
         unsafe { &mut *place }
+    }
+}
+
+impl Cpu {
+    /// Where the state of a guest that doesn't live on is saved to.
+    #[must_use]
+    pub fn discard() -> *mut Context {
+        let place = read_register!("tpidr_el2") as *mut Self;
+        // SAFETY: `anchor` has put this CPU's own state there; no reference is made.
+        unsafe { &raw mut (*place).discard }
+    }
+
+    /// What this CPU has since boot.
+    ///
+    /// # Safety
+    /// As for [`Cpu::current`], and a guest has run on this CPU or is about to: boot has set it up,
+    /// and nobody takes that back.
+    #[must_use]
+    pub unsafe fn machine() -> &'static mut Machine {
+        // SAFETY: the caller's promise.
+        unsafe { Self::current().machine.as_mut().unwrap_unchecked() }
     }
 }
 

@@ -67,12 +67,22 @@ impl Next {
 pub unsafe extern "C" fn synchronous(x0: u64, vcpu: *mut Vcpu) -> Next {
     let esr = arch_cpu::syndrome();
     let (is_call, trapped) = syndrome::call(esr);
-    // SAFETY: the vector's promise; the reference ends before the way out.
-    if is_call && call::answer_shortly(unsafe { &mut *vcpu }, x0) {
-        if trapped {
-            arch_cpu::skip_instruction();
+    if is_call {
+        // SAFETY: the vector's promise; the reference ends before the way out.
+        if call::answer_shortly(unsafe { &mut *vcpu }, x0) {
+            if trapped {
+                arch_cpu::skip_instruction();
+            }
+            return Next::same(vcpu);
         }
-        return Next::same(vcpu);
+        // SAFETY: the vector's promise.
+        return unsafe {
+            if call::ends_window(x0) {
+                window_given_back(vcpu, esr)
+            } else {
+                called(vcpu, esr)
+            }
+        };
     }
     // Each kind has a way of its own, so that none pays for another's needs; those that come most come
     // first. SAFETY: the vector's promise.
@@ -96,12 +106,12 @@ pub unsafe extern "C" fn abort(_: u64, pointer: *mut Vcpu, esr: u64) -> Next {
     let begun = timer::now_early();
     // SAFETY: the vector's promise; the reference ends before the long way.
     let vcpu = unsafe { &mut *pointer };
-    let done = vcpu.home.is_some_and(|lock| {
+    let done = {
         // SAFETY: this CPU runs the vCPU, and holds no guard at the start of an exit.
-        let mut partition = unsafe { lock.lock() };
+        let mut partition = unsafe { vcpu.facts.partition.lock() };
         (!partition.is_shared() || partition.is_on(vcpu.number))
             && device::access_shortly(esr, vcpu, &mut partition)
-    });
+    };
     if done {
         vcpu.statistics
             .count_exit(ExitCause::Device, timer::now_early().since(begun));
@@ -189,6 +199,22 @@ unsafe extern "C" fn called(vcpu: *mut Vcpu, esr: u64) -> Next {
     unsafe { handle(vcpu, ExitCause::Call, decide) }
 }
 
+/// The call by which nearly every window ends that time doesn't end.
+///
+/// # Safety
+/// As for [`synchronous`].
+#[inline(never)]
+unsafe extern "C" fn window_given_back(vcpu: *mut Vcpu, esr: u64) -> Next {
+    let decide = |_: &mut Machine, vcpu: &mut Vcpu, _: &mut Partition| {
+        if syndrome::call(esr).1 {
+            arch_cpu::skip_instruction();
+        }
+        call::wait_for_window(vcpu)
+    };
+    // SAFETY: the vector's promise.
+    unsafe { handle(vcpu, ExitCause::Call, decide) }
+}
+
 /// `WFI`.
 ///
 /// # Safety
@@ -223,18 +249,35 @@ unsafe extern "C" fn forbidden(vcpu: *mut Vcpu) -> Next {
 /// # Safety
 /// As for [`synchronous`].
 pub unsafe extern "C" fn interrupt(_: u64, vcpu: *mut Vcpu) -> Next {
-    // SAFETY: the vector's promise; the references end here.
-    let handled = unsafe {
-        let (machine, _) = parts();
-        let vcpu = &mut *vcpu;
+    {
+        // SAFETY: the vector's promise; the reference ends here.
+        let vcpu = unsafe { &mut *vcpu };
         vcpu.statistics.count_interrupt();
-        interrupt::handle_shortly(machine, vcpu)
+    }
+    if timer::is_due() {
+        // SAFETY: as above.
+        return unsafe { timer_due(vcpu) };
+    }
+    // SAFETY: as above.
+    let taken = unsafe {
+        let machine = Cpu::machine();
+        interrupt::take_shortly(machine, &mut *vcpu)
     };
-    match handled {
+    match taken {
         Ok(()) => Next::same(vcpu),
         // SAFETY: as above.
         Err(taken) => unsafe { interrupt_long(vcpu, taken) },
     }
+}
+
+/// The hypervisor's timer, by which a window ends that the guest doesn't give back.
+///
+/// # Safety
+/// As for [`synchronous`].
+#[inline(never)]
+unsafe fn timer_due(vcpu: *mut Vcpu) -> Next {
+    // SAFETY: the vector's promise.
+    unsafe { handle(vcpu, ExitCause::Interrupt, interrupt::handle_timer) }
 }
 
 /// The long way of an interrupt.
@@ -300,39 +343,38 @@ unsafe fn handle_since(
     decide: impl FnOnce(&mut Machine, &mut Vcpu, &mut Partition) -> Decision,
 ) -> Next {
     // SAFETY: once for this exit.
-    let (machine, discard) = unsafe { parts() };
+    let machine = unsafe { Cpu::machine() };
     machine.path.begin(begun);
     // SAFETY: the vector's promise; the reference ends before the next vCPU is chosen.
     let vcpu = unsafe { &mut *pointer };
     // SAFETY: this CPU runs the vCPU, and holds no guard at the start of an exit.
-    let mut partition = unsafe { vcpu.shared().lock() };
+    let mut partition = unsafe { vcpu.facts.partition.lock() };
     let decision = decide(machine, vcpu, &mut partition);
-    if decision != Decision::Resume || partition.is_shared() {
-        if act(machine, discard, vcpu, partition, cause, decision) {
-            return Next::same(pointer);
-        }
-        return window::choose_next(machine);
+    if decision == Decision::EndWindow {
+        let waits = vcpu.waits_for_window;
+        return leave(machine, vcpu, partition, waits);
+    }
+    if decision == Decision::WaitForInterrupt || partition.is_shared() {
+        return act(machine, vcpu, partition, cause, decision);
     }
     let spent = timer::now_early().since(begun);
     vcpu.statistics.count_exit(cause, spent);
     Next::same(pointer)
 }
 
-/// The one place where decisions become effects. Whether the guest stays.
+/// The guest goes on, if nothing that another vCPU did is in its way, and once it has something to do.
 #[inline(never)]
 fn act(
     machine: &mut Machine,
-    discard: *mut Context,
     vcpu: &mut Vcpu,
     mut partition: Guard<'_, Partition>,
     cause: ExitCause,
     mut decision: Decision,
-) -> bool {
-    let is_shared = partition.is_shared();
-    let waits = decision == Decision::WaitForInterrupt || vcpu.waits_for_window;
-    if decision == Decision::WaitForInterrupt {
+) -> Next {
+    let waits = decision == Decision::WaitForInterrupt;
+    if waits {
         drop(partition);
-        let lock = vcpu.shared();
+        let lock = vcpu.facts.partition;
         decision = wait(machine, vcpu, lock);
         // SAFETY: as in `handle`; the guard before was dropped.
         partition = unsafe { lock.lock() };
@@ -340,17 +382,29 @@ fn act(
     }
     // What another vCPU did may be the end of this one, too, and one that was suspended begins anew
     // in its next window.
-    if decision == Decision::EndWindow || (waits || is_shared) && !partition.is_on(vcpu.number) {
-        window::end(machine, vcpu, &mut partition);
-        vcpu.stolen.leave(machine.slot.preempt_at, waits);
-        if !partition.is_on(vcpu.number) {
-            machine.loaded = discard;
-        }
-        return false;
+    if decision == Decision::EndWindow || !partition.is_on(vcpu.number) {
+        return leave(machine, vcpu, partition, waits);
     }
     let spent = timer::now_early().since(machine.path.begun());
     vcpu.statistics.count_exit(cause, spent);
-    true
+    Next::same(vcpu)
+}
+
+/// The guest's window is over. `waits` says whether it had nothing to do.
+#[inline(never)]
+fn leave(
+    machine: &mut Machine,
+    vcpu: &mut Vcpu,
+    mut partition: Guard<'_, Partition>,
+    waits: bool,
+) -> Next {
+    let now = window::end(machine, vcpu, &mut partition, waits);
+    if !partition.life.is_ready(vcpu.facts.itself) {
+        machine.loaded = Cpu::discard();
+    }
+    drop(partition);
+    // What follows may be a window of the same vCPU, whose reference isn't used any more.
+    window::choose_next(machine, now)
 }
 
 /// Sleeps in the guest's place until one of its interrupts comes or its window is over.
@@ -376,17 +430,4 @@ fn wait(machine: &mut Machine, vcpu: &mut Vcpu, lock: &Lock<Partition>) -> Decis
     vcpu.statistics.idle_ticks = vcpu.statistics.idle_ticks.wrapping_add(idle);
     machine.running_since = machine.running_since.after(idle);
     decision
-}
-
-/// This CPU's parts, for one exit.
-///
-/// # Safety
-/// As for [`Cpu::current`].
-unsafe fn parts() -> (&'static mut Machine, *mut Context) {
-    // SAFETY: the caller's promise.
-    let Cpu {
-        machine, discard, ..
-    } = unsafe { Cpu::current() };
-    // SAFETY: a guest runs on this CPU, so boot has set it up; nobody takes that back.
-    (unsafe { machine.as_mut().unwrap_unchecked() }, discard)
 }

@@ -8,8 +8,10 @@ use crate::cpu::Machine;
 use crate::event::{Event, Fault};
 use crate::exit::Decision;
 use crate::health::Verdict;
-use crate::partition::{Partition, Phase};
+use crate::life::Phase;
+use crate::partition::Partition;
 use crate::reload::Reload;
+use crate::vgic::VcpuSet;
 use crate::{interrupt, state};
 
 /// The numbers that go into a fault's report.
@@ -107,10 +109,11 @@ pub fn raise(
 /// The partition's present life is over; what its windows are used for from now on is `phase`.
 /// Its other vCPUs learn it where they run.
 pub fn end_life(machine: &mut Machine, partition: &mut Partition, phase: Phase) {
-    partition.phase = phase;
+    partition.life.set_phase(phase);
     if let Some(supervision) = &mut partition.supervision {
         supervision.stop();
     }
-    let running = partition.running;
-    interrupt::kick(machine, partition, running);
+    if partition.running != VcpuSet::NONE {
+        interrupt::kick(machine, partition, partition.running);
+    }
 }

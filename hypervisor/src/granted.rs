@@ -76,6 +76,9 @@ pub fn grants(partition: &Partition) -> Grants {
 /// The state of a vCPU's performance monitors, if it was granted them.
 #[inline]
 fn performance(vcpu: &mut Vcpu) -> Option<&mut Performance> {
+    if PERFORMANCE_COUNT == 0 {
+        return None;
+    }
     let place = PERFORMANCE.get(PERFORMANCE_PLACES.of[vcpu.index]?)?;
     // SAFETY: who has the vCPU has this, and it is borrowed for as long.
     Some(unsafe { place.get() })
@@ -84,6 +87,9 @@ fn performance(vcpu: &mut Vcpu) -> Option<&mut Performance> {
 /// The state of a vCPU's debug registers, if it was granted them.
 #[inline]
 fn debug(vcpu: &mut Vcpu) -> Option<&mut Debug> {
+    if DEBUG_COUNT == 0 {
+        return None;
+    }
     let place = DEBUG.get(DEBUG_PLACES.of[vcpu.index]?)?;
     // SAFETY: as above.
     Some(unsafe { place.get() })

@@ -16,10 +16,12 @@ pub fn work_until(machine: &mut Machine, until: Ticks) {
         return;
     }
     let margin = machine.cursor.guard_ticks() / STEP_SHARE_OF_GUARD;
-    while until.0 > timer::now().after(margin).0 {
-        if !work_once(machine) {
+    loop {
+        let begun = timer::now();
+        if begun.after(margin).reached(until) || !work_once(machine) {
             return;
         }
+        machine.path.leave_out(timer::now().since(begun));
     }
 }
 
@@ -37,17 +39,23 @@ pub fn work_once(machine: &mut Machine) -> bool {
     worked
 }
 
-/// Sleeps until `until`. Woken only by the hypervisor's own timer, since everything else is masked
-/// by priority while no partition runs.
-pub fn sleep_until(until: Ticks) {
-    while !timer::now().reached(until) {
+/// Sleeps until `until`, and says when that was. Woken only by the hypervisor's own timer, since
+/// everything else is masked by priority while no partition runs.
+#[inline]
+pub fn sleep_until(until: Ticks) -> Ticks {
+    loop {
+        let now = timer::now();
+        if now.reached(until) {
+            return now;
+        }
         timer::arm(until);
         timer::wait_for_interrupt();
     }
 }
 
-/// Spends the time until `until` that belongs to nobody.
-pub fn spend_until(machine: &mut Machine, until: Ticks) {
+/// Spends the time until `until` that belongs to nobody, and says when that was.
+#[inline]
+pub fn spend_until(machine: &mut Machine, until: Ticks) -> Ticks {
     work_until(machine, until);
-    sleep_until(until);
+    sleep_until(until)
 }

@@ -22,6 +22,7 @@ use crate::physical_timer::PhysicalTimer;
 use crate::selected::{
     AFFINITY_OF, BOARD, FIRST_VCPU, GIC_LINKS, GUEST_PRIVATE, HAS_DOORBELL, KICKS, PORT_INTERRUPTS,
 };
+use crate::time::Ticks;
 use crate::vcpu::Vcpu;
 use crate::vgic::{
     Change, CpuInterface, Effect, FIRST_SHARED, Link, ListRegister, Maintenance, Physical, VcpuSet,
@@ -80,6 +81,15 @@ pub fn handle_shortly(machine: &mut Machine, vcpu: &mut Vcpu) -> Result<(), Take
     if timer::is_due() {
         return Err(Taken::Timer);
     }
+    take_shortly(machine, vcpu)
+}
+
+/// As [`handle_shortly`], when the hypervisor's timer isn't due.
+///
+/// # Errors
+/// Likewise.
+#[inline]
+pub fn take_shortly(machine: &mut Machine, vcpu: &mut Vcpu) -> Result<(), Taken> {
     let Some(id) = machine.interface.acknowledge() else {
         return Ok(());
     };
@@ -159,11 +169,7 @@ pub fn handle(
     taken: Taken,
 ) -> Decision {
     let Taken::Interrupt(id) = taken else {
-        if timer::now_early().reached(machine.slot.preempt_at) {
-            return Decision::EndWindow;
-        }
-        update_physical_timer(machine, vcpu, partition);
-        return Decision::Resume;
+        return handle_timer(machine, vcpu, partition);
     };
     machine.interface.drop_priority(id);
     if id < FIRST_PRIVATE_PERIPHERAL {
@@ -180,6 +186,16 @@ pub fn handle(
         // It stays active, and so comes only once, until the guest ends it.
         deliver(machine, vcpu, partition, id);
     }
+    Decision::Resume
+}
+
+/// The hypervisor's timer is due: the window is over, or the guest's physical timer is.
+#[inline]
+pub fn handle_timer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> Decision {
+    if timer::now_early().reached(machine.slot.preempt_at) {
+        return Decision::EndWindow;
+    }
+    update_physical_timer(machine, vcpu, partition);
     Decision::Resume
 }
 
@@ -247,7 +263,7 @@ fn list_anew(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, 
 
 /// Whether nothing is in list registers, and nothing waits for room there.
 fn has_room(vcpu: &Vcpu) -> bool {
-    vcpu.listed == 0 && vcpu.maintenance == Maintenance::NONE && vcpu.software.is_none()
+    vcpu.listed == 0 && vcpu.maintenance == Maintenance::empty() && !vcpu.is_software()
 }
 
 /// Takes back what the guest has taken and ended: its list registers are free. Not those whose end is
@@ -281,6 +297,16 @@ pub fn update_physical_timer(machine: &mut Machine, vcpu: &mut Vcpu, partition: 
 /// Sets the CPU's own timer to the end of the window, or to the guest's deadline before.
 pub fn arm(machine: &Machine, vcpu: &Vcpu) {
     let end = machine.slot.preempt_at;
+    if vcpu.physical_timer.is_off() {
+        timer::arm(end);
+    } else {
+        arm_before(vcpu, end);
+    }
+}
+
+/// Sets it to the guest's deadline, if that comes before `end`.
+#[cold]
+fn arm_before(vcpu: &Vcpu, end: Ticks) {
     let deadline = vcpu
         .physical_timer
         .deadline(timer::guest_now())
@@ -421,11 +447,11 @@ fn settle(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
 }
 
 /// Shows the guest its pending interrupts.
-fn show(machine: &mut Machine, vcpu: &Vcpu) {
-    if vcpu.software.is_some() {
+fn show(machine: &mut Machine, vcpu: &mut Vcpu) {
+    if vcpu.is_software() {
         vcpu.control();
     } else {
-        machine.guest.enable(vcpu.maintenance.to_bits());
+        machine.guest.enable(vcpu.maintenance.bits().into());
     }
 }
 
@@ -443,10 +469,21 @@ pub fn follow_software(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut P
 
 /// List registers into the controller's state; afterwards none is in use. Who else has to look.
 fn fold(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> VcpuSet {
+    let ends = machine.guest.take_unlisted_ends();
+    fold_with(machine, vcpu, partition, ends)
+}
+
+/// As [`fold`], after so many ends of what was in no list register.
+fn fold_with(
+    machine: &mut Machine,
+    vcpu: &mut Vcpu,
+    partition: &mut Partition,
+    ends: u64,
+) -> VcpuSet {
     let mut others = VcpuSet::NONE;
     let ends = match &mut vcpu.software {
         Some(interface) => interface.take_unlisted_ends().into(),
-        None => machine.guest.take_unlisted_ends(),
+        None => ends,
     };
     for _ in 0..ends {
         let effect = partition.gic.end_unlisted(vcpu.number);
@@ -490,6 +527,9 @@ fn withdraw_gone(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partiti
     if partition.gic.is_level_latched(vcpu.number, VIRTUAL_TIMER) && !timer::is_guest_timer_due() {
         withdraw(machine, vcpu, partition, VIRTUAL_TIMER);
     }
+    if !vcpu.facts.has_more {
+        return;
+    }
     if granted::has_overflow(vcpu) == Some(false)
         && partition.gic.is_level_latched(vcpu.number, MONITORS)
     {
@@ -516,7 +556,7 @@ fn withdraw(machine: &mut Machine, vcpu: &Vcpu, partition: &mut Partition, id: u
 #[inline]
 fn fill(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
     if vcpu.listed == 0 && !partition.gic.has_work(vcpu.number) {
-        vcpu.maintenance = Maintenance::NONE;
+        vcpu.maintenance = Maintenance::empty();
         return;
     }
     fill_all(machine, vcpu, partition);
@@ -559,22 +599,38 @@ pub fn is_pending(machine: &Machine, vcpu: &Vcpu) -> bool {
     })
 }
 
-/// Lets nothing but the hypervisor's timer through: before a window, and for good after it.
-pub fn mask_guest(machine: &mut Machine) {
+/// Lets nothing but the hypervisor's timer through: before a window, and for good after it. How many
+/// ends the guest gave of what was in no list register.
+#[inline]
+pub fn mask_guest(machine: &mut Machine) -> u64 {
     machine.interface.set_priority_mask(MASK_GUEST);
-    machine.guest.disable();
+    machine.guest.close()
 }
 
 /// Brings the vCPU's interrupts to this CPU: physical ones on at the controller, virtual ones into
 /// the list registers. All are still held back, by priority and by the interface being off.
 pub fn connect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
-    if vcpu.active_private != 0 {
-        machine.private.set_private_active(vcpu.active_private, 0);
+    let facts = vcpu.facts;
+    let active = core::mem::take(&mut vcpu.active_private);
+    if active != 0 {
+        machine.private.set_private_active(active, 0);
     }
+    machine.private.enable_private(facts.private);
+    if facts.has_more {
+        connect_more(machine, vcpu, partition);
+    }
+    if vcpu.physical_timer.is_off() && partition.gic.is_quiet(vcpu.number) {
+        vcpu.maintenance = Maintenance::empty();
+    } else {
+        bring(machine, vcpu, partition);
+    }
+}
+
+/// Of a vCPU that has more than private interrupts: what others have left to be done to these, its
+/// kick, its devices' interrupts, its UART and its doorbell.
+#[cold]
+fn connect_more(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
     take_private_changes(machine, vcpu, partition);
-    machine
-        .private
-        .enable_private(guest_private(partition) | kick_bit(partition));
     set_kick_priority(machine, partition, GUEST_PRIORITY);
     for (index, link) in shared_links(partition) {
         if partition.gic.target_of(link.guest) == Some(vcpu.number) {
@@ -584,11 +640,6 @@ pub fn connect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition
             vcpu.connected |= 1 << index;
         }
     }
-    withdraw_gone(machine, vcpu, partition);
-    let raised = vcpu.physical_timer != PhysicalTimer::RESET
-        && vcpu.physical_timer.is_raised(timer::guest_now());
-    // Nothing of this vCPU is listed yet, so only others have to look.
-    let _ = partition.gic.set_line(vcpu.number, PHYSICAL_TIMER, raised);
     let mut others = device::update_uart(vcpu, partition);
     if HAS_DOORBELL[partition.index] {
         let ports = state::DOORBELLS[partition.index].open(vcpu.number);
@@ -596,29 +647,41 @@ pub fn connect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition
             others = others.and(partition.gic.pulse(vcpu.number, id));
         }
     }
-    fill(machine, vcpu, partition);
+    // Nothing of this vCPU is listed yet, so only others have to look.
     kick(machine, partition, others);
 }
 
-/// Takes the vCPU's interrupts away from this CPU; what comes meanwhile stays pending at the
-/// controller.
-pub fn disconnect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
-    let private = guest_private(partition);
-    machine
-        .private
-        .disable_private(private | kick_bit(partition));
+/// What is pending or in hand goes into the list registers.
+#[cold]
+fn bring(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
+    withdraw_gone(machine, vcpu, partition);
+    let raised = vcpu.physical_timer.is_raised(timer::guest_now());
+    let _ = partition.gic.set_line(vcpu.number, PHYSICAL_TIMER, raised);
+    fill(machine, vcpu, partition);
+}
+
+/// Takes the vCPU's interrupts away from this CPU, which are masked; what comes meanwhile stays pending
+/// at the controller. The guest gave so many ends of what was in no list register.
+#[inline]
+pub fn disconnect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, ends: u64) {
+    let private = vcpu.facts.private;
+    machine.private.disable_private(private);
+    if vcpu.listed != 0 || ends != 0 || vcpu.is_software() {
+        take_back(machine, vcpu, partition, ends);
+    }
+    let active = machine.private.private_active() & private;
+    if active != 0 {
+        vcpu.active_private = active;
+        machine.private.set_private_active(0, private);
+    }
+}
+
+/// Before [`disconnect`], of a vCPU that has more than private interrupts: as in [`connect_more`].
+#[cold]
+pub fn disconnect_more(machine: &mut Machine, vcpu: &mut Vcpu, partition: &Partition) {
     set_kick_priority(machine, partition, HELD_BACK);
     if HAS_DOORBELL[partition.index] {
         state::DOORBELLS[partition.index].close(vcpu.number);
-    }
-    let others = fold(machine, vcpu, partition);
-    for index in each(vcpu.listed) {
-        machine.guest.write_list(index, 0);
-    }
-    (vcpu.listed, vcpu.noticed) = (0, 0);
-    vcpu.active_private = machine.private.private_active() & private;
-    if vcpu.active_private != 0 {
-        machine.private.set_private_active(0, private);
     }
     if vcpu.connected != 0 {
         for (_, link) in
@@ -628,7 +691,17 @@ pub fn disconnect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partit
         }
         vcpu.connected = 0;
     }
-    if vcpu.software.is_some() {
+}
+
+/// What is in list registers goes back to the controller's state, and they are empty.
+#[cold]
+fn take_back(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, ends: u64) {
+    let others = fold_with(machine, vcpu, partition, ends);
+    for index in each(vcpu.listed) {
+        machine.guest.write_list(index, 0);
+    }
+    (vcpu.listed, vcpu.noticed) = (0, 0);
+    if vcpu.is_software() {
         // It signals nothing any more.
         vcpu.control();
     }
@@ -645,13 +718,9 @@ pub fn forget(partition: &Partition) {
 }
 
 /// Opens the virtual interface and the mask: the last step of a release.
-pub fn unmask_guest(machine: &mut Machine, vcpu: &Vcpu) {
+pub fn unmask_guest(machine: &mut Machine, vcpu: &mut Vcpu) {
     show(machine, vcpu);
     machine.interface.set_priority_mask(MASK_NONE);
-}
-
-fn guest_private(partition: &Partition) -> u32 {
-    GUEST_PRIVATE.get(partition.index).copied().unwrap_or(0)
 }
 
 /// Lets the partition's kicks through or holds them back, where they can't be disabled.

@@ -15,6 +15,7 @@ pub mod heartbeat;
 pub mod id_registers;
 pub mod image;
 pub mod inject;
+pub mod life;
 pub mod mmio;
 pub mod path;
 pub mod physical_timer;
@@ -57,6 +58,8 @@ pub mod device;
 pub mod event;
 #[cfg(target_os = "none")]
 pub mod exit;
+#[cfg(target_os = "none")]
+pub mod facts;
 #[cfg(target_os = "none")]
 pub mod fault;
 #[cfg(target_os = "none")]

@@ -1,19 +1,17 @@
 //! A partition at run time: what its vCPUs share.
 
 use heapless::spsc::{Consumer, Producer, Queue};
-use paratia_abi::StartCondition;
 use paratia_abi::passport::MAX_PORTS;
 
 use crate::health::RestartHistory;
 use crate::heartbeat::{Expectation, Supervision};
+use crate::life::Life;
 use crate::lock::Lock;
 use crate::places::Places;
-use crate::psci::{MAX_VCPUS, Power, Psci, Start};
-use crate::reload::Reload;
+use crate::psci::MAX_VCPUS;
 use crate::selected::{
     GIC_INTERRUPTS, GIC_MODELS, HAS_UART, MOST_SHARED_BLOCKS, MOST_VCPUS, PARTITION_COUNT, PLACES,
-    PORTS,
-    SYSTEM,
+    PORTS, SYSTEM,
 };
 use crate::time::{Frequency, Ticks};
 use crate::vgic::{VcpuSet, Vgic};
@@ -34,24 +32,13 @@ pub type InputQueue = Queue<u8, INPUT_BYTES>;
 /// A partition's interrupt controller.
 pub type InterruptController = Vgic<MOST_VCPUS, MOST_SHARED_BLOCKS>;
 
-/// What a partition's windows are used for.
-#[derive(Clone, Copy, Debug)]
-pub enum Phase {
-    /// Nothing; it was stopped for good.
-    Halted,
-    /// Scrubbing and reloading, then a start for this reason.
-    Reloading(Reload, StartCondition),
-    /// It runs.
-    Running,
-}
-
 /// What the vCPUs of a partition share.
 pub struct Partition {
     /// Its index in the system.
     pub index: usize,
-    /// What its windows are used for.
-    pub phase: Phase,
-    /// Its vCPUs whose registers are in a CPU.
+    /// What its windows are used for, and by which of its vCPUs.
+    pub life: Life,
+    /// Its vCPUs whose registers are in a CPU; kept in systems in which a partition has several.
     pub running: VcpuSet,
     /// Where it sees its emulated devices.
     pub places: &'static Places,
@@ -62,10 +49,6 @@ pub struct Partition {
     pub private_changes: [[u32; 2]; MAX_VCPUS],
     /// Its UART.
     pub uart: Uart,
-    /// Which of its vCPUs are on.
-    pub psci: Psci,
-    /// Where those that were turned on begin.
-    pub starts: [Option<Start>; MAX_VCPUS],
     /// Supervision of its heartbeats, if it owes any.
     pub supervision: Option<Supervision>,
     /// When it was restarted lately.
@@ -96,18 +79,21 @@ pub struct Partition {
 pub static PARTITIONS: [Lock<Partition>; PARTITION_COUNT] =
     [const { Lock::new(Partition::NEW) }; PARTITION_COUNT];
 
+/// How many vCPUs a partition has.
+const fn vcpus(partition: usize) -> usize {
+    SYSTEM.partitions[partition].machine.vcpus as usize
+}
+
 impl Partition {
     /// Before boot has set it up.
     const NEW: Self = Self {
         index: 0,
-        phase: Phase::Halted,
+        life: Life::new(vcpus(0)),
         running: VcpuSet::NONE,
         places: &PLACES[0],
         gic: Self::new_gic(0),
         private_changes: [[0; 2]; MAX_VCPUS],
         uart: Uart::new(),
-        psci: Self::new_psci(0),
-        starts: [None; MAX_VCPUS],
         supervision: None,
         history: RestartHistory::new(),
         restart_period: 0,
@@ -130,12 +116,7 @@ impl Partition {
     }
 
     const fn new_gic(index: usize) -> InterruptController {
-        let vcpus = SYSTEM.partitions[index].machine.vcpus as usize;
-        Vgic::new(GIC_MODELS[index], vcpus, &GIC_INTERRUPTS[index])
-    }
-
-    const fn new_psci(index: usize) -> Psci {
-        Psci::new(SYSTEM.partitions[index].machine.vcpus as usize)
+        Vgic::new(GIC_MODELS[index], vcpus(index), &GIC_INTERRUPTS[index])
     }
 
     /// Puts its machine to how it is after a reset.
@@ -143,15 +124,14 @@ impl Partition {
         self.gic = Self::new_gic(self.index);
         self.private_changes = [[0; 2]; MAX_VCPUS];
         self.uart = Uart::new();
-        self.psci = Self::new_psci(self.index);
-        self.starts = [None; MAX_VCPUS];
+        self.life.reset(vcpus(self.index));
     }
 
     /// Whether vCPU `number` may go on: it is on, and isn't to begin anew.
+    #[inline]
     #[must_use]
     pub fn is_on(&self, number: usize) -> bool {
-        let begins = self.starts.get(number).is_none_or(Option::is_some);
-        matches!(self.phase, Phase::Running) && self.psci.power(number) == Power::On && !begins
+        self.life.is_ready(VcpuSet::of(number))
     }
 
     /// Its declaration.

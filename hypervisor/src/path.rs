@@ -10,7 +10,6 @@ use crate::time::Ticks;
 #[derive(Clone, Copy, Debug)]
 pub struct Path {
     begun: Ticks,
-    spent: u64,
     /// Longest switch.
     pub switch_worst: u64,
     /// Longest step of the log.
@@ -21,7 +20,6 @@ impl Path {
     /// Nothing measured yet.
     pub const NONE: Self = Self {
         begun: Ticks(0),
-        spent: 0,
         switch_worst: 0,
         log_step_worst: 0,
     };
@@ -29,28 +27,23 @@ impl Path {
     /// A path begins with an exit at `now`.
     pub fn begin(&mut self, now: Ticks) {
         self.begun = now;
-        self.spent = 0;
     }
 
-    /// When it began, or went on.
+    /// When it began, later by what isn't part of it.
     #[must_use]
     pub fn begun(&self) -> Ticks {
         self.begun
     }
 
-    /// The path pauses: what comes isn't part of it.
-    pub fn pause(&mut self, now: Ticks) {
-        self.spent = self.spent.wrapping_add(now.since(self.begun));
-    }
-
-    /// It goes on.
-    pub fn resume(&mut self, now: Ticks) {
-        self.begun = now;
+    /// What took so long isn't part of the path.
+    pub fn leave_out(&mut self, ticks: u64) {
+        self.begun = self.begun.after(ticks);
     }
 
     /// A switch is done.
+    #[inline]
     pub fn end_switch(&mut self, now: Ticks) {
-        self.switch_worst = self.switch_worst.max(self.spent + now.since(self.begun));
+        self.switch_worst = self.switch_worst.max(now.since_past(self.begun));
     }
 
     /// A step of the log took so long.
@@ -64,11 +57,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_switch_is_counted_without_its_pauses() {
+    fn a_switch_is_counted_without_the_log() {
         let mut path = Path::NONE;
         path.begin(Ticks(100));
-        path.pause(Ticks(110));
-        path.resume(Ticks(500));
+        path.leave_out(300);
+        path.leave_out(90);
         path.end_switch(Ticks(525));
         assert_eq!(path.switch_worst, 35);
         path.begin(Ticks(1_000));

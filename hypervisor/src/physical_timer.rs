@@ -33,6 +33,13 @@ impl PhysicalTimer {
         self.control = value & (ENABLE | MASKED);
     }
 
+    /// Whether it is disabled, and so neither asks for its interrupt nor will.
+    #[inline]
+    #[must_use]
+    pub const fn is_off(&self) -> bool {
+        self.control & ENABLE == 0
+    }
+
     /// `CNTP_CVAL_EL0`.
     #[must_use]
     pub const fn compare(&self) -> u64 {

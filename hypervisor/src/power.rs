@@ -28,16 +28,13 @@ pub fn call(
 ) -> Option<Decision> {
     let index = partition.index;
     let in_memory = |address| is_in_ram(index, address);
-    let decision = partition.psci.call(vcpu.number, id, parameters, &in_memory);
+    let decision = partition.life.call(vcpu.number, id, parameters, &in_memory);
     Some(match decision {
         psci::Decision::Answer(answer) => {
             vcpu.context.x[0] = answer.cast_unsigned();
             Decision::Resume
         }
-        psci::Decision::TurnOn(start) => {
-            if let Some(place) = partition.starts.get_mut(start.vcpu) {
-                *place = Some(start);
-            }
+        psci::Decision::TurnOn(_) => {
             vcpu.context.x[0] = 0;
             Decision::Resume
         }
@@ -46,12 +43,7 @@ pub fn call(
             vcpu.context.x[0] = 0;
             Decision::WaitForInterrupt
         }
-        psci::Decision::WaitAndStart(start) => {
-            if let Some(place) = partition.starts.get_mut(vcpu.number) {
-                *place = Some(start);
-            }
-            Decision::WaitForInterrupt
-        }
+        psci::Decision::WaitAndStart(_) => Decision::WaitForInterrupt,
         psci::Decision::SystemOff => shut_down(machine, partition, HealthEvent::Shutdown),
         psci::Decision::SystemReset => shut_down(machine, partition, HealthEvent::Reset),
         psci::Decision::Unknown => return None,

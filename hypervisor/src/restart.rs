@@ -7,7 +7,8 @@ use crate::arch::{cpu as arch_cpu, memory, timer};
 use crate::cpu::Machine;
 use crate::event::Event;
 use crate::interrupt;
-use crate::partition::{Partition, Phase};
+use crate::life::Phase;
+use crate::partition::Partition;
 use crate::reload::{Reload, Step};
 use crate::selected::{IMAGES, VTTBR, run_argument};
 use crate::vcpu::Vcpu;
@@ -21,7 +22,7 @@ pub fn work(
     mut reload: Reload,
     condition: StartCondition,
 ) {
-    crate::idle::sleep_until(machine.slot.start);
+    let begun = crate::idle::sleep_until(machine.slot.start);
     vcpu.statistics.windows = vcpu.statistics.windows.wrapping_add(1);
     // Half a guard before the window would be preempted is time enough for any step: the guard must
     // hold the longest path as a whole.
@@ -29,8 +30,7 @@ pub fn work(
         .slot
         .preempt_at
         .before(machine.cursor.guard_ticks() / 2);
-    let begun = timer::now();
-    partition.phase = loop {
+    let phase = loop {
         if timer::now().reached(until) {
             break Phase::Reloading(reload, condition);
         }
@@ -40,6 +40,7 @@ pub fn work(
             break Phase::Running;
         }
     };
+    partition.life.set_phase(phase);
     vcpu.statistics.used_ticks = vcpu
         .statistics
         .used_ticks

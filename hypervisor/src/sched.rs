@@ -5,15 +5,9 @@
 //! ended, so a delay is never passed on.
 
 use heapless::Vec;
-use paratia_config::layout::MAX_PARTITIONS;
-use paratia_config::machine::MAX_VCPUS;
 use paratia_config::system::{Schedule, System, Window};
 
 use crate::time::{Frequency, Ticks};
-
-/// A vCPU by its index among all. Small, as all of a [`Slot`]: it is copied in each switch.
-pub type VcpuIndex = u16;
-const _: () = assert!(MAX_PARTITIONS * MAX_VCPUS <= 1 << VcpuIndex::BITS);
 
 /// The most slots of any CPU's plan: each window, and a gap on each side of it.
 #[must_use]
@@ -21,51 +15,45 @@ pub const fn most_slots(system: &System) -> usize {
     2 * system.schedule.most_windows() + 1
 }
 
-/// A slot of the plan, relative to its major frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct PlannedSlot {
-    vcpu: Option<VcpuIndex>,
+/// A slot of the plan, relative to its major frame. Aligned, so that it is found by a shift.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
+struct PlannedSlot<W> {
+    whose: Option<W>,
     start: u64,
-    end: u64,
+    preempt_at: u64,
 }
 
 /// A slot at its absolute time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
-pub struct Slot {
-    /// The vCPU whose window it is, by its index among all; a gap belongs to nobody.
-    pub vcpu: Option<VcpuIndex>,
-    /// When it starts: the vCPU is released at this tick.
+pub struct Slot<W> {
+    /// Whose window it is; a gap belongs to nobody.
+    pub whose: Option<W>,
+    /// When it starts: its vCPU is released at this tick.
     pub start: Ticks,
     /// When the vCPU must be interrupted: a guard before the next slot starts.
     pub preempt_at: Ticks,
-    /// Whether a major frame begins with it.
-    pub first_in_frame: bool,
-    /// Slots that were skipped because their time had gone by; 0 as long as every path is shorter
-    /// than the guard.
-    pub skipped: u32,
 }
 
-impl Slot {
+impl<W> Slot<W> {
     /// No slot yet.
     pub const NONE: Self = Self {
-        vcpu: None,
+        whose: None,
         start: Ticks(0),
         preempt_at: Ticks(0),
-        first_in_frame: false,
-        skipped: 0,
     };
 }
 
-/// A CPU's plan in ticks, with room for [`most_slots`].
+/// A CPU's plan in ticks, with room for [`most_slots`]. Its windows are those of `W`s.
 #[derive(Debug)]
-pub struct Plan<const SLOTS: usize> {
-    slots: Vec<PlannedSlot, SLOTS>,
+pub struct Plan<W, const SLOTS: usize> {
+    slots: Vec<PlannedSlot<W>, SLOTS>,
     frame_ticks: u64,
     guard_ticks: u64,
 }
 
-impl<const SLOTS: usize> Plan<SLOTS> {
+impl<W: Copy, const SLOTS: usize> Plan<W, SLOTS> {
     /// None yet.
     pub const NONE: Self = Self {
         slots: Vec::new(),
@@ -74,46 +62,43 @@ impl<const SLOTS: usize> Plan<SLOTS> {
     };
 
     /// Becomes the plan of CPU `cpu`, in place, for it may be larger than a stack; a CPU that the
-    /// schedule doesn't name has one gap a frame.
-    pub fn fill(&mut self, system: &System, cpu: usize, frequency: Frequency) {
+    /// schedule doesn't name has one gap a frame. `vcpu` finds a vCPU by its index among all.
+    pub fn fill(
+        &mut self,
+        system: &System,
+        cpu: usize,
+        frequency: Frequency,
+        vcpu: impl Fn(usize) -> Option<W>,
+    ) {
         let Schedule {
             major_frame,
             guard,
             plans,
         } = system.schedule;
-        let frame_ticks = frequency.ticks(major_frame);
-        let slots = &mut self.slots;
-        slots.clear();
+        self.frame_ticks = frequency.ticks(major_frame);
+        self.guard_ticks = frequency.ticks(guard);
+        self.slots.clear();
         let mut at = 0;
         for window in plans.get(cpu).copied().unwrap_or_default() {
             let (start, end) = in_ticks(window, frequency);
             if start > at {
-                push(
-                    slots,
-                    PlannedSlot {
-                        vcpu: None,
-                        start: at,
-                        end: start,
-                    },
-                );
+                self.push(None, at, start);
             }
-            let index = system.vcpu_of(window);
-            let vcpu = index.and_then(|index| VcpuIndex::try_from(index).ok());
-            push(slots, PlannedSlot { vcpu, start, end });
+            self.push(system.vcpu_of(window).and_then(&vcpu), start, end);
             at = end;
         }
-        if at < frame_ticks {
-            push(
-                slots,
-                PlannedSlot {
-                    vcpu: None,
-                    start: at,
-                    end: frame_ticks,
-                },
-            );
+        if at < self.frame_ticks {
+            self.push(None, at, self.frame_ticks);
         }
-        self.frame_ticks = frame_ticks;
-        self.guard_ticks = frequency.ticks(guard);
+    }
+
+    /// There is room for the largest plan, so nothing is ever dropped here.
+    fn push(&mut self, whose: Option<W>, start: u64, end: u64) {
+        let _ = self.slots.push(PlannedSlot {
+            whose,
+            start,
+            preempt_at: end.wrapping_sub(self.guard_ticks),
+        });
     }
 }
 
@@ -125,27 +110,23 @@ fn in_ticks(window: &Window, frequency: Frequency) -> (u64, u64) {
     )
 }
 
-/// There is room for the largest plan, so nothing is ever dropped here.
-fn push<const SLOTS: usize>(slots: &mut Vec<PlannedSlot, SLOTS>, slot: PlannedSlot) {
-    let _ = slots.push(slot);
-}
-
 /// A CPU's place in its plan.
 #[derive(Debug)]
-pub struct Cursor<'a, const SLOTS: usize> {
-    plan: &'a Plan<SLOTS>,
+pub struct Cursor<'a, W, const SLOTS: usize> {
+    plan: &'a Plan<W, SLOTS>,
     frame_start: Ticks,
-    next: usize,
+    /// The slot that was last stepped to.
+    at: usize,
 }
 
-impl<'a, const SLOTS: usize> Cursor<'a, SLOTS> {
-    /// At the start of the first major frame, which begins at `epoch`.
+impl<'a, W: Copy, const SLOTS: usize> Cursor<'a, W, SLOTS> {
+    /// Before the first slot of the first major frame, which begins at `epoch`.
     #[must_use]
-    pub fn new(plan: &'a Plan<SLOTS>, epoch: Ticks) -> Self {
+    pub fn new(plan: &'a Plan<W, SLOTS>, epoch: Ticks) -> Self {
         Self {
             plan,
-            frame_start: epoch,
-            next: 0,
+            frame_start: epoch.before(plan.frame_ticks),
+            at: plan.slots.len(),
         }
     }
 
@@ -161,70 +142,51 @@ impl<'a, const SLOTS: usize> Cursor<'a, SLOTS> {
         self.plan.guard_ticks
     }
 
-    /// The next slot whose preemption time is still ahead of `now`: the very next one, as long as
-    /// every path keeps within the guard.
-    #[inline]
-    pub fn advance(&mut self, now: Ticks) -> Slot {
-        let slot = self.step();
-        if slot.preempt_at.0 > now.0 {
-            slot
-        } else {
-            self.catch_up(now)
-        }
+    /// Whether a major frame begins with the slot that was last stepped to.
+    #[must_use]
+    pub fn is_first_in_frame(&self) -> bool {
+        self.at == 0
     }
 
-    /// Skips what has gone by: whole frames by division, then at most two turns of the plan.
+    /// The next slot. If its preemption time has gone by, which it never has as long as every path
+    /// keeps within the guard, the caller asks [`Self::catch_up`].
+    #[inline]
+    pub fn step(&mut self) -> Slot<W> {
+        let slots = &self.plan.slots;
+        self.at = self.at.wrapping_add(1);
+        let mut slot = slots.get(self.at);
+        if slot.is_none() {
+            self.at = 0;
+            self.frame_start = self.frame_start.after(self.plan.frame_ticks);
+            slot = slots.first();
+        }
+        // A plan has a slot at least.
+        slot.map_or(Slot::NONE, |slot| Slot {
+            whose: slot.whose,
+            start: self.frame_start.after(slot.start),
+            preempt_at: self.frame_start.after(slot.preempt_at),
+        })
+    }
+
+    /// The next slot whose preemption time is still ahead of `now`, and how many were skipped, with
+    /// the one that was stepped to: whole frames by division, then at most two turns of the plan.
     #[cold]
-    fn catch_up(&mut self, now: Ticks) -> Slot {
+    pub fn catch_up(&mut self, now: Ticks) -> (Slot<W>, u64) {
         let behind = now.since(self.frame_start) / self.plan.frame_ticks.max(1);
-        let mut skipped = 1;
-        if behind > 1 {
-            let frames = behind - 1;
-            self.frame_start = self
-                .frame_start
-                .after(frames.saturating_mul(self.plan.frame_ticks));
-            let slots = frames.saturating_mul(self.plan.slots.len() as u64);
-            skipped = u32::try_from(slots).unwrap_or(u32::MAX).saturating_add(1);
-        }
+        let frames = behind.saturating_sub(1);
+        self.frame_start = self
+            .frame_start
+            .after(frames.saturating_mul(self.plan.frame_ticks));
+        let mut skipped = frames.saturating_mul(self.plan.slots.len() as u64);
+        let mut slot = self.step();
         for _ in 0..2 * SLOTS {
-            let slot = self.step();
-            if slot.preempt_at.0 > now.0 {
-                return Slot { skipped, ..slot };
-            }
             skipped = skipped.saturating_add(1);
+            if slot.preempt_at.0 > now.0 {
+                break;
+            }
+            slot = self.step();
         }
-        Slot {
-            skipped,
-            ..self.step()
-        }
-    }
-
-    #[inline]
-    fn step(&mut self) -> Slot {
-        let frame_start = self.frame_start;
-        let first_in_frame = self.next == 0;
-        let slot = self
-            .plan
-            .slots
-            .get(self.next)
-            .copied()
-            .unwrap_or(PlannedSlot {
-                vcpu: None,
-                start: 0,
-                end: self.plan.frame_ticks,
-            });
-        self.next += 1;
-        if self.next >= self.plan.slots.len() {
-            self.next = 0;
-            self.frame_start = frame_start.after(self.plan.frame_ticks);
-        }
-        Slot {
-            vcpu: slot.vcpu,
-            start: frame_start.after(slot.start),
-            preempt_at: frame_start.after(slot.end).before(self.plan.guard_ticks),
-            first_in_frame,
-            skipped: 0,
-        }
+        (slot, skipped)
     }
 }
 
@@ -238,11 +200,21 @@ mod tests {
 
     const EPOCH: Ticks = Ticks(1_000);
 
-    fn plan(cpu: usize) -> Plan<7> {
+    fn plan(cpu: usize) -> Plan<usize, 7> {
         let mut plan = Plan::NONE;
         let frequency = Frequency::new(1_000_000).unwrap();
-        plan.fill(&Definition::<QemuVirt>::SYSTEM, cpu, frequency);
+        plan.fill(&Definition::<QemuVirt>::SYSTEM, cpu, frequency, Some);
         plan
+    }
+
+    /// The slot that a CPU gets that looks for its next one at `now`.
+    fn advance(cursor: &mut Cursor<usize, 7>, now: Ticks) -> Slot<usize> {
+        let slot = cursor.step();
+        if slot.preempt_at.0 > now.0 {
+            slot
+        } else {
+            cursor.catch_up(now).0
+        }
     }
 
     #[test]
@@ -252,8 +224,9 @@ mod tests {
         let mut now = EPOCH;
         let mut starts = std::vec::Vec::new();
         for _ in 0..8 {
-            let slot = cursor.advance(now);
-            starts.push((slot.vcpu, slot.start.0 - EPOCH.0, slot.first_in_frame));
+            let slot = advance(&mut cursor, now);
+            let first = cursor.is_first_in_frame();
+            starts.push((slot.whose, slot.start.0 - EPOCH.0, first));
             now = slot.preempt_at;
         }
         assert_eq!(
@@ -273,17 +246,29 @@ mod tests {
 
     #[test]
     fn a_cpu_without_a_plan_has_one_gap_a_frame() {
-        let slot = Cursor::new(&plan(3), EPOCH).advance(EPOCH);
-        assert_eq!((slot.vcpu, slot.start), (None, EPOCH));
+        let slot = Cursor::new(&plan(3), EPOCH).step();
+        assert_eq!((slot.whose, slot.start), (None, EPOCH));
     }
 
     #[test]
     fn a_guard_lies_between_preemption_and_the_next_start() {
         let plan = plan(0);
         let mut cursor = Cursor::new(&plan, EPOCH);
-        let first = cursor.advance(EPOCH);
-        let second = cursor.advance(first.preempt_at);
+        let first = cursor.step();
+        let second = cursor.step();
         assert_eq!(second.start.since(first.preempt_at), 50);
+    }
+
+    #[test]
+    fn what_went_by_is_counted() {
+        let plan = plan(0);
+        let mut cursor = Cursor::new(&plan, EPOCH);
+        let _ = cursor.step();
+        // In the second window of the frame after the next: the rest of this one, all of the next,
+        // and one.
+        let (slot, skipped) = cursor.catch_up(EPOCH.after(45_000));
+        assert_eq!(slot.start, EPOCH.after(42_000));
+        assert_eq!(skipped, 9);
     }
 
     proptest! {
@@ -292,10 +277,10 @@ mod tests {
         #[test]
         fn a_delay_is_never_passed_on(delays in proptest::collection::vec(0_u64..100_000, 1..50)) {
             let plan = plan(0);
-        let mut cursor = Cursor::new(&plan, EPOCH);
+            let mut cursor = Cursor::new(&plan, EPOCH);
             let mut now = EPOCH;
             for delay in delays {
-                let slot = cursor.advance(now);
+                let slot = advance(&mut cursor, now);
                 prop_assert!(slot.preempt_at.0 > now.0);
                 let within = (slot.start.0 - EPOCH.0) % 20_000;
                 prop_assert!([0, 2_000, 12_000, 19_000].contains(&within));

@@ -144,6 +144,16 @@ pub static IS_SOFTWARE: [bool; PARTITION_COUNT] = {
     }
     all
 };
+/// Whether any is.
+pub const SOME_SOFTWARE: bool = {
+    let mut some = false;
+    let mut index = 0;
+    while index < PARTITION_COUNT {
+        some |= IS_SOFTWARE[index];
+        index += 1;
+    }
+    some
+};
 /// Where each partition sees its emulated devices.
 pub static PLACES: [Places; PARTITION_COUNT] = {
     let mut all = [Places::NONE; PARTITION_COUNT];

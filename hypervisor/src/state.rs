@@ -1,7 +1,7 @@
 //! What all CPUs share: channels' links, partitions' doorbells, the distributor, and the wish to stop. Each is safe to use
 //! from every CPU without a lock.
 
-use core::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use paratia_config::machines;
 use paratia_config::system::Trace;
@@ -124,15 +124,21 @@ pub fn cpus_stopped() -> usize {
     CPUS_STOPPED.load(Ordering::Acquire)
 }
 
-static STOP: AtomicBool = AtomicBool::new(false);
+static STOP_AT: AtomicU64 = AtomicU64::new(u64::MAX);
+
+/// Asks all CPUs to stop before they enter a slot that begins at that time or later.
+pub fn stop_from(time: Ticks) {
+    STOP_AT.fetch_min(time.0, Ordering::AcqRel);
+}
 
 /// Asks all CPUs to stop at the end of their window.
 pub fn ask_to_stop() {
-    STOP.store(true, Ordering::Release);
+    stop_from(Ticks(0));
 }
 
-/// Whether somebody asked to stop.
+/// From when on CPUs are to stop: the beginning of time if at once, its end if never.
+#[inline]
 #[must_use]
-pub fn is_asked_to_stop() -> bool {
-    STOP.load(Ordering::Acquire)
+pub fn stop_at() -> Ticks {
+    Ticks(STOP_AT.load(Ordering::Acquire))
 }

@@ -17,17 +17,17 @@ const NOTHING: u8 = 0;
 
 /// Whether the CPU stops before the slot that it is about to enter: because somebody asked for it, or because the run
 /// parameters end the run here.
+#[inline]
 #[must_use]
 pub fn is_due(machine: &Machine) -> bool {
-    let slot = &machine.slot;
-    let run_is_over = machine
-        .stop_at
-        .is_some_and(|stop_at| slot.start.reached(stop_at));
-    state::is_asked_to_stop() || slot.first_in_frame && run_is_over
+    let stop_at = state::stop_at();
+    machine.slot.start.reached(stop_at)
+        && (stop_at == Ticks(0) || machine.cursor.is_first_in_frame())
 }
 
 /// Stops this CPU for good. CPU 0 waits for the others, for two major frames at most, and then
 /// reports what each partition did.
+#[cold]
 pub fn stop(machine: &mut Machine) -> ! {
     let now = timer::now();
     state::count_cpu_stopped();

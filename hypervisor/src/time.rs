@@ -27,6 +27,12 @@ impl Ticks {
         self.0 >= other.0
     }
 
+    /// Ticks since `earlier`, which doesn't lie ahead.
+    #[must_use]
+    pub const fn since_past(self, earlier: Self) -> u64 {
+        self.0.wrapping_sub(earlier.0)
+    }
+
     /// Ticks since `earlier`; 0 if it lies ahead.
     #[must_use]
     pub const fn since(self, earlier: Self) -> u64 {

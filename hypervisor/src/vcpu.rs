@@ -4,15 +4,15 @@
 use paratia_abi::ExitCause;
 
 use crate::arch::context::Context;
-use crate::arch::cpu::{self as arch_cpu, GuestControl};
+use crate::arch::cpu::{GuestControl, HypervisorControl};
 use crate::controller::LIST_REGISTERS;
-use crate::crash;
+use crate::facts::{FACTS, Facts};
 use crate::granted;
-use crate::lock::Lock;
 use crate::owned::Owned;
-use crate::partition::{PARTITIONS, Partition};
 use crate::physical_timer::PhysicalTimer;
-use crate::selected::{CPU_OF, IS_SOFTWARE, LAYOUT, PARTITION_OF, SYSTEM, VCPU_COUNT};
+use crate::selected::{
+    CPU_OF, IS_SOFTWARE, LAYOUT, PARTITION_OF, SOME_SOFTWARE, SYSTEM, VCPU_COUNT,
+};
 use crate::set_way::SetWay;
 use crate::stolen::StolenTime;
 use crate::vgic::{CpuInterface, Maintenance};
@@ -22,12 +22,12 @@ use crate::vgic::{CpuInterface, Maintenance};
 pub struct Vcpu {
     /// Its registers.
     pub context: Context,
+    /// What is constant about it.
+    pub facts: &'static Facts,
     /// Its index among all partitions' vCPUs.
     pub index: usize,
     /// The index of its partition.
     pub partition: usize,
-    /// What it shares with its partition's other vCPUs; nothing before boot has set it up.
-    pub home: Option<&'static Lock<Partition>>,
     /// Its number within the partition.
     pub number: usize,
     /// Whether it gave the rest of its window back and wants its next start in `x1`.
@@ -57,6 +57,8 @@ pub struct Vcpu {
     pub physical_timer: PhysicalTimer,
     /// Its maintenance of caches by set and way.
     pub set_way: SetWay,
+    /// What it is confined by and what it is signalled, as [`Self::control`] has set it last.
+    pub control: HypervisorControl,
     /// The time that it didn't have.
     pub stolen: StolenTime,
     /// Totals since boot.
@@ -182,9 +184,9 @@ impl Vcpu {
     /// Before boot has set it up.
     const NEW: Self = Self {
         context: Context::ZERO,
+        facts: &FACTS[0],
         index: 0,
         partition: 0,
-        home: None,
         number: 0,
         waits_for_window: false,
         listed: 0,
@@ -192,13 +194,14 @@ impl Vcpu {
         software: None,
         first_listed: (0, 0),
         listed_ids: [0; LIST_REGISTERS],
-        maintenance: Maintenance::NONE,
+        maintenance: Maintenance::empty(),
         active_private: 0,
         connected: 0,
         refused_in_window: 0,
         refused_limit: 0,
         physical_timer: PhysicalTimer::RESET,
         set_way: SetWay::Idle,
+        control: HypervisorControl::PLAIN,
         stolen: StolenTime::NONE,
         statistics: Statistics::ZERO,
     };
@@ -211,17 +214,15 @@ impl Vcpu {
         self.active_private = 0;
         self.physical_timer = PhysicalTimer::RESET;
         self.set_way = SetWay::Idle;
+        self.control = HypervisorControl::PLAIN;
         granted::reset(self);
     }
 
-    /// What it shares with its partition's other vCPUs.
+    /// Whether its CPU interface is emulated.
     #[inline]
     #[must_use]
-    pub fn shared(&self) -> &'static Lock<Partition> {
-        match self.home {
-            Some(lock) => lock,
-            None => crash::without_machine(),
-        }
+    pub fn is_software(&self) -> bool {
+        SOME_SOFTWARE && self.software.is_some()
     }
 
     /// The value of the general register that an instruction names; number 31 is XZR.
@@ -249,24 +250,26 @@ impl Vcpu {
         }
     }
 
-    /// Sets what of the CPU's control of guests is its own, with what its CPU interface signals.
-    #[inline]
-    pub fn control(&self) {
-        let signals = self.software.as_ref().map_or([false; 2], |interface| {
-            [interface.signal(), interface.fast_signal()]
-        });
-        arch_cpu::set_guest_control(GuestControl {
+    /// Sets the CPU's control of it, with what its CPU interface signals.
+    pub fn control(&mut self) {
+        let signals = match &self.software {
+            Some(interface) if SOME_SOFTWARE => [interface.signal(), interface.fast_signal()],
+            _ => [false; 2],
+        };
+        let control = GuestControl {
             watches_caches: self.set_way != SetWay::Idle,
             signals,
-        });
+        };
+        self.control = control.value();
+        self.control.set();
     }
 
     /// Gives it its place: once, at boot.
     pub fn set_up(&mut self, index: usize) {
         let partition = PARTITION_OF[index];
+        self.facts = &FACTS[index];
         self.index = index;
         self.partition = partition;
-        self.home = PARTITIONS.get(partition);
         self.number = index - SYSTEM.first_vcpu(partition);
         self.context.stack = LAYOUT.stack(CPU_OF[index]).end().0;
         self.refused_limit = SYSTEM.partitions[partition].refused_calls_per_window;

@@ -7,24 +7,39 @@ use crate::cpu::Machine;
 use crate::event::Event;
 use crate::exit::{Decision, Next};
 use crate::fault::{self, Details};
-use crate::partition::{PARTITIONS, Partition, Phase};
+use crate::life::Phase;
+use crate::partition::Partition;
+use crate::selected::MOST_VCPUS;
 use crate::time::Ticks;
-use crate::vcpu::{VCPUS, Vcpu};
+use crate::vcpu::Vcpu;
 use crate::vgic::VcpuSet;
 use crate::{granted, idle, interrupt, restart, state, stop};
 
 /// Ends the window of the vCPU that ran: its interrupts are masked, its time is counted, its
-/// promises are checked.
-pub fn end(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
+/// promises are checked. `waits` says whether it had nothing to do. When that was.
+#[inline]
+pub fn end(
+    machine: &mut Machine,
+    vcpu: &mut Vcpu,
+    partition: &mut Partition,
+    waits: bool,
+) -> Ticks {
+    let facts = vcpu.facts;
     granted::leave(vcpu);
-    interrupt::mask_guest(machine);
-    interrupt::disconnect(machine, vcpu, partition);
-    partition.running = partition.running.without(vcpu.number);
+    let ends = interrupt::mask_guest(machine);
+    if facts.has_more {
+        vcpu.stolen.leave(machine.slot.preempt_at, waits);
+        interrupt::disconnect_more(machine, vcpu, partition);
+    }
+    interrupt::disconnect(machine, vcpu, partition, ends);
+    if MOST_VCPUS > 1 {
+        partition.running = partition.running.but(facts.itself);
+    }
     let now = timer::now();
     vcpu.statistics.used_ticks = vcpu
         .statistics
         .used_ticks
-        .wrapping_add(now.since(machine.running_since));
+        .wrapping_add(now.since_past(machine.running_since));
     if state::traces_windows() {
         let event = Event::Window {
             partition: partition.index,
@@ -34,25 +49,35 @@ pub fn end(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
         };
         machine.report(machine.window_start, event);
     }
-    let refused = core::mem::take(&mut vcpu.refused_in_window);
-    vcpu.statistics.refused_calls = vcpu.statistics.refused_calls.wrapping_add(refused.into());
-    if partition.dropped_in_window > 0 {
-        let dropped = core::mem::take(&mut partition.dropped_in_window);
-        machine.report(
-            now,
-            Event::ConsoleOverflow {
-                partition: partition.index,
-                dropped,
-            },
-        );
-        let details = Details {
-            esr: dropped,
-            ..Details::at_instruction()
-        };
-        // Whatever the verdict, the window is over already.
-        let _ = fault::raise(machine, partition, HealthEvent::ConsoleOverflow, details);
+    if vcpu.refused_in_window > 0 {
+        let refused = core::mem::take(&mut vcpu.refused_in_window);
+        vcpu.statistics.refused_calls = vcpu.statistics.refused_calls.wrapping_add(refused.into());
     }
-    let _ = check_heartbeat(machine, partition, now);
+    if partition.dropped_in_window > 0 {
+        report_dropped(machine, partition, now);
+    }
+    if partition.supervision.is_some() {
+        let _ = check_heartbeat(machine, partition, now);
+    }
+    now
+}
+
+/// Console text found no room in this window. Whatever the verdict, the window is over already.
+#[cold]
+fn report_dropped(machine: &mut Machine, partition: &mut Partition, now: Ticks) {
+    let dropped = core::mem::take(&mut partition.dropped_in_window);
+    machine.report(
+        now,
+        Event::ConsoleOverflow {
+            partition: partition.index,
+            dropped,
+        },
+    );
+    let details = Details {
+        esr: dropped,
+        ..Details::at_instruction()
+    };
+    let _ = fault::raise(machine, partition, HealthEvent::ConsoleOverflow, details);
 }
 
 /// Looks whether the partition missed a heartbeat by `now`.
@@ -79,77 +104,90 @@ pub fn check_heartbeat(machine: &mut Machine, partition: &mut Partition, now: Ti
     )
 }
 
-/// The next context of this CPU's plan. Time that no partition can use passes in here.
-pub fn choose_next(machine: &mut Machine) -> Next {
+/// The next context of this CPU's plan, as it is `now`. Time that no partition can use passes in here.
+#[inline(always)]
+pub fn choose_next(machine: &mut Machine, mut now: Ticks) -> Next {
     loop {
-        machine.slot = machine.cursor.advance(timer::now());
-        if stop::is_due(machine) {
-            stop::stop(machine);
+        if let Some(next) = use_slot(machine, now) {
+            return next;
         }
-        if machine.slot.skipped > 0 {
-            report_overrun(machine);
-        }
-        if let Some(index) = machine.slot.vcpu {
-            // SAFETY: the plan says that this CPU runs the vCPU, and the exit that came here is done
-            // with the one before.
-            let vcpu = unsafe { VCPUS[usize::from(index)].get() };
-            if let Some(next) = use_window(machine, vcpu) {
-                return next;
-            }
-        }
-        idle::spend_until(machine, machine.slot.preempt_at);
-        machine.path.begin(timer::now_early());
+        now = idle::spend_until(machine, machine.slot.preempt_at);
+        machine.path.begin(now);
     }
+}
+
+/// Goes on to the next slot, as it is `now`: who runs in it, if anybody does.
+#[inline(always)]
+fn use_slot(machine: &mut Machine, now: Ticks) -> Option<Next> {
+    machine.slot = machine.cursor.step();
+    if now.reached(machine.slot.preempt_at) {
+        overrun(machine, now);
+    }
+    if stop::is_due(machine) {
+        stop::stop(machine);
+    }
+    let vcpu = machine.slot.whose?;
+    // SAFETY: the plan says that this CPU runs the vCPU, and the exit that came here is done with the
+    // one before.
+    use_window(machine, unsafe { vcpu.get() })
 }
 
 /// What the vCPU's window is used for: it runs, or its partition is reloaded, or nothing.
+#[inline]
 fn use_window(machine: &mut Machine, vcpu: &mut Vcpu) -> Option<Next> {
+    let facts = vcpu.facts;
     // SAFETY: this CPU runs the vCPU, and has dropped every guard of the exit that came here.
-    let mut partition = unsafe { PARTITIONS[vcpu.partition].lock() };
-    match partition.phase {
-        Phase::Running => {
-            let start = partition.starts.get_mut(vcpu.number).and_then(Option::take);
-            if let Some(start) = start {
-                vcpu.begin(start.entry, [start.context, 0, 0, 0]);
-                partition.psci.begun(vcpu.number);
-            }
-            if !partition.is_on(vcpu.number) {
-                return None;
-            }
-            partition.running = partition.running.and(VcpuSet::of(vcpu.number));
-            drop(partition);
-            Some(enter(machine, vcpu))
-        }
-        // The others may still be on their way out.
-        Phase::Reloading(reload, condition)
-            if vcpu.number == 0 && partition.running == VcpuSet::NONE =>
-        {
-            restart::work(machine, vcpu, &mut partition, reload, condition);
-            None
-        }
-        Phase::Reloading(..) | Phase::Halted => None,
+    let mut partition = unsafe { facts.partition.lock() };
+    if !partition.life.is_ready(facts.itself)
+        && (partition.life.is_idle() || !prepare(machine, vcpu, &mut partition))
+    {
+        return None;
     }
+    if MOST_VCPUS > 1 {
+        partition.running = partition.running.and(facts.itself);
+    }
+    drop(partition);
+    Some(enter(machine, vcpu))
 }
 
+/// The vCPU doesn't simply go on: it begins, its partition is reloaded in its window, or nothing is.
+/// Whether it runs now.
 #[cold]
-fn report_overrun(machine: &mut Machine) {
-    let skipped = machine.slot.skipped.into();
+fn prepare(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> bool {
+    if let Some(start) = partition.life.take_start(vcpu.number) {
+        vcpu.begin(start.entry, [start.context, 0, 0, 0]);
+        return partition.life.is_ready(vcpu.facts.itself);
+    }
+    if let Phase::Reloading(reload, condition) = partition.life.phase()
+        && vcpu.number == 0
+        // The others may still be on their way out.
+        && partition.running == VcpuSet::NONE
+    {
+        restart::work(machine, vcpu, partition, reload, condition);
+    }
+    false
+}
+
+/// The CPU comes too late for its next slot.
+#[cold]
+fn overrun(machine: &mut Machine, now: Ticks) {
+    let (slot, skipped) = machine.cursor.catch_up(now);
+    machine.slot = slot;
     machine.overruns = machine.overruns.wrapping_add(skipped);
     let cpu = machine.index;
-    machine.report(timer::now(), Event::Overrun { cpu, skipped });
+    machine.report(now, Event::Overrun { cpu, skipped });
 }
 
 /// Prepares the release of a vCPU at its tick; the wait for it comes last, in
 /// [`crate::switch::release`].
+#[inline]
 fn enter(machine: &mut Machine, vcpu: &mut Vcpu) -> Next {
     if vcpu.waits_for_window {
         vcpu.waits_for_window = false;
         vcpu.context.x[0] = 0;
         vcpu.context.x[1] = machine.slot.start.since(machine.epoch);
     }
-    machine.path.pause(timer::now_early());
     idle::work_until(machine, machine.slot.start);
-    machine.path.resume(timer::now_early());
     let save = machine.loaded;
     machine.loaded = &raw mut vcpu.context;
     Next {

@@ -131,11 +131,12 @@ impl interrupt::VirtualInterface for VirtualInterface {
     }
 
     #[inline]
-    fn disable(&mut self) {
+    fn close(&mut self) -> u64 {
         let mut gich = self.access();
         let mut hcr = field!(gich, hcr);
-        let counted = hcr.read() & !ENABLE;
-        hcr.write(counted);
+        let control = hcr.read();
+        hcr.write(0);
+        u64::from(control >> ENDS_SHIFT & ENDS_MASK)
     }
 
     #[inline]
@@ -225,18 +226,19 @@ mod tests {
     }
 
     #[test]
-    fn ends_are_counted_across_a_pause_and_taken_once() {
+    fn ends_are_counted_and_taken_once() {
         let mut gich = Registers::new();
         let mut interface = interface(&mut gich);
         // Bit 14 is a trap that GICv2 hasn't got.
         interface.enable(1 << 2 | 1 << 14);
         assert_eq!(gich.get(0x00), 0b101);
         gich.put(0x00, 3 << 27 | 0b101);
-        interface.disable();
-        assert_eq!(gich.get(0x00), 3 << 27 | 0b100);
         assert_eq!(interface.take_unlisted_ends(), 3);
         assert_eq!(interface.take_unlisted_ends(), 0);
-        assert_eq!(gich.get(0x00), 0b100);
+        assert_eq!(gich.get(0x00), 0b101);
+        gich.put(0x00, 2 << 27 | 0b101);
+        assert_eq!(interface.close(), 2);
+        assert_eq!(gich.get(0x00), 0);
     }
 
     #[test]

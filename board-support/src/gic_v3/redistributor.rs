@@ -4,7 +4,7 @@
 use arm_gic::gicv3::registers::{Gicr, GicrCtlr, GicrSgi, GicrTyper, Sgi, Waker};
 use paratia_config::address::MemoryRange;
 use safe_mmio::fields::ReadPureWrite;
-use safe_mmio::{SharedMmioPointer, UniqueMmioPointer, field, field_shared};
+use safe_mmio::{SharedMmioPointer, UniqueMmioPointer, field, field_shared, split_fields};
 
 use super::{DEFAULT_PRIORITIES, settle};
 use crate::refusal::{Reason, Refusal};
@@ -17,7 +17,8 @@ pub const REDISTRIBUTOR_BYTES: u64 = size_of::<GicrSgi>() as u64;
 /// CPU it was asked for.
 #[derive(Debug)]
 pub struct Redistributor {
-    registers: UniqueMmioPointer<'static, GicrSgi>,
+    /// The frame of its interrupts.
+    sgi: UniqueMmioPointer<'static, Sgi>,
 }
 
 impl Redistributor {
@@ -46,60 +47,49 @@ impl Redistributor {
         // SAFETY: the caller's promise, passed on; other CPUs have other frames.
         let mut registers = unsafe { registers::claim(range, offset) }?;
         configure(registers.reborrow(), cpu, affinity)?;
-        Ok(Self { registers })
+        Ok(Self::of(registers))
+    }
+
+    fn of(registers: UniqueMmioPointer<'static, GicrSgi>) -> Self {
+        // SAFETY: the field is named once.
+        let sgi = unsafe { split_fields!(registers, sgi) };
+        Self { sgi }
     }
 
     /// The interrupts that are enabled.
     #[inline]
     #[must_use]
     pub fn private_enabled(&self) -> u32 {
-        let sgi = field_shared!(self.registers, sgi);
-        read_first(field_shared!(sgi, isenabler))
-    }
-
-    /// Waits until what was disabled is disabled.
-    ///
-    /// # Errors
-    ///
-    /// [`Reason::Stuck`].
-    #[inline]
-    pub fn wait_for_writes(&self) -> Result<(), Refusal> {
-        wait(&self.registers)
+        read_first(field_shared!(self.sgi, isenabler))
     }
 }
 
 impl interrupt::PrivateInterrupts for Redistributor {
     #[inline]
     fn enable_private(&mut self, mask: u32) {
-        let mut sgi = field!(self.registers, sgi);
-        first(field!(sgi, isenabler)).write(mask);
+        first(field!(self.sgi, isenabler)).write(mask);
     }
 
-    /// One that was just disabled can still arrive until [`Redistributor::wait_for_writes`] returns
-    /// (IHI 0069, 12.11.1, `GICR_CTLR.RWP`).
+    /// One that was just disabled can still arrive for a moment (IHI 0069, 12.11.1, `GICR_CTLR.RWP`).
     #[inline]
     fn disable_private(&mut self, mask: u32) {
-        let mut sgi = field!(self.registers, sgi);
-        first(field!(sgi, icenabler)).write(mask);
+        first(field!(self.sgi, icenabler)).write(mask);
     }
 
     /// One that this CPU has just acknowledged shows after a `DSB`.
     #[inline]
     fn private_active(&self) -> u32 {
-        let sgi = field_shared!(self.registers, sgi);
-        read_first(field_shared!(sgi, isactiver))
+        read_first(field_shared!(self.sgi, isactiver))
     }
 
     #[inline]
     fn set_private_active(&mut self, set: u32, clear: u32) {
-        let mut sgi = field!(self.registers, sgi);
-        first(field!(sgi, icactiver)).write(clear);
-        first(field!(sgi, isactiver)).write(set);
+        first(field!(self.sgi, icactiver)).write(clear);
+        first(field!(self.sgi, isactiver)).write(set);
     }
 
     fn set_private_priority(&mut self, mask: u32, priority: u8) {
-        let mut sgi = field!(self.registers, sgi);
-        let mut bytes = Sgi::ipriorityr_bytes(&mut sgi);
+        let mut bytes = Sgi::ipriorityr_bytes(&mut self.sgi);
         for intid in (0..32).filter(|intid| mask & (1 << intid) != 0) {
             if let Some(mut byte) = bytes.get(intid) {
                 byte.write(priority);
@@ -223,7 +213,7 @@ mod tests {
         let mut gicr = fake();
         {
             let registers = gicr.leak();
-            let mut redistributor = Redistributor { registers };
+            let mut redistributor = Redistributor::of(registers);
             redistributor.disable_private(1 << 27);
             redistributor.enable_private(1 << 26);
             redistributor.set_private_active(1 << 30, 1 << 29);

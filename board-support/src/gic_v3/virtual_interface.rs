@@ -116,23 +116,19 @@ impl interrupt::VirtualInterface for VirtualInterface {
     }
 
     #[inline]
-    fn disable(&mut self) {
-        ICH_HCR_EL2.set(ICH_HCR_EL2.get() & !ENABLE);
+    fn close(&mut self) -> u64 {
+        let control = ICH_HCR_EL2.get();
+        ICH_HCR_EL2.set(0);
+        ends(control)
     }
 
     #[inline]
     fn take_unlisted_ends(&mut self) -> u64 {
         let control = ICH_HCR_EL2.get();
-        let ends = control >> ENDS_SHIFT & ENDS_MASK;
-        if ends != 0 {
+        if control >> ENDS_SHIFT != 0 {
             ICH_HCR_EL2.set(control & !(ENDS_MASK << ENDS_SHIFT));
-            // With split ends only a deactivation would count, and these are trapped then. QEMU 7.2
-            // counts priority drops, too (`icv_eoir_write`), which end nothing.
-            if ICH_VMCR_EL2.get() & SPLIT_ENDS != 0 {
-                return 0;
-            }
         }
-        ends
+        ends(control)
     }
 
     #[inline]
@@ -149,4 +145,16 @@ impl interrupt::VirtualInterface for VirtualInterface {
         ICH_AP0R0_EL2.set(state.active[0]);
         ICH_AP1R0_EL2.set(state.active[1]);
     }
+}
+
+/// The ends that a value of `ICH_HCR_EL2` has counted.
+#[inline]
+fn ends(control: u64) -> u64 {
+    let ends = control >> ENDS_SHIFT & ENDS_MASK;
+    // With split ends only a deactivation would count, and these are trapped then. QEMU 7.2 counts
+    // priority drops, too (`icv_eoir_write`), which end nothing.
+    if ends != 0 && ICH_VMCR_EL2.get() & SPLIT_ENDS != 0 {
+        return 0;
+    }
+    ends
 }

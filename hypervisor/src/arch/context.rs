@@ -23,16 +23,16 @@ pub struct Context {
     pub spsr: u64,
     /// Top of the stack of the CPU that runs it.
     pub stack: u64,
-    /// FP and SIMD registers `q0`-`q31`.
-    pub q: [u128; 32],
     /// FP control.
     pub fpcr: u64,
     /// FP status.
     pub fpsr: u64,
-    /// EL1 and EL0 system registers.
-    pub system: SystemRegisters,
     /// Its CPU interface; list registers are in no context: see [`crate::interrupt`].
     pub interface: VirtualState,
+    /// FP and SIMD registers `q0`-`q31`.
+    pub q: [u128; 32],
+    /// EL1 and EL0 system registers.
+    pub system: SystemRegisters,
 }
 
 /// Offsets that the assembly in [`super::entry`] uses.
@@ -47,7 +47,7 @@ pub const OFFSET_FPCR: usize = offset_of!(Context, fpcr);
 // `ldp`/`stp` reach 504 bytes for x registers and 1008 for q registers; elr and spsr are a pair,
 // fpcr and fpsr too.
 const_assert!(offset_of!(Context, spsr) == OFFSET_ELR + 8);
-const_assert!(offset_of!(Context, fpsr) == OFFSET_FPCR + 8);
+const_assert!(offset_of!(Context, fpsr) == OFFSET_FPCR + 8 && OFFSET_FPCR <= 504);
 const_assert!(OFFSET_Q.is_multiple_of(16) && OFFSET_Q + 31 * 16 <= 1008);
 const_assert!(size_of::<Context>().is_multiple_of(16));
 
@@ -144,11 +144,11 @@ impl Context {
         elr: 0,
         spsr: 0,
         stack: 0,
-        q: [0; 32],
         fpcr: 0,
         fpsr: 0,
-        system: SystemRegisters::ZERO,
         interface: controller::RESET,
+        q: [0; 32],
+        system: SystemRegisters::ZERO,
     };
 
     /// Makes this the context of a guest that was never run: at `entry`, with `arguments` in `x0`

@@ -31,11 +31,11 @@ const HCR_EL2: u64 = 1 // VM
     | 1 << 36 // TERR
     | 1 << 58; // TID5
 
-/// `HCR_EL2.VI` and `VF`: a virtual interrupt is pending.
-const VI: u64 = 1 << 7;
-const VF: u64 = 1 << 6;
-/// `HCR_EL2.TVM`: writes to the registers of stage 1 are trapped.
-const TVM: u64 = 1 << 26;
+/// The bits `HCR_EL2.VI` and `VF`: a virtual interrupt is pending.
+const VI: u32 = 7;
+const VF: u32 = 6;
+/// The bit `HCR_EL2.TVM`: writes to the registers of stage 1 are trapped.
+const TVM: u32 = 26;
 
 /// Trace, activity monitors, SVE and SME trapped; FP and SIMD not (Arm ARM DDI 0487, D19.2.31).
 const CPTR_EL2: u64 = 0x33FF & !(1 << 10) | 1 << 20 | 1 << 30;
@@ -323,14 +323,30 @@ pub struct GuestControl {
     pub signals: [bool; 2],
 }
 
-/// Sets `HCR_EL2` for the guest that is loaded.
-#[inline]
-pub fn set_guest_control(control: GuestControl) {
-    let bit = |on: bool, bit: u64| if on { bit } else { 0 };
-    let [interrupt, fast] = control.signals;
-    let value = HCR_EL2 | bit(control.watches_caches, TVM) | bit(interrupt, VI) | bit(fast, VF);
-    // SAFETY: it adds or takes away a trap, or signals to the guest.
-    unsafe { write_register!("hcr_el2", value) };
+impl GuestControl {
+    /// `HCR_EL2` for that guest.
+    #[must_use]
+    pub fn value(self) -> HypervisorControl {
+        let [interrupt, fast] = self.signals.map(u64::from);
+        let watches = u64::from(self.watches_caches);
+        HypervisorControl(HCR_EL2 | watches << TVM | interrupt << VI | fast << VF)
+    }
+}
+
+/// A value of `HCR_EL2`, with all that every guest is confined by.
+#[derive(Clone, Copy, Debug)]
+pub struct HypervisorControl(u64);
+
+impl HypervisorControl {
+    /// Nothing further.
+    pub const PLAIN: Self = Self(HCR_EL2);
+
+    /// Sets it for the guest that is loaded.
+    #[inline]
+    pub fn set(self) {
+        // SAFETY: it adds or takes away a trap, or signals to the guest.
+        unsafe { write_register!("hcr_el2", self.0) };
+    }
 }
 
 /// Stops this CPU for good. Its timers are turned off; whoever has its interrupt interface lets nothing

@@ -36,13 +36,18 @@ pub fn nanoseconds(ticks: u64) -> u64 {
         .wrapping_add(rest.wrapping_mul(PER_SECOND) / hertz)
 }
 
-/// Lets the timer interrupt this CPU at `deadline`, in place of any deadline before.
-pub fn arm(deadline: Ticks) {
+/// Turns this CPU's timer on, without a deadline: once, at boot.
+pub fn start() {
+    arm(Ticks(u64::MAX));
     // SAFETY: this timer is the hypervisor's alone.
-    unsafe {
-        write_register!("cnthp_cval_el2", deadline.0);
-        write_register!("cnthp_ctl_el2", 1_u64);
-    }
+    unsafe { write_register!("cnthp_ctl_el2", 1_u64) };
+}
+
+/// Lets the timer interrupt this CPU at `deadline`, in place of any deadline before.
+#[inline]
+pub fn arm(deadline: Ticks) {
+    // SAFETY: as above.
+    unsafe { write_register!("cnthp_cval_el2", deadline.0) };
 }
 
 /// Whether the armed deadline has come.

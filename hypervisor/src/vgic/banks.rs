@@ -24,6 +24,8 @@ pub struct Vgic<const VCPUS: usize, const SHARED: usize> {
     pub(super) groups: [bool; 2],
     pub(super) vcpus: [Private; VCPUS],
     pub(super) shared: [Shared; SHARED],
+    /// Whether any of the shared ones may be pending or in hand.
+    pub(super) is_shared_busy: bool,
 }
 
 /// What belongs to one vCPU.
@@ -103,6 +105,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             groups: [false; 2],
             vcpus: [private; VCPUS],
             shared,
+            is_shared_busy: false,
         }
     }
 
@@ -155,7 +158,10 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     pub(super) fn block_mut(&mut self, bank: Bank) -> Option<&mut Block> {
         match bank {
             Bank::Private(vcpu) => self.vcpus.get_mut(vcpu).map(|private| &mut private.block),
-            Bank::Shared(index) => self.shared.get_mut(index).map(|shared| &mut shared.block),
+            Bank::Shared(index) => {
+                self.is_shared_busy = true;
+                self.shared.get_mut(index).map(|shared| &mut shared.block)
+            }
         }
     }
 

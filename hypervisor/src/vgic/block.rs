@@ -100,6 +100,13 @@ impl Block {
         self.latch | self.line & !self.edge
     }
 
+    /// Whether nothing is pending or in hand.
+    #[inline]
+    #[must_use]
+    pub const fn is_quiet(&self) -> bool {
+        self.latch | self.line | self.active == 0
+    }
+
     /// Those that the distributor forwards if `group0` and `group1` are enabled: pending or active
     /// and pending.
     #[must_use]

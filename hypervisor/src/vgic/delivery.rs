@@ -6,39 +6,27 @@
 //! in the reverse order of taking, it is that of the best one without room (IHI 0069,
 //! "Interrupt prioritization", and `ICH_HCR_EL2`). Then come the other pending ones, best first.
 
-use super::banks::{Bank, Model, Vgic, intid, place};
+use bitflags::bitflags;
+
+use super::banks::{Bank, Model, Private, Vgic, intid, place};
 use super::block::{BLOCK, Block, bit};
 use super::effect::{Effect, VcpuSet};
 use super::list_register::ListRegister;
 use crate::bits::bits_of;
 
-/// When the hypervisor has to be told of what the guest does with its list registers: bits of
-/// `ICH_HCR_EL2` or `GICH_HCR`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[must_use]
-pub struct Maintenance {
-    /// `NPIE`: no interrupt is pending there any more, and one waits here.
-    pub no_pending: bool,
-    /// `LRENPIE`: an interrupt was ended that isn't there.
-    pub entry_not_present: bool,
-    /// `TDIR`, if the hardware has it: deactivations of interrupts that aren't there would get lost.
-    pub trap_deactivation: bool,
-}
-
-impl Maintenance {
-    /// Never.
-    pub const NONE: Self = Self {
-        no_pending: false,
-        entry_not_present: false,
-        trap_deactivation: false,
-    };
-
-    /// As bits of `ICH_HCR_EL2` (IHI 0069); `GICH_HCR` has the lower ones at the same places.
+bitflags! {
+    /// When the hypervisor has to be told of what the guest does with its list registers: bits of
+    /// `ICH_HCR_EL2` (IHI 0069); `GICH_HCR` has the lower ones at the same places.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     #[must_use]
-    pub const fn to_bits(self) -> u64 {
-        (self.entry_not_present as u64) << 2
-            | (self.no_pending as u64) << 3
-            | (self.trap_deactivation as u64) << 14
+    pub struct Maintenance: u32 {
+        /// `LRENPIE`: an interrupt was ended that isn't there.
+        const ENTRY_NOT_PRESENT = 1 << 2;
+        /// `NPIE`: no interrupt is pending there any more, and one waits here.
+        const NO_PENDING = 1 << 3;
+        /// `TDIR`, if the hardware has it: deactivations of interrupts that aren't there would get
+        /// lost.
+        const TRAP_DEACTIVATION = 1 << 14;
     }
 }
 
@@ -75,6 +63,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         if let Bank::Shared(number) = bank {
             let is_its = self.target(bank, index) == Some(vcpu) && self.vcpus.get(vcpu)?.awake;
             let shared = self.shared.get_mut(number)?;
+            self.is_shared_busy = true;
             let register = is_its.then(|| shared.block.offer(index, groups))??;
             shared.holder[index % BLOCK] = u8::try_from(vcpu).unwrap_or(0);
             return Some(ListRegister { intid, ..register });
@@ -105,6 +94,18 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         {
             self.take_source(vcpu, intid as usize);
         }
+    }
+
+    /// Whether nothing is pending or in hand that could concern the vCPU, taken or not. Most of the
+    /// time it is so, and known by a look at its private interrupts.
+    #[inline]
+    #[must_use]
+    pub fn is_quiet(&mut self, vcpu: usize) -> bool {
+        if self.is_shared_busy {
+            self.is_shared_busy = self.shared.iter().any(|shared| !shared.block.is_quiet());
+        }
+        let is_quiet = |private: &Private| private.block.is_quiet();
+        !self.is_shared_busy && self.vcpus.get(vcpu).is_none_or(is_quiet)
     }
 
     /// Whether the vCPU has anything to do with its list registers as they are empty: something to
@@ -170,12 +171,14 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             *register = self.load(vcpu, best);
         }
         free.for_each(|register| *register = ListRegister::EMPTY);
-        let crowded = self.best_active(vcpu).is_some();
-        Maintenance {
-            no_pending: self.best_pending(vcpu).is_some(),
-            entry_not_present: crowded,
-            trap_deactivation: crowded,
+        let mut maintenance = Maintenance::empty();
+        if self.best_active(vcpu).is_some() {
+            maintenance |= Maintenance::ENTRY_NOT_PRESENT | Maintenance::TRAP_DEACTIVATION;
         }
+        if self.best_pending(vcpu).is_some() {
+            maintenance |= Maintenance::NO_PENDING;
+        }
+        maintenance
     }
 
     fn best_pending(&self, vcpu: usize) -> Option<Candidate> {

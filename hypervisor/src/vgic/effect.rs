@@ -41,9 +41,14 @@ impl VcpuSet {
         Self(self.0 & other.0)
     }
 
+    /// Those that aren't in another set.
+    pub const fn but(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// All but one.
     pub const fn without(self, vcpu: usize) -> Self {
-        Self(self.0 & !Self::of(vcpu).0)
+        self.but(Self::of(vcpu))
     }
 
     /// Whether `vcpu` is in it.

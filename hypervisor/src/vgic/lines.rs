@@ -57,7 +57,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     }
 
     /// The guest deactivates an interrupt by `ICC_DIR_EL1`, trapped because
-    /// [`super::Maintenance::trap_deactivation`] asked for it.
+    /// [`super::Maintenance::TRAP_DEACTIVATION`] asked for it.
     pub fn deactivate(&mut self, vcpu: usize, intid: u32) -> Effect {
         let (bank, index) = place(vcpu, intid);
         let Some(block) = self.block_mut(bank) else {

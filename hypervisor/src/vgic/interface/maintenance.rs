@@ -39,7 +39,7 @@ impl CpuInterface {
     #[must_use]
     pub fn needs(&self, maintenance: Maintenance) -> bool {
         // The enables are where the reasons are; the end of a list register needs none.
-        let [wanted, ..] = maintenance.to_bits().to_le_bytes();
+        let [wanted, ..] = maintenance.bits().to_le_bytes();
         self.reasons() & (u32::from(wanted) | END) != 0
     }
 

@@ -105,9 +105,15 @@ impl Machine {
 
     /// On the way out.
     pub fn fill(&mut self, vcpu: usize) {
+        // What a switch asks first.
+        let quiet = self.gic.is_quiet(vcpu);
         let interface = &mut self.interfaces[vcpu];
         let list = &mut interface.cpu.list[..interface.lists];
         interface.maintenance = self.gic.fill(vcpu, list);
+        if quiet {
+            assert!(list.iter().all(|lr| *lr == ListRegister::EMPTY));
+            assert_eq!(interface.maintenance, Maintenance::empty());
+        }
         for register in &interface.cpu.list {
             assert!(!register.pending || !register.active, "{register:?}");
             assert!(register.pending || register.active || *register == ListRegister::EMPTY);

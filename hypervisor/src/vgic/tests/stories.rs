@@ -1,7 +1,7 @@
 //! Short stories: physical interrupts behind the guest's, SGIs, levels, routes, and changes by one
 //! vCPU of what another has in its list registers.
 
-use super::super::{Change, Effect, Frame, Interrupts, Link, Model, Request, VcpuSet};
+use super::super::{Change, Effect, Frame, Interrupts, Link, Maintenance, Model, Request, VcpuSet};
 use super::machine::{Gic, Machine, SHARED};
 
 const INTERRUPTS: Interrupts = Interrupts {
@@ -158,7 +158,11 @@ fn a_linked_interrupt_without_a_list_register_is_deactivated_at_its_end() {
     assert_eq!(machine.end(0), Some(41));
     pulse(&mut machine, 0, 41);
     assert_eq!(machine.acknowledge(0), Some(41));
-    assert!(machine.interfaces[0].maintenance.entry_not_present);
+    assert!(
+        machine.interfaces[0]
+            .maintenance
+            .contains(Maintenance::ENTRY_NOT_PRESENT)
+    );
     assert_eq!(machine.end(0), Some(41));
     assert_eq!(machine.end(0), Some(40));
     machine.attend(0);

@@ -188,11 +188,7 @@ fn the_hypervisor_is_told_as_by_hardware() {
     let all = maintenance::UNDERFLOW | maintenance::NO_PENDING;
     assert_eq!(interface.reasons(), all);
     assert!(!interface.needs(Maintenance::default()));
-    let no_pending = Maintenance {
-        no_pending: true,
-        ..Maintenance::default()
-    };
-    assert!(interface.needs(no_pending));
+    assert!(interface.needs(Maintenance::NO_PENDING));
     interface.list[0] = pending(34, 0x80);
     assert_eq!(interface.reasons(), maintenance::UNDERFLOW);
     interface.list[1] = ListRegister {
@@ -214,10 +210,7 @@ fn the_hypervisor_is_told_as_by_hardware() {
     // The end of one that had no room.
     set(&mut interface, LEVELS, 1 << 3);
     set(&mut interface, END, 99);
-    let not_present = Maintenance {
-        entry_not_present: true,
-        ..Maintenance::default()
-    };
+    let not_present = Maintenance::ENTRY_NOT_PRESENT;
     assert!(interface.needs(not_present));
     assert_eq!(interface.take_unlisted_ends(), 1);
     assert!(!interface.needs(not_present));
