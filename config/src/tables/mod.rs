@@ -17,6 +17,7 @@
 //! ```
 
 pub mod attributes;
+mod controller;
 mod count;
 pub mod layout;
 pub mod machines;
