@@ -1,7 +1,7 @@
 //! Accesses that stage 2 doesn't allow: to an emulated device, or to nothing.
 
 use paratia_board_support::interrupt::CpuInterface as _;
-use paratia_config::machine::{Stray, UART_BYTES, UART_INTERRUPT, VirtualGic};
+use paratia_config::machine::{Stray, UART_INTERRUPT};
 use paratia_config::system::HealthEvent;
 
 use crate::arch::cpu as arch_cpu;
@@ -12,26 +12,52 @@ use crate::inject::Exception;
 use crate::interrupt;
 use crate::mmio::{self, Access, Kind, Refusal};
 use crate::partition::Partition;
-use crate::selected::{BOARD, GIC_MODELS, HAS_UART, IS_SOFTWARE};
+use crate::places::Device;
+use crate::selected::HAS_UART;
 use crate::vcpu::Vcpu;
-use crate::vgic::{Done, Frame, Model, VcpuSet};
+use crate::vgic::{Done, VcpuSet, low};
 use crate::{terminal, vuart};
 
-/// An emulated device of a partition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Device {
-    Gic(Frame),
-    CpuInterface,
-    Uart,
+/// Does an access of a whole word to the interrupt controller after which nobody has to look, in a few
+/// instructions. Else nothing has changed; whether it was such an access.
+#[inline]
+#[must_use]
+pub fn access_shortly(esr: u64, vcpu: &mut Vcpu, partition: &mut Partition) -> bool {
+    let word = mmio::decode_word(esr, arch_cpu::fault_address(), arch_cpu::fault_page());
+    let Some(word) = word else {
+        return false;
+    };
+    let Some((frame, offset)) = partition.places.find_gic(word.ipa) else {
+        return false;
+    };
+    let Some(register) = partition.gic.plain(frame, vcpu.number, offset) else {
+        return false;
+    };
+    if word.write {
+        if !register.write(low(vcpu.general(word.register))) {
+            return false;
+        }
+    } else {
+        let Some(value) = register.read() else {
+            return false;
+        };
+        vcpu.set_general(word.register, value.into());
+    }
+    arch_cpu::skip_instruction();
+    true
 }
 
 /// A data access that trapped.
-pub fn access(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> Decision {
-    let esr = arch_cpu::syndrome();
+pub fn access(
+    esr: u64,
+    machine: &mut Machine,
+    vcpu: &mut Vcpu,
+    partition: &mut Partition,
+) -> Decision {
     let decoded = mmio::decode(esr, arch_cpu::fault_address(), arch_cpu::fault_page());
     let undescribed = match decoded {
         Ok(access) => {
-            if let Some((device, offset)) = find(partition, access.ipa) {
+            if let Some((device, offset)) = partition.places.find(access.ipa) {
                 arch_cpu::skip_instruction();
                 emulate(machine, vcpu, partition, device, offset, access);
                 return Decision::Resume;
@@ -39,7 +65,7 @@ pub fn access(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition)
             false
         }
         Err(Refusal::NoSyndrome { ipa, .. } | Refusal::Maintenance { ipa }) => {
-            find(partition, ipa).is_some()
+            partition.places.find(ipa).is_some()
         }
         Err(_) => false,
     };
@@ -88,30 +114,6 @@ fn raise(machine: &mut Machine, partition: &mut Partition, event: HealthEvent) -
         ..Details::of_exit()
     };
     fault::raise(machine, partition, event, details)
-}
-
-/// The emulated device at a guest-physical address, and the place in its registers.
-fn find(partition: &Partition, ipa: u64) -> Option<(Device, u64)> {
-    let parts = &partition.declaration().machine;
-    let within =
-        |base: u64, size: u64| Some(ipa.wrapping_sub(base)).filter(|offset| *offset < size);
-    let is_v3 = GIC_MODELS[partition.index] == Model::V3;
-    let bytes = parts.gic.distributor_bytes(BOARD);
-    if let Some(offset) = within(parts.gic.distributor.0, bytes) {
-        return Some((Device::Gic(Frame::Distributor), offset));
-    }
-    let bytes = parts.redistributors_bytes();
-    if let (true, Some(offset)) = (is_v3, within(parts.gic.redistributors.0, bytes)) {
-        return Some((Device::Gic(Frame::Redistributors), offset));
-    }
-    if let (true, Some(offset)) = (
-        IS_SOFTWARE[partition.index],
-        within(parts.gic.cpu_interface.0, VirtualGic::CPU_INTERFACE_BYTES),
-    ) {
-        return Some((Device::CpuInterface, offset));
-    }
-    let uart = parts.uart?;
-    within(uart.0, UART_BYTES).map(|offset| (Device::Uart, offset))
 }
 
 fn emulate(

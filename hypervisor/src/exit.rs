@@ -8,6 +8,7 @@ use crate::fault::{self, Details};
 use crate::interrupt::Taken;
 use crate::lock::{Guard, Lock};
 use crate::partition::Partition;
+use crate::time::Ticks;
 use crate::vcpu::Vcpu;
 use crate::{call, device, interrupt, register, window};
 use paratia_abi::ExitCause;
@@ -61,8 +62,8 @@ impl Next {
 ///
 /// # Safety
 /// Called by the vector with the guest's `x0` and the vCPU that ran, as all functions of this file
-/// that it calls. They take the vCPU as a pointer, since what follows an exit may be a window of the
-/// same one.
+/// that it calls, each with these in the same registers. They take the vCPU as a pointer, since what
+/// follows an exit may be a window of the same one.
 pub unsafe extern "C" fn synchronous(x0: u64, vcpu: *mut Vcpu) -> Next {
     let esr = arch_cpu::syndrome();
     let (is_call, trapped) = syndrome::call(esr);
@@ -73,45 +74,79 @@ pub unsafe extern "C" fn synchronous(x0: u64, vcpu: *mut Vcpu) -> Next {
         }
         return Next::same(vcpu);
     }
-    // Each kind has a way of its own, so that none pays for another's needs.
-    // SAFETY: the vector's promise.
+    // Each kind has a way of its own, so that none pays for another's needs; those that come most come
+    // first. SAFETY: the vector's promise.
     unsafe {
-        match syndrome::decode(esr) {
-            Cause::DataAbort if syndrome::keeps_accessed(esr) => Next::long_way(vcpu),
-            Cause::SystemRegister if syndrome::keeps_moved(esr) => Next::long_way(vcpu),
-            Cause::DataAbort => data_abort(esr, vcpu),
-            Cause::SystemRegister => system_register(esr, vcpu),
-            Cause::HypervisorCall | Cause::SecureMonitorCall => called(esr, vcpu),
-            Cause::WaitForInterrupt => waits(esr, vcpu),
-            Cause::InstructionAbort => instruction_abort(esr, vcpu),
-            Cause::Forbidden => forbidden(esr, vcpu),
+        if syndrome::is_abort(esr) && !syndrome::keeps_accessed(esr) {
+            return abort(x0, vcpu, esr);
         }
+        if syndrome::is_system_register(esr) && !syndrome::keeps_moved(esr) {
+            return system_register(x0, vcpu, esr);
+        }
+        otherwise(vcpu, esr, timer::now_early(), false)
     }
 }
 
-/// An access with any general register; all of them are in the context.
+/// A synchronous exception of a class that includes accesses that stage 2 doesn't allow. One to the
+/// interrupt controller may be done in a few instructions.
 ///
 /// # Safety
-/// As for [`synchronous`].
-pub unsafe extern "C" fn synchronous_long(vcpu: *mut Vcpu) -> Next {
-    let esr = arch_cpu::syndrome();
-    // SAFETY: the vector's promise.
-    unsafe {
-        match syndrome::decode(esr) {
-            Cause::DataAbort => data_abort(esr, vcpu),
-            _ => system_register(esr, vcpu),
-        }
+/// As for [`synchronous`]; a register that an access names is in the context.
+pub unsafe extern "C" fn abort(_: u64, pointer: *mut Vcpu, esr: u64) -> Next {
+    let begun = timer::now_early();
+    // SAFETY: the vector's promise; the reference ends before the long way.
+    let vcpu = unsafe { &mut *pointer };
+    let done = vcpu.home.is_some_and(|lock| {
+        // SAFETY: this CPU runs the vCPU, and holds no guard at the start of an exit.
+        let mut partition = unsafe { lock.lock() };
+        (!partition.is_shared() || partition.is_on(vcpu.number))
+            && device::access_shortly(esr, vcpu, &mut partition)
+    });
+    if done {
+        vcpu.statistics
+            .count_exit(ExitCause::Device, timer::now_early().since(begun));
+        return Next::same(pointer);
     }
+    // SAFETY: the vector's promise.
+    unsafe { otherwise(pointer, esr, begun, true) }
 }
 
-/// An access that stage 2 doesn't allow.
+/// A synchronous exception that began at `begun` and has no shorter way. `has_register` says that a
+/// general register that it names is in the context.
 ///
 /// # Safety
 /// As for [`synchronous`].
 #[inline(never)]
-unsafe extern "C" fn data_abort(esr: u64, vcpu: *mut Vcpu) -> Next {
+unsafe extern "C" fn otherwise(
+    vcpu: *mut Vcpu,
+    esr: u64,
+    begun: Ticks,
+    has_register: bool,
+) -> Next {
     // SAFETY: the vector's promise.
-    unsafe { handle(vcpu, ExitCause::Device, device::access) }
+    unsafe {
+        match syndrome::decode(esr) {
+            Cause::DataAbort if has_register => data_abort(vcpu, esr, begun),
+            Cause::DataAbort | Cause::SystemRegister => Next::long_way(vcpu),
+            Cause::HypervisorCall | Cause::SecureMonitorCall => called(vcpu, esr),
+            Cause::WaitForInterrupt => waits(vcpu),
+            Cause::InstructionAbort => instruction_abort(vcpu),
+            Cause::Forbidden => forbidden(vcpu),
+        }
+    }
+}
+
+/// An access that stage 2 doesn't allow, with what it names in the context.
+///
+/// # Safety
+/// As for [`synchronous`].
+#[inline(never)]
+unsafe extern "C" fn data_abort(vcpu: *mut Vcpu, esr: u64, begun: Ticks) -> Next {
+    let decide = |machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition| {
+        device::access(esr, machine, vcpu, partition)
+    };
+    // SAFETY: the vector's promise.
+    unsafe { handle_since(begun, vcpu, ExitCause::Device, decide) }
 }
 
 /// A fetch that stage 2 doesn't allow.
@@ -119,7 +154,7 @@ unsafe extern "C" fn data_abort(esr: u64, vcpu: *mut Vcpu) -> Next {
 /// # Safety
 /// As for [`synchronous`].
 #[inline(never)]
-unsafe extern "C" fn instruction_abort(_: u64, vcpu: *mut Vcpu) -> Next {
+unsafe extern "C" fn instruction_abort(vcpu: *mut Vcpu) -> Next {
     // SAFETY: the vector's promise.
     unsafe { handle(vcpu, ExitCause::Device, device::stray_fetch) }
 }
@@ -129,7 +164,7 @@ unsafe extern "C" fn instruction_abort(_: u64, vcpu: *mut Vcpu) -> Next {
 /// # Safety
 /// As for [`synchronous`].
 #[inline(never)]
-unsafe extern "C" fn system_register(esr: u64, vcpu: *mut Vcpu) -> Next {
+pub unsafe extern "C" fn system_register(_: u64, vcpu: *mut Vcpu, esr: u64) -> Next {
     let decide = |machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition| {
         let access = syndrome::system_register(esr);
         register::emulate(machine, vcpu, partition, access)
@@ -143,7 +178,7 @@ unsafe extern "C" fn system_register(esr: u64, vcpu: *mut Vcpu) -> Next {
 /// # Safety
 /// As for [`synchronous`].
 #[inline(never)]
-unsafe extern "C" fn called(esr: u64, vcpu: *mut Vcpu) -> Next {
+unsafe extern "C" fn called(vcpu: *mut Vcpu, esr: u64) -> Next {
     let decide = |machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition| {
         if syndrome::call(esr).1 {
             arch_cpu::skip_instruction();
@@ -159,7 +194,7 @@ unsafe extern "C" fn called(esr: u64, vcpu: *mut Vcpu) -> Next {
 /// # Safety
 /// As for [`synchronous`].
 #[inline(never)]
-unsafe extern "C" fn waits(_: u64, vcpu: *mut Vcpu) -> Next {
+unsafe extern "C" fn waits(vcpu: *mut Vcpu) -> Next {
     let decide = |_: &mut Machine, _: &mut Vcpu, _: &mut Partition| {
         arch_cpu::skip_instruction();
         Decision::WaitForInterrupt
@@ -175,7 +210,7 @@ unsafe extern "C" fn waits(_: u64, vcpu: *mut Vcpu) -> Next {
 /// # Safety
 /// As for [`synchronous`].
 #[inline(never)]
-unsafe extern "C" fn forbidden(_: u64, vcpu: *mut Vcpu) -> Next {
+unsafe extern "C" fn forbidden(vcpu: *mut Vcpu) -> Next {
     let decide = |machine: &mut Machine, _: &mut Vcpu, partition: &mut Partition| {
         register::forbid(machine, partition)
     };
@@ -236,7 +271,7 @@ pub unsafe extern "C" fn system_error(_: u64, vcpu: *mut Vcpu) -> Next {
 /// As for [`synchronous`].
 pub unsafe extern "C" fn foreign_state(_: u64, vcpu: *mut Vcpu) -> Next {
     // SAFETY: the vector's promise.
-    unsafe { forbidden(0, vcpu) }
+    unsafe { forbidden(vcpu) }
 }
 
 /// The way of every exit but the shortest: decide, act, choose next.
@@ -245,11 +280,25 @@ pub unsafe extern "C" fn foreign_state(_: u64, vcpu: *mut Vcpu) -> Next {
 /// As for [`synchronous`].
 #[inline]
 unsafe fn handle(
+    vcpu: *mut Vcpu,
+    cause: ExitCause,
+    decide: impl FnOnce(&mut Machine, &mut Vcpu, &mut Partition) -> Decision,
+) -> Next {
+    // SAFETY: the caller's promise.
+    unsafe { handle_since(timer::now_early(), vcpu, cause, decide) }
+}
+
+/// The same for an exit that began before.
+///
+/// # Safety
+/// As for [`synchronous`].
+#[inline]
+unsafe fn handle_since(
+    begun: Ticks,
     pointer: *mut Vcpu,
     cause: ExitCause,
     decide: impl FnOnce(&mut Machine, &mut Vcpu, &mut Partition) -> Decision,
 ) -> Next {
-    let begun = timer::now_early();
     // SAFETY: once for this exit.
     let (machine, discard) = unsafe { parts() };
     machine.path.begin(begun);

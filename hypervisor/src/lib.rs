@@ -18,6 +18,7 @@ pub mod inject;
 pub mod mmio;
 pub mod path;
 pub mod physical_timer;
+pub mod places;
 pub mod port;
 pub mod psci;
 pub mod reload;

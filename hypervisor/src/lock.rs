@@ -84,6 +84,7 @@ impl<T> Lock<T> {
 impl<T> Guard<'_, T> {
     /// Whether there is anybody who may wait for it.
     #[inline]
+    #[must_use]
     pub fn is_shared(&self) -> bool {
         self.is_shared
     }

@@ -7,6 +7,8 @@
 
 /// Exception class of a data abort from a lower exception level.
 const DATA_ABORT: u64 = 0x24;
+/// `DFSC` of a translation fault, but for its level.
+const TRANSLATION_FAULT: u64 = 0x04;
 /// `ISV`: the access is described.
 const VALID: u64 = 1 << 24;
 /// `S1PTW`: the walk of the guest's own tables.
@@ -51,8 +53,8 @@ pub enum Kind {
 pub enum Refusal {
     /// It isn't a data abort of the guest.
     NotDataAbort,
-    /// The cause isn't the address: an external abort, alignment, a conflict of the TLB. Its fault
-    /// status code (DFSC).
+    /// The cause isn't that nothing is there: a permission, an external abort, alignment, a conflict
+    /// of the TLB. Its fault status code (DFSC).
     OtherFault(u8),
     /// The guest's own tables lie there.
     TableWalk,
@@ -70,6 +72,41 @@ pub enum Refusal {
     },
 }
 
+/// What of a syndrome decides whether it is a whole word's: the class, `ISV`, the size, `SSE`, the reasons for
+/// a refusal, and the status but for its level.
+const WORD_BITS: u64 =
+    0x3F << 26 | VALID | 3 << 22 | 1 << 21 | NO_ADDRESS | MAINTENANCE | TABLE_WALK | 0x3C;
+const WORD: u64 = DATA_ABORT << 26 | VALID | 2 << 22 | TRANSLATION_FAULT;
+
+/// A load or store of 32 bits without a sign, aligned: what registers of devices mostly see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// The guest-physical address.
+    pub ipa: u64,
+    /// The general register, 31 for `XZR`.
+    pub register: u8,
+    /// Whether it is a store.
+    pub write: bool,
+}
+
+/// Decodes a data abort as [`decode`] does, if it is such an access.
+#[inline]
+#[must_use]
+pub const fn decode_word(esr: u64, far: u64, hpfar: u64) -> Option<Word> {
+    if esr & WORD_BITS != WORD || far & 3 != 0 {
+        return None;
+    }
+    Some(Word {
+        ipa: address(far, hpfar),
+        register: (esr >> 16 & 0x1F) as u8,
+        write: esr >> 6 & 1 != 0,
+    })
+}
+
+const fn address(far: u64, hpfar: u64) -> u64 {
+    (hpfar & FAULT_PAGE) << 8 | far & PAGE_OFFSET
+}
+
 /// Decodes `ESR_EL2`, `FAR_EL2` and `HPFAR_EL2` of a data abort.
 ///
 /// # Errors
@@ -78,15 +115,15 @@ pub const fn decode(esr: u64, far: u64, hpfar: u64) -> Result<Access, Refusal> {
     if esr >> 26 & 0x3F != DATA_ABORT {
         return Err(Refusal::NotDataAbort);
     }
-    let status = (esr & 0x3F) as u8;
-    // Translation and permission faults of levels 0 to 3.
-    if !matches!(status, 0x04..=0x07 | 0x0C..=0x0F) || esr & NO_ADDRESS != 0 {
-        return Err(Refusal::OtherFault(status));
+    let status = esr & 0x3F;
+    // Of levels 0 to 3. Nothing is mapped where a device is, and a permission fault has no address.
+    if status & !3 != TRANSLATION_FAULT || esr & NO_ADDRESS != 0 {
+        return Err(Refusal::OtherFault((esr & 0x3F) as u8));
     }
     if esr & TABLE_WALK != 0 {
         return Err(Refusal::TableWalk);
     }
-    let ipa = (hpfar & FAULT_PAGE) << 8 | far & PAGE_OFFSET;
+    let ipa = address(far, hpfar);
     if esr & MAINTENANCE != 0 {
         return Err(Refusal::Maintenance { ipa });
     }
@@ -207,6 +244,7 @@ mod tests {
             Refusal::Maintenance { ipa }
         );
         assert_eq!(refusal(FAULT | 1 << 7), Refusal::TableWalk);
+        assert_eq!(refusal(FAULT | 0x08), Refusal::OtherFault(0x0F));
         assert_eq!(refusal(FAULT & !0x3F | 0x10), Refusal::OtherFault(0x10));
         assert_eq!(refusal(FAULT & !0x3F | 0x21), Refusal::OtherFault(0x21));
         assert_eq!(refusal(FAULT ^ 1 << 26), Refusal::NotDataAbort);
@@ -214,6 +252,25 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(20_000) })]
+
+        #[test]
+        fn a_word_is_what_it_is_as_any_access(esr: u64, far: u64, hpfar: u64) {
+            for esr in [esr, FAULT | esr & 0x1FF_FFC0, FAULT | 2 << 22 | esr & 0x1F_805F] {
+                let access = decode(esr, far, hpfar).ok();
+                let plain = [
+                    Kind::Write,
+                    Kind::Read { sign_extend: false, wide: false },
+                    Kind::Read { sign_extend: false, wide: true },
+                ];
+                let expected = access
+                    .filter(|it| it.width == 4 && it.ipa % 4 == 0 && esr >> 21 & 1 == 0)
+                    .map(|it| {
+                        assert!(plain.contains(&it.kind));
+                        Word { ipa: it.ipa, register: it.register, write: it.kind == Kind::Write }
+                    });
+                prop_assert_eq!(decode_word(esr, far, hpfar), expected);
+            }
+        }
 
         #[test]
         fn any_syndrome_is_decoded(esr: u64, far: u64, hpfar: u64, value: u64) {

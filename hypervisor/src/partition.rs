@@ -7,10 +7,12 @@ use paratia_abi::passport::MAX_PORTS;
 use crate::health::RestartHistory;
 use crate::heartbeat::{Expectation, Supervision};
 use crate::lock::Lock;
+use crate::places::Places;
 use crate::psci::{MAX_VCPUS, Power, Psci, Start};
 use crate::reload::Reload;
 use crate::selected::{
-    GIC_INTERRUPTS, GIC_MODELS, HAS_UART, MOST_SHARED_BLOCKS, MOST_VCPUS, PARTITION_COUNT, PORTS,
+    GIC_INTERRUPTS, GIC_MODELS, HAS_UART, MOST_SHARED_BLOCKS, MOST_VCPUS, PARTITION_COUNT, PLACES,
+    PORTS,
     SYSTEM,
 };
 use crate::time::{Frequency, Ticks};
@@ -51,6 +53,8 @@ pub struct Partition {
     pub phase: Phase,
     /// Its vCPUs whose registers are in a CPU.
     pub running: VcpuSet,
+    /// Where it sees its emulated devices.
+    pub places: &'static Places,
     /// Its interrupt controller.
     pub gic: InterruptController,
     /// Changes to private physical interrupts that wait for the vCPU whose they are: those to be
@@ -98,6 +102,7 @@ impl Partition {
         index: 0,
         phase: Phase::Halted,
         running: VcpuSet::NONE,
+        places: &PLACES[0],
         gic: Self::new_gic(0),
         private_changes: [[0; 2]; MAX_VCPUS],
         uart: Uart::new(),
@@ -120,6 +125,7 @@ impl Partition {
     /// Gives it its place and a machine as after a reset: once, at boot.
     pub fn set_up(&mut self, index: usize) {
         self.index = index;
+        self.places = &PLACES[index];
         self.reset_machine();
     }
 

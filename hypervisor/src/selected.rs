@@ -5,6 +5,7 @@ use paratia_board_support::interrupt::ListForm;
 use paratia_board_support::uart::Bounded;
 
 use crate::controller::FORM;
+use crate::places::Places;
 use crate::sched;
 use crate::vgic::{Interrupts, Model};
 use paratia_abi::passport::MAX_PORTS;
@@ -145,6 +146,17 @@ pub static IS_SOFTWARE: [bool; PARTITION_COUNT] = {
     let mut index = 0;
     while index < PARTITION_COUNT {
         all[index] = matches!(GIC_MODELS[index], Model::V2) && !matches!(FORM, ListForm::V2);
+        index += 1;
+    }
+    all
+};
+/// Where each partition sees its emulated devices.
+pub static PLACES: [Places; PARTITION_COUNT] = {
+    let mut all = [Places::NONE; PARTITION_COUNT];
+    let mut index = 0;
+    while index < PARTITION_COUNT {
+        let machine = &SYSTEM.partitions[index].machine;
+        all[index] = Places::of(machine, BOARD, GIC_MODELS[index], IS_SOFTWARE[index]);
         index += 1;
     }
     all

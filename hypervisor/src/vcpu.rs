@@ -27,7 +27,7 @@ pub struct Vcpu {
     /// The index of its partition.
     pub partition: usize,
     /// What it shares with its partition's other vCPUs; nothing before boot has set it up.
-    home: Option<&'static Lock<Partition>>,
+    pub home: Option<&'static Lock<Partition>>,
     /// Its number within the partition.
     pub number: usize,
     /// Whether it gave the rest of its window back and wants its next start in `x1`.
@@ -216,6 +216,7 @@ impl Vcpu {
 
     /// What it shares with its partition's other vCPUs.
     #[inline]
+    #[must_use]
     pub fn shared(&self) -> &'static Lock<Partition> {
         match self.home {
             Some(lock) => lock,

@@ -225,18 +225,30 @@ pub fn return_address() -> u64 {
     read_register!("elr_el2")
 }
 
-/// `SPSR_EL2.BTYPE`, which says that the last instruction was a branch, and `SPSR_EL2.SS`, by which
-/// the next one is to be stepped over. An instruction that completes clears both (Arm ARM DDI 0487,
-/// `PSTATE.BTYPE`; "Software Step exceptions").
-const OF_NEXT_INSTRUCTION: u64 = 0b11 << 10 | 1 << 21;
+/// `SPSR_EL2.BTYPE`, which says that the last instruction was a branch.
+const BRANCH_TYPE: u64 = 0b11 << 10;
+/// `SPSR_EL2.SS`, by which the next instruction is to be stepped over.
+const SOFTWARE_STEP: u64 = 1 << 21;
 
-/// Lets the guest go on after the instruction that was trapped, as if the CPU had completed it.
+/// Lets the guest go on after the instruction that was trapped, as if the CPU had completed it: that
+/// clears both bits (Arm ARM DDI 0487, `PSTATE.BTYPE`; "Software Step exceptions").
+#[inline]
 pub fn skip_instruction() {
-    let spsr = read_register!("spsr_el2") & !OF_NEXT_INSTRUCTION;
     // SAFETY: only how the guest goes on depends on it; AArch64 instructions have 4 bytes.
     unsafe {
-        write_register!("spsr_el2", spsr);
-        write_register!("elr_el2", return_address().wrapping_add(4));
+        asm!(
+            "mrs {state}, spsr_el2",
+            "and {state}, {state}, #{not_branch}",
+            "and {state}, {state}, #{not_step}",
+            "msr spsr_el2, {state}",
+            "mrs {state}, elr_el2",
+            "add {state}, {state}, #4",
+            "msr elr_el2, {state}",
+            state = out(reg) _,
+            not_branch = const !BRANCH_TYPE,
+            not_step = const !SOFTWARE_STEP,
+            options(nomem, nostack, preserves_flags),
+        );
     }
 }
 

@@ -193,13 +193,18 @@ vectors:
 // An exit about one of the registers that Rust keeps. In: x0 = the guest's context, x20-x28 the guest's.
 long_way:
     mov     x19, x0                 // the guest's is in its context
+    mov     x1, x0
     stp     x20, x21, [x0, #160]
     stp     x22, x23, [x0, #176]
     stp     x24, x25, [x0, #192]
     stp     x26, x27, [x0, #208]
     str     x28, [x0, #224]
-    bl      {synchronous_long}
-    cbnz    x0, switch
+    mrs     x2, esr_el2
+    tbnz    x2, #31, 1f             // EC is 0x24, else 0x18
+    bl      {system_register}
+    b       2f
+1:  bl      {abort}
+2:  cbnz    x0, switch
     ldp     x20, x21, [x19, #160]
     ldp     x22, x23, [x19, #176]
     ldp     x24, x25, [x19, #192]
@@ -308,7 +313,8 @@ enter_first_guest:
     fpcr = const OFFSET_FPCR,
     own_exception = sym crate::crash::own_exception,
     synchronous = sym crate::exit::synchronous,
-    synchronous_long = sym crate::exit::synchronous_long,
+    abort = sym crate::exit::abort,
+    system_register = sym crate::exit::system_register,
     interrupt = sym crate::exit::interrupt,
     system_error = sym crate::exit::system_error,
     foreign_state = sym crate::exit::foreign_state,

@@ -45,6 +45,21 @@ pub fn call(esr: u64) -> (bool, bool) {
     (esr >> 27 == 0x16 >> 1, esr >> 26 & 1 != 0)
 }
 
+/// Whether a syndrome is one of those among which [`Cause::DataAbort`] is: those of instructions that
+/// are trapped aren't.
+#[inline]
+#[must_use]
+pub fn is_abort(esr: u64) -> bool {
+    esr >> 31 & 1 != 0
+}
+
+/// Whether a syndrome is [`Cause::SystemRegister`]'s.
+#[inline]
+#[must_use]
+pub fn is_system_register(esr: u64) -> bool {
+    esr >> 26 == 0x18
+}
+
 /// Decodes a syndrome.
 #[inline]
 #[must_use]
@@ -62,8 +77,8 @@ pub fn decode(esr: u64) -> Cause {
     }
 }
 
-/// Whether the general register that a data access names is one of those that functions keep, so that
-/// no exit but a switch stores them: `x20` to `x28`. Only a described access names one.
+/// Whether the general register that a data access names, if it is described, is one of those that
+/// functions keep, so that no exit but a switch stores them: `x20` to `x28`.
 #[inline]
 #[must_use]
 pub fn keeps_accessed(esr: u64) -> bool {

@@ -1,7 +1,7 @@
 //! A guest's access to a register: found in its table, and read or written as its row says.
 
 use super::banks::{Bank, Model, Vgic};
-use super::block::{BLOCK, Block, bit};
+use super::block::{BLOCK, BitRegister, Block, bit};
 use super::effect::{Change, Effect, Physical, VcpuSet};
 use super::row::{At, Bits, Register, Row, Table};
 use super::{Frame, redistributor};
@@ -18,6 +18,39 @@ pub struct Read {
     pub attention: VcpuSet,
 }
 
+/// A register whose row says all about it.
+#[must_use]
+pub enum Plain<'a> {
+    /// It is always the same.
+    Constant(u32),
+    /// It has a bit for each of these interrupts.
+    Bits(BitRegister, &'a mut Block),
+}
+
+impl Plain<'_> {
+    /// What it reads as, unless list registers may know it better.
+    #[inline]
+    #[must_use]
+    pub fn read(self) -> Option<u32> {
+        match self {
+            Self::Constant(value) => Some(value),
+            Self::Bits(register, block) => {
+                (block.loaded == 0 || !is_live(register)).then(|| block.read(register))
+            }
+        }
+    }
+
+    /// Writes it, if that asks nothing of anybody; whether it was so. Else nothing has changed.
+    #[inline]
+    #[must_use]
+    pub fn write(self, value: u32) -> bool {
+        match self {
+            Self::Constant(_) => true,
+            Self::Bits(register, block) => block.write_quietly(register, value),
+        }
+    }
+}
+
 /// A register, and the part of it that is accessed.
 struct Found<'a, G> {
     row: &'a Row<G>,
@@ -26,11 +59,11 @@ struct Found<'a, G> {
     mask: u64,
 }
 
-fn find<G>(table: &Table<G>, offset: u32, width: u32) -> Option<Found<'static, G>> {
+fn find<G>(table: &Table<G>, offset: u64, width: u32) -> Option<Found<'static, G>> {
     let row = table.find(offset)?;
-    let within = offset.wrapping_sub(row.first);
+    let within = low(row.within(offset));
     let allowed = width.is_power_of_two() && row.widths & width != 0;
-    if !allowed || !offset.is_multiple_of(width) {
+    if !allowed || !offset.is_multiple_of(width.into()) {
         return None;
     }
     Some(Found {
@@ -98,11 +131,12 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
                 };
                 write(self, at, part | rest)
             }
-            Register::Bits { write, .. } => {
+            Register::Constant(_) => Effect::NONE,
+            Register::Bits(register) => {
                 let Some((bank, _)) = self.bank(frame, at, Bits::One) else {
                     return Effect::NONE;
                 };
-                self.write_bits(bank, low(part), *write)
+                self.write_bits(bank, low(part), *register)
             }
             Register::Fields { bits, write, .. } => {
                 let Some((bank, first)) = self.bank(frame, at, *bits) else {
@@ -113,29 +147,37 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         }
     }
 
+    /// The whole register at `offset` of a frame, a multiple of 4, if its row says all about it. `by`
+    /// is the vCPU that accesses it.
+    #[inline]
+    pub fn plain(&mut self, frame: Frame, by: usize, offset: u64) -> Option<Plain<'_>> {
+        let (table, vcpu, offset) = self.table(frame, by, offset)?;
+        let row = table.find_first(offset)?;
+        match row.register {
+            Register::Constant(value) => Some(Plain::Constant(value)),
+            Register::Bits(register) => {
+                let index = usize::try_from(row.within(offset) / 4).ok()?;
+                let (bank, _) = self.bank(frame, At { vcpu, index }, Bits::One)?;
+                Some(Plain::Bits(register, self.block_mut(bank)?))
+            }
+            Register::Own { .. } | Register::Fields { .. } => None,
+        }
+    }
+
     /// The table for an access, the vCPU whose registers it is about, and the offset in that frame.
     fn table(
         &self,
         frame: Frame,
         by: usize,
         offset: u64,
-    ) -> Option<(&'static Table<Self>, usize, u32)> {
-        if by >= self.vcpu_count {
-            return None;
-        }
-        match (frame, self.model()) {
-            (Frame::Distributor, Model::V3) => {
-                Some((&Self::DISTRIBUTOR_V3, by, u32::try_from(offset).ok()?))
-            }
-            (Frame::Distributor, Model::V2) => {
-                Some((&Self::DISTRIBUTOR_V2, by, u32::try_from(offset).ok()?))
-            }
-            (Frame::Redistributors, Model::V3) => {
+    ) -> Option<(&'static Table<Self>, usize, u64)> {
+        match frame {
+            Frame::Distributor => Some((self.distributor, by, offset)),
+            Frame::Redistributors => {
                 let vcpu = usize::try_from(offset / redistributor::BYTES).ok()?;
-                let within = u32::try_from(offset % redistributor::BYTES).ok()?;
-                (vcpu < self.vcpu_count).then_some((&Self::REDISTRIBUTOR, vcpu, within))
+                let exists = vcpu < self.vcpu_count && matches!(self.model(), Model::V3);
+                exists.then_some((&Self::REDISTRIBUTOR, vcpu, offset % redistributor::BYTES))
             }
-            (Frame::Redistributors, Model::V2) => None,
         }
     }
 
@@ -161,8 +203,9 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         };
         match &row.register {
             Register::Own { read, .. } => read(self, at),
-            Register::Bits { read, .. } => {
-                block(Bits::One).map_or(0, |(block, _)| read(block).into())
+            Register::Constant(value) => (*value).into(),
+            Register::Bits(register) => {
+                block(Bits::One).map_or(0, |(block, _)| block.read(*register).into())
             }
             Register::Fields { bits, read, .. } => block(*bits).map_or(0, |(block, first)| {
                 (0..32 / bits.count()).fold(0, |value, field| {
@@ -176,9 +219,9 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
 
     /// Who has the interrupts of a register in list registers, if those know them better.
     fn live(&self, row: &Row<Self>, frame: Frame, at: At) -> VcpuSet {
-        let Register::Bits { live: true, .. } = row.register else {
+        if !matches!(row.register, Register::Bits(register) if is_live(register)) {
             return VcpuSet::NONE;
-        };
+        }
         let Some((bank, _)) = self.bank(frame, at, Bits::One) else {
             return VcpuSet::NONE;
         };
@@ -186,17 +229,12 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         self.attention(bank, loaded)
     }
 
-    pub(super) fn write_bits(
-        &mut self,
-        bank: Bank,
-        bits: u32,
-        write: fn(&mut Block, u32) -> Option<(Change, u32)>,
-    ) -> Effect {
+    pub(super) fn write_bits(&mut self, bank: Bank, bits: u32, register: BitRegister) -> Effect {
         let Some(block) = self.block_mut(bank) else {
             return Effect::NONE;
         };
         let group1 = block.group1;
-        let change = write(block, bits);
+        let change = block.write(register, bits);
         // A group's register changes those whose bit is zero, too.
         let touched = bits | (group1 ^ block.group1);
         self.effect(bank, touched, change)
@@ -253,6 +291,14 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     }
 }
 
+/// Whether list registers may know a register better.
+const fn is_live(register: BitRegister) -> bool {
+    !matches!(
+        register,
+        BitRegister::Group | BitRegister::SetEnable | BitRegister::ClearEnable
+    )
+}
+
 impl Physical {
     /// The guest's interrupts that are meant.
     pub fn interrupts(self) -> impl Iterator<Item = u32> {
@@ -261,6 +307,7 @@ impl Physical {
 }
 
 /// The lower word.
+#[must_use]
 #[allow(clippy::cast_possible_truncation, reason = "that is what it is for")]
 pub const fn low(value: u64) -> u32 {
     value as u32

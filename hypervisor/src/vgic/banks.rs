@@ -4,6 +4,7 @@ pub use paratia_config::machines::{Interrupts, Link, Model};
 
 use super::block::{BLOCK, Block, bit};
 use super::effect::VcpuSet;
+use super::row::Table;
 use super::{FIRST_SHARED, ONLY_MODEL};
 use crate::bits::bits_of;
 
@@ -16,6 +17,8 @@ const SGI_EDGES: u32 = 0xFFFF;
 pub struct Vgic<const VCPUS: usize, const SHARED: usize> {
     model: Model,
     pub(super) vcpu_count: usize,
+    /// The registers of its distributor.
+    pub(super) distributor: &'static Table<Self>,
     links: &'static [Link],
     /// `GICD_CTLR.EnableGrp0` and `EnableGrp1`.
     pub(super) groups: [bool; 2],
@@ -87,6 +90,10 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         }
         Self {
             model,
+            distributor: match (ONLY_MODEL, model) {
+                (Some(Model::V3), _) | (None, Model::V3) => &Self::DISTRIBUTOR_V3,
+                (Some(Model::V2), _) | (None, Model::V2) => &Self::DISTRIBUTOR_V2,
+            },
             vcpu_count: if vcpu_count < VCPUS {
                 vcpu_count
             } else {

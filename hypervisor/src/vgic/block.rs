@@ -15,6 +15,25 @@ pub const fn bit(index: usize) -> u32 {
     1 << (index % BLOCK)
 }
 
+/// A register with a bit an interrupt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BitRegister {
+    /// `IGROUPR`.
+    Group,
+    /// `ISENABLER`.
+    SetEnable,
+    /// `ICENABLER`.
+    ClearEnable,
+    /// `ISPENDR`.
+    SetPending,
+    /// `ICPENDR`.
+    ClearPending,
+    /// `ISACTIVER`.
+    SetActive,
+    /// `ICACTIVER`.
+    ClearActive,
+}
+
 /// The state of 32 interrupts.
 #[derive(Clone, Copy, Debug)]
 pub struct Block {
@@ -115,27 +134,70 @@ impl Block {
         }
     }
 
+    /// What a register reads as. What is pending or active list registers may know better.
+    #[inline]
+    #[must_use]
+    pub const fn read(&self, register: BitRegister) -> u32 {
+        match register {
+            BitRegister::Group => self.group1,
+            BitRegister::SetEnable | BitRegister::ClearEnable => self.enabled,
+            BitRegister::SetPending | BitRegister::ClearPending => self.pending(),
+            BitRegister::SetActive | BitRegister::ClearActive => self.active,
+        }
+    }
+
+    /// What a write does, and what of it concerns physical interrupts.
+    #[inline]
+    pub fn write(&mut self, register: BitRegister, bits: u32) -> Option<(Change, u32)> {
+        match register {
+            BitRegister::Group => self.set_group1(bits),
+            BitRegister::SetEnable => self.enable(bits),
+            BitRegister::ClearEnable => self.disable(bits),
+            BitRegister::SetPending => self.set_pending(bits),
+            BitRegister::ClearPending => self.clear_pending(bits),
+            BitRegister::SetActive => self.activate(bits),
+            BitRegister::ClearActive => self.deactivate(bits),
+        }
+    }
+
+    /// Writes a register if it concerns nobody: it says which interrupts may come, and none of these
+    /// here is pending or in a list register. Whether it was so.
+    #[inline]
+    #[must_use]
+    pub fn write_quietly(&mut self, register: BitRegister, bits: u32) -> bool {
+        if self.latch | self.line | self.loaded != 0 {
+            return false;
+        }
+        let concerned = match register {
+            BitRegister::Group => self.set_group1(bits),
+            BitRegister::SetEnable => self.enable(bits),
+            BitRegister::ClearEnable => self.disable(bits),
+            _ => return false,
+        };
+        concerned.is_none()
+    }
+
     /// `ISENABLER`.
-    pub fn enable(&mut self, bits: u32) -> Option<(Change, u32)> {
+    fn enable(&mut self, bits: u32) -> Option<(Change, u32)> {
         self.enabled |= bits & self.implemented;
         None
     }
 
     /// `ICENABLER`.
-    pub fn disable(&mut self, bits: u32) -> Option<(Change, u32)> {
+    fn disable(&mut self, bits: u32) -> Option<(Change, u32)> {
         self.recalled |= bits & self.enabled & self.loaded;
         self.enabled &= !bits;
         None
     }
 
     /// `IGROUPR`.
-    pub fn set_group1(&mut self, bits: u32) -> Option<(Change, u32)> {
+    fn set_group1(&mut self, bits: u32) -> Option<(Change, u32)> {
         self.group1 = bits & self.implemented;
         None
     }
 
     /// `ISPENDR`. What is behind a linked interrupt isn't told: not every board's controller can be.
-    pub fn set_pending(&mut self, bits: u32) -> Option<(Change, u32)> {
+    fn set_pending(&mut self, bits: u32) -> Option<(Change, u32)> {
         let bits = bits & self.implemented;
         self.latch |= bits;
         self.by_software |= bits;
@@ -155,7 +217,7 @@ impl Block {
     }
 
     /// `ISACTIVER`.
-    pub fn activate(&mut self, bits: u32) -> Option<(Change, u32)> {
+    fn activate(&mut self, bits: u32) -> Option<(Change, u32)> {
         let bits = bits & self.implemented;
         self.settled |= bits & self.loaded;
         let physical = bits & self.linked & !self.active;

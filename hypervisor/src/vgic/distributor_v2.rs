@@ -3,7 +3,7 @@
 
 use super::access::low;
 use super::banks::{Bank, Vgic};
-use super::block::{BLOCK, Block, bit};
+use super::block::{BLOCK, BitRegister, bit};
 use super::distributor_v3::{IMPLEMENTER, identification};
 use super::effect::{Effect, VcpuSet};
 use super::redistributor::SGI_CONFIGURATION;
@@ -22,9 +22,9 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     const ROWS_V2: [Row<Self>; 20] = join(
         [
             Row::own(0x000, 1, Self::control_v2, Self::set_control),
-            Row::constant(0x004, 1, Self::type_v2),
-            Row::constant(0x008, 1, |_, _| IMPLEMENTER),
-            Row::constant(0xC00, 1, |_, _| SGI_CONFIGURATION),
+            Row::read_only(0x004, 1, Self::type_v2),
+            Row::constant(0x008, IMPLEMENTER),
+            Row::constant(0xC00, SGI_CONFIGURATION),
             // SGIs are made pending by their own registers below (IHI 0048, 4.3.7).
             Row::own(0x200, 1, Self::private_pending, Self::set_private_pending).commands(),
             Row::own(0x280, 1, Self::private_pending, Self::clear_private_pending).commands(),
@@ -39,7 +39,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             Row::own(0xF20, 4, Self::senders, Self::add_senders)
                 .commands()
                 .also(1),
-            Row::constant(0xFD0, 12, |_, at| identification(at.index, 0x92, 2)),
+            Row::read_only(0xFD0, 12, |_, at| identification(at.index, 0x92, 2)),
         ],
     );
 
@@ -59,12 +59,12 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
 
     fn set_private_pending(&mut self, At { vcpu, .. }: At, value: u64) -> Effect {
         let bits = low(value) & !SGIS;
-        self.write_bits(Bank::Private(vcpu), bits, Block::set_pending)
+        self.write_bits(Bank::Private(vcpu), bits, BitRegister::SetPending)
     }
 
     fn clear_private_pending(&mut self, At { vcpu, .. }: At, value: u64) -> Effect {
         let bits = low(value) & !SGIS;
-        self.write_bits(Bank::Private(vcpu), bits, Block::clear_pending)
+        self.write_bits(Bank::Private(vcpu), bits, BitRegister::ClearPending)
     }
 
     /// A private interrupt's target is whoever asks; a lone CPU's targets read as zero.

@@ -11,9 +11,9 @@ const FIXED: u64 = 1 << 4 | 1 << 6;
 /// `GICD_CTLR.RWP`: an interrupt that was disabled may still be taken.
 const WRITE_PENDING: u64 = 1 << 31;
 /// `GICD_TYPER`: interrupt numbers of ten bits, no 1-of-N routing.
-const TYPE: u64 = 9 << 19 | 1 << 25;
+const TYPE: u32 = 9 << 19 | 1 << 25;
 /// `GICD_IIDR` and `GICR_IIDR`: product `P`, revision 0, Arm's programmers' model.
-pub const IMPLEMENTER: u64 = 0x5000_043B;
+pub const IMPLEMENTER: u32 = 0x5000_043B;
 /// `GICD_IROUTER`: Aff2, Aff1 and Aff0.
 const AFFINITY: u64 = 0xFF_FFFF;
 
@@ -49,14 +49,15 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
 
     const ROWS_V3: [Row<Self>; 14] = join(
         [
+            // What the short way finds.
+            Row::constant(0x0004, TYPE | low(SHARED as u64)),
             Row::own(0x0000, 1, Self::control, Self::set_control),
-            Row::constant(0x0004, 1, |_, _| TYPE | SHARED as u64),
-            Row::constant(0x0008, 1, |_, _| IMPLEMENTER),
+            Row::constant(0x0008, IMPLEMENTER),
         ],
         state_rows(0, 32),
         [
             Row::own(0x6100, 988, Self::route, Self::set_route).double(),
-            Row::constant(0xFFD0, 12, |_, at| identification(at.index, 0x92, 3)),
+            Row::read_only(0xFFD0, 12, |_, at| identification(at.index, 0x92, 3)),
         ],
     );
 

@@ -1,7 +1,7 @@
 //! What comes from outside: devices' levels and edges, and physical interrupts.
 
 use super::banks::{Vgic, place};
-use super::block::{Block, bit};
+use super::block::{BitRegister, bit};
 use super::effect::{Effect, VcpuSet};
 
 impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
@@ -46,7 +46,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     /// An interrupt that came and wasn't taken goes away: the level behind it has gone.
     pub fn withdraw(&mut self, vcpu: usize, intid: u32) -> Effect {
         let (bank, index) = place(vcpu, intid);
-        self.write_bits(bank, bit(index), Block::clear_pending)
+        self.write_bits(bank, bit(index), BitRegister::ClearPending)
     }
 
     /// The vCPU to which a shared interrupt goes when it is taken next, if there is one.

@@ -16,7 +16,7 @@ const LAST: u64 = 1 << 4;
 const PROCESSOR_SLEEP: u64 = 1 << 1;
 const CHILDREN_ASLEEP: u64 = 1 << 2;
 /// `GICR_ICFGR0`: SGIs are edge-triggered for ever.
-pub const SGI_CONFIGURATION: u64 = 0xAAAA_AAAA;
+pub const SGI_CONFIGURATION: u32 = 0xAAAA_AAAA;
 
 impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     /// The table. What isn't in it is reserved, or for LPIs, of which there are none.
@@ -27,15 +27,15 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
 
     const ROWS_REDISTRIBUTOR: [Row<Self>; 16] = join(
         [
-            Row::constant(0x0000, 1, Self::redistributor_control),
-            Row::constant(0x0004, 1, |_, _| IMPLEMENTER),
-            Row::constant(0x0008, 1, Self::redistributor_type).double(),
+            Row::read_only(0x0000, 1, Self::redistributor_control),
+            Row::constant(0x0004, IMPLEMENTER),
+            Row::read_only(0x0008, 1, Self::redistributor_type).double(),
             Row::own(0x0014, 1, Self::waker, Self::set_waker),
-            Row::constant(0x1_0C00, 1, |_, _| SGI_CONFIGURATION),
+            Row::constant(0x1_0C00, SGI_CONFIGURATION),
         ],
         [
-            Row::constant(0xFFD0, 12, |_, at| identification(at.index, 0x93, 3)),
-            Row::constant(0x1_FFD0, 12, |_, at| identification(at.index, 0x93, 3)),
+            Row::read_only(0xFFD0, 12, |_, at| identification(at.index, 0x93, 3)),
+            Row::read_only(0x1_FFD0, 12, |_, at| identification(at.index, 0x93, 3)),
         ],
         state_rows(0x1_0000, 1),
     );

@@ -1,7 +1,7 @@
 //! Registers as rows of a table: where they are, which accesses they allow, what reads and writes
 //! them.
 
-use super::block::{Block, bit};
+use super::block::{BitRegister, Block, bit};
 use super::effect::{Change, Effect};
 
 /// A table; the first row that fits counts.
@@ -27,12 +27,30 @@ impl<G> Table<G> {
         Self { rows, starts }
     }
 
+    #[inline]
+    fn rows_at(&self, offset: u64) -> Option<&'static [Row<G>]> {
+        let granule = usize::try_from(offset / u64::from(GRANULE)).ok()?;
+        self.rows.get(usize::from(*self.starts.get(granule)?)..)
+    }
+
     /// The row of the register at `offset`.
     #[inline]
-    pub fn find(&self, offset: u32) -> Option<&'static Row<G>> {
-        let start = *self.starts.get((offset / GRANULE) as usize)?;
-        let rows = self.rows.get(usize::from(start)..)?;
+    pub fn find(&self, offset: u64) -> Option<&'static Row<G>> {
+        let rows = self.rows_at(offset)?;
         rows.iter().find(|row| row.holds(offset))
+    }
+
+    /// The same, if it is the first one to be looked at.
+    #[inline]
+    pub fn find_first(&self, offset: u64) -> Option<&'static Row<G>> {
+        let row = self.rows_at(offset)?.first()?;
+        row.holds(offset).then_some(row)
+    }
+}
+
+impl<G> core::fmt::Debug for Table<G> {
+    fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(out, "{} rows", self.rows.len())
     }
 }
 
@@ -48,7 +66,7 @@ pub const fn starts<G, const GRANULES: usize>(rows: &[Row<G>]) -> [u8; GRANULES]
         index -= 1;
         let row = &rows[index];
         let mut granule = row.first / GRANULE;
-        while granule * GRANULE < row.first + row.count * row.size.bytes() {
+        while granule * GRANULE < row.first + row.bytes {
             all[granule as usize] = index as u8;
             granule += 1;
         }
@@ -85,8 +103,8 @@ pub const fn join<G, const A: usize, const B: usize, const C: usize, const ALL: 
 pub struct Row<G> {
     /// Offset of the first one.
     pub first: u32,
-    /// How many there are, one after the other.
-    pub count: u32,
+    /// Bytes of all of them, one after the other.
+    bytes: u32,
     /// How large each is.
     pub size: Size,
     /// Sizes of access that they allow, in bytes, added.
@@ -167,15 +185,10 @@ pub enum Register<G> {
         /// It doesn't hold what is written: ones do something, zeros don't.
         commands: bool,
     },
+    /// Always the same.
+    Constant(u32),
     /// A bit an interrupt.
-    Bits {
-        /// Its value.
-        read: fn(&Block) -> u32,
-        /// What a write does, and what of it concerns physical interrupts.
-        write: fn(&mut Block, u32) -> Option<(Change, u32)>,
-        /// List registers may know it better.
-        live: bool,
-    },
+    Bits(BitRegister),
     /// Several bits an interrupt.
     Fields {
         /// How many.
@@ -203,13 +216,30 @@ pub const fn ignore<G>(_: &mut G, _: At, _: u64) -> Effect {
 impl<G> Row<G> {
     /// Whether one of its registers is at `offset`.
     #[inline]
-    fn holds(&self, offset: u32) -> bool {
-        offset.wrapping_sub(self.first) / self.size.bytes() < self.count
+    fn holds(&self, offset: u64) -> bool {
+        self.within(offset) < self.bytes.into()
+    }
+
+    /// The place of `offset` in the row, if it holds it.
+    #[inline]
+    pub fn within(&self, offset: u64) -> u64 {
+        offset.wrapping_sub(self.first.into())
     }
 
     /// Registers that read as `read` says and ignore writes.
-    pub const fn constant(first: u32, count: u32, read: fn(&G, At) -> u64) -> Self {
+    pub const fn read_only(first: u32, count: u32, read: fn(&G, At) -> u64) -> Self {
         Self::own(first, count, read, ignore)
+    }
+
+    /// A 32-bit register that reads as `value` and ignores writes.
+    pub const fn constant(first: u32, value: u32) -> Self {
+        Self {
+            first,
+            bytes: 4,
+            size: Size::Word,
+            widths: 4,
+            register: Register::Constant(value),
+        }
     }
 
     /// 32-bit registers of their own kind.
@@ -221,7 +251,7 @@ impl<G> Row<G> {
     ) -> Self {
         Self {
             first,
-            count,
+            bytes: 4 * count,
             size: Size::Word,
             widths: 4,
             register: Register::Own {
@@ -233,22 +263,13 @@ impl<G> Row<G> {
     }
 
     /// Registers with a bit an interrupt.
-    pub const fn bits(
-        first: u32,
-        count: u32,
-        read: fn(&Block) -> u32,
-        write: fn(&mut Block, u32) -> Option<(Change, u32)>,
-    ) -> Self {
+    pub const fn bits(first: u32, count: u32, register: BitRegister) -> Self {
         Self {
             first,
-            count,
+            bytes: 4 * count,
             size: Size::Word,
             widths: 4,
-            register: Register::Bits {
-                read,
-                write,
-                live: false,
-            },
+            register: Register::Bits(register),
         }
     }
 
@@ -262,19 +283,11 @@ impl<G> Row<G> {
     ) -> Self {
         Self {
             first,
-            count,
+            bytes: 4 * count,
             size: Size::Word,
             widths: 4,
             register: Register::Fields { bits, read, write },
         }
-    }
-
-    /// These registers, what list registers know better included.
-    pub const fn live(mut self) -> Self {
-        if let Register::Bits { live, .. } = &mut self.register {
-            *live = true;
-        }
-        self
     }
 
     /// These registers, in which ones do something and zeros don't.
@@ -294,6 +307,7 @@ impl<G> Row<G> {
     /// These registers, 64 bits each, which may also be accessed by halves.
     pub const fn double(mut self) -> Self {
         self.size = Size::Double;
+        self.bytes *= 2;
         self.widths = 8 | 4;
         self
     }
@@ -304,13 +318,13 @@ impl<G> Row<G> {
 #[must_use]
 pub const fn state_rows<G>(base: u32, count: u32) -> [Row<G>; 9] {
     [
-        Row::bits(base + 0x100, count, |b| b.enabled, Block::enable),
-        Row::bits(base + 0x180, count, |b| b.enabled, Block::disable),
-        Row::bits(base + 0x200, count, Block::pending, Block::set_pending).live(),
-        Row::bits(base + 0x280, count, Block::pending, Block::clear_pending).live(),
-        Row::bits(base + 0x300, count, |b| b.active, Block::activate).live(),
-        Row::bits(base + 0x380, count, |b| b.active, Block::deactivate).live(),
-        Row::bits(base + 0x080, count, |b| b.group1, Block::set_group1),
+        Row::bits(base + 0x080, count, BitRegister::Group),
+        Row::bits(base + 0x100, count, BitRegister::SetEnable),
+        Row::bits(base + 0x180, count, BitRegister::ClearEnable),
+        Row::bits(base + 0x200, count, BitRegister::SetPending),
+        Row::bits(base + 0x280, count, BitRegister::ClearPending),
+        Row::bits(base + 0x300, count, BitRegister::SetActive),
+        Row::bits(base + 0x380, count, BitRegister::ClearActive),
         Row::fields(
             base + 0x400,
             count * 8,

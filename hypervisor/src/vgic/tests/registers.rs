@@ -4,7 +4,9 @@
 use proptest::prelude::RngExt as _;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 
-use super::super::{Effect, Frame, Interrupts, ListRegister, Model, Request, Vgic};
+use super::super::{
+    Effect, Frame, Interrupts, ListRegister, Model, Plain, Read, Request, VcpuSet, Vgic,
+};
 use super::machine::{Gic, SHARED};
 
 const INTERRUPTS: Interrupts = Interrupts {
@@ -259,6 +261,67 @@ fn millions_of_accesses_do_no_harm() {
             }
         }
     }
+}
+
+/// Where a register's row says all about it, the short way reads and writes what the long one does,
+/// and the long one asks for nothing then; where it doesn't, the short way changes nothing.
+#[test]
+#[allow(clippy::cast_possible_truncation, reason = "any bits will do")]
+fn the_short_way_does_what_the_long_one_does() {
+    let mut random = TestRng::deterministic_rng(RngAlgorithm::XorShift);
+    let mut next = || random.random::<u64>();
+    let mut short = 0;
+    for model in [Model::V3, Model::V2] {
+        let mut gic = Gic::new(model, 2, &INTERRUPTS);
+        let _ = gic.write(Frame::Distributor, 0, 0, 4, 3);
+        let mut list = [ListRegister::EMPTY; 2];
+        for _ in 0..20_000 {
+            let [choice, offset, value] = [next(), next(), next()];
+            let by = (choice >> 8) as usize & 1;
+            let frame = [Frame::Distributor, Frame::Redistributors][choice as usize & 1];
+            let offset = match choice >> 12 & 3 {
+                0 => offset & 0x7_FFFC,
+                1 => offset & 0x3_0FFC,
+                _ => (offset & 7) << 7 | offset >> 32 & 0xC | (choice & 1) << 16,
+            };
+            match choice >> 16 & 15 {
+                0 => {
+                    let _ = gic.pulse(0, offset as u32 & 0x7F);
+                }
+                1..4 => {
+                    let _ = gic.fold(0, &mut list);
+                    if choice >> 20 & 1 != 0 {
+                        let _ = gic.fill(0, &mut list);
+                    }
+                }
+                4..8 => {
+                    let plain = gic.plain(frame, by, offset);
+                    if let Some(plain) = plain.and_then(Plain::read) {
+                        let read = gic.read(frame, by, offset, 4);
+                        let value = plain.into();
+                        let attention = VcpuSet::NONE;
+                        assert_eq!(read, Read { value, attention }, "{frame:?} {offset:#x}");
+                        short += 1;
+                    }
+                }
+                _ => {
+                    let mut other = gic.clone();
+                    let plain = other.plain(frame, by, offset);
+                    let written = plain.is_some_and(|plain| plain.write(value as u32));
+                    if written {
+                        let effect = gic.write(frame, by, offset, 4, value);
+                        assert_eq!(effect, Effect::NONE, "{frame:?} {offset:#x}");
+                        short += 1;
+                    }
+                    assert_eq!(format!("{gic:?}"), format!("{other:?}"), "{offset:#x}");
+                    if !written {
+                        let _ = gic.write(frame, by, offset, 4, value);
+                    }
+                }
+            }
+        }
+    }
+    assert!(short > 1_000, "only {short} went the short way");
 }
 
 fn check(list: &[ListRegister]) {
