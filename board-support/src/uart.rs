@@ -8,9 +8,6 @@
 mod cadence;
 mod pl011;
 
-use core::fmt;
-
-use embedded_io::{ErrorKind, ErrorType, Read, ReadReady, Write, WriteReady};
 use paratia_config::address::MemoryRange;
 use paratia_config::board::UartKind;
 
@@ -49,12 +46,6 @@ pub trait Port: Sized {
 
     /// Takes a byte that has come, if one has.
     fn try_read(&mut self) -> Option<u8>;
-
-    /// Whether the FIFO has room.
-    fn has_room(&self) -> bool;
-
-    /// Whether a byte has come.
-    fn has_byte(&self) -> bool;
 
     /// Whether bits are still to leave.
     fn is_busy(&self) -> bool;
@@ -148,73 +139,8 @@ fn within<T>(polls: u32, attempt: impl FnMut() -> Option<T>) -> Result<T, Stuck>
         .ok_or(Stuck)
 }
 
-impl fmt::Display for Stuck {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("debug UART: the line doesn't move; is something at its other end?")
-    }
-}
-
-impl core::error::Error for Stuck {}
-
-impl embedded_io::Error for Stuck {
-    fn kind(&self) -> ErrorKind {
-        ErrorKind::TimedOut
-    }
-}
-
-impl<P> ErrorType for Bounded<P> {
-    type Error = Stuck;
-}
-
-impl<P: Port> Write for Bounded<P> {
-    fn write(&mut self, bytes: &[u8]) -> Result<usize, Stuck> {
-        let Some((first, rest)) = bytes.split_first() else {
-            return Ok(0);
-        };
-        self.write_byte(*first)?;
-        let more = rest.iter().take_while(|byte| self.port.try_write(**byte));
-        Ok(1 + more.count())
-    }
-
-    fn flush(&mut self) -> Result<(), Stuck> {
-        self.drain()
-    }
-}
-
-impl<P: Port> WriteReady for Bounded<P> {
-    fn write_ready(&mut self) -> Result<bool, Stuck> {
-        Ok(self.port.has_room())
-    }
-}
-
-impl<P: Port> Read for Bounded<P> {
-    fn read(&mut self, bytes: &mut [u8]) -> Result<usize, Stuck> {
-        let Some((first, rest)) = bytes.split_first_mut() else {
-            return Ok(0);
-        };
-        *first = within(MAX_POLLS, || self.port.try_read())?;
-        let mut count = 1;
-        for place in rest {
-            let Some(byte) = self.port.try_read() else {
-                break;
-            };
-            *place = byte;
-            count += 1;
-        }
-        Ok(count)
-    }
-}
-
-impl<P: Port> ReadReady for Bounded<P> {
-    fn read_ready(&mut self) -> Result<bool, Stuck> {
-        Ok(self.port.has_byte())
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::collections::VecDeque;
-
     use super::*;
     use crate::refusal::Reason;
 
@@ -222,7 +148,6 @@ mod tests {
     #[derive(Default)]
     struct Fake {
         sent: Vec<u8>,
-        come: VecDeque<u8>,
     }
 
     impl Port for Fake {
@@ -235,7 +160,7 @@ mod tests {
         }
 
         fn try_write(&mut self, byte: u8) -> bool {
-            let room = self.has_room();
+            let room = self.sent.len() < 4;
             if room {
                 self.sent.push(byte);
             }
@@ -243,15 +168,7 @@ mod tests {
         }
 
         fn try_read(&mut self) -> Option<u8> {
-            self.come.pop_front()
-        }
-
-        fn has_room(&self) -> bool {
-            self.sent.len() < 4
-        }
-
-        fn has_byte(&self) -> bool {
-            !self.come.is_empty()
+            None
         }
 
         fn is_busy(&self) -> bool {
@@ -273,27 +190,5 @@ mod tests {
         assert_eq!(uart.port.sent, b"1234");
         assert!(!uart.try_write_byte(b'6'));
         assert_eq!(uart.drain(), Err(Stuck));
-    }
-
-    #[test]
-    fn as_much_is_written_as_there_is_room() {
-        let mut uart = uart();
-        assert_eq!(uart.write(b""), Ok(0));
-        assert_eq!(uart.write(b"123"), Ok(3));
-        assert_eq!(uart.write(b"456"), Ok(1));
-        assert_eq!(uart.write_ready(), Ok(false));
-        assert_eq!(uart.write(b"56"), Err(Stuck));
-    }
-
-    #[test]
-    fn as_much_is_read_as_has_come() {
-        let mut uart = uart();
-        let mut bytes = [0; 4];
-        assert_eq!(uart.read(&mut bytes), Err(Stuck));
-        uart.port.come.extend(*b"ab");
-        assert_eq!(uart.read_ready(), Ok(true));
-        assert_eq!(uart.read(&mut bytes), Ok(2));
-        assert_eq!(&bytes, b"ab\0\0");
-        assert_eq!(uart.read(&mut []), Ok(0));
     }
 }

@@ -1,7 +1,9 @@
 //! What runs in a partition: its image as declared, and the pieces of memory that the tool builds
 //! from it.
 
-use crate::address::{Ipa, MemoryRange, Pa};
+use crate::address::Ipa;
+
+pub use crate::rules::piece::{Piece, PieceKind};
 
 /// What runs in a partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,29 +60,6 @@ pub enum File {
     Path(&'static str),
 }
 
-impl File {
-    /// Debian's kernel for virtual machines: few drivers, all that a partition needs.
-    pub const LINUX_CLOUD: Self = Self::linux("linux-image-cloud-arm64");
-    /// Debian's kernel with all drivers.
-    pub const LINUX: Self = Self::linux("linux-image-arm64");
-    /// Debian's kernel with the real-time patches (`PREEMPT_RT`).
-    pub const LINUX_RT: Self = Self::linux("linux-image-rt-arm64");
-    /// Debian's U-Boot for QEMU's `virt` machine.
-    pub const U_BOOT: Self = Self::Debian {
-        package: "u-boot-qemu",
-        path: "usr/lib/u-boot/qemu_arm64/u-boot.bin",
-    };
-
-    /// The kernel of one of Debian's kernel packages.
-    #[must_use]
-    pub const fn linux(package: &'static str) -> Self {
-        Self::Debian {
-            package,
-            path: "boot/vmlinuz-*",
-        }
-    }
-}
-
 /// An initial RAM disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Initrd {
@@ -91,75 +70,4 @@ pub enum Initrd {
     Busybox,
     /// A file, compressed or not.
     File(File),
-}
-
-/// A piece of a partition's image, as the tool built it: what is copied where before each start.
-///
-/// Two pieces of the same name have the same bytes, which the hypervisor's image then holds once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Piece {
-    /// The partition's name.
-    pub partition: &'static str,
-    /// What it is.
-    pub kind: PieceKind,
-    /// The program's name, or the file's path.
-    pub name: &'static str,
-    /// Where it lies; whole pages.
-    pub at: Ipa,
-    /// Bytes to copy.
-    pub bytes: u64,
-    /// Bytes that it needs from there on: those to copy, and zeros behind them that it takes for
-    /// its own (such as a kernel's variables).
-    pub room_bytes: u64,
-}
-
-impl Piece {
-    /// The guest-physical memory that it needs.
-    #[must_use]
-    pub const fn room(&self) -> MemoryRange {
-        let size_bytes = if self.room_bytes > self.bytes {
-            self.room_bytes
-        } else {
-            self.bytes
-        };
-        MemoryRange::new(Pa(self.at.0), size_bytes)
-    }
-}
-
-/// What a piece of an image is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PieceKind {
-    /// One of the project's own guest programs.
-    Program,
-    /// A Linux kernel.
-    Kernel,
-    /// An initial RAM disk.
-    Initrd,
-    /// The device tree that the tool made from the configuration.
-    DeviceTree,
-    /// The contents of a binary or ELF file.
-    Binary,
-}
-
-impl PieceKind {
-    /// Every kind.
-    pub const ALL: [Self; 5] = [
-        Self::Program,
-        Self::Kernel,
-        Self::Initrd,
-        Self::DeviceTree,
-        Self::Binary,
-    ];
-
-    /// What it is called.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Program => "program",
-            Self::Kernel => "kernel",
-            Self::Initrd => "initrd",
-            Self::DeviceTree => "device tree",
-            Self::Binary => "binary",
-        }
-    }
 }

@@ -41,55 +41,10 @@ pub struct VirtualMachine {
 }
 
 impl VirtualMachine {
-    /// One vCPU, an interrupt controller like the board's, and no forgiveness: for programs that
-    /// are written for Paratia.
-    pub const PLAIN: Self = Self {
-        vcpus: 1,
-        gic: VirtualGic::AS_BOARD,
-        uart: None,
-        stray: Stray::HealthEvent,
-        forbidden: Forbidden::HealthEvent,
-        stolen_time: None,
-        pmu: false,
-        debug: false,
-    };
-
-    /// A small standard Arm machine, for systems that know nothing of Paratia.
-    pub const VIRT: Self = Self {
-        uart: Some(Ipa(0x0900_0000)),
-        stray: Stray::ExternalAbort,
-        forbidden: Forbidden::Undefined,
-        stolen_time: Some(Ipa(0x090F_0000)),
-        ..Self::PLAIN
-    };
-
     /// Bytes of all vCPUs' redistributors together.
     #[must_use]
     pub const fn redistributors_bytes(&self) -> u64 {
         (self.vcpus as u64).saturating_mul(VirtualGic::REDISTRIBUTOR_BYTES)
-    }
-
-    /// This machine with `vcpus` vCPUs.
-    #[must_use]
-    pub const fn with_vcpus(self, vcpus: u32) -> Self {
-        Self { vcpus, ..self }
-    }
-
-    /// This machine with performance monitors and debug registers of its own.
-    #[must_use]
-    pub const fn with_monitors(self) -> Self {
-        Self {
-            pmu: true,
-            debug: true,
-            ..self
-        }
-    }
-
-    /// This machine with an interrupt controller of `version`.
-    #[must_use]
-    pub const fn with_gic(mut self, version: GicVersion) -> Self {
-        self.gic.version = version;
-        self
     }
 }
 

@@ -221,25 +221,6 @@ pub struct Window {
     pub length: Duration,
 }
 
-impl Window {
-    /// The window of the first vCPU of `partition` from `start_us` for `length_us` microseconds.
-    #[must_use]
-    pub const fn us(partition: &'static str, start_us: u64, length_us: u64) -> Self {
-        Self {
-            partition,
-            vcpu: 0,
-            start: Duration::from_micros(start_us),
-            length: Duration::from_micros(length_us),
-        }
-    }
-
-    /// This window for another vCPU of the partition.
-    #[must_use]
-    pub const fn of_vcpu(self, vcpu: u32) -> Self {
-        Self { vcpu, ..self }
-    }
-}
-
 /// The picture that the display shows.
 #[derive(Clone, Copy, Debug)]
 pub struct Display {
@@ -298,38 +279,6 @@ pub struct HealthTable {
 }
 
 impl HealthTable {
-    /// Halt on everything that can't be ignored: a start to edit from.
-    pub const HALT: Self = Self::uniform(Action::Halt);
-
-    /// Restart on everything, at most `count` times within `period`.
-    #[must_use]
-    pub const fn restart(count: u32, period: Duration) -> Self {
-        let mut table = Self::uniform(Action::Restart);
-        table.restart_limit = RestartLimit { count, period };
-        table
-    }
-
-    const fn uniform(action: Action) -> Self {
-        Self {
-            stray_access: action,
-            stray_fetch: action,
-            forbidden_instruction: action,
-            undescribed_access: action,
-            refused_calls: action,
-            missed_heartbeat: Action::Ignore,
-            console_overflow: Action::Ignore,
-            application_error: action,
-            unhandled_exception: action,
-            shutdown: Action::Halt,
-            reset: action,
-            system_error: action,
-            restart_limit: RestartLimit {
-                count: 0,
-                period: Duration::ZERO,
-            },
-        }
-    }
-
     /// The action for an event.
     #[must_use]
     pub const fn action(&self, event: HealthEvent) -> Action {

@@ -143,11 +143,10 @@ fn check_board(handed_over: u64) -> Result<(), Refusal> {
     if handed_over != 0 && handed_over != place.base.0 {
         return Err(Reason::TreeElsewhere.with(handed_over, place.base.0, 0));
     }
+    let size_bytes = usize::try_from(place.size_bytes).unwrap_or(0);
     // SAFETY: the board's facts name this piece of RAM as the device tree's, EL2's map has it
     // read-only, and nobody writes it any more.
-    let tree = unsafe {
-        core::slice::from_raw_parts(place.base.0 as *const u8, place.size_bytes as usize)
-    };
+    let tree = unsafe { core::slice::from_raw_parts(place.base.0 as *const u8, size_bytes) };
     let found = device_tree::check(tree, BOARD, CPU_COUNT)?;
     defmt::info!(
         "board-checked nodes={=usize} ram_bytes={=u64} cpus={=usize} register_ranges={=usize}",

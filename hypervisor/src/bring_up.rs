@@ -23,7 +23,8 @@ use crate::vcpu::VCPUS;
 use crate::{interrupt, log, state, window};
 
 /// How long the other CPUs may take to come up.
-const START_LIMIT: Duration = Duration::from_millis(500);
+const START_LIMIT: Duration = Duration::from_millis(START_LIMIT_MS);
+const START_LIMIT_MS: u64 = 500;
 
 static QUEUES: [Owned<RecordQueue>; CPU_COUNT] =
     [const { Owned::new(RecordQueue::new()) }; CPU_COUNT];
@@ -63,12 +64,11 @@ pub fn start_cpus(frequency: Frequency) -> Result<(), Refusal> {
         // SAFETY: the board's facts are those of this board, and the entry is made for it.
         unsafe { cpu_start::start(BOARD, cpu, entry::secondary_start(), cpu as u64) }?;
     }
-    let limit_ms = START_LIMIT.as_millis() as u64;
     let limit = timer::now().after(frequency.ticks(START_LIMIT));
     while state::cpus_up() < CPU_COUNT {
         if timer::now().reached(limit) {
             let up = state::cpus_up() as u64;
-            return Err(Reason::CpusMissing.with(up, CPU_COUNT as u64, limit_ms));
+            return Err(Reason::CpusMissing.with(up, CPU_COUNT as u64, START_LIMIT_MS));
         }
         timer::yield_processor();
     }

@@ -10,7 +10,7 @@ use crate::event::{Event, Record};
 use crate::owned::Owned;
 use crate::path::Path;
 use crate::sched::{Cursor, Plan, Slot};
-use crate::selected::{CPU_COUNT, LAYOUT, SLOTS};
+use crate::selected::{CPU_COUNT, EMERGENCY_STACKS, SLOTS};
 use crate::time::Ticks;
 use crate::vcpu::Vcpu;
 
@@ -83,7 +83,7 @@ impl Cpu {
         // SAFETY: each CPU calls this once, first thing at boot, with its own index.
         let cpu = unsafe { owned.get() };
         cpu.anchor = CpuAnchor {
-            emergency_stack: LAYOUT.emergency_stack(index).end().0,
+            emergency_stack: EMERGENCY_STACKS[index],
             index: index as u64,
         };
         // SAFETY: the register is the hypervisor's own and names a static.

@@ -156,7 +156,10 @@ fn speak(uart: &mut DebugUart, record: &CrashRecord) {
 /// A line of plain text that needs no decoder: `paratia| words key=number ...`. Numbers beyond 9 are
 /// hexadecimal.
 fn say(uart: &mut DebugUart, words: &[&str], fields: &[(&str, u64)]) {
-    let mut write = |text: &[u8]| drop(uart.write_blocking(text));
+    let mut write = |text: &[u8]| {
+        // A line that doesn't move has nobody to read it.
+        let _ = uart.write_blocking(text);
+    };
     write(b"paratia| ");
     words.iter().for_each(|word| write(word.as_bytes()));
     for (key, value) in fields {

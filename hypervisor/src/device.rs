@@ -169,6 +169,7 @@ fn read(
             interrupt::follow_software(machine, vcpu, partition);
             value
         }
+        Device::Uart if !HAS_UART => 0,
         Device::Uart => {
             terminal::receive(partition);
             let value = partition.uart.read(offset, width);
@@ -208,6 +209,7 @@ fn write(
             }
             interrupt::follow_software(machine, vcpu, partition);
         }
+        Device::Uart if !HAS_UART => {}
         Device::Uart => {
             let effect = partition.uart.write(offset, width, value);
             if let vuart::Effect::Transmit(byte) = effect {

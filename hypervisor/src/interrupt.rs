@@ -20,7 +20,8 @@ use crate::exit::Decision;
 use crate::partition::{InterruptController, PARTITIONS, Partition};
 use crate::physical_timer::PhysicalTimer;
 use crate::selected::{
-    AFFINITY_OF, BOARD, FIRST_VCPU, GIC_LINKS, GUEST_PRIVATE, HAS_DOORBELL, KICKS, PORT_INTERRUPTS,
+    AFFINITY_OF, BOARD, FIRST_VCPU, GIC_INTERRUPTS, GUEST_PRIVATE, HAS_DOORBELL, KICKS,
+    PORT_INTERRUPTS,
 };
 use crate::time::Ticks;
 use crate::vcpu::Vcpu;
@@ -737,6 +738,6 @@ fn kick_bit(partition: &Partition) -> u32 {
 
 /// The shared interrupts of the partition's devices.
 fn shared_links(partition: &Partition) -> impl Iterator<Item = (usize, &'static Link)> + use<> {
-    let links = GIC_LINKS[partition.index].as_slice().iter().enumerate();
+    let links = GIC_INTERRUPTS[partition.index].links.iter().enumerate();
     links.filter(|(_, link)| link.guest >= FIRST_SHARED)
 }

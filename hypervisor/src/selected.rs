@@ -11,7 +11,7 @@ use crate::vgic::{Interrupts, Model};
 use paratia_abi::passport::MAX_PORTS;
 use paratia_config::address::PAGE_BYTES;
 use paratia_config::image::{Piece as BuiltPiece, PieceKind};
-use paratia_config::layout::{Layout, MAX_PARTITIONS};
+use paratia_config::layout::{self, Layout, MAX_PARTITIONS};
 use paratia_config::machines::{self, Links};
 use paratia_config::passport::{PassportPage, passports};
 use paratia_config::ports::{PartitionPorts, port_table};
@@ -85,6 +85,12 @@ pub const SLOTS: usize = sched::most_slots(SYSTEM);
 /// CPUs that the system needs; the others stay off, or park.
 pub const CPU_COUNT: usize = SYSTEM.cpu_count();
 
+/// The top of every CPU's emergency stack.
+pub static EMERGENCY_STACKS: [u64; CPU_COUNT] = layout::emergency_stacks(&LAYOUT);
+/// The page with the records of stolen time of each partition that is told it.
+pub static STOLEN_TIME_RECORDS: [Pa; PARTITION_COUNT] =
+    layout::stolen_time_records(&LAYOUT, SYSTEM);
+
 /// All partitions' vCPUs together.
 pub const VCPU_COUNT: usize = SYSTEM.vcpu_count();
 
@@ -116,7 +122,7 @@ pub static GIC_MODELS: [Model; PARTITION_COUNT] = machines::models(SYSTEM, BOARD
 /// That of all of them, if it is one: what only the other needs isn't in the image then.
 pub const ONLY_MODEL: Option<Model> = machines::only_model(SYSTEM, BOARD);
 /// The physical interrupts behind each partition's own.
-pub static GIC_LINKS: [Links; PARTITION_COUNT] = machines::links(SYSTEM, BOARD);
+static GIC_LINKS: [Links; PARTITION_COUNT] = machines::links(SYSTEM, BOARD);
 /// The interrupts of each partition's controller.
 pub static GIC_INTERRUPTS: [Interrupts; PARTITION_COUNT] = {
     const NONE: Interrupts = Interrupts {

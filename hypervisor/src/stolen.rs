@@ -6,7 +6,7 @@
 use paratia_config::address::PAGE_BYTES;
 
 use crate::arch::{memory, timer};
-use crate::selected::{LAYOUT, SYSTEM};
+use crate::selected::{STOLEN_TIME_RECORDS, SYSTEM};
 use crate::time::Ticks;
 use crate::vcpu::Vcpu;
 
@@ -54,7 +54,7 @@ pub fn come_back(vcpu: &mut Vcpu, now: Ticks) {
     if let Some(since) = vcpu.stolen.since.take() {
         vcpu.stolen.ticks = vcpu.stolen.ticks.wrapping_add(now.since(since));
     }
-    let page = LAYOUT.record(SYSTEM.first_record(vcpu.partition));
+    let page = STOLEN_TIME_RECORDS[vcpu.partition];
     let record = page.0 + RECORD_BYTES * vcpu.number as u64;
     let nanoseconds = timer::nanoseconds(vcpu.stolen.ticks);
     // SAFETY: the record of a vCPU of this CPU, in the hypervisor's own memory.

@@ -99,6 +99,15 @@ const OTHER_BOARDS: &[&str] = &[
     "zcu102.rs",
 ];
 
+/// What runs in the compiler, on the host or in guests: no instruction of the hypervisor comes from it.
+const NOT_PRIVILEGED: &[&str] = &[
+    "board-support/src/words.rs",
+    "config/src/rules",
+    "config/src/systems",
+    "config/src/tables",
+    "hypervisor/abi/src/reader.rs",
+];
+
 /// Lines of what is in the image of `cluster`: all others of its privileged sources are of no use to
 /// this system, and so not there.
 ///
@@ -108,6 +117,14 @@ pub fn linked_lines() -> anyhow::Result<u64> {
     let root = workspace::root();
     let image = fs::read(build::image(BOARD, "cluster")?)?;
     let linked = Sources::of(&image)?.lines()?;
+    for source in linked.keys() {
+        let is_left_out = NOT_PRIVILEGED.iter().any(|it| source.starts_with(it));
+        ensure!(
+            !is_left_out,
+            "{} isn't counted as privileged, but instructions of the image come from it",
+            source.display()
+        );
+    }
     let of = |path: &Path| linked.get(path.strip_prefix(&root).unwrap_or(path));
     PRIVILEGED.iter().try_fold(0, |sum, folder| {
         let lines = source::count_linked(&root.join(folder), &|path| of(path).cloned());
@@ -115,6 +132,9 @@ pub fn linked_lines() -> anyhow::Result<u64> {
         Ok(sum + lines.code)
     })
 }
+
+/// What only guests do with what they share with the hypervisor.
+const GUESTS: &[&str] = &["reader.rs"];
 
 /// Modules of tests, which are in no image.
 const TESTS: &[&str] = &["tests", "tests.rs"];
@@ -128,7 +148,7 @@ fn lines() -> anyhow::Result<Vec<Figure>> {
     };
     let parts = [
         ("hypervisor/src", of("hypervisor/src", TESTS)?),
-        ("hypervisor/abi/src", of("hypervisor/abi/src", &[])?),
+        ("hypervisor/abi/src", of("hypervisor/abi/src", GUESTS)?),
         ("board-support/src", of("board-support/src", OTHER_BOARDS)?),
         (
             "config/src without rules, tables and systems",

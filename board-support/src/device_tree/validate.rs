@@ -129,13 +129,13 @@ fn offset(tree: &[u8], index: usize) -> Result<usize, Refusal> {
 }
 
 /// A block of the tree that lies behind the header, aligned.
-fn block<'a>(
-    tree: &'a [u8],
+fn block(
+    tree: &[u8],
     block: u64,
     offset: usize,
     bytes: usize,
     alignment: usize,
-) -> Result<&'a [u8], Refusal> {
+) -> Result<&[u8], Refusal> {
     let fault = Reason::TreeBlock.with(block, offset as u64, bytes as u64);
     let end = offset.checked_add(bytes).ok_or(fault)?;
     if offset < HEADER_BYTES || !offset.is_multiple_of(alignment) {

@@ -96,7 +96,7 @@ impl Port for Cadence {
 
     #[inline]
     fn try_write(&mut self, byte: u8) -> bool {
-        let room = self.has_room();
+        let room = self.status() & TRANSMITTER_FULL == 0;
         if room {
             field!(self.0, fifo).write(byte.into());
         }
@@ -104,20 +104,11 @@ impl Port for Cadence {
     }
 
     fn try_read(&mut self) -> Option<u8> {
-        if !self.has_byte() {
+        if self.status() & RECEIVER_EMPTY != 0 {
             return None;
         }
         let [byte, ..] = field!(self.0, fifo).read().to_le_bytes();
         Some(byte)
-    }
-
-    #[inline]
-    fn has_room(&self) -> bool {
-        self.status() & TRANSMITTER_FULL == 0
-    }
-
-    fn has_byte(&self) -> bool {
-        self.status() & RECEIVER_EMPTY == 0
     }
 
     fn is_busy(&self) -> bool {

@@ -48,14 +48,6 @@ impl Port for Pl011 {
         self.0.read_word().ok().flatten()
     }
 
-    fn has_room(&self) -> bool {
-        !self.0.is_tx_fifo_full()
-    }
-
-    fn has_byte(&self) -> bool {
-        !self.0.is_rx_fifo_empty()
-    }
-
     fn is_busy(&self) -> bool {
         self.0.is_busy()
     }

@@ -21,6 +21,7 @@ mod names;
 mod nearest;
 mod owners;
 mod partitions;
+pub mod piece;
 mod pieces;
 mod report;
 mod schedule;

@@ -12,6 +12,7 @@ use crate::system::{
 };
 
 pub mod many;
+mod words;
 
 include!(concat!(env!("OUT_DIR"), "/systems.rs"));
 

@@ -139,6 +139,30 @@ impl Layout {
     }
 }
 
+/// The top of every CPU's emergency stack.
+#[must_use]
+pub const fn emergency_stacks<const N: usize>(layout: &Layout) -> [u64; N] {
+    let mut tops = [0; N];
+    let mut cpu = 0;
+    while cpu < N {
+        tops[cpu] = layout.emergency_stack(cpu).end().0;
+        cpu += 1;
+    }
+    tops
+}
+
+/// The page with the records of stolen time of each partition that is told it.
+#[must_use]
+pub const fn stolen_time_records<const N: usize>(layout: &Layout, system: &System) -> [Pa; N] {
+    let mut pages = [Pa(0); N];
+    let mut partition = 0;
+    while partition < N {
+        pages[partition] = layout.record(system.first_record(partition));
+        partition += 1;
+    }
+    pages
+}
+
 const fn after(previous: MemoryRange, size_bytes: u64) -> MemoryRange {
     MemoryRange::new(previous.end(), size_bytes)
 }

@@ -1,5 +1,5 @@
-//! What is built from a declaration, as constants: the image's [layout], [passports](passport),
-//! [ports], [machines](machines) and translation tables: EL2's own stage 1 and stage 2 of every
+//! What is built from a declaration, as constants: the image's [layout](mod@layout),
+//! [passports](passport), [ports], [machines] and translation tables: EL2's own stage 1 and stage 2 of every
 //! partition.
 //!
 //! 39 bits of input address, 4 KiB granule, lookups from level 1. Blocks of 1 GiB and 2 MiB are
@@ -17,6 +17,7 @@
 //! ```
 
 pub mod attributes;
+mod controller;
 mod count;
 pub mod layout;
 pub mod machines;

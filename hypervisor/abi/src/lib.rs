@@ -11,6 +11,7 @@
 
 pub mod call;
 pub mod passport;
+mod reader;
 pub mod status;
 
 /// Version of this interface: major in the upper 16 bits, minor in the lower.

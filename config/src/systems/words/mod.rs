@@ -1,0 +1,131 @@
+//! Short words for what many declarations say.
+
+use core::time::Duration;
+
+use crate::address::Ipa;
+use crate::image::File;
+use crate::machine::{Forbidden, GicVersion, Stray, VirtualGic, VirtualMachine};
+use crate::system::{Action, HealthTable, RestartLimit, Window};
+
+impl Window {
+    /// The window of the first vCPU of `partition` from `start_us` for `length_us` microseconds.
+    #[must_use]
+    pub const fn us(partition: &'static str, start_us: u64, length_us: u64) -> Self {
+        Self {
+            partition,
+            vcpu: 0,
+            start: Duration::from_micros(start_us),
+            length: Duration::from_micros(length_us),
+        }
+    }
+
+    /// This window for another vCPU of the partition.
+    #[must_use]
+    pub const fn of_vcpu(self, vcpu: u32) -> Self {
+        Self { vcpu, ..self }
+    }
+}
+
+impl HealthTable {
+    /// Halt on everything that can't be ignored: a start to edit from.
+    pub const HALT: Self = Self::uniform(Action::Halt);
+
+    /// Restart on everything, at most `count` times within `period`.
+    #[must_use]
+    pub const fn restart(count: u32, period: Duration) -> Self {
+        let mut table = Self::uniform(Action::Restart);
+        table.restart_limit = RestartLimit { count, period };
+        table
+    }
+
+    const fn uniform(action: Action) -> Self {
+        Self {
+            stray_access: action,
+            stray_fetch: action,
+            forbidden_instruction: action,
+            undescribed_access: action,
+            refused_calls: action,
+            missed_heartbeat: Action::Ignore,
+            console_overflow: Action::Ignore,
+            application_error: action,
+            unhandled_exception: action,
+            shutdown: Action::Halt,
+            reset: action,
+            system_error: action,
+            restart_limit: RestartLimit {
+                count: 0,
+                period: Duration::ZERO,
+            },
+        }
+    }
+}
+
+impl VirtualMachine {
+    /// One vCPU, an interrupt controller like the board's, and no forgiveness: for programs that
+    /// are written for Paratia.
+    pub const PLAIN: Self = Self {
+        vcpus: 1,
+        gic: VirtualGic::AS_BOARD,
+        uart: None,
+        stray: Stray::HealthEvent,
+        forbidden: Forbidden::HealthEvent,
+        stolen_time: None,
+        pmu: false,
+        debug: false,
+    };
+
+    /// A small standard Arm machine, for systems that know nothing of Paratia.
+    pub const VIRT: Self = Self {
+        uart: Some(Ipa(0x0900_0000)),
+        stray: Stray::ExternalAbort,
+        forbidden: Forbidden::Undefined,
+        stolen_time: Some(Ipa(0x090F_0000)),
+        ..Self::PLAIN
+    };
+
+    /// This machine with `vcpus` vCPUs.
+    #[must_use]
+    pub const fn with_vcpus(self, vcpus: u32) -> Self {
+        Self { vcpus, ..self }
+    }
+
+    /// This machine with performance monitors and debug registers of its own.
+    #[must_use]
+    pub const fn with_monitors(self) -> Self {
+        Self {
+            pmu: true,
+            debug: true,
+            ..self
+        }
+    }
+
+    /// This machine with an interrupt controller of `version`.
+    #[must_use]
+    pub const fn with_gic(mut self, version: GicVersion) -> Self {
+        self.gic.version = version;
+        self
+    }
+}
+
+impl File {
+    /// Debian's kernel for virtual machines: few drivers, all that a partition needs.
+    pub const LINUX_CLOUD: Self = Self::linux("linux-image-cloud-arm64");
+    /// Debian's kernel with all drivers.
+    pub const LINUX: Self = Self::linux("linux-image-arm64");
+    /// Debian's kernel with the real-time patches (`PREEMPT_RT`).
+    pub const LINUX_RT: Self = Self::linux("linux-image-rt-arm64");
+    /// Debian's U-Boot for QEMU's `virt` machine.
+    pub const U_BOOT: Self = Self::Debian {
+        package: "u-boot-qemu",
+        path: "usr/lib/u-boot/qemu_arm64/u-boot.bin",
+    };
+
+    /// The kernel of one of Debian's kernel packages.
+    #[must_use]
+    pub const fn linux(package: &'static str) -> Self {
+        Self::Debian {
+            package,
+            path: "boot/vmlinuz-*",
+        }
+    }
+}
