@@ -42,6 +42,7 @@ pub fn work_once(machine: &mut Machine) -> bool {
 /// Sleeps until `until`, and says when that was. Woken only by the hypervisor's own timer, since
 /// everything else is masked by priority while no partition runs.
 #[inline]
+#[must_use]
 pub fn sleep_until(until: Ticks) -> Ticks {
     loop {
         let now = timer::now();

@@ -18,7 +18,6 @@ use crate::device;
 use crate::doorbell::Ports;
 use crate::exit::Decision;
 use crate::partition::{InterruptController, PARTITIONS, Partition};
-use crate::physical_timer::PhysicalTimer;
 use crate::selected::{
     AFFINITY_OF, BOARD, FIRST_VCPU, GIC_INTERRUPTS, GUEST_PRIVATE, HAS_DOORBELL, KICKS,
     PORT_INTERRUPTS,

@@ -43,15 +43,17 @@ pub extern "C" fn switch_system(save: *mut Context, load: *mut Context) {
 /// The switch alone has both contexts, which may be the same, and the CPU has RAS.
 #[cold]
 unsafe fn switch_ras(save: *mut Context, load: *const Context) {
+    let vdisr = read_register!("s3_4_c12_c1_1");
     // SAFETY: the caller's promise; VDISR_EL2 is each guest's own.
     unsafe {
-        (*save).system.vdisr = read_register!("s3_4_c12_c1_1");
+        (*save).system.vdisr = vdisr;
         write_register!("s3_4_c12_c1_1", (*load).system.vdisr);
     }
     if arch_cpu::has_second_thread_id() {
+        let tpidr2 = read_register!("s3_3_c13_c0_5");
         // SAFETY: TPIDR2_EL0, likewise.
         unsafe {
-            (*save).system.tpidr2_el0 = read_register!("s3_3_c13_c0_5");
+            (*save).system.tpidr2_el0 = tpidr2;
             write_register!("s3_3_c13_c0_5", (*load).system.tpidr2_el0);
         }
     }
