@@ -122,7 +122,7 @@ pub static GIC_MODELS: [Model; PARTITION_COUNT] = machines::models(SYSTEM, BOARD
 /// That of all of them, if it is one: what only the other needs isn't in the image then.
 pub const ONLY_MODEL: Option<Model> = machines::only_model(SYSTEM, BOARD);
 /// The physical interrupts behind each partition's own.
-static GIC_LINKS: [Links; PARTITION_COUNT] = machines::links(SYSTEM, BOARD);
+pub static GIC_LINKS: [Links; PARTITION_COUNT] = machines::links(SYSTEM, BOARD);
 /// The interrupts of each partition's controller.
 pub static GIC_INTERRUPTS: [Interrupts; PARTITION_COUNT] = {
     const NONE: Interrupts = Interrupts {

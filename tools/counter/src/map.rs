@@ -46,7 +46,7 @@ impl Place {
     pub fn of_word(word: usize) -> Self {
         Self {
             function: (word & 0xFFFF_FFFF) >> 2,
-            instruction: (word >> 32) as u32,
+            instruction: u32::try_from(word >> 32).unwrap_or(0),
             is_entry: word & 1 != 0,
             is_kick: word & 2 != 0,
         }
