@@ -12,8 +12,7 @@ use crate::psci::{MAX_VCPUS, Power, Psci, Start};
 use crate::reload::Reload;
 use crate::selected::{
     GIC_INTERRUPTS, GIC_MODELS, HAS_UART, MOST_SHARED_BLOCKS, MOST_VCPUS, PARTITION_COUNT, PLACES,
-    PORTS,
-    SYSTEM,
+    PORTS, SYSTEM,
 };
 use crate::time::{Frequency, Ticks};
 use crate::vgic::{VcpuSet, Vgic};
