@@ -22,6 +22,7 @@ use crate::physical_timer::PhysicalTimer;
 use crate::selected::{
     AFFINITY_OF, BOARD, FIRST_VCPU, GIC_LINKS, GUEST_PRIVATE, HAS_DOORBELL, KICKS, PORT_INTERRUPTS,
 };
+use crate::state::Bell;
 use crate::straight::{self, Taken};
 use crate::vcpu::Vcpu;
 use crate::vgic::{
@@ -104,12 +105,12 @@ fn deliver(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id
 
 /// A message has come to a partition's port: interrupts the partition where it runs, if it is in a
 /// window and doesn't know of one yet.
-pub fn ring(machine: &mut Machine, partition: usize, port: usize) {
-    let rings = state::DOORBELLS[partition].ring(port);
-    if let (Some(vcpu), Some(id)) = (rings, KICKS[partition]) {
-        // Whoever rings runs here, so the vCPU in a window is on another CPU.
-        let target = AFFINITY_OF.get(FIRST_VCPU[partition].wrapping_add(vcpu));
-        machine.interface.send(id, target.copied().unwrap_or(0));
+#[inline]
+pub fn ring(machine: &mut Machine, bell: &Bell) {
+    let rings = bell.doorbell.ring(bell.port);
+    // Whoever rings runs here, so the vCPU in a window is on another CPU.
+    if let Some(cpu) = rings.and_then(|vcpu| bell.cpus.get(vcpu)) {
+        machine.interface.send(bell.kick, *cpu);
     }
 }
 
