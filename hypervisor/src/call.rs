@@ -14,6 +14,7 @@ use crate::fault::{self, Details};
 use crate::life::Phase;
 use crate::partition::Partition;
 use crate::selected::PORTS;
+use crate::state::Destination;
 use crate::vcpu::Vcpu;
 use crate::{interrupt, power, state, window};
 
@@ -268,15 +269,15 @@ fn port_write(machine: &mut Machine, partition: &Partition, index: u64, length: 
         return Answer::Status(INVALID_PARAMETERS);
     }
     let now = timer::now();
-    for link in state::links(*channel) {
+    for destination in state::destinations(*channel).iter().flatten() {
         // SAFETY: the window is a constant place in the partition's RAM, a multiple of 8, and the
         // words lie within it.
         let words = (0..length.div_ceil(8))
             .map(|word| unsafe { memory::read_word(window.base.0 + 8 * word) });
-        link.write(length, now, words);
-    }
-    for (partition, port) in state::to_ring(*channel) {
-        interrupt::ring(machine, partition, port);
+        destination.link.write(length, now, words);
+        if let Some(bell) = &destination.bell {
+            interrupt::ring(machine, bell);
+        }
     }
     Answer::Status(SUCCESS)
 }
@@ -292,7 +293,7 @@ fn port_read(partition: &Partition, index: u64) -> Answer {
     else {
         return Answer::Status(NOT_FOUND);
     };
-    let Some(link) = state::links(*channel).get(*end) else {
+    let Some(Some(Destination { link, .. })) = state::destinations(*channel).get(*end) else {
         return Answer::Status(NOT_FOUND);
     };
     if interrupt.is_some() {

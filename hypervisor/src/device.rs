@@ -16,13 +16,19 @@ use crate::places::Device;
 use crate::selected::HAS_UART;
 use crate::vcpu::Vcpu;
 use crate::vgic::{Done, VcpuSet, low};
-use crate::{terminal, vuart};
+use crate::{straight, terminal, vuart};
 
 /// Does an access of a whole word to the interrupt controller after which nobody has to look, in a few
-/// instructions. Else nothing has changed; whether it was such an access.
+/// instructions. Else nothing has changed; whether it was such an access. `holds` asks whether the
+/// controller is still to be told of an interrupt ([`straight::holds`]).
 #[inline]
 #[must_use]
-pub fn access_shortly(esr: u64, vcpu: &mut Vcpu, partition: &mut Partition) -> bool {
+pub fn access_shortly(
+    esr: u64,
+    vcpu: &mut Vcpu,
+    partition: &mut Partition,
+    holds: impl Fn(&Vcpu) -> bool,
+) -> bool {
     let word = mmio::decode_word(esr, arch_cpu::fault_address(), arch_cpu::fault_page());
     let Some(word) = word else {
         return false;
@@ -34,11 +40,11 @@ pub fn access_shortly(esr: u64, vcpu: &mut Vcpu, partition: &mut Partition) -> b
         return false;
     };
     if word.write {
-        if !register.write(low(vcpu.general(word.register))) {
+        if holds(vcpu) || !register.write(low(vcpu.general(word.register))) {
             return false;
         }
     } else {
-        let Some(value) = register.read() else {
+        let Some(value) = register.read(|| holds(vcpu)) else {
             return false;
         };
         vcpu.set_general(word.register, value.into());
@@ -154,6 +160,7 @@ fn read(
 ) -> u64 {
     match device {
         Device::Gic(frame) => {
+            straight::admit(machine, vcpu, partition);
             let read = partition.gic.read(frame, vcpu.number, offset, width);
             if read.attention == VcpuSet::NONE {
                 return read.value;

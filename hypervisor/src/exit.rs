@@ -5,9 +5,9 @@ use crate::arch::syndrome::{self, Cause};
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::cpu::{Cpu, Machine};
 use crate::fault::{self, Details};
-use crate::interrupt::Taken;
 use crate::lock::{Guard, Lock};
 use crate::partition::Partition;
+use crate::straight::{self, Taken};
 use crate::time::Ticks;
 use crate::vcpu::Vcpu;
 use crate::{call, device, interrupt, register, window};
@@ -106,11 +106,15 @@ pub unsafe extern "C" fn abort(_: u64, pointer: *mut Vcpu, esr: u64) -> Next {
     let begun = timer::now_early();
     // SAFETY: the vector's promise; the reference ends before the long way.
     let vcpu = unsafe { &mut *pointer };
+    let holds = |vcpu: &Vcpu| {
+        // SAFETY: once for this exit, as long as this is asked.
+        straight::holds(unsafe { Cpu::machine() }, vcpu)
+    };
     let done = {
         // SAFETY: this CPU runs the vCPU, and holds no guard at the start of an exit.
         let mut partition = unsafe { vcpu.facts.partition.lock() };
         (!partition.is_shared() || partition.is_on(vcpu.number))
-            && device::access_shortly(esr, vcpu, &mut partition)
+            && device::access_shortly(esr, vcpu, &mut partition, holds)
     };
     if done {
         vcpu.statistics
@@ -169,12 +173,40 @@ unsafe extern "C" fn instruction_abort(vcpu: *mut Vcpu) -> Next {
     unsafe { handle(vcpu, ExitCause::Device, device::stray_fetch) }
 }
 
-/// A trapped register or system instruction.
+/// A trapped register or system instruction: that by which interrupts are sent comes most.
+///
+/// # Safety
+/// As for [`synchronous`]; a register that it names is in the context.
+pub unsafe extern "C" fn system_register(_: u64, vcpu: *mut Vcpu, esr: u64) -> Next {
+    // SAFETY: the vector's promise.
+    unsafe {
+        match syndrome::sent_interrupt(esr) {
+            Some(register) => interrupt_sent(vcpu, register),
+            None => other_register(vcpu, esr),
+        }
+    }
+}
+
+/// An interrupt that the guest sends, by the general register with this number.
 ///
 /// # Safety
 /// As for [`synchronous`].
 #[inline(never)]
-pub unsafe extern "C" fn system_register(_: u64, vcpu: *mut Vcpu, esr: u64) -> Next {
+unsafe extern "C" fn interrupt_sent(vcpu: *mut Vcpu, register: u8) -> Next {
+    let decide = |machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition| {
+        register::send(machine, vcpu, partition, register);
+        Decision::Resume
+    };
+    // SAFETY: the vector's promise.
+    unsafe { handle(vcpu, ExitCause::Register, decide) }
+}
+
+/// Any other trapped register or system instruction.
+///
+/// # Safety
+/// As for [`synchronous`].
+#[inline(never)]
+unsafe extern "C" fn other_register(vcpu: *mut Vcpu, esr: u64) -> Next {
     let decide = |machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition| {
         let access = syndrome::system_register(esr);
         register::emulate(machine, vcpu, partition, access)
@@ -220,13 +252,26 @@ unsafe extern "C" fn window_given_back(vcpu: *mut Vcpu, esr: u64) -> Next {
 /// # Safety
 /// As for [`synchronous`].
 #[inline(never)]
-unsafe extern "C" fn waits(vcpu: *mut Vcpu) -> Next {
-    let decide = |_: &mut Machine, _: &mut Vcpu, _: &mut Partition| {
-        arch_cpu::skip_instruction();
+unsafe extern "C" fn waits(pointer: *mut Vcpu) -> Next {
+    let begun = timer::now_early();
+    arch_cpu::skip_instruction();
+    let taken = {
+        // SAFETY: once for this exit, and the vector's promise; the references end here.
+        let (machine, vcpu) = unsafe { (Cpu::machine(), &mut *pointer) };
+        match wait_at_rest(machine, vcpu, begun) {
+            Ok(()) => return Next::same(pointer),
+            Err(taken) => taken,
+        }
+    };
+    let decide = |machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition| {
+        if let Some(taken) = taken {
+            // If the window is over, the timer is still due, and the wait ends at once.
+            let _ = interrupt::handle(machine, vcpu, partition, taken);
+        }
         Decision::WaitForInterrupt
     };
     // SAFETY: the vector's promise.
-    unsafe { handle(vcpu, ExitCause::Wait, decide) }
+    unsafe { handle(pointer, ExitCause::Wait, decide) }
 }
 
 /// An instruction that isn't the partition's to use. Also any synchronous exception of AArch32 code at
@@ -259,12 +304,9 @@ pub unsafe extern "C" fn interrupt(_: u64, vcpu: *mut Vcpu) -> Next {
         return unsafe { timer_due(vcpu) };
     }
     // SAFETY: as above.
-    let taken = unsafe {
-        let machine = Cpu::machine();
-        interrupt::take_shortly(machine, &mut *vcpu)
-    };
+    let taken = unsafe { straight::take(Cpu::machine(), &mut *vcpu) };
     match taken {
-        Ok(()) => Next::same(vcpu),
+        Ok(_) => Next::same(vcpu),
         // SAFETY: as above.
         Err(taken) => unsafe { interrupt_long(vcpu, taken) },
     }
@@ -415,7 +457,7 @@ fn wait(machine: &mut Machine, vcpu: &mut Vcpu, lock: &Lock<Partition>) -> Decis
             break Decision::Resume;
         }
         timer::wait_for_interrupt();
-        let Err(taken) = interrupt::handle_shortly(machine, vcpu) else {
+        let Err(taken) = take(machine, vcpu) else {
             continue;
         };
         // SAFETY: as in `act`, which has dropped its guard.
@@ -426,8 +468,46 @@ fn wait(machine: &mut Machine, vcpu: &mut Vcpu, lock: &Lock<Partition>) -> Decis
             break Decision::EndWindow;
         }
     };
-    let idle = timer::now().since(since);
+    give_back(machine, vcpu, timer::now().since(since));
+    decision
+}
+
+/// [`straight::handle`], where it isn't what comes most.
+#[inline(never)]
+fn take(machine: &mut Machine, vcpu: &mut Vcpu) -> Result<bool, Taken> {
+    straight::handle(machine, vcpu)
+}
+
+/// As [`wait`], with nothing but a list register to be written after the sleep: of a vCPU that rests
+/// and will go on.
+///
+/// # Errors
+/// It isn't so simple; what was taken, if anything. The wait goes on.
+fn wait_at_rest(machine: &mut Machine, vcpu: &mut Vcpu, begun: Ticks) -> Result<(), Option<Taken>> {
+    if !vcpu.rests() || interrupt::is_pending(machine, vcpu) {
+        return Err(None);
+    }
+    let since = timer::now();
+    let (handled, woken) = loop {
+        timer::wait_for_interrupt();
+        let woken = timer::now();
+        match straight::handle(machine, vcpu) {
+            Ok(true) => break (Ok(()), woken),
+            Ok(false) => {}
+            Err(taken) => break (Err(Some(taken)), woken),
+        }
+    };
+    let idle = woken.since(since);
+    give_back(machine, vcpu, idle);
+    handled?;
+    let spent = timer::now_early().since(begun).wrapping_sub(idle);
+    vcpu.statistics.count_exit(ExitCause::Wait, spent);
+    Ok(())
+}
+
+/// Counts time that the guest gave back by waiting.
+#[inline]
+fn give_back(machine: &mut Machine, vcpu: &mut Vcpu, idle: u64) {
     vcpu.statistics.idle_ticks = vcpu.statistics.idle_ticks.wrapping_add(idle);
     machine.running_since = machine.running_since.after(idle);
-    decision
 }

@@ -17,11 +17,13 @@ use crate::cpu::Machine;
 use crate::device;
 use crate::doorbell::Ports;
 use crate::exit::Decision;
-use crate::partition::{InterruptController, PARTITIONS, Partition};
+use crate::partition::{InterruptController, Partition};
 use crate::selected::{
     AFFINITY_OF, BOARD, FIRST_VCPU, GIC_INTERRUPTS, GUEST_PRIVATE, HAS_DOORBELL, KICKS,
     PORT_INTERRUPTS,
 };
+use crate::state::Bell;
+use crate::straight::{self, Taken};
 use crate::time::Ticks;
 use crate::vcpu::Vcpu;
 use crate::vgic::{
@@ -37,7 +39,7 @@ pub const HYPERVISOR_TIMER: u32 = 26;
 pub const MAINTENANCE: u32 = 25;
 
 /// Software-generated interrupts, by which vCPUs of one partition call each other.
-const FIRST_PRIVATE_PERIPHERAL: u32 = 16;
+pub const FIRST_PRIVATE_PERIPHERAL: u32 = 16;
 /// Priority of the hypervisor's own interrupts, above all of a guest's.
 const OWN_PRIORITY: u8 = 0x80;
 /// Priority of guests' interrupts.
@@ -58,107 +60,6 @@ pub fn set_up(private: &mut PrivateInterrupts) {
         private.set_private_priority(0xFFFF, HELD_BACK);
     }
     private.enable_private(1 << HYPERVISOR_TIMER | 1 << MAINTENANCE);
-}
-
-/// Why an interrupt takes the long way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Taken {
-    /// The hypervisor's timer is due. Its level ends by itself when it is armed anew, so it is never
-    /// acknowledged.
-    Timer,
-    /// This one was acknowledged.
-    Interrupt(u32),
-}
-
-/// Handles what is pending in a few instructions, if it goes straight into a list register of a
-/// partition that shares its state with no other CPU: the virtual timer, and messages. One that the
-/// guest has just taken and ended is the quickest of all.
-///
-/// # Errors
-/// What was taken, if it isn't so simple; nothing is lost if it is handled anew.
-#[inline]
-pub fn handle_shortly(machine: &mut Machine, vcpu: &mut Vcpu) -> Result<(), Taken> {
-    if timer::is_due() {
-        return Err(Taken::Timer);
-    }
-    take_shortly(machine, vcpu)
-}
-
-/// As [`handle_shortly`], when the hypervisor's timer isn't due.
-///
-/// # Errors
-/// Likewise.
-#[inline]
-pub fn take_shortly(machine: &mut Machine, vcpu: &mut Vcpu) -> Result<(), Taken> {
-    let Some(id) = machine.interface.acknowledge() else {
-        return Ok(());
-    };
-    if id == HYPERVISOR_TIMER {
-        // It became due between the two looks. Left active, it would never come again.
-        machine.interface.drop_priority(id);
-        machine.interface.deactivate(id);
-        return Err(Taken::Timer);
-    }
-    // A software-generated one is a kick, whatever the guest's own numbers are.
-    if id < FIRST_PRIVATE_PERIPHERAL {
-        return answer_shortly(machine, vcpu, id);
-    }
-    if list_again(machine, vcpu, id) || id == VIRTUAL_TIMER && list_alone(machine, vcpu, id) {
-        machine.interface.drop_priority(id);
-        return Ok(());
-    }
-    Err(Taken::Interrupt(id))
-}
-
-/// Answers a kick, if all that it means is a message at one port, whose interrupt goes straight into a
-/// list register.
-#[inline(never)]
-fn answer_shortly(machine: &mut Machine, vcpu: &mut Vcpu, kick: u32) -> Result<(), Taken> {
-    let bell = &state::DOORBELLS[vcpu.partition];
-    let Some(port) = bell.only_unknown().filter(|_| is_alone(vcpu)) else {
-        return Err(Taken::Interrupt(kick));
-    };
-    let id = PORT_INTERRUPTS[vcpu.partition][port % MAX_PORTS];
-    if !list_again(machine, vcpu, id) && !list_alone(machine, vcpu, id) {
-        return Err(Taken::Interrupt(kick));
-    }
-    bell.tell(port);
-    machine.interface.drop_priority(kick);
-    machine.interface.deactivate(kick);
-    Ok(())
-}
-
-/// Whether the vCPU is its partition's only one, so that nobody else has the partition's state, and no
-/// other vCPU kicks it.
-#[inline]
-fn is_alone(vcpu: &Vcpu) -> bool {
-    !PARTITIONS[vcpu.partition].is_shared()
-}
-
-/// Puts `id` straight into a list register, if nobody else has the partition's state; whether it is
-/// there.
-#[inline(never)]
-fn list_alone(machine: &mut Machine, vcpu: &mut Vcpu, id: u32) -> bool {
-    if !is_alone(vcpu) {
-        return false;
-    }
-    // SAFETY: this CPU runs the vCPU, the partition's only one, and whoever handles an interrupt
-    // shortly holds no guard.
-    let mut partition = unsafe { PARTITIONS[vcpu.partition].lock() };
-    list_anew(machine, vcpu, &mut partition, id)
-}
-
-/// Puts `id` into the first list register once more, if it was the only one there and was taken and
-/// ended; whether it was so.
-#[inline]
-fn list_again(machine: &mut Machine, vcpu: &Vcpu, id: u32) -> bool {
-    let (last, value) = vcpu.first_listed;
-    let again =
-        vcpu.listed == 1 && last == id && value != 0 && machine.guest.empty_lists() & 1 != 0;
-    if again {
-        machine.guest.write_list(0, value);
-    }
-    again
 }
 
 /// Handles what was taken.
@@ -211,12 +112,12 @@ fn deliver(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id
 
 /// A message has come to a partition's port: interrupts the partition where it runs, if it is in a
 /// window and doesn't know of one yet.
-pub fn ring(machine: &mut Machine, partition: usize, port: usize) {
-    let rings = state::DOORBELLS[partition].ring(port);
-    if let (Some(vcpu), Some(id)) = (rings, KICKS[partition]) {
-        // Whoever rings runs here, so the vCPU in a window is on another CPU.
-        let target = AFFINITY_OF.get(FIRST_VCPU[partition].wrapping_add(vcpu));
-        machine.interface.send(id, target.copied().unwrap_or(0));
+#[inline]
+pub fn ring(machine: &mut Machine, bell: &Bell) {
+    let rings = bell.doorbell.ring(bell.port);
+    // Whoever rings runs here, so the vCPU in a window is on another CPU.
+    if let Some(cpu) = rings.and_then(|vcpu| bell.cpus.get(vcpu)) {
+        machine.interface.send(bell.kick, *cpu);
     }
 }
 
@@ -237,52 +138,13 @@ fn interrupts_of(partition: &Partition, ports: Ports) -> impl Iterator<Item = u3
 /// else is pending or in hand. Among several, their order in list registers decides between equal
 /// priorities.
 pub fn offer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id: u32) {
-    if !list_again(machine, vcpu, id) && !list_anew(machine, vcpu, partition, id) {
+    if !straight::put_any(machine, vcpu, &partition.gic, id)
+        && !straight::list_again(machine, vcpu, id)
+        && !straight::list(machine, vcpu, partition, id)
+    {
         let attention = partition.gic.pulse(vcpu.number, id);
         attend(machine, vcpu, partition, attention);
     }
-}
-
-/// Puts an interrupt that comes into the first list register, if no other is in use; whether it is
-/// there.
-#[inline]
-fn list_anew(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id: u32) -> bool {
-    reclaim(machine, vcpu, partition);
-    if !has_room(vcpu) {
-        return false;
-    }
-    let Some(register) = partition.gic.offer(vcpu.number, id) else {
-        return false;
-    };
-    let value = controller::to_value(register);
-    vcpu.list(0, register.intid);
-    vcpu.first_listed = (register.intid, value);
-    machine.guest.write_list(0, value);
-    true
-}
-
-/// Whether nothing is in list registers, and nothing waits for room there.
-fn has_room(vcpu: &Vcpu) -> bool {
-    vcpu.listed == 0 && vcpu.maintenance == Maintenance::empty() && !vcpu.is_software()
-}
-
-/// Takes back what the guest has taken and ended: its list registers are free. Not those whose end is
-/// told by an interrupt of its own, which comes before any other.
-fn reclaim(machine: &Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
-    if vcpu.listed == 0 {
-        return;
-    }
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "those that are listed are among the first"
-    )]
-    let ended = vcpu.listed & !vcpu.noticed & machine.guest.empty_lists() as u32;
-    for index in each(ended) {
-        partition
-            .gic
-            .fold_ended(vcpu.number, vcpu.listed_ids[index]);
-    }
-    vcpu.listed &= !ended;
 }
 
 /// Shows the controller the level of the guest's physical timer, and sets the CPU's own timer to
@@ -336,9 +198,9 @@ pub fn change(
     partition: &mut Partition,
     change: impl FnOnce(&mut InterruptController, usize) -> Effect,
 ) {
-    let was_listed = vcpu.listed != 0;
+    straight::admit(machine, vcpu, partition);
     let mut attention = VcpuSet::NONE;
-    if was_listed {
+    if vcpu.listed != 0 {
         attention = fold(machine, vcpu, partition).and(VcpuSet::of(vcpu.number));
     }
     let effect = change(&mut partition.gic, vcpu.number);
@@ -434,6 +296,7 @@ pub fn kick(machine: &mut Machine, partition: &Partition, vcpus: VcpuSet) {
 /// Takes in what the guest did with its list registers, and fills them anew.
 fn refresh(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
     take_private_changes(machine, vcpu, partition);
+    straight::admit(machine, vcpu, partition);
     let others = fold(machine, vcpu, partition);
     settle(machine, vcpu, partition);
     kick(machine, partition, others);
@@ -451,14 +314,14 @@ fn show(machine: &mut Machine, vcpu: &mut Vcpu) {
     if vcpu.is_software() {
         vcpu.control();
     } else {
-        machine.guest.enable(vcpu.maintenance.bits().into());
+        machine.guest.enable(vcpu.maintenance().bits().into());
     }
 }
 
 /// After the guest used its emulated CPU interface: what it signals now, and whether it needs to be
 /// filled.
 pub fn follow_software(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
-    let maintenance = vcpu.maintenance;
+    let maintenance = vcpu.maintenance();
     let needs = |interface: &CpuInterface| interface.needs(maintenance);
     if vcpu.software.as_ref().is_some_and(needs) {
         refresh(machine, vcpu, partition);
@@ -467,7 +330,8 @@ pub fn follow_software(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut P
     }
 }
 
-/// List registers into the controller's state; afterwards none is in use. Who else has to look.
+/// List registers into the controller's state, which was told of what went straight there
+/// ([`straight::admit`]); afterwards none is in use. Who else has to look.
 fn fold(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> VcpuSet {
     let ends = machine.guest.take_unlisted_ends();
     fold_with(machine, vcpu, partition, ends)
@@ -556,7 +420,7 @@ fn withdraw(machine: &mut Machine, vcpu: &Vcpu, partition: &mut Partition, id: u
 #[inline]
 fn fill(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
     if vcpu.listed == 0 && !partition.gic.has_work(vcpu.number) {
-        vcpu.maintenance = Maintenance::empty();
+        vcpu.set_maintenance(Maintenance::empty());
         return;
     }
     fill_all(machine, vcpu, partition);
@@ -565,7 +429,7 @@ fn fill(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
 #[inline(never)]
 fn fill_all(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
     let mut registers = [ListRegister::EMPTY; LIST_REGISTERS];
-    vcpu.maintenance = partition.gic.fill(vcpu.number, &mut registers);
+    vcpu.set_maintenance(partition.gic.fill(vcpu.number, &mut registers));
     let before = core::mem::take(&mut vcpu.listed);
     vcpu.noticed = 0;
     vcpu.first_listed = (0, 0);
@@ -593,7 +457,8 @@ pub fn is_pending(machine: &Machine, vcpu: &Vcpu) -> bool {
     if let Some(interface) = &vcpu.software {
         return interface.signal() || interface.fast_signal();
     }
-    each(vcpu.listed).any(|index| {
+    // The first may hold what went straight there.
+    each(vcpu.listed | u32::from(vcpu.rests())).any(|index| {
         let register = controller::from_value(machine.guest.read_list(index));
         register.pending && !register.active
     })
@@ -619,9 +484,7 @@ pub fn connect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition
     if facts.has_more {
         connect_more(machine, vcpu, partition);
     }
-    if vcpu.physical_timer.is_off() && partition.gic.is_quiet(vcpu.number) {
-        vcpu.maintenance = Maintenance::empty();
-    } else {
+    if !vcpu.physical_timer.is_off() || !partition.gic.is_quiet(vcpu.number) {
         bring(machine, vcpu, partition);
     }
 }
@@ -666,7 +529,7 @@ fn bring(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
 pub fn disconnect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, ends: u64) {
     let private = vcpu.facts.private;
     machine.private.disable_private(private);
-    if vcpu.listed != 0 || ends != 0 || vcpu.is_software() {
+    if !vcpu.rests() || ends != 0 || straight::is_used(machine) {
         take_back(machine, vcpu, partition, ends);
     }
     let active = machine.private.private_active() & private;
@@ -693,14 +556,17 @@ pub fn disconnect_more(machine: &mut Machine, vcpu: &mut Vcpu, partition: &Parti
     }
 }
 
-/// What is in list registers goes back to the controller's state, and they are empty.
+/// What is in list registers goes back to the controller's state, and they are empty and have nothing
+/// to tell.
 #[cold]
 fn take_back(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, ends: u64) {
+    straight::admit(machine, vcpu, partition);
     let others = fold_with(machine, vcpu, partition, ends);
     for index in each(vcpu.listed) {
         machine.guest.write_list(index, 0);
     }
     (vcpu.listed, vcpu.noticed) = (0, 0);
+    vcpu.set_maintenance(Maintenance::empty());
     if vcpu.is_software() {
         // It signals nothing any more.
         vcpu.control();

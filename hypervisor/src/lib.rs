@@ -91,6 +91,8 @@ pub mod stolen;
 #[cfg(target_os = "none")]
 pub mod stop;
 #[cfg(target_os = "none")]
+pub mod straight;
+#[cfg(target_os = "none")]
 pub mod switch;
 #[cfg(target_os = "none")]
 pub mod terminal;

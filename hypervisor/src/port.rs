@@ -69,8 +69,8 @@ impl<const WORDS: usize> Link<WORDS> {
     /// Writes a message of `length` bytes, word by word from `message`; words beyond the link's
     /// room are dropped (the caller has checked the length). Only one CPU at a time may write.
     pub fn write(&self, length: u64, now: Ticks, message: impl Iterator<Item = u64>) {
-        let pair = usize::from((1 - self.reading.load(Ordering::SeqCst)) & 1);
-        let index = usize::from((1 - self.newest[pair].load(Ordering::SeqCst)) & 1);
+        let pair = usize::from(!self.reading.load(Ordering::SeqCst) & 1);
+        let index = usize::from(!self.newest[pair].load(Ordering::SeqCst) & 1);
         let slot = &self.slots[pair][index];
         for (place, word) in slot.words.iter().zip(message) {
             place.store(word, Ordering::Relaxed);

@@ -17,6 +17,7 @@ use crate::id_registers;
 use crate::inject::Exception;
 use crate::interrupt;
 use crate::partition::Partition;
+use crate::straight;
 use crate::vcpu::Vcpu;
 use crate::vgic::{Effect, Request};
 
@@ -89,19 +90,20 @@ macro_rules! passed {
 
 /// The registers.
 const ROWS: &[Row] = &[
-    // ICC_SGI1R_EL1, ICC_SGI0R_EL1, ICC_ASGI1R_EL1: trapped because physical interrupts are routed
-    // to EL2 (IHI 0069, ICC_SGI1R_EL1).
-    written(
-        encoding(3, 0, 12, 11, 5),
-        |machine, vcpu, partition, value| send(machine, vcpu, partition, Request::Group1, value),
-    ),
+    // ICC_SGI0R_EL1, ICC_ASGI1R_EL1: as ICC_SGI1R_EL1, see `send`.
     written(
         encoding(3, 0, 12, 11, 7),
-        |machine, vcpu, partition, value| send(machine, vcpu, partition, Request::Group0, value),
+        |machine, vcpu, partition, value| {
+            send_to_others(machine, vcpu, partition, Request::Group0, value);
+            Outcome::Done
+        },
     ),
     written(
         encoding(3, 0, 12, 11, 6),
-        |machine, vcpu, partition, value| send(machine, vcpu, partition, Request::Other, value),
+        |machine, vcpu, partition, value| {
+            send_to_others(machine, vcpu, partition, Request::Other, value);
+            Outcome::Done
+        },
     ),
     // CNTPCT_EL0, CNTP_TVAL_EL0, CNTP_CTL_EL0, CNTP_CVAL_EL0: trapped by CNTHCTL_EL2.
     Row {
@@ -252,20 +254,30 @@ fn debug_register(vcpu: &mut Vcpu, access: SystemRegister, value: u64) -> Option
     debug::register(kind, number)
 }
 
-fn send(
+/// A write of `ICC_SGI1R_EL1` from a general register: trapped because physical interrupts are routed to
+/// EL2 (IHI 0069, `ICC_SGI1R_EL1`). No other register is trapped as often, so it has a way of its own.
+#[inline]
+pub fn send(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, register: u8) {
+    arch_cpu::skip_instruction();
+    let value = vcpu.general(register);
+    match partition.gic.only_to_self(vcpu.number, value) {
+        Some(id) if straight::put_any(machine, vcpu, &partition.gic, id) => {}
+        Some(id) => interrupt::offer(machine, vcpu, partition, id),
+        None => send_to_others(machine, vcpu, partition, Request::Group1, value),
+    }
+}
+
+#[inline(never)]
+fn send_to_others(
     machine: &mut Machine,
     vcpu: &mut Vcpu,
     partition: &mut Partition,
     request: Request,
     value: u64,
-) -> Outcome {
-    match partition.gic.only_to_self(vcpu.number, request, value) {
-        Some(id) => interrupt::offer(machine, vcpu, partition, id),
-        None => interrupt::change(machine, vcpu, partition, |gic, number| {
-            Effect::attend(gic.send(number, request, value))
-        }),
-    }
-    Outcome::Done
+) {
+    interrupt::change(machine, vcpu, partition, |gic, number| {
+        Effect::attend(gic.send(number, request, value))
+    });
 }
 
 fn deactivate(

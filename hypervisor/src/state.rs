@@ -10,7 +10,7 @@ use crate::controller::Distributor;
 use crate::doorbell::Doorbell;
 use crate::owned::Owned;
 use crate::port::Link;
-use crate::selected::{PARTITION_COUNT, SYSTEM};
+use crate::selected::{AFFINITY_OF, FIRST_VCPU, KICKS, PARTITION_COUNT, SYSTEM};
 use crate::time::Ticks;
 
 /// Size of the largest message of the system in 64-bit words.
@@ -26,35 +26,79 @@ const WORDS: usize = {
 };
 
 /// Most destinations of a channel.
-const DESTINATIONS: usize = machines::most_destinations(SYSTEM);
+const MOST_DESTINATIONS: usize = machines::most_destinations(SYSTEM);
 
-static LINKS: [[Link<WORDS>; DESTINATIONS]; SYSTEM.channels.len()] =
-    [const { [const { Link::new() }; DESTINATIONS] }; SYSTEM.channels.len()];
-
-/// The links of a channel, one a destination; none for a channel that doesn't exist.
-pub fn links(channel: usize) -> &'static [Link<WORDS>] {
-    let count = SYSTEM
-        .channels
-        .get(channel)
-        .map_or(0, |channel| channel.destinations.len());
-    LINKS
-        .get(channel)
-        .and_then(|links| links.get(..count))
-        .unwrap_or_default()
-}
+static LINKS: [[Link<WORDS>; MOST_DESTINATIONS]; SYSTEM.channels.len()] =
+    [const { [const { Link::new() }; MOST_DESTINATIONS] }; SYSTEM.channels.len()];
 
 /// Every partition's doorbell, by its index.
 pub static DOORBELLS: [Doorbell; PARTITION_COUNT] = [const { Doorbell::new() }; PARTITION_COUNT];
 
+/// Where a message of a channel goes.
+pub struct Destination {
+    /// The link to there.
+    pub link: &'static Link<WORDS>,
+    /// Whom it interrupts.
+    pub bell: Option<Bell>,
+}
+
+/// A partition that a message interrupts.
+pub struct Bell {
+    /// Its doorbell.
+    pub doorbell: &'static Doorbell,
+    /// Its port.
+    pub port: usize,
+    /// The number by which CPUs are interrupted for it.
+    pub kick: u32,
+    /// The affinities of the CPUs on which its vCPUs run.
+    pub cpus: &'static [u64],
+}
+
+static DESTINATIONS: [[Option<Destination>; MOST_DESTINATIONS]; SYSTEM.channels.len()] = {
+    let mut all = [const { [const { None }; MOST_DESTINATIONS] }; SYSTEM.channels.len()];
+    let mut channel = 0;
+    while channel < SYSTEM.channels.len() {
+        let mut end = 0;
+        while end < SYSTEM.channels[channel].destinations.len() {
+            all[channel][end] = Some(Destination {
+                link: &LINKS[channel][end],
+                bell: bell(channel, end),
+            });
+            end += 1;
+        }
+        channel += 1;
+    }
+    all
+};
+
 /// At which partition, and at which of its ports, a message of a channel rings for each of its
 /// destinations.
-static TO_RING: [[Option<(usize, usize)>; DESTINATIONS]; SYSTEM.channels.len()] =
+const TO_RING: [[Option<(usize, usize)>; MOST_DESTINATIONS]; SYSTEM.channels.len()] =
     machines::to_ring(SYSTEM);
 
-/// Where a message of a channel rings: partitions and their ports.
-pub fn to_ring(channel: usize) -> impl Iterator<Item = (usize, usize)> {
-    let ends = TO_RING.get(channel);
-    ends.into_iter().flatten().copied().flatten()
+const fn bell(channel: usize, end: usize) -> Option<Bell> {
+    let Some((partition, port)) = TO_RING[channel][end] else {
+        return None;
+    };
+    let Some(kick) = KICKS[partition] else {
+        return None;
+    };
+    let (_, cpus) = AFFINITY_OF.split_at(FIRST_VCPU[partition]);
+    let vcpus = SYSTEM.partitions[partition].machine.vcpus as usize;
+    Some(Bell {
+        doorbell: &DOORBELLS[partition],
+        port,
+        kick,
+        cpus: cpus.split_at(vcpus).0,
+    })
+}
+
+/// Where a message of a channel goes, by the number of the destination; nowhere for a channel that
+/// doesn't exist.
+#[inline]
+#[must_use]
+pub fn destinations(channel: usize) -> &'static [Option<Destination>] {
+    DESTINATIONS.get(channel).map_or(&[], |ends| ends)
 }
 
 static DISTRIBUTOR: Owned<Option<Distributor>> = Owned::new(None);

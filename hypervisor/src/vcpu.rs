@@ -32,19 +32,23 @@ pub struct Vcpu {
     pub number: usize,
     /// Whether it gave the rest of its window back and wants its next start in `x1`.
     pub waits_for_window: bool,
-    /// List registers that hold one of its interrupts, bit n for the n-th.
+    /// List registers that hold one of its interrupts as the controller knows, bit n for the n-th.
     pub listed: u32,
+    /// Whether what comes goes by way of the controller, even if nothing is listed.
+    detours: bool,
+    /// Whether it is its partition's only one, with a CPU interface of the hardware's.
+    pub is_lone: bool,
     /// Their interrupts.
     pub listed_ids: [u32; LIST_REGISTERS],
     /// Those of them whose interrupt has a physical one behind it that the guest's end doesn't end.
     pub noticed: u32,
-    /// What the first of them was given last, if nothing else was listed since: the interrupt, and
-    /// the list register's value.
+    /// What the first of them was given last, if nothing else was listed since and others share the
+    /// partition: the interrupt, and the list register's value.
     pub first_listed: (u32, u64),
     /// Its CPU interface where the board lends none.
     pub software: Option<CpuInterface>,
     /// Of what its list registers have to tell while it runs.
-    pub maintenance: Maintenance,
+    maintenance: Maintenance,
     /// Private physical interrupts that it has in hand and hasn't ended.
     pub active_private: u32,
     /// Which of its partition's shared physical interrupts are connected to its CPU.
@@ -190,6 +194,8 @@ impl Vcpu {
         number: 0,
         waits_for_window: false,
         listed: 0,
+        detours: true,
+        is_lone: false,
         noticed: 0,
         software: None,
         first_listed: (0, 0),
@@ -250,6 +256,27 @@ impl Vcpu {
         }
     }
 
+    /// Whether it has nothing in list registers but what went straight there, and nothing waits for
+    /// room: see [`crate::straight`].
+    #[inline]
+    #[must_use]
+    pub fn rests(&self) -> bool {
+        self.listed == 0 && !self.detours
+    }
+
+    /// What its list registers have to tell.
+    #[inline]
+    pub fn maintenance(&self) -> Maintenance {
+        self.maintenance
+    }
+
+    /// Sets what its list registers have to tell.
+    #[inline]
+    pub fn set_maintenance(&mut self, maintenance: Maintenance) {
+        self.maintenance = maintenance;
+        self.detours = !self.is_lone || !maintenance.is_empty();
+    }
+
     /// Sets the CPU's control of it, with what its CPU interface signals.
     pub fn control(&mut self) {
         let signals = match &self.software {
@@ -271,6 +298,8 @@ impl Vcpu {
         self.index = index;
         self.partition = partition;
         self.number = index - SYSTEM.first_vcpu(partition);
+        self.is_lone = SYSTEM.partitions[partition].machine.vcpus == 1 && !IS_SOFTWARE[partition];
+        self.set_maintenance(Maintenance::empty());
         self.context.stack = LAYOUT.stack(CPU_OF[index]).end().0;
         self.refused_limit = SYSTEM.partitions[partition].refused_calls_per_window;
     }

@@ -97,6 +97,18 @@ fn is_kept(register: u64) -> bool {
     matches!(register, 20..=28)
 }
 
+/// The general register that is written to `ICC_SGI1R_EL1`, of a syndrome that says that.
+#[inline]
+#[must_use]
+pub fn sent_interrupt(esr: u64) -> Option<u8> {
+    const REGISTER: u64 = 0x1F << 5;
+    // 32-bit instruction; Op0 3, Op2 5, Op1 0, CRn 12, CRm 11.
+    const SENT: u64 = 0x18 << 26 | 1 << 25 | 3 << 20 | 5 << 17 | 12 << 10 | 11 << 1;
+    #[allow(clippy::cast_possible_truncation, reason = "5 bits")]
+    let register = (esr >> 5 & 0x1F) as u8;
+    (esr & !REGISTER == SENT).then_some(register)
+}
+
 /// The access that trapped, of a syndrome that is [`Cause::SystemRegister`].
 #[allow(
     clippy::cast_possible_truncation,
@@ -152,5 +164,8 @@ mod tests {
         };
         assert_eq!(decode(esr), Cause::SystemRegister);
         assert_eq!(system_register(esr), expected);
+        assert_eq!(sent_interrupt(esr), Some(3));
+        assert_eq!(sent_interrupt(esr | 1), None, "it is read");
+        assert_eq!(sent_interrupt(esr ^ 3 << 17), None, "ICC_ASGI1R_EL1");
     }
 }

@@ -28,14 +28,15 @@ pub enum Plain<'a> {
 }
 
 impl Plain<'_> {
-    /// What it reads as, unless list registers may know it better.
+    /// What it reads as, unless list registers may know it better, as `holds` may say, too.
     #[inline]
     #[must_use]
-    pub fn read(self) -> Option<u32> {
+    pub fn read(self, holds: impl FnOnce() -> bool) -> Option<u32> {
         match self {
             Self::Constant(value) => Some(value),
             Self::Bits(register, block) => {
-                (block.loaded == 0 || !is_live(register)).then(|| block.read(register))
+                let is_known = !is_live(register) || block.loaded == 0 && !holds();
+                is_known.then(|| block.read(register))
             }
         }
     }

@@ -20,6 +20,8 @@ pub struct Vgic<const VCPUS: usize, const SHARED: usize> {
     /// The registers of its distributor.
     pub(super) distributor: &'static Table<Self>,
     links: &'static [Link],
+    /// Whether any of these has another number at the board.
+    renumbers: bool,
     /// `GICD_CTLR.EnableGrp0` and `EnableGrp1`.
     pub(super) groups: [bool; 2],
     pub(super) vcpus: [Private; VCPUS],
@@ -102,6 +104,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
                 VCPUS
             },
             links: interrupts.links,
+            renumbers: renumber(interrupts.links),
             groups: [false; 2],
             vcpus: [private; VCPUS],
             shared,
@@ -119,8 +122,12 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     }
 
     /// The physical interrupt behind a guest's one; the same number if no link says otherwise.
+    #[inline]
     #[must_use]
     pub fn physical(&self, intid: u32) -> u32 {
+        if !self.renumbers {
+            return intid;
+        }
         let link = self.links.iter().find(|link| link.guest == intid);
         link.map_or(intid, |link| link.physical)
     }
@@ -247,4 +254,15 @@ const fn linked_bits(links: &[Link], block: usize) -> u32 {
         index += 1;
     }
     bits
+}
+
+const fn renumber(links: &[Link]) -> bool {
+    let mut index = 0;
+    while index < links.len() {
+        if links[index].guest != links[index].physical {
+            return true;
+        }
+        index += 1;
+    }
+    false
 }

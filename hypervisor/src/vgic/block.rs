@@ -169,7 +169,11 @@ impl Block {
 
     /// Writes a register if it concerns nobody: it says which interrupts may come, and none of these
     /// here is pending or in a list register. Whether it was so.
-    #[inline]
+    #[allow(
+        clippy::inline_always,
+        reason = "a call would cost its caller's registers"
+    )]
+    #[inline(always)]
     #[must_use]
     pub fn write_quietly(&mut self, register: BitRegister, bits: u32) -> bool {
         if self.latch | self.line | self.loaded != 0 {
@@ -273,28 +277,34 @@ impl Block {
         self.offered &= !bits;
     }
 
-    /// Interrupt `index` comes and goes straight into a list register, if it can be taken: what to put
-    /// there but for its number and what is behind it. Else nothing has changed.
+    /// What a list register shows of interrupt `index` if it comes now, but for its number; nothing if it
+    /// can't be taken. Of one that is linked it shows no end, but what is behind it.
     #[inline]
-    pub fn offer(&mut self, index: usize, groups: [bool; 2]) -> Option<ListRegister> {
+    #[must_use]
+    pub const fn ready(&self, index: usize, groups: [bool; 2]) -> Option<ListRegister> {
         let bit = bit(index);
         let ready = self.enabled & self.in_groups(groups) & !(self.active | self.loaded);
         if ready & bit == 0 {
             return None;
         }
+        Some(ListRegister {
+            pending: true,
+            priority: self.priority(index),
+            group1: self.group1 & bit != 0,
+            notify_end: self.edge & bit == 0,
+            ..ListRegister::EMPTY
+        })
+    }
+
+    /// Interrupt `index` has come and was put into a list register, as [`Block::ready`] said.
+    pub fn offered(&mut self, index: usize) {
+        let bit = bit(index);
         self.latch |= bit;
         self.loaded |= bit;
         self.offered |= bit;
         self.settled &= !bit;
         self.recalled &= !bit;
         self.listed &= !bit;
-        Some(ListRegister {
-            pending: true,
-            priority: self.priority(index),
-            group1: self.group1 & bit != 0,
-            notify_end: (self.edge | self.linked) & bit == 0,
-            ..ListRegister::EMPTY
-        })
     }
 
     /// Puts interrupt `index` into a list register; whether there it is pending, and active.

@@ -54,31 +54,45 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         self.best_pending(vcpu).is_some()
     }
 
-    /// An interrupt comes that is private or has none behind it, once, while nothing waits outside of
-    /// list registers. If the vCPU can take it at once, what to put into a free one; else it waits.
+    /// What a list register shows of an interrupt that comes, once, if the vCPU can take it at once,
+    /// while nothing waits outside of list registers.
     #[inline]
-    pub fn offer(&mut self, vcpu: usize, intid: u32) -> Option<ListRegister> {
-        let (groups, model) = (self.groups, self.model());
+    #[must_use]
+    pub fn ready(&self, vcpu: usize, intid: u32) -> Option<ListRegister> {
+        let private = self.vcpus.get(vcpu).filter(|private| private.awake)?;
         let (bank, index) = place(vcpu, intid);
-        if let Bank::Shared(number) = bank {
-            let is_its = self.target(bank, index) == Some(vcpu) && self.vcpus.get(vcpu)?.awake;
-            let shared = self.shared.get_mut(number)?;
-            self.is_shared_busy = true;
-            let register = is_its.then(|| shared.block.offer(index, groups))??;
-            shared.holder[index % BLOCK] = u8::try_from(vcpu).unwrap_or(0);
+        let block = match bank {
+            Bank::Private(_) if self.model() == Model::V2 && index < private.sources.len() => {
+                return None;
+            }
+            Bank::Private(_) => &private.block,
+            Bank::Shared(_) if self.target(bank, index) != Some(vcpu) => return None,
+            Bank::Shared(number) => &self.shared.get(number)?.block,
+        };
+        let register = block.ready(index, self.groups)?;
+        if block.linked & bit(index) == 0 {
             return Some(ListRegister { intid, ..register });
         }
-        let private = self.vcpus.get_mut(vcpu)?;
-        if matches!(model, Model::V2) && index < private.sources.len() || !private.awake {
-            return None;
-        }
-        let register = private.block.offer(index, groups)?;
-        let is_linked = private.block.linked & bit(index) != 0;
         Some(ListRegister {
             intid,
-            physical: is_linked.then(|| self.physical(intid)),
+            physical: Some(self.physical(intid)),
+            notify_end: false,
             ..register
         })
+    }
+
+    /// An interrupt has come and was put into one of the vCPU's list registers, as [`Vgic::ready`]
+    /// said.
+    pub fn offered(&mut self, vcpu: usize, intid: u32) {
+        let (bank, index) = place(vcpu, intid);
+        if let Bank::Shared(number) = bank
+            && let Some(shared) = self.shared.get_mut(number)
+        {
+            shared.holder[index % BLOCK] = u8::try_from(vcpu).unwrap_or(0);
+        }
+        if let Some(block) = self.block_mut(bank) {
+            block.offered(index);
+        }
     }
 
     /// Interrupt `intid` of the vCPU has left its list register, taken and ended. Nobody else has to

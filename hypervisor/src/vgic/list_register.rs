@@ -39,6 +39,11 @@ impl ListRegister {
     };
 
     /// As `ICH_LR<n>_EL2`.
+    #[allow(
+        clippy::inline_always,
+        reason = "most of it is known where it is called"
+    )]
+    #[inline(always)]
     #[must_use]
     pub fn to_v3(self) -> u64 {
         let low = self.intid & 0x3FF | u32::from(self.source & 7) << 10;

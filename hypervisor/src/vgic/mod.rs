@@ -16,6 +16,10 @@
 //! touches no interrupt may skip both, for folding late is only folding later. At the end of a
 //! window a vCPU is always folded: then nothing of it is anywhere but here.
 //!
+//! What comes to a vCPU that has nothing else in hand may be put into a list register at once, as
+//! [`Vgic::ready`] says. That is told by [`Vgic::offered`], before anything else is read or changed; not
+//! at all, if the guest has taken and ended it by then and is the only one to look.
+//!
 //! Every function that changes something answers with the vCPUs that need [attention](VcpuSet):
 //! the one that is on its way out fills its list registers, another that is running is interrupted
 //! so that it folds and fills, and one that isn't running does so at its next start anyhow. Others

@@ -22,17 +22,15 @@ const ALL_BUT_SELF: u64 = 1 << 40;
 const AFFINITY: u64 = 0xFF << 48 | 0xF << 44 | 0xFF << 32 | 0xFF << 16;
 
 impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
-    /// The SGI, if `by` sends it to nobody but itself and is reached by it: a private interrupt like
-    /// others then.
+    /// The SGI that `by` sends by writing `value` to `ICC_SGI1R_EL1`, if to nobody but itself, and if it
+    /// is reached by it: a private interrupt like others then.
     #[inline]
     #[must_use]
-    pub fn only_to_self(&self, by: usize, request: Request, value: u64) -> Option<u32> {
+    pub fn only_to_self(&self, by: usize, value: u64) -> Option<u32> {
         let to_self = u64::from(VcpuSet::of(by).0);
         let id = value >> 24 & 0xF;
         let group1 = self.vcpus.get(by)?.block.group1 & 1 << id != 0;
-        let reached = value & (ALL_BUT_SELF | AFFINITY | 0xFFFF) == to_self
-            && request == Request::Group1
-            && group1;
+        let reached = value & (ALL_BUT_SELF | AFFINITY | 0xFFFF) == to_self && group1;
         reached.then(|| u32::try_from(id).unwrap_or(0))
     }
 

@@ -24,6 +24,8 @@ pub struct Interface {
     cpu: CpuInterface,
     lists: usize,
     pub maintenance: Maintenance,
+    /// List registers that the controller filled.
+    listed: usize,
     in_hand: Vec<u64>,
 }
 
@@ -36,6 +38,7 @@ impl Interface {
             cpu,
             lists,
             maintenance: Maintenance::default(),
+            listed: 0,
             in_hand: Vec::new(),
         }
     }
@@ -88,8 +91,39 @@ impl Machine {
         }
     }
 
+    /// An interrupt comes, once: straight into the first list register, if the vCPU rests and can take
+    /// it, without the controller's knowledge. Only if no other vCPU looks. Whether it did.
+    pub fn put(&mut self, vcpu: usize, id: u32) -> bool {
+        let interface = &mut self.interfaces[vcpu];
+        let rests = interface.listed == 0 && interface.maintenance == Maintenance::empty();
+        let Some(register) = self.gic.ready(vcpu, id).filter(|_| rests) else {
+            return false;
+        };
+        let first = &mut interface.cpu.list[0];
+        if first.pending || first.active {
+            return false;
+        }
+        *first = register;
+        true
+    }
+
+    /// What went straight into a list register and is still there is told to the controller.
+    fn admit(&mut self, vcpu: usize) {
+        let interface = &mut self.interfaces[vcpu];
+        let first = interface.cpu.list[0];
+        if interface.listed == 0 && first != ListRegister::EMPTY {
+            if first.pending || first.active {
+                self.gic.offered(vcpu, first.intid);
+            } else {
+                // As a list register that hardware calls empty.
+                interface.cpu.list[0] = ListRegister::EMPTY;
+            }
+        }
+    }
+
     /// On the way in. Whom else it concerns: to be attended once this vCPU is on its way.
     pub fn fold(&mut self, vcpu: usize) -> VcpuSet {
+        self.admit(vcpu);
         let mut others = VcpuSet::NONE;
         let interface = &mut self.interfaces[vcpu];
         for _ in 0..interface.cpu.take_unlisted_ends() {
@@ -114,6 +148,7 @@ impl Machine {
             assert!(list.iter().all(|lr| *lr == ListRegister::EMPTY));
             assert_eq!(interface.maintenance, Maintenance::empty());
         }
+        interface.listed = list.iter().filter(|it| **it != ListRegister::EMPTY).count();
         for register in &interface.cpu.list {
             assert!(!register.pending || !register.active, "{register:?}");
             assert!(register.pending || register.active || *register == ListRegister::EMPTY);

@@ -4,9 +4,7 @@
 use proptest::prelude::RngExt as _;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 
-use super::super::{
-    Effect, Frame, Interrupts, ListRegister, Model, Plain, Read, Request, VcpuSet, Vgic,
-};
+use super::super::{Effect, Frame, Interrupts, ListRegister, Model, Read, Request, VcpuSet, Vgic};
 use super::machine::{Gic, SHARED};
 
 const INTERRUPTS: Interrupts = Interrupts {
@@ -296,7 +294,7 @@ fn the_short_way_does_what_the_long_one_does() {
                 }
                 4..8 => {
                     let plain = gic.plain(frame, by, offset);
-                    if let Some(plain) = plain.and_then(Plain::read) {
+                    if let Some(plain) = plain.and_then(|plain| plain.read(|| false)) {
                         let read = gic.read(frame, by, offset, 4);
                         let value = plain.into();
                         let attention = VcpuSet::NONE;

@@ -367,15 +367,16 @@ fn without_list_registers_the_best_pending_one_is_told() {
 }
 
 #[test]
-fn an_interrupt_is_offered_to_the_vcpu_to_which_it_goes() {
+fn an_interrupt_is_ready_for_the_vcpu_to_which_it_goes() {
     let mut gic = machine(Model::V3).gic;
-    let register = gic.offer(0, 41).expect("nothing is in the way");
+    let register = gic.ready(0, 41).expect("nothing is in the way");
     let seen = (register.intid, register.pending, register.physical);
     assert_eq!(seen, (41, true, None));
-    assert_eq!(gic.offer(0, 41), None, "it is listed");
-    assert_eq!(gic.offer(1, 42), None, "it goes to another");
+    gic.offered(0, 41);
+    assert_eq!(gic.ready(0, 41), None, "it is listed");
+    assert_eq!(gic.ready(1, 42), None, "it goes to another");
     assert_eq!(gic.pulse(1, 42), VcpuSet::of(0), "who is to look");
-    assert_eq!(gic.offer(0, 35), None, "there is no such one");
-    let register = gic.offer(1, 27).expect("a private one is its own");
+    assert_eq!(gic.ready(0, 35), None, "there is no such one");
+    let register = gic.ready(1, 27).expect("a private one is its own");
     assert_eq!((register.intid, register.physical), (27, Some(27)));
 }
