@@ -16,6 +16,7 @@ use crate::partition::Partition;
 use crate::selected::PORTS;
 use crate::state::Destination;
 use crate::vcpu::Vcpu;
+use crate::vgic::low;
 use crate::{interrupt, power, state, window};
 
 /// SMCCC 1.1 and PSCI 1.1, as their version calls answer.
@@ -129,11 +130,8 @@ pub fn wait_for_window(vcpu: &mut Vcpu) -> Decision {
 pub fn dispatch(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> Decision {
     vcpu.statistics.calls = vcpu.statistics.calls.wrapping_add(1);
     let [id, x1, x2, x3, x4, ..] = vcpu.context.x;
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "the function id is w0 (DEN0028, 2.5)"
-    )]
-    let answer = match id as u32 {
+    // The function id is w0 (DEN0028, 2.5).
+    let answer = match low(id) {
         call::CONSOLE_WRITE => console_write(vcpu, partition),
         call::SAMPLING_PORT_WRITE => port_write(machine, partition, x1, x2),
         call::SAMPLING_PORT_READ => port_read(partition, x1),
@@ -149,8 +147,24 @@ pub fn dispatch(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partitio
             );
         }
         call::EXIT_STATISTICS => exit_statistics(vcpu, x1),
-        call::SMCCC_ARCH_FEATURES => features(x1 as u32),
-        call::PV_TIME_FEATURES | call::PV_TIME_ST => stolen_time(vcpu, id as u32, x1),
+        id => standard(machine, vcpu, partition, id, [x1, x2, x3]),
+    };
+    finish(machine, vcpu, partition, &answer)
+}
+
+/// A call of a standard, apart from Paratia's own so that these are found by a table.
+#[inline(never)]
+fn standard(
+    machine: &mut Machine,
+    vcpu: &mut Vcpu,
+    partition: &mut Partition,
+    id: u32,
+    arguments: [u64; 3],
+) -> Answer {
+    let [x1, ..] = arguments;
+    match id {
+        call::SMCCC_ARCH_FEATURES => features(low(x1)),
+        call::PV_TIME_FEATURES | call::PV_TIME_ST => stolen_time(vcpu, id, x1),
         call::HYPERVISOR_CALL_COUNT => Answer::Values([u64::from(call::END - call::BASE), 0, 0, 0]),
         call::HYPERVISOR_CALL_UID => Answer::Values(call::UID.map(u64::from)),
         call::HYPERVISOR_REVISION => Answer::Values([
@@ -160,15 +174,14 @@ pub fn dispatch(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partitio
             0,
         ]),
         id if power::is_in_range(id) => {
-            match power::call(machine, vcpu, partition, id, [x1, x2, x3]) {
+            match power::call(machine, vcpu, partition, id, arguments) {
                 Some(decision) => Answer::Decided(decision),
                 None => Answer::Status(NOT_SUPPORTED),
             }
         }
         // The short way has answered all others, but for refusals beyond the limit.
         _ => Answer::Status(NOT_SUPPORTED),
-    };
-    finish(machine, vcpu, partition, &answer)
+    }
 }
 
 /// Puts the answer into the guest's registers; a refused call counts.
