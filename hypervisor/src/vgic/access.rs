@@ -176,7 +176,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             Frame::Distributor => Some((self.distributor, by, offset)),
             Frame::Redistributors => {
                 let vcpu = usize::try_from(offset / redistributor::BYTES).ok()?;
-                let exists = vcpu < self.vcpu_count && matches!(self.model(), Model::V3);
+                let exists = vcpu < self.vcpu_count() && matches!(self.model(), Model::V3);
                 exists.then_some((&Self::REDISTRIBUTOR, vcpu, offset % redistributor::BYTES))
             }
         }

@@ -16,7 +16,7 @@ const SGI_EDGES: u32 = 0xFFFF;
 #[derive(Clone, Debug)]
 pub struct Vgic<const VCPUS: usize, const SHARED: usize> {
     model: Model,
-    pub(super) vcpu_count: usize,
+    pub(super) vcpu_count: u8,
     /// The registers of its distributor.
     pub(super) distributor: &'static Table<Self>,
     links: &'static [Link],
@@ -66,6 +66,7 @@ pub enum Bank {
 impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     /// After reset, for `vcpu_count` vCPUs (no more than there is room for).
     #[must_use]
+    #[allow(clippy::cast_possible_truncation, reason = "at most MAX_VCPUS")]
     pub const fn new(model: Model, vcpu_count: usize, interrupts: &Interrupts) -> Self {
         let group1 = matches!(model, Model::V3);
         let private = Private {
@@ -99,9 +100,9 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
                 (Some(Model::V2), _) | (None, Model::V2) => &Self::DISTRIBUTOR_V2,
             },
             vcpu_count: if vcpu_count < VCPUS {
-                vcpu_count
+                vcpu_count as u8
             } else {
-                VCPUS
+                VCPUS as u8
             },
             links: interrupts.links,
             renumbers: renumber(interrupts.links),
@@ -110,6 +111,12 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             shared,
             is_shared_busy: false,
         }
+    }
+
+    /// How many vCPUs there are.
+    #[inline]
+    pub(super) fn vcpu_count(&self) -> usize {
+        self.vcpu_count.into()
     }
 
     /// Which architecture the guest sees.
@@ -185,7 +192,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
                 }
             }
         };
-        (target < self.vcpu_count).then_some(target)
+        (target < self.vcpu_count()).then_some(target)
     }
 
     /// The vCPU that has interrupt `index` of a bank in a list register or in hand, or that it
@@ -215,7 +222,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
 
     /// Every bank of the controller.
     pub(super) fn banks(&self) -> impl Iterator<Item = Bank> + use<VCPUS, SHARED> {
-        let private = (0..self.vcpu_count).map(Bank::Private);
+        let private = (0..self.vcpu_count()).map(Bank::Private);
         private.chain((0..SHARED).map(Bank::Shared))
     }
 }

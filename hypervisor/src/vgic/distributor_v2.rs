@@ -49,7 +49,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     }
 
     fn type_v2(&self, _: At) -> u64 {
-        SHARED as u64 | (self.vcpu_count as u64).saturating_sub(1) << 5
+        SHARED as u64 | (self.vcpu_count() as u64).saturating_sub(1) << 5
     }
 
     fn private_pending(&self, At { vcpu, .. }: At) -> u64 {
@@ -70,7 +70,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     /// A private interrupt's target is whoever asks; a lone CPU's targets read as zero.
     fn targets(&self, At { vcpu, index }: At) -> u64 {
         let first = index.wrapping_mul(BYTES);
-        if self.vcpu_count == 1 {
+        if self.vcpu_count() == 1 {
             return 0;
         }
         let target = |byte: usize| match (first | byte) / BLOCK {
@@ -90,7 +90,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         let Some(block) = (first / BLOCK).checked_sub(1) else {
             return Effect::NONE;
         };
-        let exist = u32::from(VcpuSet::first(self.vcpu_count).0);
+        let exist = u32::from(VcpuSet::first(self.vcpu_count()).0);
         let Some(shared) = self.shared.get_mut(block) else {
             return Effect::NONE;
         };
@@ -136,7 +136,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
 
     /// `GICD_SGIR` (IHI 0048, 4.3.15).
     fn send_by_register(&mut self, At { vcpu, .. }: At, value: u64) -> Effect {
-        let all = VcpuSet::first(self.vcpu_count);
+        let all = VcpuSet::first(self.vcpu_count());
         let targets = match value >> 24 & 3 {
             0 => VcpuSet(value.to_le_bytes()[2] & all.0),
             1 => all.without(vcpu),

@@ -49,7 +49,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     /// Affinity 0.0.0.n, processor number n.
     fn redistributor_type(&self, At { vcpu, .. }: At) -> u64 {
         let number = vcpu as u64;
-        let last = if vcpu.wrapping_add(1) == self.vcpu_count {
+        let last = if vcpu.wrapping_add(1) == self.vcpu_count() {
             LAST
         } else {
             0

@@ -36,7 +36,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
 
     /// vCPU `by` writes `value`: whose list registers are to be filled anew, itself included.
     pub fn send(&mut self, by: usize, request: Request, value: u64) -> VcpuSet {
-        let all = VcpuSet::first(self.vcpu_count);
+        let all = VcpuSet::first(self.vcpu_count());
         let targets = if value & ALL_BUT_SELF != 0 {
             all.without(by)
         } else if value & AFFINITY == 0 {
@@ -63,7 +63,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
 
     /// More vCPUs have sent `sgi` to `vcpu`.
     pub(super) fn add_sources(&mut self, vcpu: usize, sgi: usize, senders: u8) {
-        let exist = VcpuSet::first(self.vcpu_count).0;
+        let exist = VcpuSet::first(self.vcpu_count()).0;
         let Some(private) = self.vcpus.get_mut(vcpu) else {
             return;
         };
