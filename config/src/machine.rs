@@ -13,6 +13,8 @@ pub const MAX_VCPUS: usize = 8;
 pub const VIRTUAL_TIMER: u32 = 27;
 /// The performance monitors' overflow, as a guest sees it (PPI 7).
 pub const MONITORS: u32 = 23;
+/// First shared interrupt (Arm IHI 0069, table of INTIDs).
+pub const FIRST_SHARED: u32 = 32;
 /// The interrupt of the emulated UART: SPI 1, as on QEMU's `virt`.
 pub const UART_INTERRUPT: u32 = 33;
 /// Bytes of an emulated UART's registers.

@@ -169,7 +169,7 @@ fn read(
             partition.gic.read(frame, vcpu.number, offset, width).value
         }
         Device::CpuInterface => {
-            let Some(interface) = &mut vcpu.software else {
+            let Some(interface) = vcpu.software_mut() else {
                 return 0;
             };
             let value = interface.read(offset, width);
@@ -202,7 +202,7 @@ fn write(
             });
         }
         Device::CpuInterface => {
-            let Some(interface) = &mut vcpu.software else {
+            let Some(interface) = vcpu.software_mut() else {
                 return;
             };
             match interface.write(offset, width, value) {

@@ -7,7 +7,7 @@ use crate::selected::{
     GIC_LINKS, GUEST_PRIVATE, HAS_DOORBELL, IS_SOFTWARE, KICKS, PARTITION_OF, SHARES_CPU, SYSTEM,
     VCPU_COUNT, VTTBR,
 };
-use crate::vgic::{FIRST_SHARED, VcpuSet};
+use crate::vgic::VcpuSet;
 
 /// Of one vCPU.
 pub struct Facts {
@@ -20,9 +20,7 @@ pub struct Facts {
     /// The private physical interrupts that are on while it runs: its devices' and its partition's
     /// kick, bit n for interrupt n.
     pub private: u32,
-    /// Whether its machine has more than a CPU of its own, memory, and a virtual timer: only then
-    /// has a switch to see to what else there is.
-    pub has_more: bool,
+    has_more: bool,
 }
 
 /// Every vCPU's, by its index.
@@ -37,6 +35,13 @@ pub static FACTS: [Facts; VCPU_COUNT] = {
 };
 
 impl Facts {
+    /// Whether its machine has more than a CPU of its own, memory, and a virtual timer: only then has a
+    /// switch to see to what else there is.
+    #[inline]
+    pub const fn has_more(&self) -> bool {
+        SOME_HAVE_MORE && self.has_more
+    }
+
     const fn of(vcpu: usize) -> Self {
         let partition = PARTITION_OF[vcpu];
         let machine = &SYSTEM.partitions[partition].machine;
@@ -56,19 +61,18 @@ impl Facts {
                 || IS_SOFTWARE[partition]
                 || SHARES_CPU[vcpu]
                 || HAS_DOORBELL[partition]
-                || has_shared_links(partition),
+                || GIC_LINKS[partition].has_shared(),
         }
     }
 }
 
-const fn has_shared_links(partition: usize) -> bool {
-    let links = GIC_LINKS[partition].as_slice();
-    let mut index = 0;
-    while index < links.len() {
-        if links[index].guest >= FIRST_SHARED {
-            return true;
-        }
-        index += 1;
+/// Whether any vCPU has more.
+const SOME_HAVE_MORE: bool = {
+    let mut some = false;
+    let mut vcpu = 0;
+    while vcpu < VCPU_COUNT {
+        some |= Facts::of(vcpu).has_more;
+        vcpu += 1;
     }
-    false
-}
+    some
+};

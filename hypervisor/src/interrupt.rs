@@ -19,8 +19,8 @@ use crate::doorbell::Ports;
 use crate::exit::Decision;
 use crate::partition::{InterruptController, Partition};
 use crate::selected::{
-    AFFINITY_OF, BOARD, FIRST_VCPU, GIC_INTERRUPTS, GUEST_PRIVATE, HAS_DOORBELL, KICKS,
-    PORT_INTERRUPTS,
+    AFFINITY_OF, BOARD, FIRST_VCPU, GIC_INTERRUPTS, GUEST_PRIVATE, HAS_DOORBELL, KICKS, MOST_VCPUS,
+    PORT_INTERRUPTS, SOME_KICKS, SOME_SHARED_LINKS,
 };
 use crate::state::Bell;
 use crate::straight::{self, Taken};
@@ -75,6 +75,9 @@ pub fn handle(
     machine.interface.drop_priority(id);
     if id < FIRST_PRIVATE_PERIPHERAL {
         machine.interface.deactivate(id);
+        if !SOME_KICKS {
+            return Decision::Resume;
+        }
         let ports = state::DOORBELLS[partition.index].take();
         answer(machine, vcpu, partition, ports);
         if partition.declaration().machine.vcpus > 1 {
@@ -102,7 +105,7 @@ pub fn handle_timer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Part
 
 /// A physical interrupt of the guest's has come.
 fn deliver(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id: u32) {
-    if id < FIRST_SHARED {
+    if !is_devices(id) {
         return offer(machine, vcpu, partition, id);
     }
     let id = partition.gic.guest(id).unwrap_or(id);
@@ -223,9 +226,9 @@ fn change_physical(
 ) -> VcpuSet {
     let mut others = VcpuSet::NONE;
     for id in physical.interrupts() {
-        if id >= FIRST_SHARED {
+        if is_devices(id) {
             change_shared(partition, physical.change, id);
-        } else if physical.vcpu == vcpu.number {
+        } else if MOST_VCPUS == 1 || physical.vcpu == vcpu.number {
             change_private(machine, partition, physical.change, id);
         } else {
             defer_private(partition, physical.change, physical.vcpu, id);
@@ -233,6 +236,12 @@ fn change_physical(
         }
     }
     others
+}
+
+/// Whether a guest's interrupt with a physical one behind it is one of its devices'.
+#[inline]
+fn is_devices(id: u32) -> bool {
+    SOME_SHARED_LINKS && id >= FIRST_SHARED
 }
 
 fn change_shared(partition: &Partition, change: Change, guest: u32) {
@@ -271,7 +280,9 @@ fn defer_private(partition: &mut Partition, change: Change, vcpu: usize, guest: 
 
 /// What others have left to be done to this vCPU's private physical interrupts.
 fn take_private_changes(machine: &mut Machine, vcpu: &Vcpu, partition: &mut Partition) {
-    if let Some(changes) = partition.private_changes.get_mut(vcpu.number) {
+    if MOST_VCPUS > 1
+        && let Some(changes) = partition.private_changes.get_mut(vcpu.number)
+    {
         let [set, clear] = core::mem::take(changes);
         if set | clear != 0 {
             machine.private.set_private_active(set, clear);
@@ -281,6 +292,9 @@ fn take_private_changes(machine: &mut Machine, vcpu: &Vcpu, partition: &mut Part
 
 /// Interrupts other vCPUs where they run, so that they look at their interrupts.
 pub fn kick(machine: &mut Machine, partition: &Partition, vcpus: VcpuSet) {
+    if !SOME_KICKS {
+        return;
+    }
     let Some(id) = KICKS[partition.index] else {
         return;
     };
@@ -323,7 +337,7 @@ fn show(machine: &mut Machine, vcpu: &mut Vcpu) {
 pub fn follow_software(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
     let maintenance = vcpu.maintenance();
     let needs = |interface: &CpuInterface| interface.needs(maintenance);
-    if vcpu.software.as_ref().is_some_and(needs) {
+    if vcpu.software().is_some_and(needs) {
         refresh(machine, vcpu, partition);
     } else {
         show(machine, vcpu);
@@ -345,7 +359,7 @@ fn fold_with(
     ends: u64,
 ) -> VcpuSet {
     let mut others = VcpuSet::NONE;
-    let ends = match &mut vcpu.software {
+    let ends = match vcpu.software_mut() {
         Some(interface) => interface.take_unlisted_ends().into(),
         None => ends,
     };
@@ -356,8 +370,9 @@ fn fold_with(
             others = others.and(change_physical(machine, vcpu, partition, physical));
         }
     }
-    if let Some(interface) = &mut vcpu.software {
-        return others.and(partition.gic.fold(vcpu.number, &mut interface.list));
+    let number = vcpu.number;
+    if let Some(interface) = vcpu.software_mut() {
+        return others.and(partition.gic.fold(number, &mut interface.list));
     }
     if vcpu.noticed != 0 {
         end_by_notice(machine, vcpu, partition);
@@ -379,7 +394,7 @@ fn end_by_notice(machine: &mut Machine, vcpu: &Vcpu, partition: &Partition) {
             continue;
         }
         match vcpu.listed_ids[index] {
-            id if id >= FIRST_SHARED => change_shared(partition, Change::Deactivate, id),
+            id if is_devices(id) => change_shared(partition, Change::Deactivate, id),
             id => change_private(machine, partition, Change::Deactivate, id),
         }
     }
@@ -391,7 +406,7 @@ fn withdraw_gone(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partiti
     if partition.gic.is_level_latched(vcpu.number, VIRTUAL_TIMER) && !timer::is_guest_timer_due() {
         withdraw(machine, vcpu, partition, VIRTUAL_TIMER);
     }
-    if !vcpu.facts.has_more {
+    if !vcpu.facts.has_more() {
         return;
     }
     if granted::has_overflow(vcpu) == Some(false)
@@ -446,7 +461,7 @@ fn fill_all(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
             machine.guest.write_list(index, 0);
         }
     }
-    if let Some(interface) = &mut vcpu.software {
+    if let Some(interface) = vcpu.software_mut() {
         interface.list = registers;
     }
 }
@@ -454,7 +469,7 @@ fn fill_all(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
 /// Whether the guest has an interrupt to take.
 #[must_use]
 pub fn is_pending(machine: &Machine, vcpu: &Vcpu) -> bool {
-    if let Some(interface) = &vcpu.software {
+    if let Some(interface) = vcpu.software() {
         return interface.signal() || interface.fast_signal();
     }
     // The first may hold what went straight there.
@@ -481,7 +496,7 @@ pub fn connect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition
         machine.private.set_private_active(active, 0);
     }
     machine.private.enable_private(facts.private);
-    if facts.has_more {
+    if facts.has_more() {
         connect_more(machine, vcpu, partition);
     }
     if !vcpu.physical_timer.is_off() || !partition.gic.is_quiet(vcpu.number) {
@@ -604,5 +619,5 @@ fn kick_bit(partition: &Partition) -> u32 {
 /// The shared interrupts of the partition's devices.
 fn shared_links(partition: &Partition) -> impl Iterator<Item = (usize, &'static Link)> + use<> {
     let links = GIC_INTERRUPTS[partition.index].links.iter().enumerate();
-    links.filter(|(_, link)| link.guest >= FIRST_SHARED)
+    links.filter(|(_, link)| is_devices(link.guest))
 }

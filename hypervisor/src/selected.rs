@@ -160,6 +160,16 @@ pub const SOME_SOFTWARE: bool = {
     }
     some
 };
+/// Whether any partition has a shared interrupt of the board's.
+pub const SOME_SHARED_LINKS: bool = {
+    let mut some = false;
+    let mut index = 0;
+    while index < PARTITION_COUNT {
+        some |= GIC_LINKS[index].has_shared();
+        index += 1;
+    }
+    some
+};
 /// Where each partition sees its emulated devices.
 pub static PLACES: [Places; PARTITION_COUNT] = {
     let mut all = [Places::NONE; PARTITION_COUNT];
@@ -180,6 +190,16 @@ pub static HAS_DOORBELL: [bool; PARTITION_COUNT] = machines::have_doorbells(SYST
 /// The software-generated interrupt by which vCPUs of a partition with several call each other, and
 /// by which messages ring at one in a window.
 pub static KICKS: [Option<u32>; PARTITION_COUNT] = machines::kicks(SYSTEM);
+/// Whether there is any such interrupt.
+pub const SOME_KICKS: bool = {
+    let mut some = false;
+    let mut index = 0;
+    while index < PARTITION_COUNT {
+        some |= KICKS[index].is_some();
+        index += 1;
+    }
+    some
+};
 
 // The build stops here if the system breaks a rule, with the first finding as its message. Rules look
 // at pairs, and pairs of pairs: of 128 partitions that is a while.

@@ -28,7 +28,7 @@ use crate::controller::{self, each};
 use crate::cpu::Machine;
 use crate::interrupt::{FIRST_PRIVATE_PERIPHERAL, HYPERVISOR_TIMER};
 use crate::partition::{InterruptController, Partition};
-use crate::selected::PORT_INTERRUPTS;
+use crate::selected::{PORT_INTERRUPTS, SOME_KICKS};
 use crate::state;
 use crate::vcpu::Vcpu;
 use crate::vgic::Maintenance;
@@ -82,7 +82,11 @@ pub fn take(machine: &mut Machine, vcpu: &mut Vcpu) -> Result<bool, Taken> {
 fn handle_other(machine: &mut Machine, vcpu: &mut Vcpu, id: u32) -> Result<bool, Taken> {
     // A software-generated one is a kick, whatever the guest's own numbers are.
     if id < FIRST_PRIVATE_PERIPHERAL {
-        return answer(machine, vcpu, id);
+        return if SOME_KICKS {
+            answer(machine, vcpu, id)
+        } else {
+            Err(Taken::Interrupt(id))
+        };
     }
     if id == HYPERVISOR_TIMER {
         // It became due between the two looks. Left active, it would never come again.

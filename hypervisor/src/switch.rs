@@ -68,7 +68,7 @@ pub extern "C" fn release(vcpu: &mut Vcpu) {
     arch_cpu::set_stage2(facts.stage2);
     // Its CPU interface, where emulated, is empty now and signals nothing yet.
     vcpu.control.set();
-    if facts.has_more {
+    if facts.has_more() {
         if SHARES_CPU[vcpu.index] {
             memory::forget_siblings();
         }

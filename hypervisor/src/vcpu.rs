@@ -46,7 +46,7 @@ pub struct Vcpu {
     /// partition: the interrupt, and the list register's value.
     pub first_listed: (u32, u64),
     /// Its CPU interface where the board lends none.
-    pub software: Option<CpuInterface>,
+    software: Option<CpuInterface>,
     /// Of what its list registers have to tell while it runs.
     maintenance: Maintenance,
     /// Private physical interrupts that it has in hand and hasn't ended.
@@ -224,11 +224,25 @@ impl Vcpu {
         granted::reset(self);
     }
 
+    /// Its CPU interface, if that is emulated.
+    #[inline]
+    #[must_use]
+    pub fn software(&self) -> Option<&CpuInterface> {
+        self.software.as_ref().filter(|_| SOME_SOFTWARE)
+    }
+
+    /// The same, to be changed.
+    #[inline]
+    #[must_use]
+    pub fn software_mut(&mut self) -> Option<&mut CpuInterface> {
+        self.software.as_mut().filter(|_| SOME_SOFTWARE)
+    }
+
     /// Whether its CPU interface is emulated.
     #[inline]
     #[must_use]
     pub fn is_software(&self) -> bool {
-        SOME_SOFTWARE && self.software.is_some()
+        self.software().is_some()
     }
 
     /// The value of the general register that an instruction names; number 31 is XZR.
@@ -279,10 +293,9 @@ impl Vcpu {
 
     /// Sets the CPU's control of it, with what its CPU interface signals.
     pub fn control(&mut self) {
-        let signals = match &self.software {
-            Some(interface) if SOME_SOFTWARE => [interface.signal(), interface.fast_signal()],
-            _ => [false; 2],
-        };
+        let signals = self.software().map_or([false; 2], |interface| {
+            [interface.signal(), interface.fast_signal()]
+        });
         let control = GuestControl {
             watches_caches: self.set_way != SetWay::Idle,
             signals,

@@ -27,7 +27,7 @@ pub fn end(
     let facts = vcpu.facts;
     granted::leave(vcpu);
     let ends = interrupt::mask_guest(machine);
-    if facts.has_more {
+    if facts.has_more() {
         vcpu.stolen.leave(machine.slot.preempt_at, waits);
         interrupt::disconnect_more(machine, vcpu, partition);
     }

@@ -9,7 +9,7 @@ use super::nearest::nearest_partition;
 use super::partitions::subject;
 use super::report::{Message, Report};
 use super::schedule::shorter;
-use crate::machine::UART_INTERRUPT;
+use crate::machine::{FIRST_SHARED, UART_INTERRUPT};
 use crate::system::{Partition, same_text};
 
 pub(super) const fn channel_ends_exist(context: &Context, report: &mut Report) {
@@ -77,9 +77,6 @@ pub(super) const fn port_count(context: &Context, report: &mut Report) {
         }
     }}
 }
-
-/// First shared interrupt of any interrupt controller (Arm IHI 0069, 2.2.1).
-const FIRST_SHARED: u32 = 32;
 
 pub(super) const fn port_interrupt_at_reader(context: &Context, report: &mut Report) {
     each! { channel in context.system.channels => {

@@ -4,7 +4,7 @@ use paratia_abi::passport::{MAX_INTERRUPTS, MAX_PORTS};
 
 use super::ports::{self, port_to_ring};
 use crate::board::BoardFacts;
-use crate::machine::{MAX_SHARED_BLOCKS, MONITORS, VIRTUAL_TIMER};
+use crate::machine::{FIRST_SHARED, MAX_SHARED_BLOCKS, MONITORS, VIRTUAL_TIMER};
 use crate::system::{Partition, System};
 
 /// Which architecture the guest sees.
@@ -59,6 +59,20 @@ impl Links {
     #[must_use]
     pub const fn as_slice(&self) -> &[Link] {
         self.links.split_at(self.count).0
+    }
+
+    /// Whether one of them is of a shared interrupt.
+    #[must_use]
+    pub const fn has_shared(&self) -> bool {
+        let links = self.as_slice();
+        let mut index = 0;
+        while index < links.len() {
+            if links[index].guest >= FIRST_SHARED {
+                return true;
+            }
+            index += 1;
+        }
+        false
     }
 
     /// A partition sees its devices' interrupts under the board's numbers.

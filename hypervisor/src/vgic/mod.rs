@@ -74,8 +74,7 @@ pub enum Frame {
     Redistributors,
 }
 
-/// First shared interrupt.
-pub const FIRST_SHARED: u32 = 32;
+pub use paratia_config::machine::FIRST_SHARED;
 
 /// Bits of a priority that are kept: the five that every implementation's list registers have.
 pub const PRIORITY_BITS: u8 = 0xF8;
