@@ -151,9 +151,14 @@ fn group(text: &mut String, scale: &Scale, top: f64, row: &Row, bars: &[Bar]) {
             row.figure.title.trim_start_matches("- ")
         ),
     );
+    let aim = row.budget.as_ref().map(|budget| scale.place(budget.aim()));
     let mut y = top;
     for (value, colour, label) in bars {
         let end = scale.place(*value);
+        // Behind the mark of the aim, which stands at Paratia's bar.
+        let behind = aim
+            .filter(|_| *colour == PARATIA)
+            .map_or(end, |aim| end.max(aim));
         line(
             text,
             &format!(
@@ -161,14 +166,13 @@ fn group(text: &mut String, scale: &Scale, top: f64, row: &Row, bars: &[Bar]) {
              <text x=\"{:.1}\" y=\"{:.1}\" font-size=\"11\" fill=\"#57534e\">{label}</text>",
                 (end - LEFT).max(1.5),
                 BAR - 2.0,
-                end.max(LEFT + 1.5) + 5.0,
+                behind.max(LEFT + 1.5) + 5.0,
                 y + BAR - 4.0
             ),
         );
         y += BAR;
     }
-    if let Some(budget) = &row.budget {
-        let x = scale.place(budget.aim());
+    if let Some(x) = aim {
         line(
             text,
             &format!(

@@ -1,8 +1,9 @@
 //! Paratia's figures.
 
-use std::fmt;
+use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 use std::time::Duration;
+use std::{fmt, fs};
 
 use anyhow::{Context as _, anyhow, bail, ensure};
 
@@ -12,6 +13,7 @@ use super::{BOARD, Values, figures, size};
 use crate::build::Progress;
 use crate::log::Event;
 use crate::run::{Run, RunReport};
+use crate::sources::Sources;
 
 /// How the neighbour of `bench-windows` tries to delay the other, as its run argument, and the
 /// figure that it is for.
@@ -25,7 +27,7 @@ const NEIGHBOURS: [(u64, &str); 5] = [
 /// Board time of the systems: a little more than the guest takes.
 const COSTS_TIME: Duration = Duration::from_millis(1_600);
 const WINDOWS_TIME: Duration = Duration::from_millis(500);
-const EVENTS_TIME: Duration = Duration::from_millis(200);
+const EVENTS_TIME: Duration = Duration::from_millis(60);
 /// In this time the cluster's infotainment makes every attack.
 const ATTACKS_TIME: Duration = Duration::from_secs(15);
 /// A window of `bench-windows`, in instructions.
@@ -123,35 +125,60 @@ fn spoken(report: &RunReport, partition: &str) -> Figures {
 }
 
 /// What more partitions change of a call, an interrupt and a switch: the greatest difference from two
-/// partitions.
+/// partitions. Of switches, those by the same way are compared, through the same functions of the sources:
+/// each with the one that is nearest to it, for a way may pass by a window that nobody uses or not.
 fn more_partitions() -> anyhow::Result<Values> {
-    let of = |system| -> anyhow::Result<[u64; 3]> {
+    let of = |system| -> anyhow::Result<([u64; 2], Ways)> {
         let costs = costs(system)?;
         let most = |name: &str| {
             let figure = costs.get(name).map(|of| of.max);
             figure.with_context(|| format!("'{system}' has no figure {name}"))
         };
-        let (_, counts) = counter::count(&run(system, COSTS_TIME)?)?;
-        Ok([
-            most("hvc-own")?,
-            most("timer-spinning")?,
-            counts.switches.least,
-        ])
+        let run = run(system, COSTS_TIME)?;
+        let (_, counts) = counter::count(&run)?;
+        let image = fs::read(run.image())?;
+        let ways = ways(&counts, &Sources::of(&image)?)?;
+        Ok(([most("hvc-own")?, most("timer-spinning")?], ways))
     };
-    let few = of("bench-partitions-2")?;
-    let mut added = [0; 3];
-    for many in ["bench-partitions-16", "bench-partitions-128"] {
-        let many = of(many)?;
+    let (few, few_ways) = of("bench-partitions-2")?;
+    let mut added = [0; 2];
+    let mut switch = 0;
+    for system in ["bench-partitions-16", "bench-partitions-128"] {
+        let (many, many_ways) = of(system)?;
         for index in 0..added.len() {
             added[index] = added[index].max(many[index].abs_diff(few[index]));
         }
+        let differences = few_ways.iter().filter_map(|(way, few)| {
+            let many = many_ways.get(way)?;
+            let nearest = |few: &u64| many.iter().map(|many| many.abs_diff(*few)).min();
+            few.iter().filter_map(nearest).max()
+        });
+        let difference = differences.max();
+        switch = switch.max(difference.with_context(|| {
+            format!("no switch of '{system}' goes by a way of one with two partitions")
+        })?);
     }
-    let [call, timer, switch] = added;
+    let [call, timer] = added;
     Ok(Values::from([
         ("more-partitions-call", call),
         ("more-partitions-timer", timer),
         ("more-partitions-switch", switch),
     ]))
+}
+
+/// The instructions of switches, by the functions that they go through, in their order.
+type Ways = BTreeMap<Vec<String>, BTreeSet<u64>>;
+
+fn ways(counts: &Counts, sources: &Sources<'_>) -> anyhow::Result<Ways> {
+    let mut ways = Ways::new();
+    for trace in counts.traces.iter().filter(|trace| trace.kind == "switch") {
+        let functions = trace.addresses.iter().map(|it| sources.function(*it));
+        let mut way: Vec<String> = functions.collect::<Result<_, _>>()?;
+        way.dedup();
+        let lengths = ways.entry(way).or_default();
+        lengths.insert(trace.addresses.len() as u64);
+    }
+    Ok(ways)
 }
 
 /// How the starts of a partition's windows scatter, beside each neighbour: the difference of the
