@@ -21,7 +21,7 @@ fn reset(action: &str) -> (String, String) {
 fn a_linux_that_panics_restarts_and_the_speedometer_misses_nothing() {
     let time = Duration::from_secs(11);
     let experiment = |system| with_finest_ticks(run(system).stop_after(time));
-    let calm = finish(&experiment("cluster").argument("infotainment", CALM));
+    let calm = finish(&experiment("test-calm").argument("infotainment", CALM));
     let report = finish(&experiment("test-linux-crashes"));
     assert_critical_unharmed(&report);
     for (partition, up, panic) in [

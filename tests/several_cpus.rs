@@ -37,13 +37,13 @@ fn a_linux_under_load_on_the_same_cpu_changes_nothing() {
     let experiment = |system| {
         let run = with_finest_ticks(run(system).stop_after(Duration::from_secs(4)));
         let report = match system {
-            "cluster" => finish(&run.argument("infotainment", CALM)),
+            "test-calm" => finish(&run.argument("infotainment", CALM)),
             _ => finish(&run),
         };
         assert_critical_unharmed(&report);
         report
     };
-    let (calm, linux) = (experiment("cluster"), experiment("linux"));
+    let (calm, linux) = (experiment("test-calm"), experiment("linux"));
     assert_says(&linux, "linux", "Run /init as init process");
     let used = linux.statistics("linux").unwrap().used_ticks;
     let half_a_second = linux.frequency_hz.unwrap() / 2;
