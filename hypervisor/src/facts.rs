@@ -38,6 +38,7 @@ impl Facts {
     /// Whether its machine has more than a CPU of its own, memory, and a virtual timer: only then has a
     /// switch to see to what else there is.
     #[inline]
+    #[must_use]
     pub const fn has_more(&self) -> bool {
         SOME_HAVE_MORE && self.has_more
     }
