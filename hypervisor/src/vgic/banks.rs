@@ -139,14 +139,6 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         link.map_or(intid, |link| link.physical)
     }
 
-    /// Whether there is a physical interrupt behind a guest's shared one.
-    #[must_use]
-    pub fn is_linked(&self, intid: u32) -> bool {
-        let (bank, index) = place(0, intid);
-        self.block(bank)
-            .is_some_and(|block| block.linked & bit(index) != 0)
-    }
-
     /// The guest's interrupt in front of a physical one, if there is one.
     #[must_use]
     pub fn guest(&self, physical: u32) -> Option<u32> {
