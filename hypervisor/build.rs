@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use paratia_board_support::list::Listed;
-use paratia_config::layout::Layout;
+use paratia_config::layout::{Layout, REACH_BYTES};
 use paratia_config::system::System;
 use paratia_config::{BoardFacts, run, tables};
 
@@ -39,7 +39,6 @@ fn main() {
             "cargo::rustc-link-arg-bins=-T{}",
             out.join("link.x").display()
         );
-        println!("cargo::rustc-link-arg-bins=-Tdefmt.x");
         // The places of the parts are fixed by the layout, so nothing needs to be padded to pages
         // of the linker's choice.
         println!("cargo::rustc-link-arg-bins=-zmax-page-size=4096");
@@ -91,64 +90,90 @@ fn pieces(list: &Path) -> Vec<Piece> {
 
 /// Every part at its constant place; the link fails if one outgrows it.
 fn linker_script(board: &BoardFacts, system: &System) -> String {
+    let layout = tables::layout(system, board);
     let Layout {
         text,
         rodata,
+        crash,
+        data,
+        stacks,
         tables,
         passports,
         records: _,
-        data,
-        crash,
-        stacks,
         images,
-    } = tables::layout(system, board);
+    } = &layout;
     let run = run::SECTION;
-    let images_bytes = images.size_bytes;
     format!(
         "ENTRY(_start)
 PHDRS
 {{
     text PT_LOAD FLAGS(5);
     rodata PT_LOAD FLAGS(4);
+    data PT_LOAD FLAGS(6);
     tables PT_LOAD FLAGS(4);
     passports PT_LOAD FLAGS(4);
-    data PT_LOAD FLAGS(6);
     images PT_LOAD FLAGS(4);
 }}
+{FORMATS}
 SECTIONS
 {{
+    .defmt {formats:#x} : {{ . += 1; *(.defmt .defmt.*) KEEP(*(.defmt.end .defmt.end.*)) }} :NONE
+    ASSERT(SIZEOF(.defmt) < {FORMAT_IDS:#x}, \"there are more log formats than numbers for them\")
     .text {text:#x} : {{ KEEP(*(.text.start)) *(.text.once) *(.text.vectors) *(.text .text.*) }} :text
     ASSERT(SIZEOF(.text) <= {text_bytes:#x}, \"the hypervisor's .text outgrew its place in config/src/tables/layout.rs\")
     {run} {rodata:#x} : {{ KEEP(*({run})) }} :rodata
     .rodata : {{ *(.rodata .rodata.*) }} :rodata
     ASSERT(SIZEOF({run}) + SIZEOF(.rodata) <= {rodata_bytes:#x} - 64, \"the hypervisor's .rodata outgrew its place in config/src/tables/layout.rs\")
+    .crash {crash:#x} (NOLOAD) : {{ KEEP(*(.crash)) }} :NONE
+    .data {data:#x} : {{ *(.data .data.*) }} :data
+    .bss (NOLOAD) : ALIGN(64) {{ __bss_start = .; *(.bss .bss.* COMMON) . = ALIGN(64); __bss_end = .; }} :data
+    ASSERT(__bss_end <= {data_end:#x}, \"the hypervisor's variables outgrew their place in config/src/tables/layout.rs\")
+    ASSERT(__bss_end <= {text:#x} + {REACH_BYTES:#x}, \"the hypervisor's variables end more than 1 MiB behind its first instruction, and no instruction reaches further; declare fewer partitions, vCPUs or windows\")
+    .stacks {stacks:#x} (NOLOAD) : {{ . += {stacks_bytes:#x}; }} :NONE
     .tables {tables:#x} : {{ KEEP(*(.tables)) }} :tables
     ASSERT(SIZEOF(.tables) == {tables_bytes:#x}, \"the translation tables don't fill their place\")
     .passports {passports:#x} : {{ KEEP(*(.passports)) }} :passports
     ASSERT(SIZEOF(.passports) == {passports_bytes:#x}, \"the passports don't fill their place\")
-    .data {data:#x} : {{ *(.data .data.*) }} :data
-    .bss (NOLOAD) : ALIGN(64) {{ __bss_start = .; *(.bss .bss.* COMMON) . = ALIGN(64); __bss_end = .; }} :data
-    ASSERT(__bss_end <= {data_end:#x}, \"the hypervisor's variables outgrew their place in config/src/tables/layout.rs\")
-    .crash {crash:#x} (NOLOAD) : {{ KEEP(*(.crash)) }} :NONE
-    .stacks {stacks:#x} (NOLOAD) : {{ . += {stacks_bytes:#x}; }} :NONE
     .images {images:#x} : {{ KEEP(*(.images)) }} :images
     ASSERT(SIZEOF(.images) <= {images_bytes:#x}, \"the partitions' images outgrew the hypervisor's memory\")
     /DISCARD/ : {{ *(.eh_frame*) *(.comment) *(.note*) }}
 }}
 ",
+        formats = formats(&layout),
         text = text.base.0,
         text_bytes = text.size_bytes,
         rodata = rodata.base.0,
         rodata_bytes = rodata.size_bytes,
+        crash = crash.base.0,
+        data = data.base.0,
+        data_end = data.end().0,
+        stacks = stacks.base.0,
+        stacks_bytes = stacks.size_bytes,
         tables = tables.base.0,
         tables_bytes = tables.size_bytes,
         passports = passports.base.0,
         passports_bytes = passports.size_bytes,
-        data = data.base.0,
-        data_end = data.end().0,
-        crash = crash.base.0,
-        stacks = stacks.base.0,
-        stacks_bytes = stacks.size_bytes,
         images = images.base.0,
+        images_bytes = images.size_bytes,
     )
+}
+
+/// Log formats are numbered by the low 16 bits of their addresses.
+const FORMAT_IDS: u64 = 1 << 16;
+
+/// What `defmt.x`, the script of the `defmt` crate, says besides the place of the formats.
+const FORMATS: &str = "EXTERN(_defmt_acquire);
+EXTERN(_defmt_release);
+EXTERN(__defmt_default_timestamp);
+EXTERN(__DEFMT_MARKER_TIMESTAMP_WAS_DEFINED);
+PROVIDE(_defmt_timestamp = __defmt_default_timestamp);
+PROVIDE(_defmt_panic = __defmt_default_panic);";
+
+/// Where the log's formats are linked to, with the low 16 bits zero. They are in no memory, but
+/// instructions name them, and `defmt.x` would have them at 0, which these don't reach. The tool puts
+/// them there in the linked file, where readers of logs look for them.
+fn formats(layout: &Layout) -> u64 {
+    let text = layout.text.base.0;
+    let place = text.checked_sub(FORMAT_IDS).map(|below| below & !(FORMAT_IDS - 1));
+    place.unwrap_or_else(|| panic!("the image starts at {text:#x}; the numbers of log formats need 64 KiB below"))
 }

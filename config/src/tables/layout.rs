@@ -6,15 +6,17 @@
 //!
 //! ```text
 //! image_base  text      read, execute
-//!             rodata    read            (run parameters, formats, constants)
+//!             rodata    read            (run parameters, constants)
+//!             crash     read, write     (one page: the crash record)
+//!             data      read, write
+//!             stacks    read, write     (per CPU: guard page, emergency stack, guard page, stack)
 //!             tables    read            (EL2 stage 1, stage 2 of every partition)
 //!             passports read            (one page a partition)
 //!             records   read, write     (one page a partition that is told its stolen time)
-//!             data      read, write
-//!             crash     read, write     (one page: the crash record)
-//!             stacks    read, write     (per CPU: guard page, emergency stack, guard page, stack)
 //!             images    read            (the partitions' pristine images)
 //! ```
+//!
+//! What instructions name lies first, for they reach [`REACH_BYTES`] and no further.
 
 use crate::address::{BLOCK_2_MIB, MemoryRange, PAGE_BYTES, Pa, kib};
 use crate::board::BoardFacts;
@@ -27,9 +29,12 @@ pub const MAX_PARTITIONS: usize = 128;
 
 /// Room for the hypervisor's instructions.
 pub const TEXT_BYTES: u64 = kib(96);
+/// How far from an instruction the hypervisor's own constants and variables may lie: as far as `ADR`
+/// and the literal form of `LDR` reach, which is one instruction instead of two (Arm ARM, C6.2).
+pub const REACH_BYTES: u64 = kib(1024);
 /// Room for its constants, and what each partition adds.
 const RODATA_BYTES: u64 = kib(64);
-const RODATA_BYTES_A_PARTITION: u64 = kib(2);
+const RODATA_BYTES_A_PARTITION: u64 = 1536;
 /// Room for its variables, and what each partition and each vCPU adds.
 const DATA_BYTES: u64 = kib(96);
 const DATA_BYTES_A_PARTITION: u64 = kib(8);
@@ -50,18 +55,18 @@ pub struct Layout {
     pub text: MemoryRange,
     /// Constants.
     pub rodata: MemoryRange,
+    /// The crash record's page.
+    pub crash: MemoryRange,
+    /// Variables.
+    pub data: MemoryRange,
+    /// Stacks of all CPUs that the system needs.
+    pub stacks: MemoryRange,
     /// Translation tables.
     pub tables: MemoryRange,
     /// Passports.
     pub passports: MemoryRange,
     /// Pages in which partitions read their vCPUs' stolen time.
     pub records: MemoryRange,
-    /// Variables.
-    pub data: MemoryRange,
-    /// The crash record's page.
-    pub crash: MemoryRange,
-    /// Stacks of all CPUs that the system needs.
-    pub stacks: MemoryRange,
     /// The partitions' images: from here to the end of the hypervisor's memory.
     pub images: MemoryRange,
 }
@@ -74,18 +79,18 @@ impl Layout {
         let partitions = system.partitions.len() as u64;
         let constants = RODATA_BYTES + partitions * RODATA_BYTES_A_PARTITION;
         let rodata = after(text, constants.next_multiple_of(PAGE_BYTES));
-        let tables = after(rodata, table_count as u64 * PAGE_BYTES);
-        let passports = after(tables, partitions * PAGE_BYTES);
-        let record_count = system.first_record(system.partitions.len());
-        let records = after(passports, record_count as u64 * PAGE_BYTES);
+        let crash = after(rodata, PAGE_BYTES);
         let variables = DATA_BYTES
             + partitions * DATA_BYTES_A_PARTITION
             + system.vcpu_count() as u64 * DATA_BYTES_A_VCPU
             + system.schedule.most_windows() as u64 * DATA_BYTES_A_WINDOW;
-        let data = after(records, variables.next_multiple_of(PAGE_BYTES));
-        let crash = after(data, PAGE_BYTES);
-        let stacks = after(crash, system.cpu_count() as u64 * CPU_STACK_AREA_BYTES);
-        let images_base = stacks.end().0.next_multiple_of(BLOCK_2_MIB);
+        let data = after(crash, variables.next_multiple_of(PAGE_BYTES));
+        let stacks = after(data, system.cpu_count() as u64 * CPU_STACK_AREA_BYTES);
+        let tables = after(stacks, table_count as u64 * PAGE_BYTES);
+        let passports = after(tables, partitions * PAGE_BYTES);
+        let record_count = system.first_record(system.partitions.len());
+        let records = after(passports, record_count as u64 * PAGE_BYTES);
+        let images_base = records.end().0.next_multiple_of(BLOCK_2_MIB);
         let images = MemoryRange::new(
             Pa(images_base),
             board.hypervisor_memory.end().0.saturating_sub(images_base),
@@ -93,12 +98,12 @@ impl Layout {
         Self {
             text,
             rodata,
+            crash,
+            data,
+            stacks,
             tables,
             passports,
             records,
-            data,
-            crash,
-            stacks,
             images,
         }
     }

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 
 use super::guests::write_if_changed;
 use super::progress::Progress;
-use super::{HYPERVISOR_TARGET, cargo, fingerprint};
+use super::{HYPERVISOR_TARGET, cargo, fingerprint, formats};
 use crate::catalog::Choice;
 use crate::pieces::{self, Piece};
 use crate::setup::Toolchain;
@@ -65,7 +65,8 @@ impl<'a> Stale<'a> {
         cargo::run(&mut command, progress)?;
 
         let elf = directory.join(HYPERVISOR_TARGET).join("release").join(NAME);
-        let bytes = fs::read(&elf).context("the hypervisor wasn't built")?;
+        let mut bytes = fs::read(&elf).context("the hypervisor wasn't built")?;
+        formats::move_to_zero(&mut bytes)?;
         fs::create_dir_all(self.image.parent().context("an image lies in a folder")?)?;
         write_if_changed(&self.image, &bytes)?;
         fs::write(stamp(&self.image), &self.fingerprint)?;

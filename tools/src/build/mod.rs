@@ -3,6 +3,7 @@
 mod cargo;
 mod fingerprint;
 pub(crate) mod flat;
+mod formats;
 mod guests;
 mod hypervisor;
 mod lanes;
