@@ -1,5 +1,6 @@
 //! The partitions' images as code: every content once, and each partition's pieces.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
@@ -89,8 +90,10 @@ pub fn code(system: &System, pieces: &[Piece]) -> String {
         &mut code,
         &format!("/// All pieces, for the rules.\nconst PIECES: &[BuiltPiece] = &[\n{built}];"),
     );
+    let mut seen = BTreeSet::new();
+    let mut content_of = |piece: &Piece| (content_of(piece), seen.insert(content_of(piece)));
     let images: String = (0..system.partitions.len())
-        .map(|partition| image(system, partition, pieces, content_of))
+        .map(|partition| image(system, partition, pieces, &mut content_of))
         .collect();
     add(
         &mut code,
@@ -119,12 +122,12 @@ fn built(piece: &Piece, size: usize) -> String {
     )
 }
 
-/// A partition's image: its pieces.
+/// A partition's image: its pieces, of each the content's index and whether it is the first with it.
 fn image(
     system: &System,
     partition: usize,
     pieces: &[Piece],
-    content_of: impl Fn(&Piece) -> usize,
+    content_of: &mut impl FnMut(&Piece) -> (usize, bool),
 ) -> String {
     let own = || {
         pieces
@@ -133,13 +136,14 @@ fn image(
     };
     let list: String = own()
         .map(|piece| {
-            let (at, content) = (piece.at, content_of(piece));
+            let (at, (content, is_first)) = (piece.at, content_of(piece));
             format!(
                 "        Piece {{\n            \
                  to: SYSTEM.partitions[{partition}].ram_at(Ipa({at:#x}), \
                  CONTENTS[{content}].bytes.len() as u64)\n            \
                      .expect(\"a piece of an image lies outside its partition's RAM\"),\n            \
-                 content: &CONTENTS[{content}],\n        }},\n"
+                 content: &CONTENTS[{content}],\n            \
+                 is_first: {is_first},\n        }},\n"
             )
         })
         .collect();

@@ -2,7 +2,6 @@
 //! [`crate::bring_up`].
 
 use core::convert::Infallible;
-use core::ptr;
 use core::time::Duration;
 
 use paratia_abi::StartCondition;
@@ -10,7 +9,8 @@ use paratia_board_support::display::{Display as _, FrameBuffer, Picture};
 use paratia_board_support::interrupt::{Controller, ListForm, VirtualInterface as _};
 use paratia_board_support::refusal::{Reason, Refusal};
 use paratia_board_support::{device_tree, display};
-use paratia_config::system::{Display, RegionKind};
+use paratia_config::System;
+use paratia_config::system::RegionKind;
 use sha2::{Digest, Sha256};
 
 use crate::arch::{cpu as arch_cpu, timer};
@@ -18,23 +18,14 @@ use crate::controller::{FORM, Kind, LIST_REGISTERS};
 use crate::cpu::Cpu;
 use crate::life::Phase;
 use crate::owned::Owned;
-use crate::partition::{ConsoleQueue, InputQueue, PARTITIONS};
-use crate::selected::{
-    BOARD, BoardDisplay, CPU_COUNT, DebugUart, HAS_UART, IMAGES, PARTITION_COUNT, SYSTEM,
-};
-use crate::vcpu::VCPUS;
+use crate::partition::{PARTITIONS, Partition};
+use crate::selected::{BOARD, BoardDisplay, CPU_COUNT, DebugUart, SYSTEM};
 use crate::{bring_up, crash, log, restart, state};
 
 /// How long a line without an end waits to be shown.
 const UNFINISHED_LINE: Duration = Duration::from_millis(50);
 /// From the last step of boot to the epoch: time for every CPU to reach its first release.
 const EPOCH_AHEAD: Duration = Duration::from_micros(500);
-
-static CONSOLE_QUEUES: [Owned<ConsoleQueue>; PARTITION_COUNT] =
-    [const { Owned::new(ConsoleQueue::new()) }; PARTITION_COUNT];
-
-static INPUT_QUEUES: [Owned<InputQueue>; PARTITION_COUNT] =
-    [const { Owned::new(InputQueue::new()) }; PARTITION_COUNT];
 
 static DISPLAY_BUFFER: Owned<<BoardDisplay as display::Display>::Buffer> =
     Owned::new(BoardDisplay::BUFFER);
@@ -87,19 +78,10 @@ fn boot_anchored(cpu: &'static mut Cpu, device_tree: u64) -> Result<Infallible, 
         return Err(Reason::FewerLists.with(found as u64, used as u64, 0));
     }
 
-    // 5. The vCPUs get their places. The images are the ones that were built; each goes to its
-    // partition's scrubbed memory.
-    for (index, vcpu) in VCPUS.iter().enumerate() {
+    // 5. The images are the ones that were built; each goes to its partition's scrubbed memory.
+    for partition in &PARTITIONS {
         // SAFETY: CPU 0 at boot; no partition runs.
-        unsafe { vcpu.get() }.set_up(index);
-    }
-    for (index, lock) in PARTITIONS.iter().enumerate() {
-        if SYSTEM.partitions[index].machine.vcpus > 1 {
-            lock.share();
-        }
-        // SAFETY: as above.
-        unsafe { lock.lock() }.set_up(index);
-        load(index)?;
+        load(&mut *unsafe { partition.lock() })?;
     }
     set_up_display()?;
 
@@ -158,32 +140,21 @@ fn check_board(handed_over: u64) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Verifies an image and puts it into its partition's scrubbed memory.
-fn load(index: usize) -> Result<(), Refusal> {
-    let bytes = verify(index)?;
+/// Verifies a partition's image and puts it into its scrubbed memory.
+fn load(partition: &mut Partition) -> Result<(), Refusal> {
+    let bytes = verify(partition)?;
     // SAFETY: CPU 0 at boot; no partition runs.
-    let mut partition = unsafe { PARTITIONS[index].lock() };
-    // SAFETY: as above.
-    unsafe { restart::load_at_boot(&partition) };
-    // SAFETY: as above.
-    let first = unsafe { VCPUS[SYSTEM.first_vcpu(index)].get() };
-    restart::prepare(first, &partition, StartCondition::NormalStart);
-    partition.life.set_phase(Phase::Running);
-    // SAFETY: each queue is split once, here; the sender belongs to the partition.
-    let (sender, receiver) = unsafe { CONSOLE_QUEUES[index].get() }.split();
-    partition.console = Some(sender);
-    // SAFETY: CPU 0.
-    unsafe { log::take_console(index, receiver) };
-    if HAS_UART && partition.declaration().machine.uart.is_some() {
-        // SAFETY: as for the console, with the ends exchanged.
-        let (sender, receiver) = unsafe { INPUT_QUEUES[index].get() }.split();
-        partition.input = Some(receiver);
-        // SAFETY: CPU 0.
-        unsafe { log::take_input(index, sender) };
+    unsafe { restart::load_at_boot(partition) };
+    if let Some(first) = partition.facts.vcpus.first() {
+        // SAFETY: as above.
+        restart::prepare(unsafe { first.get() }, partition, StartCondition::NormalStart);
     }
+    partition.life.set_phase(Phase::Running);
+    // SAFETY: CPU 0; each queue is split once, here.
+    unsafe { log::connect(partition) };
     defmt::info!(
         "image-verified partition={=usize} bytes={=usize}",
-        index,
+        partition.index,
         bytes
     );
     // SAFETY: CPU 0, outside of the log.
@@ -191,21 +162,20 @@ fn load(index: usize) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Verifies the pieces of a partition's image and returns how many bytes they have. What an earlier
-/// partition has a piece of, too, has been verified with that one.
-fn verify(index: usize) -> Result<usize, Refusal> {
-    let mut bytes = 0;
-    for (number, piece) in IMAGES[index].pieces.iter().enumerate() {
+/// Verifies the pieces of a partition's image and returns how many bytes they have. Bytes that several
+/// pieces share are verified with the first of them.
+fn verify(partition: &Partition) -> Result<usize, Refusal> {
+    let mut bytes = 0_usize;
+    for (number, piece) in partition.facts.image.pieces.iter().enumerate() {
         let content = piece.content;
-        bytes += content.bytes.len();
-        let mut earlier = IMAGES[..index].iter().flat_map(|image| image.pieces);
-        if earlier.any(|other| ptr::eq(other.content, content)) {
+        bytes = bytes.wrapping_add(content.bytes.len());
+        if !piece.is_first {
             continue;
         }
         let digest: [u8; 32] = Sha256::digest(content.bytes).into();
         if digest != content.sha256 {
             let values = start(&digest) << 32 | start(&content.sha256);
-            return Err(Reason::Damaged.with(index as u64, number as u64, values));
+            return Err(Reason::Damaged.with(partition.index as u64, number as u64, values));
         }
     }
     Ok(bytes)
@@ -216,31 +186,38 @@ fn start([a, b, c, d, ..]: &[u8; 32]) -> u64 {
     u32::from_be_bytes([*a, *b, *c, *d]).into()
 }
 
+/// The picture that the display shows, if there is one.
+const PICTURE: Option<Picture> = picture(SYSTEM);
+
+const fn picture(system: &System) -> Option<Picture> {
+    let Some(display) = &system.display else {
+        return None;
+    };
+    let Some(partition) = system.partition_index(display.partition) else {
+        return None;
+    };
+    let regions = system.partitions[partition].regions;
+    let mut index = 0;
+    while index < regions.len() {
+        let region = &regions[index];
+        if matches!(region.kind, RegionKind::FrameBuffer)
+            && let Some(frame) = FrameBuffer::packed(region.pa, display.width, display.height)
+        {
+            return Some(Picture {
+                frame,
+                size_bytes: region.size_bytes,
+            });
+        }
+        index += 1;
+    }
+    None
+}
+
 /// Tells the display where the picture is; the partition gets the frame buffer's pages only.
 fn set_up_display() -> Result<(), Refusal> {
-    let Some(Display {
-        width,
-        height,
-        partition,
-    }) = SYSTEM.display
-    else {
+    let Some(picture) = &PICTURE else {
         return Ok(());
     };
-    let region = SYSTEM.partition_index(partition).and_then(|index| {
-        let regions = SYSTEM.partitions[index].regions;
-        regions
-            .iter()
-            .find(|region| region.kind == RegionKind::FrameBuffer)
-    });
-    let Some(region) = region else { return Ok(()) };
-    let Some(frame) = FrameBuffer::packed(region.pa, width, height) else {
-        return Ok(());
-    };
-    let picture = Picture {
-        frame,
-        size_bytes: region.size_bytes,
-    };
-    // SAFETY: the board's facts name the display's registers, EL2's map has them and every static at
-    // its physical address, and nobody else uses either.
-    unsafe { BoardDisplay::start(BOARD, DISPLAY_BUFFER.get(), &picture) }
+    // SAFETY: called once; the board's facts name the display's registers, and EL2's map has them.
+    unsafe { BoardDisplay::start(BOARD, DISPLAY_BUFFER.get(), picture) }
 }

@@ -13,7 +13,6 @@ use crate::exit::Decision;
 use crate::fault::{self, Details};
 use crate::life::Phase;
 use crate::partition::Partition;
-use crate::selected::PORTS;
 use crate::state::Destination;
 use crate::vcpu::Vcpu;
 use crate::vgic::low;
@@ -25,10 +24,9 @@ const PSCI_1_1: u64 = 0x1_0001;
 
 /// Where the vCPU is told its stolen time (DEN0057, 3.2).
 fn stolen_time(vcpu: &Vcpu, id: u32, feature: u64) -> Answer {
-    let place = crate::stolen::record_ipa(vcpu);
-    let answer = match (id, place) {
+    let answer = match (id, &vcpu.facts.stolen_time) {
         (_, None) => NOT_SUPPORTED.cast_unsigned(),
-        (call::PV_TIME_ST, Some(ipa)) => ipa,
+        (call::PV_TIME_ST, Some(record)) => record.ipa.0,
         (_, Some(_))
             if feature == call::PV_TIME_ST.into() || feature == call::PV_TIME_FEATURES.into() =>
         {
@@ -263,7 +261,8 @@ fn console_write(vcpu: &Vcpu, partition: &mut Partition) -> Answer {
 
 /// The partition's port at `index`, if it has one.
 fn port(partition: &Partition, index: u64) -> Option<&'static PortPlace> {
-    PORTS[partition.index]
+    let ports = partition.facts.ports;
+    ports
         .get(usize::try_from(index).ok()?)?
         .as_ref()
 }
@@ -312,7 +311,7 @@ fn port_read(partition: &Partition, index: u64) -> Answer {
     if interrupt.is_some() {
         // The index is one of a port, so this is that port's.
         let port = usize::try_from(index).unwrap_or(0);
-        state::DOORBELLS[partition.index].silence(port);
+        partition.facts.doorbell.silence(port);
     }
     let received = link.read(|at, word| {
         // SAFETY: as in `port_write`; a link holds no more words than its channel's message.

@@ -33,7 +33,7 @@ pub fn access_shortly(
     let Some(word) = word else {
         return false;
     };
-    let Some((frame, offset)) = partition.places.find_gic(word.ipa) else {
+    let Some((frame, offset)) = partition.facts.places.find_gic(word.ipa) else {
         return false;
     };
     let Some(register) = partition.gic.plain(frame, vcpu.number, offset) else {
@@ -63,7 +63,7 @@ pub fn access(
     let decoded = mmio::decode(esr, arch_cpu::fault_address(), arch_cpu::fault_page());
     let undescribed = match decoded {
         Ok(access) => {
-            if let Some((device, offset)) = partition.places.find(access.ipa) {
+            if let Some((device, offset)) = partition.facts.places.find(access.ipa) {
                 arch_cpu::skip_instruction();
                 emulate(machine, vcpu, partition, device, offset, access);
                 return Decision::Resume;
@@ -71,7 +71,7 @@ pub fn access(
             false
         }
         Err(Refusal::NoSyndrome { ipa, .. } | Refusal::Maintenance { ipa }) => {
-            partition.places.find(ipa).is_some()
+            partition.facts.places.find(ipa).is_some()
         }
         Err(_) => false,
     };

@@ -1,13 +1,85 @@
-//! What is constant about a vCPU and needed at every switch, in one record that its state points to:
-//! instead of a look-up in a table for each.
+//! What is constant about a partition and about a vCPU, in one record each that its state points to:
+//! nothing is looked up by an index, so that no index can be wrong.
 
+use paratia_abi::passport::MAX_PORTS;
+use paratia_config::ports::PartitionPorts;
+
+use crate::doorbell::Doorbell;
+use crate::image::Image;
 use crate::lock::Lock;
+use crate::owned::Owned;
 use crate::partition::{PARTITIONS, Partition};
+use crate::places::Places;
 use crate::selected::{
-    GIC_LINKS, GUEST_PRIVATE, HAS_DOORBELL, IS_SOFTWARE, KICKS, PARTITION_OF, SHARES_CPU, SYSTEM,
-    VCPU_COUNT, VTTBR,
+    AFFINITY_OF, GIC_INTERRUPTS, GIC_LINKS, GIC_MODELS, GUEST_PRIVATE, HAS_DOORBELL, IMAGES,
+    IS_SOFTWARE, KICKS, PARTITION_COUNT, PARTITION_OF, PLACES, PORT_INTERRUPTS, PORTS, SHARES_CPU,
+    SYSTEM, VCPU_COUNT, VTTBR,
 };
-use crate::vgic::VcpuSet;
+use crate::state::DOORBELLS;
+use crate::stolen::Record;
+use crate::vcpu::{VCPUS, Vcpu};
+use crate::vgic::{Interrupts, Model, VcpuSet};
+
+/// Of one partition.
+pub struct PartitionFacts {
+    /// Its declaration.
+    pub declaration: &'static paratia_config::Partition,
+    /// Its pristine image.
+    pub image: &'static Image,
+    /// Where it sees its emulated devices.
+    pub places: &'static Places,
+    /// The interrupt controller that it sees.
+    pub model: Model,
+    /// The interrupts of that.
+    pub interrupts: &'static Interrupts,
+    /// Its ports.
+    pub ports: &'static PartitionPorts,
+    /// Their interrupts; 0 where there is none.
+    pub port_interrupts: [u32; MAX_PORTS],
+    /// Whether messages ring at any of them.
+    pub has_doorbell: bool,
+    /// Where they ring.
+    pub doorbell: &'static Doorbell,
+    /// The software-generated interrupt by which its vCPUs are called.
+    pub kick: Option<u32>,
+    /// Its vCPUs.
+    pub vcpus: &'static [Owned<Vcpu>],
+    /// The affinities of the CPUs that these run on.
+    pub affinities: &'static [u64],
+}
+
+/// Every partition's, by its index.
+pub static PARTITION_FACTS: [PartitionFacts; PARTITION_COUNT] = {
+    let mut all = [const { PartitionFacts::of(0) }; PARTITION_COUNT];
+    let mut partition = 1;
+    while partition < PARTITION_COUNT {
+        all[partition] = PartitionFacts::of(partition);
+        partition += 1;
+    }
+    all
+};
+
+impl PartitionFacts {
+    const fn of(partition: usize) -> Self {
+        let declaration = &SYSTEM.partitions[partition];
+        let first = SYSTEM.first_vcpu(partition);
+        let count = declaration.machine.vcpus as usize;
+        Self {
+            declaration,
+            image: &IMAGES[partition],
+            places: &PLACES[partition],
+            model: GIC_MODELS[partition],
+            interrupts: &GIC_INTERRUPTS[partition],
+            ports: &PORTS[partition],
+            port_interrupts: PORT_INTERRUPTS[partition],
+            has_doorbell: HAS_DOORBELL[partition],
+            doorbell: &DOORBELLS[partition],
+            kick: KICKS[partition],
+            vcpus: VCPUS.split_at(first).1.split_at(count).0,
+            affinities: AFFINITY_OF.split_at(first).1.split_at(count).0,
+        }
+    }
+}
 
 /// Of one vCPU.
 pub struct Facts {
@@ -15,6 +87,14 @@ pub struct Facts {
     pub stage2: u64,
     /// Its partition's state.
     pub partition: &'static Lock<Partition>,
+    /// What is constant about that.
+    pub of_partition: &'static PartitionFacts,
+    /// The affinity of the CPU that it runs on.
+    pub affinity: u64,
+    /// Whether its CPU interface is emulated.
+    pub is_software: bool,
+    /// Where it is told its stolen time, if it is.
+    pub stolen_time: Option<Record>,
     /// Itself, among its partition's.
     pub itself: VcpuSet,
     /// The private physical interrupts that are on while it runs: its devices' and its partition's
@@ -53,6 +133,10 @@ impl Facts {
         Self {
             stage2: VTTBR[partition],
             partition: &PARTITIONS[partition],
+            of_partition: &PARTITION_FACTS[partition],
+            affinity: AFFINITY_OF[vcpu],
+            is_software: IS_SOFTWARE[partition],
+            stolen_time: Record::of(partition, vcpu - SYSTEM.first_vcpu(partition)),
             itself: VcpuSet::of(vcpu - SYSTEM.first_vcpu(partition)),
             private: GUEST_PRIVATE[partition] | kick,
             has_more: machine.vcpus > 1

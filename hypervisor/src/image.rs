@@ -16,6 +16,8 @@ pub struct Piece {
     pub to: Pa,
     /// The bytes, which several partitions' pieces may share.
     pub content: &'static Content,
+    /// Whether no piece before it, of this partition's or an earlier one's, has the same content.
+    pub is_first: bool,
 }
 
 /// Bytes in the read-only part of the hypervisor's image.

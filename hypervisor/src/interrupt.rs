@@ -19,8 +19,7 @@ use crate::doorbell::Ports;
 use crate::exit::Decision;
 use crate::partition::{InterruptController, Partition};
 use crate::selected::{
-    AFFINITY_OF, BOARD, FIRST_VCPU, GIC_INTERRUPTS, GUEST_PRIVATE, HAS_DOORBELL, KICKS, MOST_VCPUS,
-    PORT_INTERRUPTS, SOME_KICKS, SOME_SHARED_LINKS,
+    BOARD, GUEST_PRIVATE, MOST_VCPUS, SOME_KICKS, SOME_SHARED_LINKS,
 };
 use crate::state::Bell;
 use crate::straight::{self, Taken};
@@ -78,7 +77,7 @@ pub fn handle(
         if !SOME_KICKS {
             return Decision::Resume;
         }
-        let ports = state::DOORBELLS[partition.index].take();
+        let ports = partition.facts.doorbell.take();
         answer(machine, vcpu, partition, ports);
         if partition.declaration().machine.vcpus > 1 {
             refresh(machine, vcpu, partition);
@@ -133,7 +132,7 @@ fn answer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, por
 
 /// The interrupts of the partition's ports.
 fn interrupts_of(partition: &Partition, ports: Ports) -> impl Iterator<Item = u32> + use<> {
-    let all = &PORT_INTERRUPTS[partition.index];
+    let all = &partition.facts.port_interrupts;
     ports.iter().map(|port| all[port % MAX_PORTS])
 }
 
@@ -295,13 +294,13 @@ pub fn kick(machine: &mut Machine, partition: &Partition, vcpus: VcpuSet) {
     if !SOME_KICKS {
         return;
     }
-    let Some(id) = KICKS[partition.index] else {
+    let Some(id) = partition.facts.kick else {
         return;
     };
-    let own = BOARD.cpus[machine.index];
+    let own = BOARD.cpus.get(machine.index);
     for number in vcpus.within(partition.running).iter() {
-        let vcpu = FIRST_VCPU[partition.index].wrapping_add(number);
-        if let Some(affinity) = AFFINITY_OF.get(vcpu).filter(|it| **it != own) {
+        let affinity = partition.facts.affinities.get(number);
+        if let Some(affinity) = affinity.filter(|it| Some(*it) != own) {
             machine.interface.send(id, *affinity);
         }
     }
@@ -512,15 +511,15 @@ fn connect_more(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partitio
     set_kick_priority(machine, partition, GUEST_PRIORITY);
     for (index, link) in shared_links(partition) {
         if partition.gic.target_of(link.guest) == Some(vcpu.number) {
-            let cpu = AFFINITY_OF[vcpu.index];
+            let cpu = vcpu.facts.affinity;
             // The rules have checked that these are shared interrupts of the board.
             let _ = state::distributor().enable_spi(link.physical, cpu, GUEST_PRIORITY);
             vcpu.connected |= 1 << index;
         }
     }
     let mut others = device::update_uart(vcpu, partition);
-    if HAS_DOORBELL[partition.index] {
-        let ports = state::DOORBELLS[partition.index].open(vcpu.number);
+    if partition.facts.has_doorbell {
+        let ports = partition.facts.doorbell.open(vcpu.number);
         for id in interrupts_of(partition, ports) {
             others = others.and(partition.gic.pulse(vcpu.number, id));
         }
@@ -558,8 +557,8 @@ pub fn disconnect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partit
 #[cold]
 pub fn disconnect_more(machine: &mut Machine, vcpu: &mut Vcpu, partition: &Partition) {
     set_kick_priority(machine, partition, HELD_BACK);
-    if HAS_DOORBELL[partition.index] {
-        state::DOORBELLS[partition.index].close(vcpu.number);
+    if partition.facts.has_doorbell {
+        partition.facts.doorbell.close(vcpu.number);
     }
     if vcpu.connected != 0 {
         for (_, link) in
@@ -592,7 +591,7 @@ fn take_back(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, 
 /// Forgets what the partition's devices had pending or in hand, before it starts anew; messages that
 /// it hasn't read are still to come.
 pub fn forget(partition: &Partition) {
-    state::DOORBELLS[partition.index].repeat();
+    partition.facts.doorbell.repeat();
     for (_, link) in shared_links(partition) {
         let _ = state::distributor().clear_spi(link.physical);
     }
@@ -613,11 +612,11 @@ fn set_kick_priority(machine: &mut Machine, partition: &Partition, priority: u8)
 }
 
 fn kick_bit(partition: &Partition) -> u32 {
-    KICKS[partition.index].map_or(0, |id| 1 << id)
+    partition.facts.kick.map_or(0, |id| 1 << id)
 }
 
 /// The shared interrupts of the partition's devices.
 fn shared_links(partition: &Partition) -> impl Iterator<Item = (usize, &'static Link)> + use<> {
-    let links = GIC_INTERRUPTS[partition.index].links.iter().enumerate();
+    let links = partition.facts.interrupts.links.iter().enumerate();
     links.filter(|(_, link)| is_devices(link.guest))
 }

@@ -55,8 +55,8 @@ impl Life {
     }
 
     /// Its vCPUs are as after a reset: the first is on.
-    pub fn reset(&mut self, vcpus: usize) {
-        self.psci = Psci::new(vcpus);
+    pub fn reset(&mut self) {
+        self.psci.reset();
         self.starts = [None; MAX_VCPUS];
         self.settle();
     }

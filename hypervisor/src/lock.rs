@@ -6,7 +6,7 @@
 
 use core::cell::UnsafeCell;
 use core::ops::{Deref, DerefMut};
-use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::arch::timer;
 use crate::selected::MOST_VCPUS;
@@ -14,7 +14,7 @@ use crate::selected::MOST_VCPUS;
 /// A value that is touched by the one who holds its lock.
 pub struct Lock<T> {
     /// Whether there is anybody to share it with.
-    is_shared: AtomicBool,
+    is_shared: bool,
     next_ticket: AtomicU32,
     served: AtomicU32,
     value: UnsafeCell<T>,
@@ -31,25 +31,20 @@ pub struct Guard<'a, T> {
 }
 
 impl<T> Lock<T> {
-    /// Holds `value`, for one CPU.
-    pub const fn new(value: T) -> Self {
+    /// Holds `value`, for one CPU or for several.
+    pub const fn new(value: T, is_shared: bool) -> Self {
         Self {
-            is_shared: AtomicBool::new(false),
+            is_shared,
             next_ticket: AtomicU32::new(0),
             served: AtomicU32::new(0),
             value: UnsafeCell::new(value),
         }
     }
 
-    /// From now on several CPUs use it: at boot, before any other CPU is started.
-    pub fn share(&self) {
-        self.is_shared.store(true, Ordering::Relaxed);
-    }
-
     /// Whether several CPUs use it.
     #[inline]
     pub fn is_shared(&self) -> bool {
-        MOST_VCPUS > 1 && self.is_shared.load(Ordering::Relaxed)
+        MOST_VCPUS > 1 && self.is_shared
     }
 
     /// The value, without waiting for anybody: in the safe state.

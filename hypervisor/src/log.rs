@@ -13,7 +13,7 @@ use crate::arch::timer;
 use crate::console::Line;
 use crate::event::{Event, Fault, Record};
 use crate::owned::Owned;
-use crate::partition::CONSOLE_BYTES;
+use crate::partition::{CONSOLE_BYTES, ConsoleQueue, InputQueue, Partition};
 use crate::selected::{CPU_COUNT, DebugUart, HAS_UART, PARTITION_COUNT, SYSTEM, run_focus};
 use crate::time::Ticks;
 use crate::typing::{Typed, Typing};
@@ -34,13 +34,9 @@ pub struct Log {
     time: u64,
     epoch: u64,
     records: [Option<Consumer<'static, Record>>; CPU_COUNT],
-    consoles: [Option<Consumer<'static, u8>>; PARTITION_COUNT],
-    lines: [Line; PARTITION_COUNT],
-    /// When each line last grew.
-    grown: [Ticks; PARTITION_COUNT],
+    voices: [Voice; PARTITION_COUNT],
     /// How long an unfinished line waits to be shown, in ticks.
     patience: u64,
-    inputs: [Option<Producer<'static, u8>>; PARTITION_COUNT],
     typing: Typing,
     /// The partition for which is typed.
     focus: usize,
@@ -51,6 +47,30 @@ pub struct Log {
     inside_frame: bool,
 }
 
+/// What a partition says and hears.
+struct Voice {
+    console: Option<Consumer<'static, u8>>,
+    line: Line,
+    /// When the line last grew.
+    grown: Ticks,
+    input: Option<Producer<'static, u8>>,
+}
+
+impl Voice {
+    const NONE: Self = Self {
+        console: None,
+        line: Line::new(),
+        grown: Ticks(0),
+        input: None,
+    };
+}
+
+static CONSOLES: [Owned<ConsoleQueue>; PARTITION_COUNT] =
+    [const { Owned::new(ConsoleQueue::new()) }; PARTITION_COUNT];
+
+static INPUTS: [Owned<InputQueue>; PARTITION_COUNT] =
+    [const { Owned::new(InputQueue::new()) }; PARTITION_COUNT];
+
 static LOG: Owned<Log> = Owned::new(Log {
     uart: None,
     ring: Deque::new(),
@@ -58,11 +78,8 @@ static LOG: Owned<Log> = Owned::new(Log {
     time: 0,
     epoch: 0,
     records: [const { None }; CPU_COUNT],
-    consoles: [const { None }; PARTITION_COUNT],
-    lines: [const { Line::new() }; PARTITION_COUNT],
-    grown: [Ticks(0); PARTITION_COUNT],
+    voices: [const { Voice::NONE }; PARTITION_COUNT],
     patience: u64::MAX,
-    inputs: [const { None }; PARTITION_COUNT],
     typing: Typing::NEW,
     focus: 0,
     next_console: 0,
@@ -132,31 +149,40 @@ pub unsafe fn open(uart: DebugUart) {
 /// On CPU 0.
 pub unsafe fn take_records(cpu: usize, records: Consumer<'static, Record>) {
     // SAFETY: the caller's promise.
-    unsafe { LOG.get() }.records[cpu] = Some(records);
+    if let Some(place) = unsafe { LOG.get() }.records.get_mut(cpu) {
+        *place = Some(records);
+    }
 }
 
-/// Takes the receiving end of a partition's console.
+/// Connects a partition's console, and its input if it has a UART. The first that has one is typed for,
+/// unless the run's parameters name another.
 ///
 /// # Safety
-/// On CPU 0.
-pub unsafe fn take_console(partition: usize, console: Consumer<'static, u8>) {
-    // SAFETY: the caller's promise.
-    unsafe { LOG.get() }.consoles[partition] = Some(console);
-}
-
-/// Takes the sending end of what is typed for a partition; the first one has the focus, unless the
-/// run's parameters name another.
-///
-/// # Safety
-/// On CPU 0.
-pub unsafe fn take_input(partition: usize, input: Producer<'static, u8>) {
+/// On CPU 0 at boot, once for each partition.
+pub unsafe fn connect(partition: &mut Partition) {
+    let index = partition.index;
     // SAFETY: the caller's promise.
     let log = unsafe { LOG.get() };
-    let wanted = run_focus() == partition as u64 + 1;
-    if wanted || log.inputs.iter().all(Option::is_none) {
-        log.focus = partition;
+    let is_first = log.voices.iter().all(|voice| voice.input.is_none());
+    if let (Some(voice), Some(console), Some(input)) = (
+        log.voices.get_mut(index),
+        CONSOLES.get(index),
+        INPUTS.get(index),
+    ) {
+        // SAFETY: as above: each queue is split once.
+        let (sender, receiver) = unsafe { console.get() }.split();
+        partition.console = Some(sender);
+        voice.console = Some(receiver);
+        if HAS_UART && partition.declaration().machine.uart.is_some() {
+            // SAFETY: as above.
+            let (sender, receiver) = unsafe { input.get() }.split();
+            partition.input = Some(receiver);
+            voice.input = Some(sender);
+            if is_first || run_focus() == index as u64 + 1 {
+                log.focus = index;
+            }
+        }
     }
-    log.inputs[partition] = Some(input);
 }
 
 /// From now on times are given since `epoch`, and unfinished lines wait for `patience` ticks.
@@ -250,10 +276,9 @@ impl Log {
     /// was one.
     fn show_unfinished(&mut self) -> bool {
         let now = timer::now_early();
-        let waited = |index: usize| now.since(self.grown[index]) >= self.patience;
-        let found =
-            (0..PARTITION_COUNT).find(|index| !self.lines[*index].is_empty() && waited(*index));
-        let Some(partition) = found else {
+        let patience = self.patience;
+        let waits = |voice: &Voice| !voice.line.is_empty() && now.since(voice.grown) >= patience;
+        let Some(partition) = self.voices.iter().position(waits) else {
             return false;
         };
         self.finish_line(partition);
@@ -262,30 +287,32 @@ impl Log {
 
     /// Puts a partition's line on its way, with its name before it.
     fn finish_line(&mut self, partition: usize) {
-        let text = self.lines[partition].take();
-        put(&mut self.ring, SYSTEM.partitions[partition].name.as_bytes());
-        put(&mut self.ring, b"| ");
-        put(&mut self.ring, &text);
-        put(&mut self.ring, b"\r\n");
+        let voice = self.voices.get_mut(partition);
+        if let Some((voice, partition)) = voice.zip(SYSTEM.partitions.get(partition)) {
+            let text = voice.line.take();
+            put(&mut self.ring, partition.name.as_bytes());
+            put(&mut self.ring, b"| ");
+            put(&mut self.ring, &text);
+            put(&mut self.ring, b"\r\n");
+        }
     }
 
     /// The next record of a CPU. What a partition had said before its fault comes before the
     /// fault, as far as its console's room goes.
     fn pick_record(&mut self, cpu: usize) -> Option<Work> {
-        let record = self.records[cpu].as_ref()?.peek()?;
-        if let Event::Fault(Fault { partition, .. }) = record.event
+        let records = self.records.get_mut(cpu)?.as_mut()?;
+        if let Event::Fault(Fault { partition, .. }) = records.peek()?.event
             && self.moved_ahead < CONSOLE_BYTES
-            && self.consoles[partition]
-                .as_ref()
-                .is_some_and(Consumer::ready)
+            && let Some(voice) = self.voices.get(partition)
+            && voice.console.as_ref().is_some_and(Consumer::ready)
         {
             self.next_console = partition;
-            self.moved_ahead += STEP_BYTES;
+            self.moved_ahead = self.moved_ahead.wrapping_add(STEP_BYTES);
             let _ = self.move_console();
             return Some(Work::Done);
         }
         self.moved_ahead = 0;
-        let record = self.records[cpu].as_mut()?.dequeue()?;
+        let record = records.dequeue()?;
         self.time = record.time.0.saturating_sub(self.epoch);
         Some(Work::Word(record))
     }
@@ -298,14 +325,17 @@ impl Log {
         };
         match self.typing.take(byte) {
             Typed::Byte(byte) => {
-                if let Some(input) = self.inputs.get_mut(self.focus).and_then(Option::as_mut) {
+                let voice = self.voices.get_mut(self.focus);
+                if let Some(input) = voice.and_then(|voice| voice.input.as_mut()) {
                     let _ = input.enqueue(byte);
                 }
             }
             Typed::NextFocus => {
-                let after = (self.focus + 1..PARTITION_COUNT).chain(0..=self.focus);
-                let mut after = after.filter(|index| self.inputs[*index].is_some());
-                self.focus = after.next().unwrap_or(self.focus);
+                let all = self.voices.iter().enumerate();
+                let hears = |(_, voice): &(usize, &Voice)| voice.input.is_some();
+                let (focus, hearing) = (self.focus, all.filter(hears));
+                let mut after = hearing.clone().filter(|(index, _)| *index > focus).chain(hearing);
+                self.focus = after.next().map_or(focus, |(index, _)| index);
             }
         }
         true
@@ -332,29 +362,24 @@ impl Log {
     /// Moves some bytes of the next partition's console that has any; at most one line is
     /// completed.
     fn move_console(&mut self) -> bool {
-        for _ in 0..PARTITION_COUNT {
+        for _ in 0..=PARTITION_COUNT {
             let partition = self.next_console;
-            let Some(console) = &mut self.consoles[partition] else {
+            let Some(voice) = self.voices.get_mut(partition) else {
+                self.next_console = 0;
+                continue;
+            };
+            let Some(console) = &mut voice.console else {
                 return false;
             };
             if console.ready() {
-                self.grown[partition] = timer::now_early();
-                for _ in 0..STEP_BYTES {
-                    let byte = self.consoles[partition]
-                        .as_mut()
-                        .and_then(Consumer::dequeue);
-                    let Some(byte) = byte else {
-                        return true;
-                    };
-                    if self.lines[partition].push(byte) {
-                        self.finish_line(partition);
-                        break;
-                    }
+                voice.grown = timer::now_early();
+                let mut bytes = core::iter::from_fn(|| console.dequeue()).take(STEP_BYTES);
+                if bytes.any(|byte| voice.line.push(byte)) {
+                    self.finish_line(partition);
                 }
                 return true;
             }
-            let next = partition + 1;
-            self.next_console = if next < PARTITION_COUNT { next } else { 0 };
+            self.next_console = partition.wrapping_add(1);
         }
         false
     }

@@ -1,18 +1,17 @@
 //! A partition at run time: what its vCPUs share.
 
+use core::mem::{forget, replace};
+
 use heapless::spsc::{Consumer, Producer, Queue};
 use paratia_abi::passport::MAX_PORTS;
 
+use crate::facts::{PARTITION_FACTS, PartitionFacts};
 use crate::health::RestartHistory;
 use crate::heartbeat::{Expectation, Supervision};
 use crate::life::Life;
 use crate::lock::Lock;
-use crate::places::Places;
 use crate::psci::MAX_VCPUS;
-use crate::selected::{
-    GIC_INTERRUPTS, GIC_MODELS, HAS_UART, MOST_SHARED_BLOCKS, MOST_VCPUS, PARTITION_COUNT, PLACES,
-    PORTS, SYSTEM,
-};
+use crate::selected::{HAS_UART, MOST_SHARED_BLOCKS, MOST_VCPUS, PARTITION_COUNT};
 use crate::time::{Frequency, Ticks};
 use crate::vgic::{VcpuSet, Vgic};
 use crate::vuart::Uart;
@@ -36,12 +35,12 @@ pub type InterruptController = Vgic<MOST_VCPUS, MOST_SHARED_BLOCKS>;
 pub struct Partition {
     /// Its index in the system.
     pub index: usize,
+    /// What is constant about it.
+    pub facts: &'static PartitionFacts,
     /// What its windows are used for, and by which of its vCPUs.
     pub life: Life,
     /// Its vCPUs whose registers are in a CPU; kept in systems in which a partition has several.
     pub running: VcpuSet,
-    /// Where it sees its emulated devices.
-    pub places: &'static Places,
     /// Its interrupt controller.
     pub gic: InterruptController,
     /// Changes to private physical interrupts that wait for the vCPU whose they are: those to be
@@ -76,55 +75,51 @@ pub struct Partition {
 }
 
 /// Every partition's state, by its index.
-pub static PARTITIONS: [Lock<Partition>; PARTITION_COUNT] =
-    [const { Lock::new(Partition::NEW) }; PARTITION_COUNT];
-
-/// How many vCPUs a partition has.
-const fn vcpus(partition: usize) -> usize {
-    SYSTEM.partitions[partition].machine.vcpus as usize
-}
+pub static PARTITIONS: [Lock<Partition>; PARTITION_COUNT] = {
+    let mut all = [const { Partition::locked(0) }; PARTITION_COUNT];
+    let mut index = 1;
+    while index < PARTITION_COUNT {
+        // A constant can't drop what it replaces.
+        forget(replace(&mut all[index], Partition::locked(index)));
+        index += 1;
+    }
+    all
+};
 
 impl Partition {
-    /// Before boot has set it up.
-    const NEW: Self = Self {
-        index: 0,
-        life: Life::new(vcpus(0)),
-        running: VcpuSet::NONE,
-        places: &PLACES[0],
-        gic: Self::new_gic(0),
-        private_changes: [[0; 2]; MAX_VCPUS],
-        uart: Uart::new(),
-        supervision: None,
-        history: RestartHistory::new(),
-        restart_period: 0,
-        refresh: [0; MAX_PORTS],
-        console: None,
-        input: None,
-        dropped_in_window: 0,
-        faults: 0,
-        restarts: 0,
-        dropped: 0,
-        aborts: 0,
-        undefined: 0,
-    };
-
-    /// Gives it its place and a machine as after a reset: once, at boot.
-    pub fn set_up(&mut self, index: usize) {
-        self.index = index;
-        self.places = &PLACES[index];
-        self.reset_machine();
-    }
-
-    const fn new_gic(index: usize) -> InterruptController {
-        Vgic::new(GIC_MODELS[index], vcpus(index), &GIC_INTERRUPTS[index])
+    const fn locked(index: usize) -> Lock<Self> {
+        let facts = &PARTITION_FACTS[index];
+        let vcpus = facts.declaration.machine.vcpus as usize;
+        let partition = Self {
+            index,
+            facts,
+            life: Life::new(vcpus),
+            running: VcpuSet::NONE,
+            gic: Vgic::new(facts.model, vcpus, facts.interrupts),
+            private_changes: [[0; 2]; MAX_VCPUS],
+            uart: Uart::new(),
+            supervision: None,
+            history: RestartHistory::new(),
+            restart_period: 0,
+            refresh: [0; MAX_PORTS],
+            console: None,
+            input: None,
+            dropped_in_window: 0,
+            faults: 0,
+            restarts: 0,
+            dropped: 0,
+            aborts: 0,
+            undefined: 0,
+        };
+        Lock::new(partition, vcpus > 1)
     }
 
     /// Puts its machine to how it is after a reset.
     pub fn reset_machine(&mut self) {
-        self.gic = Self::new_gic(self.index);
+        self.gic.reset();
         self.private_changes = [[0; 2]; MAX_VCPUS];
         self.uart = Uart::new();
-        self.life.reset(vcpus(self.index));
+        self.life.reset();
     }
 
     /// Whether vCPU `number` may go on: it is on, and isn't to begin anew.
@@ -137,13 +132,13 @@ impl Partition {
     /// Its declaration.
     #[must_use]
     pub fn declaration(&self) -> &'static paratia_config::Partition {
-        &SYSTEM.partitions[self.index]
+        self.facts.declaration
     }
 
     /// Begins its life: once, when the schedule's epoch is known.
     pub fn begin(&mut self, epoch: Ticks, frequency: Frequency) {
         let declaration = self.declaration();
-        for (ticks, port) in self.refresh.iter_mut().zip(&PORTS[self.index]) {
+        for (ticks, port) in self.refresh.iter_mut().zip(self.facts.ports) {
             *ticks = port.map_or(0, |port| frequency.ticks(port.refresh));
         }
         self.restart_period = frequency.ticks(declaration.health.restart_limit.period);

@@ -1,13 +1,12 @@
 //! PSCI calls carried out: vCPUs that begin, wait and go, and a partition that shuts itself down.
 
-use paratia_config::system::{HealthEvent, RegionKind};
+use paratia_config::system::{HealthEvent, Region, RegionKind};
 
 use crate::cpu::Machine;
 use crate::exit::Decision;
 use crate::fault::{self, Details};
 use crate::partition::Partition;
 use crate::psci;
-use crate::selected::SYSTEM;
 use crate::vcpu::Vcpu;
 
 /// Whether an id is in PSCI's range (DEN0022, 5.1), in the 32-bit or the 64-bit form.
@@ -26,8 +25,8 @@ pub fn call(
     id: u32,
     parameters: [u64; 3],
 ) -> Option<Decision> {
-    let index = partition.index;
-    let in_memory = |address| is_in_ram(index, address);
+    let regions = partition.declaration().regions;
+    let in_memory = |address| is_in_ram(regions, address);
     let decision = partition.life.call(vcpu.number, id, parameters, &in_memory);
     Some(match decision {
         psci::Decision::Answer(answer) => {
@@ -55,8 +54,8 @@ fn shut_down(machine: &mut Machine, partition: &mut Partition, event: HealthEven
 }
 
 /// Whether a guest-physical address is in the partition's RAM.
-fn is_in_ram(partition: usize, address: u64) -> bool {
-    SYSTEM.partitions[partition].regions.iter().any(|region| {
+fn is_in_ram(regions: &[Region], address: u64) -> bool {
+    regions.iter().any(|region| {
         region.kind == RegionKind::Ram && (region.ipa.0..region.ipa_end().0).contains(&address)
     })
 }

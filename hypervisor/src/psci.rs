@@ -137,6 +137,11 @@ impl Psci {
         }
     }
 
+    /// Only the first is on, as at first.
+    pub fn reset(&mut self) {
+        *self = Self::new(self.count);
+    }
+
     /// A vCPU's state; off if there is no such one.
     #[must_use]
     pub fn power(&self, vcpu: usize) -> Power {

@@ -17,8 +17,8 @@ pub const STEP_BYTES: u64 = 4096;
 pub enum Step {
     /// Fill with zeros: physical address and size, both multiples of a page.
     Zero(u64, u64),
-    /// Copy from this piece, from this offset on, this many bytes.
-    Copy(usize, u64, u64),
+    /// Copy to this physical address, a multiple of a page, these bytes.
+    Copy(u64, &'static [u8]),
     /// All is done; the partition can start.
     Done,
 }
@@ -46,33 +46,30 @@ impl Reload {
     /// asked with the same ones until it is done.
     pub fn next(&mut self, regions: &[Region], pieces: &[Piece]) -> Step {
         if let Some(region) = regions.get(self.region) {
-            let (at, size) = self.advance(region.size_bytes);
+            let at = self.offset;
+            let size = region.size_bytes.saturating_sub(at).min(STEP_BYTES);
+            self.offset = at.wrapping_add(size);
             if self.offset >= region.size_bytes {
-                self.region += 1;
+                self.region = self.region.wrapping_add(1);
                 self.offset = 0;
             }
-            return Step::Zero(region.pa.0 + at, size);
+            return Step::Zero(region.pa.0.wrapping_add(at), size);
         }
         while let Some(piece) = pieces.get(self.piece) {
-            let (index, all) = (self.piece, piece.content.bytes.len() as u64);
-            let (from, size) = self.advance(all);
-            if self.offset >= all {
-                self.piece += 1;
+            let from = self.offset;
+            let at = usize::try_from(from).unwrap_or(usize::MAX);
+            let rest = piece.content.bytes.get(at..).unwrap_or_default();
+            let (bytes, left) = rest.split_at(rest.len().min(STEP_BYTES as usize));
+            self.offset = from.wrapping_add(bytes.len() as u64);
+            if left.is_empty() {
+                self.piece = self.piece.wrapping_add(1);
                 self.offset = 0;
             }
-            if size > 0 {
-                return Step::Copy(index, from, size);
+            if !bytes.is_empty() {
+                return Step::Copy(piece.to.0.wrapping_add(from), bytes);
             }
         }
         Step::Done
-    }
-
-    /// Takes up to a step's bytes of `all`: from where, and how many.
-    fn advance(&mut self, all: u64) -> (u64, u64) {
-        let from = self.offset;
-        let size = (all - from).min(STEP_BYTES);
-        self.offset += size;
-        (from, size)
     }
 }
 
@@ -112,6 +109,7 @@ mod tests {
                 bytes: bytes.leak(),
                 sha256: [0; 32],
             })),
+            is_first: true,
         }
     }
 
@@ -146,10 +144,10 @@ mod tests {
                         prop_assert!(scrubbed.iter().all(|byte| *byte == 0xAA));
                         scrubbed.fill(0);
                     }
-                    Step::Copy(index, from, size) => {
-                        prop_assert!(size > 0 && size <= STEP_BYTES && from % 4096 == 0);
-                        let to = (pieces[index].to.0 + from) as usize;
-                        let bytes = &pieces[index].content.bytes[from as usize..][..size as usize];
+                    Step::Copy(to, bytes) => {
+                        let size = bytes.len() as u64;
+                        prop_assert!(size > 0 && size <= STEP_BYTES && to % 4096 == 0);
+                        let to = to as usize;
                         memory[to..to + bytes.len()].copy_from_slice(bytes);
                     }
                     Step::Done => break,

@@ -10,7 +10,7 @@ use crate::interrupt;
 use crate::life::Phase;
 use crate::partition::Partition;
 use crate::reload::{Reload, Step};
-use crate::selected::{IMAGES, VTTBR, run_argument};
+use crate::selected::run_argument;
 use crate::vcpu::Vcpu;
 
 /// Goes on with the work in the partition's window until it is done or the window nearly over; the
@@ -62,23 +62,17 @@ pub unsafe fn load_at_boot(partition: &Partition) {
 /// # Safety
 /// The partition isn't running.
 unsafe fn step(partition: &Partition, reload: &mut Reload) -> bool {
-    let pieces = IMAGES[partition.index].pieces;
+    let pieces = partition.facts.image.pieces;
     match reload.next(partition.declaration().regions, pieces) {
         Step::Zero(at, size) => {
             // SAFETY: whole pages of the partition's regions, which EL2's map covers.
             unsafe { memory::zero(at, size) };
             true
         }
-        Step::Copy(index, from, size) => {
-            let piece = &pieces[index];
-            let range = usize::try_from(from)
-                .ok()
-                .zip(usize::try_from(from + size).ok());
-            if let Some(bytes) = range.and_then(|(from, end)| piece.content.bytes.get(from..end)) {
-                // SAFETY: a page of the partition's RAM, which has been checked to hold the piece
-                // when its physical address was computed.
-                unsafe { memory::copy_image(piece.to.0 + from, bytes) };
-            }
+        Step::Copy(to, bytes) => {
+            // SAFETY: a page of the partition's RAM, which has been checked to hold the piece when its
+            // physical address was computed.
+            unsafe { memory::copy_image(to, bytes) };
             true
         }
         Step::Done => false,
@@ -92,7 +86,7 @@ fn start(
     partition: &mut Partition,
     condition: StartCondition,
 ) {
-    arch_cpu::set_stage2(VTTBR[partition.index]);
+    arch_cpu::set_stage2(vcpu.facts.stage2);
     memory::forget_guest();
     interrupt::forget(partition);
     partition.reset_machine();
@@ -124,7 +118,7 @@ pub fn prepare(vcpu: &mut Vcpu, partition: &Partition, condition: StartCondition
         ],
         // As arm64 Linux is booted, and whoever follows it (Documentation/arm64/booting.rst, 4).
         Image::Linux { .. } | Image::Raw { .. } | Image::Elf { .. } => {
-            let device_tree = IMAGES[partition.index].device_tree;
+            let device_tree = partition.facts.image.device_tree;
             [device_tree.map_or(0, |place| place.0), 0, 0, 0]
         }
     };

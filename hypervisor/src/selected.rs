@@ -87,9 +87,6 @@ pub const CPU_COUNT: usize = SYSTEM.cpu_count();
 
 /// The top of every CPU's emergency stack.
 pub static EMERGENCY_STACKS: [u64; CPU_COUNT] = layout::emergency_stacks(&LAYOUT);
-/// The page with the records of stolen time of each partition that is told it.
-pub static STOLEN_TIME_RECORDS: [Pa; PARTITION_COUNT] =
-    layout::stolen_time_records(&LAYOUT, SYSTEM);
 
 /// All partitions' vCPUs together.
 pub const VCPU_COUNT: usize = SYSTEM.vcpu_count();
@@ -99,9 +96,6 @@ pub static CPU_OF: [usize; VCPU_COUNT] = machines::cpu_of(SYSTEM);
 
 /// The affinity of the CPU that each vCPU runs on.
 pub static AFFINITY_OF: [u64; VCPU_COUNT] = machines::affinity_of(SYSTEM, BOARD);
-
-/// The first vCPU of each partition.
-pub static FIRST_VCPU: [usize; PARTITION_COUNT] = machines::first_vcpu(SYSTEM);
 
 /// The partition of each vCPU.
 pub static PARTITION_OF: [usize; VCPU_COUNT] = machines::partition_of(SYSTEM);

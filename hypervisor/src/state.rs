@@ -10,7 +10,8 @@ use crate::controller::Distributor;
 use crate::doorbell::Doorbell;
 use crate::owned::Owned;
 use crate::port::Link;
-use crate::selected::{AFFINITY_OF, FIRST_VCPU, KICKS, PARTITION_COUNT, SYSTEM};
+use crate::facts::PARTITION_FACTS;
+use crate::selected::{PARTITION_COUNT, SYSTEM};
 use crate::time::Ticks;
 
 /// Size of the largest message of the system in 64-bit words.
@@ -80,16 +81,15 @@ const fn bell(channel: usize, end: usize) -> Option<Bell> {
     let Some((partition, port)) = TO_RING[channel][end] else {
         return None;
     };
-    let Some(kick) = KICKS[partition] else {
+    let facts = &PARTITION_FACTS[partition];
+    let Some(kick) = facts.kick else {
         return None;
     };
-    let (_, cpus) = AFFINITY_OF.split_at(FIRST_VCPU[partition]);
-    let vcpus = SYSTEM.partitions[partition].machine.vcpus as usize;
     Some(Bell {
-        doorbell: &DOORBELLS[partition],
+        doorbell: facts.doorbell,
         port,
         kick,
-        cpus: cpus.split_at(vcpus).0,
+        cpus: facts.affinities,
     })
 }
 

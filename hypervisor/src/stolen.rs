@@ -3,10 +3,11 @@
 //! Stolen is the time between two windows in which the vCPU had something to do: one that waits for
 //! an interrupt misses nothing.
 
-use paratia_config::address::PAGE_BYTES;
+use paratia_config::address::{Ipa, PAGE_BYTES, Pa};
+use paratia_config::layout;
 
 use crate::arch::{memory, timer};
-use crate::selected::{STOLEN_TIME_RECORDS, SYSTEM};
+use crate::selected::{LAYOUT, PARTITION_COUNT, SYSTEM};
 use crate::time::Ticks;
 use crate::vcpu::Vcpu;
 
@@ -17,11 +18,27 @@ const TIME_OFFSET: u64 = 8;
 
 const _: () = assert!(RECORD_BYTES * crate::psci::MAX_VCPUS as u64 <= PAGE_BYTES);
 
-/// Where the vCPU finds its record; nothing if its partition isn't told.
-#[must_use]
-pub fn record_ipa(vcpu: &Vcpu) -> Option<u64> {
-    let page = SYSTEM.partitions[vcpu.partition].machine.stolen_time?;
-    Some(page.0.wrapping_add(RECORD_BYTES * vcpu.number as u64))
+/// Where the time is told.
+pub struct Record {
+    /// To the vCPU.
+    pub ipa: Ipa,
+    /// By the hypervisor.
+    pa: Pa,
+}
+
+impl Record {
+    /// Of vCPU `number` of a partition; nothing if that isn't told.
+    pub const fn of(partition: usize, number: usize) -> Option<Self> {
+        let Some(page) = SYSTEM.partitions[partition].machine.stolen_time else {
+            return None;
+        };
+        let pages: [Pa; PARTITION_COUNT] = layout::stolen_time_records(&LAYOUT, SYSTEM);
+        let offset = RECORD_BYTES * number as u64;
+        Some(Self {
+            ipa: page.offset(offset),
+            pa: pages[partition].offset(offset),
+        })
+    }
 }
 
 /// What a vCPU knows of the time that it didn't have.
@@ -47,16 +64,13 @@ impl StolenTime {
 
 /// The vCPU gets its CPU back at `now`.
 pub fn come_back(vcpu: &mut Vcpu, now: Ticks) {
-    let machine = &SYSTEM.partitions[vcpu.partition].machine;
-    if machine.stolen_time.is_none() {
+    let Some(record) = &vcpu.facts.stolen_time else {
         return;
-    }
+    };
     if let Some(since) = vcpu.stolen.since.take() {
         vcpu.stolen.ticks = vcpu.stolen.ticks.wrapping_add(now.since(since));
     }
-    let page = STOLEN_TIME_RECORDS[vcpu.partition];
-    let record = page.0 + RECORD_BYTES * vcpu.number as u64;
     let nanoseconds = timer::nanoseconds(vcpu.stolen.ticks);
     // SAFETY: the record of a vCPU of this CPU, in the hypervisor's own memory.
-    unsafe { memory::write_word(record + TIME_OFFSET, nanoseconds) };
+    unsafe { memory::write_word(record.pa.0 + TIME_OFFSET, nanoseconds) };
 }

@@ -7,9 +7,8 @@ use paratia_board_support::interrupt::CpuInterface as _;
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::cpu::{CPUS, Machine};
 use crate::partition::{PARTITIONS, Partition};
-use crate::selected::SYSTEM;
 use crate::time::Ticks;
-use crate::vcpu::{Statistics, VCPUS};
+use crate::vcpu::Statistics;
 use crate::{crash, log, state};
 
 /// A priority that no interrupt is more urgent than.
@@ -82,10 +81,7 @@ fn cpu_statistics(machine: &Machine) {
 }
 
 fn statistics(partition: &Partition) {
-    let first = SYSTEM.first_vcpu(partition.index);
-    let end = SYSTEM.first_vcpu(partition.index + 1);
-    let vcpus = VCPUS.get(first..end).unwrap_or_default();
-    let of = vcpus.iter().fold(Statistics::ZERO, |all, vcpu| {
+    let of = partition.facts.vcpus.iter().fold(Statistics::ZERO, |all, vcpu| {
         // SAFETY: as for the partition.
         all.and(&unsafe { vcpu.get() }.statistics)
     });

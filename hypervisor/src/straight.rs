@@ -28,8 +28,7 @@ use crate::controller::{self, each};
 use crate::cpu::Machine;
 use crate::interrupt::{FIRST_PRIVATE_PERIPHERAL, HYPERVISOR_TIMER};
 use crate::partition::{InterruptController, Partition};
-use crate::selected::{PORT_INTERRUPTS, SOME_KICKS};
-use crate::state;
+use crate::selected::SOME_KICKS;
 use crate::vcpu::Vcpu;
 use crate::vgic::Maintenance;
 
@@ -103,11 +102,12 @@ fn handle_other(machine: &mut Machine, vcpu: &mut Vcpu, id: u32) -> Result<bool,
 
 /// Answers a kick, if all that it means is a message at one port.
 fn answer(machine: &mut Machine, vcpu: &mut Vcpu, kick: u32) -> Result<bool, Taken> {
-    let bell = &state::DOORBELLS[vcpu.partition];
+    let facts = vcpu.facts.of_partition;
+    let bell = facts.doorbell;
     let Some(port) = bell.only_unknown() else {
         return Err(Taken::Interrupt(kick));
     };
-    let id = PORT_INTERRUPTS[vcpu.partition][port % MAX_PORTS];
+    let id = facts.port_interrupts[port % MAX_PORTS];
     // SAFETY: as in `handle`.
     let is_listed = vcpu.rests() && put_any(machine, vcpu, unsafe { own(vcpu) }, id);
     if !is_listed && !list_alone(machine, vcpu, id) {

@@ -26,8 +26,6 @@ pub struct Vcpu {
     pub facts: &'static Facts,
     /// Its index among all partitions' vCPUs.
     pub index: usize,
-    /// The index of its partition.
-    pub partition: usize,
     /// Its number within the partition.
     pub number: usize,
     /// Whether it gave the rest of its window back and wants its next start in `x1`.
@@ -182,40 +180,53 @@ impl Statistics {
 }
 
 /// Every vCPU's state, by its index.
-pub static VCPUS: [Owned<Vcpu>; VCPU_COUNT] = [const { Owned::new(Vcpu::NEW) }; VCPU_COUNT];
+pub static VCPUS: [Owned<Vcpu>; VCPU_COUNT] = {
+    let mut all = [const { Owned::new(Vcpu::new(0)) }; VCPU_COUNT];
+    let mut index = 1;
+    while index < VCPU_COUNT {
+        all[index] = Owned::new(Vcpu::new(index));
+        index += 1;
+    }
+    all
+};
 
 impl Vcpu {
-    /// Before boot has set it up.
-    const NEW: Self = Self {
-        context: Context::ZERO,
-        facts: &FACTS[0],
-        index: 0,
-        partition: 0,
-        number: 0,
-        waits_for_window: false,
-        listed: 0,
-        detours: true,
-        is_lone: false,
-        noticed: 0,
-        software: None,
-        first_listed: (0, 0),
-        listed_ids: [0; LIST_REGISTERS],
-        maintenance: Maintenance::empty(),
-        active_private: 0,
-        connected: 0,
-        refused_in_window: 0,
-        refused_limit: 0,
-        physical_timer: PhysicalTimer::RESET,
-        set_way: SetWay::Idle,
-        control: HypervisorControl::PLAIN,
-        stolen: StolenTime::NONE,
-        statistics: Statistics::ZERO,
-    };
+    const fn new(index: usize) -> Self {
+        let partition = PARTITION_OF[index];
+        let declaration = &SYSTEM.partitions[partition];
+        let is_lone = declaration.machine.vcpus == 1 && !IS_SOFTWARE[partition];
+        let mut context = Context::ZERO;
+        context.stack = LAYOUT.stack(CPU_OF[index]).end().0;
+        Self {
+            context,
+            facts: &FACTS[index],
+            index,
+            number: index - SYSTEM.first_vcpu(partition),
+            waits_for_window: false,
+            listed: 0,
+            detours: !is_lone,
+            is_lone,
+            noticed: 0,
+            software: None,
+            first_listed: (0, 0),
+            listed_ids: [0; LIST_REGISTERS],
+            maintenance: Maintenance::empty(),
+            active_private: 0,
+            connected: 0,
+            refused_in_window: 0,
+            refused_limit: declaration.refused_calls_per_window,
+            physical_timer: PhysicalTimer::RESET,
+            set_way: SetWay::Idle,
+            control: HypervisorControl::PLAIN,
+            stolen: StolenTime::NONE,
+            statistics: Statistics::ZERO,
+        }
+    }
 
     /// Puts it to its first instruction, at `entry` with `arguments` in `x0` and up.
     pub fn begin(&mut self, entry: u64, arguments: [u64; 4]) {
         self.context.reset(self.number, entry, arguments);
-        self.software = IS_SOFTWARE[self.partition].then(CpuInterface::new);
+        self.software = (SOME_SOFTWARE && self.facts.is_software).then(CpuInterface::new);
         self.waits_for_window = false;
         self.active_private = 0;
         self.physical_timer = PhysicalTimer::RESET;
@@ -302,18 +313,5 @@ impl Vcpu {
         };
         self.control = control.value();
         self.control.set();
-    }
-
-    /// Gives it its place: once, at boot.
-    pub fn set_up(&mut self, index: usize) {
-        let partition = PARTITION_OF[index];
-        self.facts = &FACTS[index];
-        self.index = index;
-        self.partition = partition;
-        self.number = index - SYSTEM.first_vcpu(partition);
-        self.is_lone = SYSTEM.partitions[partition].machine.vcpus == 1 && !IS_SOFTWARE[partition];
-        self.set_maintenance(Maintenance::empty());
-        self.context.stack = LAYOUT.stack(CPU_OF[index]).end().0;
-        self.refused_limit = SYSTEM.partitions[partition].refused_calls_per_window;
     }
 }
