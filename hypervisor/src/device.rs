@@ -13,7 +13,7 @@ use crate::interrupt;
 use crate::mmio::{self, Access, Kind, Refusal};
 use crate::partition::Partition;
 use crate::places::Device;
-use crate::selected::HAS_UART;
+use crate::selected::ANY;
 use crate::vcpu::Vcpu;
 use crate::vgic::{Done, VcpuSet, low};
 use crate::{straight, terminal, vuart};
@@ -105,12 +105,12 @@ fn stray(
     exception: Exception,
 ) -> Decision {
     match partition.declaration().machine.stray {
-        Stray::HealthEvent => raise(machine, partition, event),
-        Stray::ExternalAbort => {
+        Stray::ExternalAbort if ANY.aborts => {
             partition.aborts = partition.aborts.wrapping_add(1);
             arch_cpu::take_exception(exception);
             Decision::Resume
         }
+        Stray::HealthEvent | Stray::ExternalAbort => raise(machine, partition, event),
     }
 }
 
@@ -176,7 +176,7 @@ fn read(
             interrupt::follow_software(machine, vcpu, partition);
             value
         }
-        Device::Uart if !HAS_UART => 0,
+        Device::Uart if !ANY.uart => 0,
         Device::Uart => {
             terminal::receive(partition);
             let value = partition.uart.read(offset, width);
@@ -216,7 +216,7 @@ fn write(
             }
             interrupt::follow_software(machine, vcpu, partition);
         }
-        Device::Uart if !HAS_UART => {}
+        Device::Uart if !ANY.uart => {}
         Device::Uart => {
             let effect = partition.uart.write(offset, width, value);
             if let vuart::Effect::Transmit(byte) = effect {
@@ -230,7 +230,7 @@ fn write(
 /// Before a vCPU's window: takes what was typed, and shows the interrupt controller the level of the
 /// UART's interrupt. Whom that concerns.
 pub fn update_uart(vcpu: &Vcpu, partition: &mut Partition) -> VcpuSet {
-    if !HAS_UART || partition.declaration().machine.uart.is_none() {
+    if !ANY.uart || partition.declaration().machine.uart.is_none() {
         return VcpuSet::NONE;
     }
     terminal::receive(partition);

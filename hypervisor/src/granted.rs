@@ -11,7 +11,7 @@ use crate::arch::performance::Performance;
 use crate::id_registers::Grants;
 use crate::owned::Owned;
 use crate::partition::Partition;
-use crate::selected::{PARTITION_OF, SYSTEM, VCPU_COUNT};
+use crate::selected::{ANY, PARTITION_OF, SYSTEM, VCPU_COUNT};
 use crate::vcpu::Vcpu;
 use crate::vgic::Model;
 
@@ -69,7 +69,7 @@ pub fn grants(partition: &Partition) -> Grants {
     Grants {
         pmu: machine.pmu,
         debug: machine.debug,
-        gic_system_registers: partition.facts.model == Model::V3,
+        gic_system_registers: ANY.model.unwrap_or(partition.facts.model) == Model::V3,
     }
 }
 

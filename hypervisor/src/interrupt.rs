@@ -18,9 +18,7 @@ use crate::device;
 use crate::doorbell::Ports;
 use crate::exit::Decision;
 use crate::partition::{InterruptController, Partition};
-use crate::selected::{
-    BOARD, GUEST_PRIVATE, MOST_VCPUS, SOME_KICKS, SOME_SHARED_LINKS,
-};
+use crate::selected::{ANY, BOARD, GUEST_PRIVATE};
 use crate::state::Bell;
 use crate::straight::{self, Taken};
 use crate::time::Ticks;
@@ -74,7 +72,7 @@ pub fn handle(
     machine.interface.drop_priority(id);
     if id < FIRST_PRIVATE_PERIPHERAL {
         machine.interface.deactivate(id);
-        if !SOME_KICKS {
+        if !ANY.kicks {
             return Decision::Resume;
         }
         let ports = partition.facts.doorbell.take();
@@ -227,7 +225,7 @@ fn change_physical(
     for id in physical.interrupts() {
         if is_devices(id) {
             change_shared(partition, physical.change, id);
-        } else if MOST_VCPUS == 1 || physical.vcpu == vcpu.number {
+        } else if ANY.most_vcpus == 1 || physical.vcpu == vcpu.number {
             change_private(machine, partition, physical.change, id);
         } else {
             defer_private(partition, physical.change, physical.vcpu, id);
@@ -240,7 +238,7 @@ fn change_physical(
 /// Whether a guest's interrupt with a physical one behind it is one of its devices'.
 #[inline]
 fn is_devices(id: u32) -> bool {
-    SOME_SHARED_LINKS && id >= FIRST_SHARED
+    ANY.shared_links && id >= FIRST_SHARED
 }
 
 fn change_shared(partition: &Partition, change: Change, guest: u32) {
@@ -279,7 +277,7 @@ fn defer_private(partition: &mut Partition, change: Change, vcpu: usize, guest: 
 
 /// What others have left to be done to this vCPU's private physical interrupts.
 fn take_private_changes(machine: &mut Machine, vcpu: &Vcpu, partition: &mut Partition) {
-    if MOST_VCPUS > 1
+    if ANY.most_vcpus > 1
         && let Some(changes) = partition.private_changes.get_mut(vcpu.number)
     {
         let [set, clear] = core::mem::take(changes);
@@ -291,7 +289,7 @@ fn take_private_changes(machine: &mut Machine, vcpu: &Vcpu, partition: &mut Part
 
 /// Interrupts other vCPUs where they run, so that they look at their interrupts.
 pub fn kick(machine: &mut Machine, partition: &Partition, vcpus: VcpuSet) {
-    if !SOME_KICKS {
+    if !ANY.kicks {
         return;
     }
     let Some(id) = partition.facts.kick else {
@@ -392,9 +390,10 @@ fn end_by_notice(machine: &mut Machine, vcpu: &Vcpu, partition: &Partition) {
         if register.pending || register.active {
             continue;
         }
-        match vcpu.listed_ids[index] {
-            id if is_devices(id) => change_shared(partition, Change::Deactivate, id),
-            id => change_private(machine, partition, Change::Deactivate, id),
+        match vcpu.listed_ids.get(index) {
+            Some(id) if is_devices(*id) => change_shared(partition, Change::Deactivate, *id),
+            Some(id) => change_private(machine, partition, Change::Deactivate, *id),
+            None => {}
         }
     }
 }

@@ -9,7 +9,7 @@ use core::ops::{Deref, DerefMut};
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::arch::timer;
-use crate::selected::MOST_VCPUS;
+use crate::selected::ANY;
 
 /// A value that is touched by the one who holds its lock.
 pub struct Lock<T> {
@@ -44,7 +44,7 @@ impl<T> Lock<T> {
     /// Whether several CPUs use it.
     #[inline]
     pub fn is_shared(&self) -> bool {
-        MOST_VCPUS > 1 && self.is_shared
+        ANY.most_vcpus > 1 && self.is_shared
     }
 
     /// The value, without waiting for anybody: in the safe state.

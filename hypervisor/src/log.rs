@@ -14,7 +14,7 @@ use crate::console::Line;
 use crate::event::{Event, Fault, Record};
 use crate::owned::Owned;
 use crate::partition::{CONSOLE_BYTES, ConsoleQueue, InputQueue, Partition};
-use crate::selected::{CPU_COUNT, DebugUart, HAS_UART, PARTITION_COUNT, SYSTEM, run_focus};
+use crate::selected::{ANY, CPU_COUNT, DebugUart, PARTITION_COUNT, SYSTEM, run_focus};
 use crate::time::Ticks;
 use crate::typing::{Typed, Typing};
 
@@ -173,7 +173,7 @@ pub unsafe fn connect(partition: &mut Partition) {
         let (sender, receiver) = unsafe { console.get() }.split();
         partition.console = Some(sender);
         voice.console = Some(receiver);
-        if HAS_UART && partition.declaration().machine.uart.is_some() {
+        if ANY.uart && partition.declaration().machine.uart.is_some() {
             // SAFETY: as above.
             let (sender, receiver) = unsafe { input.get() }.split();
             partition.input = Some(receiver);
@@ -250,7 +250,7 @@ enum Work {
 
 impl Log {
     fn transmit_or_pick(&mut self) -> Work {
-        if HAS_UART && self.receive() || self.transmit() {
+        if ANY.uart && self.receive() || self.transmit() {
             return Work::Done;
         }
         if self.ring.capacity() - self.ring.len() < ROOM_BYTES {

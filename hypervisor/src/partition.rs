@@ -11,14 +11,14 @@ use crate::heartbeat::{Expectation, Supervision};
 use crate::life::Life;
 use crate::lock::Lock;
 use crate::psci::MAX_VCPUS;
-use crate::selected::{HAS_UART, MOST_SHARED_BLOCKS, MOST_VCPUS, PARTITION_COUNT};
+use crate::selected::{ANY, PARTITION_COUNT};
 use crate::time::{Frequency, Ticks};
 use crate::vgic::{VcpuSet, Vgic};
 use crate::vuart::Uart;
 
 /// Bytes of console text that a partition can have waiting: more where a UART is emulated, for
 /// stock systems send as fast as it takes.
-pub const CONSOLE_BYTES: usize = if HAS_UART { 4096 } else { 1024 };
+pub const CONSOLE_BYTES: usize = if ANY.uart { 4096 } else { 1024 };
 /// Bytes of input that a partition can have waiting.
 pub const INPUT_BYTES: usize = 64;
 
@@ -29,7 +29,7 @@ pub type ConsoleQueue = Queue<u8, CONSOLE_BYTES>;
 pub type InputQueue = Queue<u8, INPUT_BYTES>;
 
 /// A partition's interrupt controller.
-pub type InterruptController = Vgic<MOST_VCPUS, MOST_SHARED_BLOCKS>;
+pub type InterruptController = Vgic<{ ANY.most_vcpus }, { ANY.most_shared_blocks }>;
 
 /// What the vCPUs of a partition share.
 pub struct Partition {

@@ -17,6 +17,7 @@ use crate::id_registers;
 use crate::inject::Exception;
 use crate::interrupt;
 use crate::partition::Partition;
+use crate::selected::ANY;
 use crate::straight;
 use crate::vcpu::Vcpu;
 use crate::vgic::{Effect, Request};
@@ -297,8 +298,12 @@ fn deactivate(
 /// What has no effect on this partition's machine.
 fn inert(partition: &Partition) -> impl Iterator<Item = &'static Row> + use<> {
     let machine = &partition.declaration().machine;
-    let is_told = machine.forbidden == Forbidden::Undefined;
-    let debug = if is_told || machine.debug { INERT } else { &[] };
+    let is_told = ANY.undefined && machine.forbidden == Forbidden::Undefined;
+    let debug = if is_told || ANY.debug && machine.debug {
+        INERT
+    } else {
+        &[]
+    };
     let auxiliary = if is_told { INERT_AUXILIARY } else { &[] };
     debug.iter().chain(auxiliary)
 }
@@ -359,14 +364,14 @@ pub fn emulate(
 /// An instruction or a register that the partition may not use.
 pub fn forbid(machine: &mut Machine, partition: &mut Partition) -> Decision {
     match partition.declaration().machine.forbidden {
-        Forbidden::HealthEvent => {
-            let event = HealthEvent::ForbiddenInstruction;
-            fault::raise(machine, partition, event, Details::of_exit())
-        }
-        Forbidden::Undefined => {
+        Forbidden::Undefined if ANY.undefined => {
             partition.undefined = partition.undefined.wrapping_add(1);
             arch_cpu::take_exception(Exception::Undefined);
             Decision::Resume
+        }
+        Forbidden::HealthEvent | Forbidden::Undefined => {
+            let event = HealthEvent::ForbiddenInstruction;
+            fault::raise(machine, partition, event, Details::of_exit())
         }
     }
 }

@@ -104,17 +104,11 @@ pub static PARTITION_OF: [usize; VCPU_COUNT] = machines::partition_of(SYSTEM);
 /// VMID, and a guest relies on each of its CPUs having its own.
 pub static SHARES_CPU: [bool; VCPU_COUNT] = machines::share_cpu(SYSTEM);
 
-/// Whether any partition has an emulated UART.
-pub const HAS_UART: bool = machines::has_uart(SYSTEM);
-/// Most vCPUs of any partition.
-pub const MOST_VCPUS: usize = machines::most_vcpus(SYSTEM);
-/// Most blocks of 32 shared interrupts of any partition.
-pub const MOST_SHARED_BLOCKS: usize = machines::most_shared_blocks(SYSTEM, BOARD);
+/// What the partitions' machines have, all together: what none has isn't in the image.
+pub const ANY: machines::Union = machines::Union::of(SYSTEM, BOARD);
 
 /// The interrupt controller that each partition sees.
 pub static GIC_MODELS: [Model; PARTITION_COUNT] = machines::models(SYSTEM, BOARD);
-/// That of all of them, if it is one: what only the other needs isn't in the image then.
-pub const ONLY_MODEL: Option<Model> = machines::only_model(SYSTEM, BOARD);
 /// The physical interrupts behind each partition's own.
 pub static GIC_LINKS: [Links; PARTITION_COUNT] = machines::links(SYSTEM, BOARD);
 /// The interrupts of each partition's controller.
@@ -154,16 +148,6 @@ pub const SOME_SOFTWARE: bool = {
     }
     some
 };
-/// Whether any partition has a shared interrupt of the board's.
-pub const SOME_SHARED_LINKS: bool = {
-    let mut some = false;
-    let mut index = 0;
-    while index < PARTITION_COUNT {
-        some |= GIC_LINKS[index].has_shared();
-        index += 1;
-    }
-    some
-};
 /// Where each partition sees its emulated devices.
 pub static PLACES: [Places; PARTITION_COUNT] = {
     let mut all = [Places::NONE; PARTITION_COUNT];
@@ -184,17 +168,6 @@ pub static HAS_DOORBELL: [bool; PARTITION_COUNT] = machines::have_doorbells(SYST
 /// The software-generated interrupt by which vCPUs of a partition with several call each other, and
 /// by which messages ring at one in a window.
 pub static KICKS: [Option<u32>; PARTITION_COUNT] = machines::kicks(SYSTEM);
-/// Whether there is any such interrupt.
-pub const SOME_KICKS: bool = {
-    let mut some = false;
-    let mut index = 0;
-    while index < PARTITION_COUNT {
-        some |= KICKS[index].is_some();
-        index += 1;
-    }
-    some
-};
-
 // The build stops here if the system breaks a rule, with the first finding as its message. Rules look
 // at pairs, and pairs of pairs: of 128 partitions that is a while.
 #[allow(

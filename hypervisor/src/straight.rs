@@ -28,7 +28,7 @@ use crate::controller::{self, each};
 use crate::cpu::Machine;
 use crate::interrupt::{FIRST_PRIVATE_PERIPHERAL, HYPERVISOR_TIMER};
 use crate::partition::{InterruptController, Partition};
-use crate::selected::SOME_KICKS;
+use crate::selected::ANY;
 use crate::vcpu::Vcpu;
 use crate::vgic::Maintenance;
 
@@ -81,7 +81,7 @@ pub fn take(machine: &mut Machine, vcpu: &mut Vcpu) -> Result<bool, Taken> {
 fn handle_other(machine: &mut Machine, vcpu: &mut Vcpu, id: u32) -> Result<bool, Taken> {
     // A software-generated one is a kick, whatever the guest's own numbers are.
     if id < FIRST_PRIVATE_PERIPHERAL {
-        return if SOME_KICKS {
+        return if ANY.kicks {
             answer(machine, vcpu, id)
         } else {
             Err(Taken::Interrupt(id))
@@ -235,10 +235,8 @@ fn reclaim(machine: &Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
         reason = "those that are listed are among the first"
     )]
     let ended = vcpu.listed & !vcpu.noticed & machine.guest.empty_lists() as u32;
-    for index in each(ended) {
-        partition
-            .gic
-            .fold_ended(vcpu.number, vcpu.listed_ids[index]);
+    for id in each(ended).filter_map(|index| vcpu.listed_ids.get(index)) {
+        partition.gic.fold_ended(vcpu.number, *id);
     }
     vcpu.listed &= !ended;
 }

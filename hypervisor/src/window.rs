@@ -9,7 +9,7 @@ use crate::exit::{Decision, Next};
 use crate::fault::{self, Details};
 use crate::life::Phase;
 use crate::partition::Partition;
-use crate::selected::MOST_VCPUS;
+use crate::selected::ANY;
 use crate::time::Ticks;
 use crate::vcpu::Vcpu;
 use crate::vgic::VcpuSet;
@@ -32,7 +32,7 @@ pub fn end(
         interrupt::disconnect_more(machine, vcpu, partition);
     }
     interrupt::disconnect(machine, vcpu, partition, ends);
-    if MOST_VCPUS > 1 {
+    if ANY.most_vcpus > 1 {
         partition.running = partition.running.but(facts.itself);
     }
     let now = timer::now();
@@ -143,7 +143,7 @@ fn use_window(machine: &mut Machine, vcpu: &mut Vcpu) -> Option<Next> {
     {
         return None;
     }
-    if MOST_VCPUS > 1 {
+    if ANY.most_vcpus > 1 {
         partition.running = partition.running.and(facts.itself);
     }
     drop(partition);

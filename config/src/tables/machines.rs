@@ -4,7 +4,7 @@ use paratia_abi::passport::{MAX_INTERRUPTS, MAX_PORTS};
 
 use super::ports::{self, port_to_ring};
 use crate::board::BoardFacts;
-use crate::machine::{FIRST_SHARED, MAX_SHARED_BLOCKS, MONITORS, VIRTUAL_TIMER};
+use crate::machine::{Forbidden, Stray, FIRST_SHARED, MAX_SHARED_BLOCKS, MONITORS, VIRTUAL_TIMER};
 use crate::system::{Partition, System};
 
 /// Which architecture the guest sees.
@@ -155,24 +155,6 @@ pub const fn models<const N: usize>(system: &System, board: &BoardFacts) -> [Mod
     all
 }
 
-/// The kind of all partitions' controllers, if it is one.
-#[must_use]
-pub const fn only_model(system: &System, board: &BoardFacts) -> Option<Model> {
-    let mut v2 = 0;
-    let mut index = 0;
-    while index < system.partitions.len() {
-        if system.partitions[index].machine.gic.version_on(board) == 2 {
-            v2 += 1;
-        }
-        index += 1;
-    }
-    match v2 {
-        0 => Some(Model::V3),
-        _ if v2 == index => Some(Model::V2),
-        _ => None,
-    }
-}
-
 /// The shared interrupts of a partition's controller: whole blocks of them, as a chip has.
 #[must_use]
 pub const fn shared(partition: &Partition, board: &BoardFacts) -> &'static [u32] {
@@ -198,43 +180,84 @@ const fn shared_blocks(partition: &Partition, board: &BoardFacts) -> usize {
     blocks as usize
 }
 
-/// Most vCPUs of any partition.
-#[must_use]
-pub const fn most_vcpus(system: &System) -> usize {
-    let mut most = 1;
-    let mut index = 0;
-    while index < system.partitions.len() {
-        let count = system.partitions[index].machine.vcpus as usize;
-        most = if count > most { count } else { most };
-        index += 1;
-    }
-    most
+/// What the partitions' machines have, all together: code for what none has isn't needed.
+#[derive(Clone, Copy, Debug)]
+pub struct Union {
+    /// Most vCPUs.
+    pub most_vcpus: usize,
+    /// Most blocks of 32 shared interrupts.
+    pub most_shared_blocks: usize,
+    /// The kind of all controllers, if it is one.
+    pub model: Option<Model>,
+    /// Whether any has a UART.
+    pub uart: bool,
+    /// Whether any has a shared interrupt of the board's.
+    pub shared_links: bool,
+    /// Whether vCPUs of any are called by an interrupt.
+    pub kicks: bool,
+    /// Whether any is told of stray accesses by an abort.
+    pub aborts: bool,
+    /// Whether any is told of forbidden instructions as of undefined ones.
+    pub undefined: bool,
+    /// Whether any has the CPU's debug registers.
+    pub debug: bool,
 }
 
-/// Most blocks of 32 shared interrupts of any partition.
-#[must_use]
-pub const fn most_shared_blocks(system: &System, board: &BoardFacts) -> usize {
-    let mut most = 1;
-    let mut index = 0;
-    while index < system.partitions.len() {
-        let count = shared_blocks(&system.partitions[index], board);
-        most = if count > most { count } else { most };
-        index += 1;
-    }
-    most
-}
-
-/// Whether any partition has an emulated UART.
-#[must_use]
-pub const fn has_uart(system: &System) -> bool {
-    let mut index = 0;
-    while index < system.partitions.len() {
-        if system.partitions[index].machine.uart.is_some() {
-            return true;
+impl Union {
+    /// Of a system on a board.
+    #[must_use]
+    pub const fn of(system: &System, board: &BoardFacts) -> Self {
+        let mut all = Self {
+            most_vcpus: 1,
+            most_shared_blocks: 1,
+            model: None,
+            uart: false,
+            shared_links: false,
+            kicks: false,
+            aborts: false,
+            undefined: false,
+            debug: false,
+        };
+        let mut v2 = 0;
+        let mut index = 0;
+        while index < system.partitions.len() {
+            let partition = &system.partitions[index];
+            let machine = &partition.machine;
+            let vcpus = machine.vcpus as usize;
+            if vcpus > all.most_vcpus {
+                all.most_vcpus = vcpus;
+            }
+            let blocks = shared_blocks(partition, board);
+            if blocks > all.most_shared_blocks {
+                all.most_shared_blocks = blocks;
+            }
+            if machine.gic.version_on(board) == 2 {
+                v2 += 1;
+            }
+            all.uart |= machine.uart.is_some();
+            all.shared_links |= Links::of(partition, board).has_shared();
+            all.kicks |= vcpus > 1;
+            all.aborts |= matches!(machine.stray, Stray::ExternalAbort);
+            all.undefined |= matches!(machine.forbidden, Forbidden::Undefined);
+            all.debug |= machine.debug;
+            index += 1;
         }
-        index += 1;
+        let mut channel = 0;
+        while channel < system.channels.len() {
+            let mut end = 0;
+            while end < system.channels[channel].destinations.len() {
+                all.kicks |= port_to_ring(system, channel, end).is_some();
+                end += 1;
+            }
+            channel += 1;
+        }
+        all.model = match v2 {
+            0 => Some(Model::V3),
+            _ if v2 == index => Some(Model::V2),
+            _ => None,
+        };
+        all
     }
-    false
 }
 
 /// The interrupts of every partition's ports; 0 where there is none.

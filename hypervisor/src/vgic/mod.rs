@@ -61,7 +61,7 @@ pub use sgi::Request;
 
 /// The architecture that all partitions of this image see, if it is one; the host's tests see both.
 #[cfg(target_os = "none")]
-const ONLY_MODEL: Option<Model> = crate::selected::ONLY_MODEL;
+const ONLY_MODEL: Option<Model> = crate::selected::ANY.model;
 #[cfg(not(target_os = "none"))]
 const ONLY_MODEL: Option<Model> = None;
 
