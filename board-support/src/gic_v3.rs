@@ -48,9 +48,8 @@ impl interrupt::Controller for GicV3 {
         let InterruptController::GicV3 { distributor, .. } = board.interrupt_controller else {
             return Err(Reason::ControllerKind.into());
         };
-        let boot_cpu = board.cpus.first().copied().unwrap_or(0);
         // SAFETY: the caller's promise, passed on.
-        unsafe { Distributor::initialise(distributor, board.interrupt_count, boot_cpu) }
+        unsafe { Distributor::initialise(distributor, board.interrupt_count) }
     }
 
     unsafe fn initialise_cpu(board: &BoardFacts, cpu: usize) -> Result<Parts<Self>, Refusal> {

@@ -64,17 +64,26 @@ enum Role {
     Pl011,
 }
 
+/// What a `compatible` string makes of its node, by what follows [`MAKER`].
+const ROLES: &[(&[u8], Role)] = &[
+    (b"gic-v3", Role::Gic(GicKind::V3)),
+    (b"cortex-a15-gic", Role::Gic(GicKind::V2)),
+    (b"gic-400", Role::Gic(GicKind::Gic400)),
+    (b"psci-1.0", Role::Psci),
+    (b"psci-0.2", Role::Psci),
+    (b"pl011", Role::Pl011),
+];
+/// Whose devices all of them are; most nodes of a tree are others'.
+const MAKER: &[u8; 4] = b"arm,";
+
 impl Role {
-    /// What a `compatible` string makes of its node.
     fn of(compatible: &[u8]) -> Option<Self> {
-        match compatible {
-            b"arm,gic-v3" => Some(Self::Gic(GicKind::V3)),
-            b"arm,cortex-a15-gic" => Some(Self::Gic(GicKind::V2)),
-            b"arm,gic-400" => Some(Self::Gic(GicKind::Gic400)),
-            b"arm,psci-1.0" | b"arm,psci-0.2" => Some(Self::Psci),
-            b"arm,pl011" => Some(Self::Pl011),
-            _ => None,
+        let (maker, device) = compatible.split_first_chunk()?;
+        if maker != MAKER {
+            return None;
         }
+        let row = ROLES.iter().find(|(name, _)| *name == device);
+        row.map(|(_, role)| *role)
     }
 }
 

@@ -119,11 +119,6 @@ fn field(tree: &[u8], index: usize) -> Result<u32, Refusal> {
 }
 
 /// The header's field number `index`, a number of bytes.
-/// What is wrong at this offset of the structure block.
-fn at(reason: Reason, offset: usize, token: u32) -> Refusal {
-    reason.with(offset as u64, token.into(), 0)
-}
-
 fn offset(tree: &[u8], index: usize) -> Result<usize, Refusal> {
     field(tree, index).map(|value| value as usize)
 }
@@ -160,9 +155,10 @@ const fn ends_text(word: u32) -> bool {
 struct Structure<'a> {
     /// What lies ahead, big-endian.
     rest: &'a [u32],
-    /// All words, and bytes.
+    /// All words.
     words: usize,
-    bytes: usize,
+    /// Whether the block has no bytes behind them.
+    is_whole: bool,
     strings_bytes: usize,
     depth: usize,
     /// Whether a root has begun.
@@ -176,7 +172,7 @@ impl<'a> Structure<'a> {
         Self {
             rest: words,
             words: words.len(),
-            bytes,
+            is_whole: bytes.is_multiple_of(4),
             strings_bytes,
             depth: 0,
             rooted: false,
@@ -186,57 +182,74 @@ impl<'a> Structure<'a> {
 
     fn walk(mut self) -> Result<(), Refusal> {
         loop {
-            let offset = self.offset();
-            let token = self
-                .take_word()
-                .ok_or(at(Reason::TreeUnfinished, offset, 0))?;
-            match token {
-                BEGIN_NODE => self.begin_node(offset)?,
-                END_NODE => self.end_node(offset)?,
-                PROPERTY => self.property(offset)?,
-                NOP => {}
-                END => return self.end(offset),
-                _ => return Err(at(Reason::TreeToken, offset, token)),
+            let token = self.rest;
+            match self.step() {
+                None => {}
+                Some(Ok(())) => return Ok(()),
+                Some(Err(reason)) => {
+                    let ahead = match reason {
+                        Reason::TreeName => self.rest,
+                        _ => token,
+                    };
+                    let offset = 4 * self.words.wrapping_sub(ahead.len()) as u64;
+                    let value = match (reason, token.first()) {
+                        (Reason::TreeToken, Some(word)) => u32::from_be(*word).into(),
+                        _ => 0,
+                    };
+                    return Err(reason.with(offset, value, 0));
+                }
             }
         }
     }
 
-    fn begin_node(&mut self, offset: usize) -> Result<(), Refusal> {
+    /// Takes a token: how the walk ends, if it does.
+    fn step(&mut self) -> Option<Result<(), Reason>> {
+        let Some(token) = self.take_word() else {
+            return Some(Err(Reason::TreeUnfinished));
+        };
+        let step = match token {
+            BEGIN_NODE => self.begin_node(),
+            END_NODE => self.end_node(),
+            PROPERTY => self.property(),
+            NOP => Ok(()),
+            END => return Some(self.end()),
+            _ => Err(Reason::TreeToken),
+        };
+        step.err().map(Err)
+    }
+
+    fn begin_node(&mut self) -> Result<(), Reason> {
         if self.depth == 0 && self.rooted {
-            return Err(at(Reason::TreeNesting, offset, 0));
+            return Err(Reason::TreeNesting);
         }
         if self.depth == MAX_DEPTH {
-            return Err(at(Reason::TreeDepth, offset, 0));
+            return Err(Reason::TreeDepth);
         }
-        let name = at(Reason::TreeName, self.offset(), 0);
-        let last = self.rest.iter().take(MAX_NAME_WORDS);
-        let last = last.clone().position(|word| ends_text(*word)).ok_or(name)?;
+        let head = self.rest.get(..MAX_NAME_WORDS).unwrap_or(self.rest);
+        let last = head.iter().position(|word| ends_text(*word));
+        let last = last.ok_or(Reason::TreeName)?;
         let too_long = |word: &u32| {
-            word.to_ne_bytes()[..LAST_BYTES]
-                .iter()
-                .all(|byte| *byte != 0)
+            let bytes = word.to_ne_bytes();
+            bytes.iter().take(LAST_BYTES).all(|byte| *byte != 0)
         };
-        if last + 1 == MAX_NAME_WORDS && self.rest.get(last).is_some_and(too_long) {
-            return Err(name);
+        if last + 1 == MAX_NAME_WORDS && head.last().is_some_and(too_long) {
+            return Err(Reason::TreeName);
         }
-        self.skip(last + 1).ok_or(name)?;
+        self.skip(last + 1).ok_or(Reason::TreeName)?;
         self.rooted = true;
         self.in_head = true;
         self.depth += 1;
         Ok(())
     }
 
-    fn end_node(&mut self, offset: usize) -> Result<(), Refusal> {
-        self.depth = self
-            .depth
-            .checked_sub(1)
-            .ok_or(at(Reason::TreeNesting, offset, 0))?;
+    fn end_node(&mut self) -> Result<(), Reason> {
+        self.depth = self.depth.checked_sub(1).ok_or(Reason::TreeNesting)?;
         self.in_head = false;
         Ok(())
     }
 
-    fn property(&mut self, offset: usize) -> Result<(), Refusal> {
-        let fault = at(Reason::TreeProperty, offset, 0);
+    fn property(&mut self) -> Result<(), Reason> {
+        let fault = Reason::TreeProperty;
         let length = self.take_word().ok_or(fault)? as usize;
         let name = self.take_word().ok_or(fault)? as usize;
         if !self.in_head || name >= self.strings_bytes {
@@ -245,17 +258,13 @@ impl<'a> Structure<'a> {
         self.skip(length.div_ceil(4)).ok_or(fault)
     }
 
-    fn end(&self, offset: usize) -> Result<(), Refusal> {
-        if self.depth == 0 && self.rooted && self.offset() == self.bytes {
+    /// At the last token, behind which nothing may be.
+    fn end(&self) -> Result<(), Reason> {
+        if self.depth == 0 && self.rooted && self.rest.is_empty() && self.is_whole {
             Ok(())
         } else {
-            Err(at(Reason::TreeUnfinished, offset, 0))
+            Err(Reason::TreeUnfinished)
         }
-    }
-
-    /// Where it is in the block, a multiple of 4.
-    fn offset(&self) -> usize {
-        4 * (self.words.wrapping_sub(self.rest.len()))
     }
 
     #[inline]

@@ -7,7 +7,7 @@ use safe_mmio::fields::ReadPureWrite;
 use safe_mmio::{UniqueMmioPointer, field, field_shared};
 
 use super::registers::{Gicd, access, locate};
-use super::{DEFAULT_PRIORITY, target_bit};
+use super::target_bit;
 use crate::interrupt::{self, FIRST_SPI};
 use crate::refusal::{Reason, Refusal};
 
@@ -158,7 +158,7 @@ fn configure(mut gicd: UniqueMmioPointer<'_, Gicd>, interrupt_count: u32) -> Res
 }
 
 /// Brings 32 shared interrupts, the `block`th such, to a known state: disabled, neither pending nor
-/// active, level-sensitive, with CPU 0 as their target.
+/// active, level-sensitive. Target and priority are given to an interrupt when it is enabled.
 fn quieten(mut gicd: UniqueMmioPointer<'_, Gicd>, block: usize) {
     if let Some(mut disable) = field!(gicd, icenabler).get(block) {
         disable.write(u32::MAX);
@@ -172,14 +172,6 @@ fn quieten(mut gicd: UniqueMmioPointer<'_, Gicd>, block: usize) {
     for word in 2 * block..2 * (block + 1) {
         if let Some(mut triggers) = field!(gicd, icfgr).get(word) {
             triggers.write(0);
-        }
-    }
-    for index in 32 * block..32 * (block + 1) {
-        if let Some(mut byte) = field!(gicd, ipriorityr).get(index) {
-            byte.write(DEFAULT_PRIORITY);
-        }
-        if let Some(mut byte) = field!(gicd, itargetsr).get(index) {
-            byte.write(target_bit(0));
         }
     }
 }
@@ -221,21 +213,14 @@ mod tests {
         assert_eq!(gicd.get(0x180), 0, "private interrupts are left alone");
         assert_eq!(gicd.get(0x180 + 4 * 7), 0, "beyond those that exist");
         assert_eq!(gicd.get(0xC08), 0);
-        assert_eq!(
-            (gicd.get(0x420), gicd.get(0x4DC)),
-            (0x8080_8080, 0x8080_8080)
-        );
-        assert_eq!(
-            (gicd.get(0x820), gicd.get(0x8DC)),
-            (0x0101_0101, 0x0101_0101)
-        );
-        assert_eq!((gicd.get(0x41C), gicd.get(0x4E0)), (0, 0));
     }
 
     #[test]
     fn enable_routes_prioritises_and_enables_one_interrupt() {
         let mut gicd = fake();
         let distributor = set_up(&mut gicd);
+        gicd.put(0x800 + 96, 0x0101_0101);
+        gicd.put(0x400 + 96, 0x8080_8080);
         distributor.enable_spi(97, 2, 0xA0).unwrap();
         assert_eq!(gicd.get(0x800 + 96), 0x0101_0401);
         assert_eq!(gicd.get(0x400 + 96), 0x8080_A080);

@@ -7,7 +7,7 @@ use paratia_config::address::MemoryRange;
 use safe_mmio::fields::ReadPureWrite;
 use safe_mmio::{UniqueMmioPointer, field, field_shared};
 
-use super::{DEFAULT_PRIORITIES, FIRST_SPI, settle};
+use super::{FIRST_SPI, settle};
 use crate::refusal::{Reason, Refusal};
 use crate::{interrupt, registers};
 
@@ -22,9 +22,8 @@ pub struct Distributor {
 
 impl Distributor {
     /// Sets the distributor at `range` up, CPU 0's part of boot: affinity routing on; every SPI
-    /// disabled, neither pending nor active, level-sensitive, of group 1 and
-    /// [`DEFAULT_PRIORITY`](super::DEFAULT_PRIORITY), routed to the CPU with affinity `boot_cpu`;
-    /// then group 1 forwarded.
+    /// disabled, neither pending nor active, level-sensitive and of group 1, then group 1 forwarded.
+    /// Route and priority are given to an interrupt when it is enabled.
     ///
     /// `interrupt_count` is what the configuration relies on
     /// ([`BoardFacts::interrupt_count`](paratia_config::board::BoardFacts::interrupt_count)).
@@ -38,14 +37,10 @@ impl Distributor {
     ///
     /// `range` must be a GIC distributor mapped as device memory at its physical address, which
     /// nothing else uses from now on.
-    pub unsafe fn initialise(
-        range: MemoryRange,
-        interrupt_count: u32,
-        boot_cpu: u64,
-    ) -> Result<Self, Refusal> {
+    pub unsafe fn initialise(range: MemoryRange, interrupt_count: u32) -> Result<Self, Refusal> {
         // SAFETY: the caller's promise, passed on.
         let mut registers = unsafe { registers::claim(range, 0) }?;
-        configure(registers.reborrow(), interrupt_count, boot_cpu)?;
+        configure(registers.reborrow(), interrupt_count)?;
         Ok(Self {
             registers: registers.ptr_nonnull(),
             interrupt_count,
@@ -164,11 +159,7 @@ fn write_bit(mut registers: UniqueMmioPointer<'_, [ReadPureWrite<u32>; 32]>, ind
 }
 
 /// The whole set-up, IHI 0069, 4.5 and 12.9: check, stop forwarding, configure, forward.
-fn configure(
-    mut gicd: UniqueMmioPointer<'_, Gicd>,
-    interrupt_count: u32,
-    boot_cpu: u64,
-) -> Result<(), Refusal> {
+fn configure(mut gicd: UniqueMmioPointer<'_, Gicd>, interrupt_count: u32) -> Result<(), Refusal> {
     let revision = field_shared!(gicd, pidr2).read().arch_rev();
     if !(3..=4).contains(&revision) {
         return Err(Reason::Revision.with(3, revision.into(), 0));
@@ -186,11 +177,6 @@ fn configure(
     wait(&gicd)?;
     for spis in 1..found as usize / 32 {
         quieten(gicd.reborrow(), spis);
-    }
-    for index in 0..typer.num_spis() as usize {
-        if let Some(mut route) = field!(gicd, irouter).get(index) {
-            route.write(boot_cpu);
-        }
     }
     wait(&gicd)?;
     field!(gicd, ctlr).write(GicdCtlr::ARE_S | GicdCtlr::EnableGrp1NS);
@@ -210,11 +196,6 @@ fn quieten(mut gicd: UniqueMmioPointer<'_, Gicd>, block: usize) {
     }
     if let Some(mut group) = field!(gicd, igroupr).get(block) {
         group.write(u32::MAX);
-    }
-    for word in 8 * block..8 * (block + 1) {
-        if let Some(mut priorities) = field!(gicd, ipriorityr).get(word) {
-            priorities.write(DEFAULT_PRIORITIES);
-        }
     }
     for word in 2 * block..2 * (block + 1) {
         if let Some(mut triggers) = field!(gicd, icfgr).get(word) {
@@ -244,7 +225,7 @@ mod tests {
     }
 
     fn set_up(gicd: &mut Registers<Gicd>) -> Distributor {
-        configure(gicd.pointer(), 288, 3).unwrap();
+        configure(gicd.pointer(), 288).unwrap();
         Distributor {
             registers: gicd.pointer().ptr_nonnull(),
             interrupt_count: 288,
@@ -254,7 +235,7 @@ mod tests {
     #[test]
     fn set_up_silences_every_shared_interrupt_and_then_forwards() {
         let mut gicd = fake();
-        configure(gicd.pointer(), 288, 0x1_0000_0003).unwrap();
+        configure(gicd.pointer(), 288).unwrap();
 
         assert_eq!(gicd.get(0x0000), 0x12, "ARE and group 1");
         for block in 1..9 {
@@ -270,23 +251,18 @@ mod tests {
         }
         assert_eq!(gicd.get(0x180), 0, "private interrupts are left alone");
         assert_eq!(gicd.get(0x180 + 4 * 9), 0, "beyond those that exist");
-        assert_eq!(gicd.get(0x400 + 32), 0x8080_8080);
-        assert_eq!(gicd.get(0x400 + 284), 0x8080_8080);
-        assert_eq!(gicd.get(0x400 + 288), 0);
-        for intid in [32, 287] {
-            assert_eq!(gicd.get(0x6000 + 8 * intid), 3);
-            assert_eq!(gicd.get(0x6004 + 8 * intid), 1);
-        }
-        assert_eq!(gicd.get(0x6000 + 8 * 288), 0);
     }
 
     #[test]
     fn enable_routes_prioritises_and_enables_one_interrupt() {
         let mut gicd = fake();
         let distributor = set_up(&mut gicd);
-        distributor.enable_spi(34, 2, 0x40).unwrap();
+        gicd.put(0x6000 + 8 * 35, 3);
+        gicd.put(0x400 + 32, 0x8080_8080);
+        distributor.enable_spi(34, 0x1_0000_0002, 0x40).unwrap();
 
         assert_eq!(gicd.get(0x6000 + 8 * 34), 2);
+        assert_eq!(gicd.get(0x6004 + 8 * 34), 1);
         assert_eq!(gicd.get(0x6000 + 8 * 35), 3, "the neighbour's route stays");
         assert_eq!(gicd.get(0x400 + 32), 0x8040_8080);
         assert_eq!(gicd.get(0x104), 1 << 2);
@@ -320,14 +296,14 @@ mod tests {
     fn another_revision_is_refused() {
         let mut gicd = fake();
         gicd.put(0xFFE8, 0x20);
-        let refused = configure(gicd.pointer(), 288, 0).unwrap_err();
+        let refused = configure(gicd.pointer(), 288).unwrap_err();
         assert_eq!(refused, Reason::Revision.with(3, 2, 0));
     }
 
     #[test]
     fn fewer_interrupts_than_configured_are_refused() {
         let mut gicd = fake();
-        let refused = configure(gicd.pointer(), 289, 0);
+        let refused = configure(gicd.pointer(), 289);
         assert_eq!(refused, Err(Reason::InterruptCount.with(289, 288, 0)));
         assert_eq!(gicd.get(0), 0, "checked before anything is written");
     }

@@ -53,13 +53,16 @@ _start_secondary:
     msr     vbar_el2, x0
 
 // Variables that start as zero, by CPU 0 while its data cache is off: the memory is cleaned of old
-// lines first, so that none overwrites it later.
+// lines first, 64 bytes each, so that none overwrites it later.
     cbnz    x20, 3f
     ldr     x0, =__bss_start
     ldr     x1, =__bss_end
 2:  cmp     x0, x1
     b.hs    3f
     dc      ivac, x0
+    stp     xzr, xzr, [x0], #16
+    stp     xzr, xzr, [x0], #16
+    stp     xzr, xzr, [x0], #16
     stp     xzr, xzr, [x0], #16
     b       2b
 
