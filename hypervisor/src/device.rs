@@ -55,10 +55,10 @@ pub fn access_shortly(
 
 /// A data access that trapped.
 pub fn access(
-    esr: u64,
     machine: &mut Machine,
     vcpu: &mut Vcpu,
     partition: &mut Partition,
+    esr: u64,
 ) -> Decision {
     let decoded = mmio::decode(esr, arch_cpu::fault_address(), arch_cpu::fault_page());
     let undescribed = match decoded {
@@ -89,7 +89,12 @@ pub fn access(
 }
 
 /// An instruction fetch that trapped.
-pub fn stray_fetch(machine: &mut Machine, _: &mut Vcpu, partition: &mut Partition) -> Decision {
+pub fn stray_fetch(
+    machine: &mut Machine,
+    _: &mut Vcpu,
+    partition: &mut Partition,
+    _: u64,
+) -> Decision {
     stray(
         machine,
         partition,

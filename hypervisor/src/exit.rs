@@ -137,40 +137,25 @@ unsafe extern "C" fn otherwise(
     begun: Ticks,
     has_register: bool,
 ) -> Next {
-    // SAFETY: the vector's promise.
-    unsafe {
-        match syndrome::decode(esr) {
-            Cause::DataAbort if has_register => data_abort(vcpu, esr, begun),
-            Cause::DataAbort | Cause::SystemRegister => Next::long_way(vcpu),
-            Cause::HypervisorCall | Cause::SecureMonitorCall => called(vcpu, esr),
-            Cause::WaitForInterrupt => waits(vcpu),
-            Cause::InstructionAbort => instruction_abort(vcpu),
-            Cause::Forbidden => forbidden(vcpu),
-        }
-    }
-}
-
-/// An access that stage 2 doesn't allow, with what it names in the context.
-///
-/// # Safety
-/// As for [`synchronous`].
-#[inline(never)]
-unsafe extern "C" fn data_abort(vcpu: *mut Vcpu, esr: u64, begun: Ticks) -> Next {
-    let decide = |machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition| {
-        device::access(esr, machine, vcpu, partition)
+    let (cause, decide): (_, Decide) = match syndrome::decode(esr) {
+        Cause::DataAbort if has_register => (ExitCause::Device, device::access),
+        Cause::DataAbort | Cause::SystemRegister => return Next::long_way(vcpu),
+        // SAFETY: the vector's promise.
+        Cause::HypervisorCall | Cause::SecureMonitorCall => return unsafe { called(vcpu, esr) },
+        // SAFETY: as above.
+        Cause::WaitForInterrupt => return unsafe { waits(vcpu) },
+        Cause::InstructionAbort => (ExitCause::Device, device::stray_fetch),
+        Cause::Forbidden => (ExitCause::Register, forbidden),
     };
-    // SAFETY: the vector's promise.
-    unsafe { handle_since(begun, vcpu, ExitCause::Device, decide) }
+    // SAFETY: as above.
+    unsafe { handle_seldom(begun, vcpu, cause, decide, esr) }
 }
 
-/// A fetch that stage 2 doesn't allow.
-///
-/// # Safety
-/// As for [`synchronous`].
-#[inline(never)]
-unsafe extern "C" fn instruction_abort(vcpu: *mut Vcpu) -> Next {
-    // SAFETY: the vector's promise.
-    unsafe { handle(vcpu, ExitCause::Device, device::stray_fetch) }
+/// An instruction that isn't the partition's to use. Also any synchronous exception of AArch32 code at
+/// EL0, which no partition is given: only the guest's own exception return into that state, which
+/// can't be trapped, gets there.
+fn forbidden(machine: &mut Machine, _: &mut Vcpu, partition: &mut Partition, _: u64) -> Decision {
+    register::forbid(machine, partition)
 }
 
 /// A trapped register or system instruction: that by which interrupts are sent comes most.
@@ -207,12 +192,9 @@ unsafe extern "C" fn interrupt_sent(vcpu: *mut Vcpu, register: u8) -> Next {
 /// As for [`synchronous`].
 #[inline(never)]
 unsafe extern "C" fn other_register(vcpu: *mut Vcpu, esr: u64) -> Next {
-    let decide = |machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition| {
-        let access = syndrome::system_register(esr);
-        register::emulate(machine, vcpu, partition, access)
-    };
+    let (begun, cause) = (timer::now_early(), ExitCause::Register);
     // SAFETY: the vector's promise.
-    unsafe { handle(vcpu, ExitCause::Register, decide) }
+    unsafe { handle_seldom(begun, vcpu, cause, register::emulate, esr) }
 }
 
 /// A call without a short answer.
@@ -274,21 +256,6 @@ unsafe extern "C" fn waits(pointer: *mut Vcpu) -> Next {
     unsafe { handle(pointer, ExitCause::Wait, decide) }
 }
 
-/// An instruction that isn't the partition's to use. Also any synchronous exception of AArch32 code at
-/// EL0, which no partition is given: only the guest's own exception return into that state, which
-/// can't be trapped, gets there.
-///
-/// # Safety
-/// As for [`synchronous`].
-#[inline(never)]
-unsafe extern "C" fn forbidden(vcpu: *mut Vcpu) -> Next {
-    let decide = |machine: &mut Machine, _: &mut Vcpu, partition: &mut Partition| {
-        register::forbid(machine, partition)
-    };
-    // SAFETY: the vector's promise.
-    unsafe { handle(vcpu, ExitCause::Register, decide) }
-}
-
 /// An interrupt while a guest ran.
 ///
 /// # Safety
@@ -328,12 +295,16 @@ unsafe fn timer_due(vcpu: *mut Vcpu) -> Next {
 /// As for [`synchronous`].
 #[inline(never)]
 unsafe fn interrupt_long(vcpu: *mut Vcpu, taken: Taken) -> Next {
+    let id = match taken {
+        Taken::Interrupt(id) => id.into(),
+        Taken::Timer => NO_ID,
+    };
+    let decide: Decide = |machine, vcpu, partition, id| {
+        let taken = u32::try_from(id).map_or(Taken::Timer, Taken::Interrupt);
+        interrupt::handle(machine, vcpu, partition, taken)
+    };
     // SAFETY: the vector's promise.
-    unsafe {
-        handle(vcpu, ExitCause::Interrupt, |machine, vcpu, partition| {
-            interrupt::handle(machine, vcpu, partition, taken)
-        })
-    }
+    unsafe { handle_seldom(timer::now_early(), vcpu, ExitCause::Interrupt, decide, id) }
 }
 
 /// A bus error while a guest ran.
@@ -341,13 +312,12 @@ unsafe fn interrupt_long(vcpu: *mut Vcpu, taken: Taken) -> Next {
 /// # Safety
 /// As for [`synchronous`].
 pub unsafe extern "C" fn system_error(_: u64, vcpu: *mut Vcpu) -> Next {
+    let decide: Decide = |machine, _, partition, _| {
+        let event = HealthEvent::SystemError;
+        fault::raise(machine, partition, event, Details::of_exit())
+    };
     // SAFETY: the vector's promise.
-    unsafe {
-        handle(vcpu, ExitCause::Interrupt, |machine, _, partition| {
-            let event = HealthEvent::SystemError;
-            fault::raise(machine, partition, event, Details::of_exit())
-        })
-    }
+    unsafe { handle_seldom(timer::now_early(), vcpu, ExitCause::Interrupt, decide, 0) }
 }
 
 /// A synchronous exception of AArch32 code at EL0.
@@ -356,8 +326,14 @@ pub unsafe extern "C" fn system_error(_: u64, vcpu: *mut Vcpu) -> Next {
 /// As for [`synchronous`].
 pub unsafe extern "C" fn foreign_state(_: u64, vcpu: *mut Vcpu) -> Next {
     // SAFETY: the vector's promise.
-    unsafe { forbidden(vcpu) }
+    unsafe { handle_seldom(timer::now_early(), vcpu, ExitCause::Register, forbidden, 0) }
 }
+
+/// What an exit leads to, by its syndrome or what was taken.
+type Decide = fn(&mut Machine, &mut Vcpu, &mut Partition, u64) -> Decision;
+
+/// Nothing taken that has a number.
+const NO_ID: u64 = u64::MAX;
 
 /// The way of every exit but the shortest: decide, act, choose next.
 ///
@@ -371,6 +347,25 @@ unsafe fn handle(
 ) -> Next {
     // SAFETY: the caller's promise.
     unsafe { handle_since(timer::now_early(), vcpu, cause, decide) }
+}
+
+/// The same, once for all of the exits that come seldom or take long anyhow.
+///
+/// # Safety
+/// As for [`synchronous`].
+#[inline(never)]
+unsafe fn handle_seldom(
+    begun: Ticks,
+    vcpu: *mut Vcpu,
+    cause: ExitCause,
+    decide: Decide,
+    argument: u64,
+) -> Next {
+    let decide = |machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition| {
+        decide(machine, vcpu, partition, argument)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { handle_since(begun, vcpu, cause, decide) }
 }
 
 /// The same for an exit that began before.

@@ -6,7 +6,7 @@ use paratia_config::system::HealthEvent;
 
 use crate::arch::debug::{self, Kind};
 use crate::arch::registers::write_register;
-use crate::arch::syndrome::{SystemRegister, encoding};
+use crate::arch::syndrome::{self, SystemRegister, encoding};
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::caches;
 use crate::cpu::Machine;
@@ -308,13 +308,14 @@ fn inert(partition: &Partition) -> impl Iterator<Item = &'static Row> + use<> {
     debug.iter().chain(auxiliary)
 }
 
-/// Handles a trapped access.
+/// Handles a trapped access with this syndrome.
 pub fn emulate(
     machine: &mut Machine,
     vcpu: &mut Vcpu,
     partition: &mut Partition,
-    access: SystemRegister,
+    esr: u64,
 ) -> Decision {
+    let access = syndrome::system_register(esr);
     let SystemRegister {
         encoding,
         register,
