@@ -12,7 +12,7 @@ use paratia_config::board::CpuStart;
 
 use crate::arch::{cpu as arch_cpu, entry, memory, timer};
 use crate::controller::Kind;
-use crate::cpu::{Cpu, CpuPlan, Machine};
+use crate::cpu::{Cpu, CpuPlan, Machine, VcpuPlace};
 use crate::event::{Event, Record, RecordQueue};
 use crate::owned::Owned;
 use crate::path::Path;
@@ -30,6 +30,25 @@ static QUEUES: [Owned<RecordQueue>; CPU_COUNT] =
     [const { Owned::new(RecordQueue::new()) }; CPU_COUNT];
 /// Each CPU's plan.
 static PLANS: [Owned<CpuPlan>; CPU_COUNT] = [const { Owned::new(Plan::NONE) }; CPU_COUNT];
+/// Whose the windows of each CPU are.
+static WHOSE: [[Option<VcpuPlace>; MOST_WINDOWS]; CPU_COUNT] = {
+    let mut all = [const { [const { None }; MOST_WINDOWS] }; CPU_COUNT];
+    let plans = SYSTEM.schedule.plans;
+    let mut cpu = 0;
+    while cpu < plans.len() {
+        let mut window = 0;
+        while window < plans[cpu].len() {
+            all[cpu][window] = match SYSTEM.vcpu_of(&plans[cpu][window]) {
+                Some(vcpu) => Some(&VCPUS[vcpu]),
+                None => None,
+            };
+            window += 1;
+        }
+        cpu += 1;
+    }
+    all
+};
+const MOST_WINDOWS: usize = SYSTEM.schedule.most_windows();
 static SENDERS: [Owned<Option<Producer<'static, Record>>>; CPU_COUNT] =
     [const { Owned::new(None) }; CPU_COUNT];
 
@@ -124,7 +143,7 @@ pub extern "C" fn boot_secondary(index: u64) -> ! {
 pub fn plan(index: usize, frequency: Frequency) -> Option<&'static CpuPlan> {
     // SAFETY: each CPU takes its own, once.
     let plan = unsafe { PLANS.get(index)?.get() };
-    plan.fill(SYSTEM, index, frequency, |vcpu| VCPUS.get(vcpu));
+    plan.fill(&SYSTEM.schedule, index, frequency, WHOSE.get(index)?);
     Some(plan)
 }
 

@@ -198,13 +198,31 @@ pub fn change(
     partition: &mut Partition,
     change: impl FnOnce(&mut InterruptController, usize) -> Effect,
 ) {
-    straight::admit(machine, vcpu, partition);
-    let mut attention = VcpuSet::NONE;
-    if vcpu.listed != 0 {
-        attention = fold(machine, vcpu, partition).and(VcpuSet::of(vcpu.number));
-    }
+    let attention = take_in(machine, vcpu, partition);
     let effect = change(&mut partition.gic, vcpu.number);
-    attention = attention.and(effect.attention);
+    carry_out(machine, vcpu, partition, effect, attention);
+}
+
+/// Takes in what the guest did with its list registers. Whom that concerns.
+#[inline(never)]
+fn take_in(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> VcpuSet {
+    straight::admit(machine, vcpu, partition);
+    if vcpu.listed == 0 {
+        return VcpuSet::NONE;
+    }
+    fold(machine, vcpu, partition).and(VcpuSet::of(vcpu.number))
+}
+
+/// Carries out what a change asks for; of `attention` are those whom it concerned before.
+#[inline(never)]
+fn carry_out(
+    machine: &mut Machine,
+    vcpu: &mut Vcpu,
+    partition: &mut Partition,
+    effect: Effect,
+    attention: VcpuSet,
+) {
+    let mut attention = attention.and(effect.attention);
     if let Some(physical) = effect.physical {
         attention = attention.and(change_physical(machine, vcpu, partition, physical));
     }

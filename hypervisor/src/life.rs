@@ -171,7 +171,7 @@ mod tests {
         ));
         assert!(!life.is_ready(FIRST.and(SECOND)));
         assert_eq!(life.take_start(1), None);
-        life.reset(2);
+        life.reset();
         assert!(!life.is_ready(FIRST), "not before it is loaded");
         life.set_phase(Phase::Running);
         assert!(life.is_ready(FIRST) && !life.is_ready(SECOND));

@@ -62,29 +62,30 @@ impl<W: Copy, const SLOTS: usize> Plan<W, SLOTS> {
     };
 
     /// Becomes the plan of CPU `cpu`, in place, for it may be larger than a stack; a CPU that the
-    /// schedule doesn't name has one gap a frame. `vcpu` finds a vCPU by its index among all.
+    /// schedule doesn't name has one gap a frame. `whose` are its windows, in order.
     pub fn fill(
         &mut self,
-        system: &System,
+        schedule: &Schedule,
         cpu: usize,
         frequency: Frequency,
-        vcpu: impl Fn(usize) -> Option<W>,
+        whose: &[Option<W>],
     ) {
         let Schedule {
             major_frame,
             guard,
             plans,
-        } = system.schedule;
+        } = *schedule;
         self.frame_ticks = frequency.ticks(major_frame);
         self.guard_ticks = frequency.ticks(guard);
         self.slots.clear();
         let mut at = 0;
-        for window in plans.get(cpu).copied().unwrap_or_default() {
+        let windows = plans.get(cpu).copied().unwrap_or_default();
+        for (window, whose) in windows.iter().zip(whose) {
             let (start, end) = in_ticks(window, frequency);
             if start > at {
                 self.push(None, at, start);
             }
-            self.push(system.vcpu_of(window).and_then(&vcpu), start, end);
+            self.push(*whose, start, end);
             at = end;
         }
         if at < self.frame_ticks {
@@ -203,7 +204,8 @@ mod tests {
     fn plan(cpu: usize) -> Plan<usize, 7> {
         let mut plan = Plan::NONE;
         let frequency = Frequency::new(1_000_000).unwrap();
-        plan.fill(&Definition::<QemuVirt>::SYSTEM, cpu, frequency, Some);
+        let whose = [Some(0), Some(1), Some(2)];
+        plan.fill(&Definition::<QemuVirt>::SYSTEM.schedule, cpu, frequency, &whose);
         plan
     }
 
