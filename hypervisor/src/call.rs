@@ -13,6 +13,7 @@ use crate::exit::Decision;
 use crate::fault::{self, Details};
 use crate::life::Phase;
 use crate::partition::Partition;
+use crate::selected::ANY;
 use crate::state::Destination;
 use crate::vcpu::Vcpu;
 use crate::vgic::low;
@@ -287,7 +288,9 @@ fn port_write(machine: &mut Machine, partition: &Partition, index: u64, length: 
         let words = (0..length.div_ceil(8))
             .map(|word| unsafe { memory::read_word(window.base.0 + 8 * word) });
         destination.link.write(length, now, words);
-        if let Some(bell) = &destination.bell {
+        if ANY.kicks
+            && let Some(bell) = &destination.bell
+        {
             interrupt::ring(machine, bell);
         }
     }
@@ -308,7 +311,7 @@ fn port_read(partition: &Partition, index: u64) -> Answer {
     let Some(Some(Destination { link, .. })) = state::destinations(*channel).get(*end) else {
         return Answer::Status(NOT_FOUND);
     };
-    if interrupt.is_some() {
+    if ANY.kicks && interrupt.is_some() {
         // The index is one of a port, so this is that port's.
         let port = usize::try_from(index).unwrap_or(0);
         partition.facts.doorbell.silence(port);

@@ -535,7 +535,7 @@ fn connect_more(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partitio
         }
     }
     let mut others = device::update_uart(vcpu, partition);
-    if partition.facts.has_doorbell {
+    if ANY.kicks && partition.facts.has_doorbell {
         let ports = partition.facts.doorbell.open(vcpu.number);
         for id in interrupts_of(partition, ports) {
             others = others.and(partition.gic.pulse(vcpu.number, id));
@@ -574,7 +574,7 @@ pub fn disconnect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partit
 #[cold]
 pub fn disconnect_more(machine: &mut Machine, vcpu: &mut Vcpu, partition: &Partition) {
     set_kick_priority(machine, partition, HELD_BACK);
-    if partition.facts.has_doorbell {
+    if ANY.kicks && partition.facts.has_doorbell {
         partition.facts.doorbell.close(vcpu.number);
     }
     if vcpu.connected != 0 {
@@ -608,7 +608,9 @@ fn take_back(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, 
 /// Forgets what the partition's devices had pending or in hand, before it starts anew; messages that
 /// it hasn't read are still to come.
 pub fn forget(partition: &Partition) {
-    partition.facts.doorbell.repeat();
+    if ANY.kicks {
+        partition.facts.doorbell.repeat();
+    }
     for (_, link) in shared_links(partition) {
         let _ = state::distributor().clear_spi(link.physical);
     }
@@ -629,7 +631,10 @@ fn set_kick_priority(machine: &mut Machine, partition: &Partition, priority: u8)
 }
 
 fn kick_bit(partition: &Partition) -> u32 {
-    partition.facts.kick.map_or(0, |id| 1 << id)
+    match partition.facts.kick {
+        Some(id) if ANY.kicks => 1 << id,
+        _ => 0,
+    }
 }
 
 /// The shared interrupts of the partition's devices.

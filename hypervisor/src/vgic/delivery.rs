@@ -165,8 +165,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     /// A guest that changes an interrupt's priority while it takes it confuses the order of its own
     /// ends, and nobody else's.
     pub fn end_unlisted(&mut self, vcpu: usize) -> Effect {
-        let ended = self.best(vcpu, |gic, bank| gic.block(bank).map_or(0, Block::unlisted));
-        match ended {
+        match self.best(vcpu, |block, _| block.unlisted()) {
             Some(ended) => self.deactivate(vcpu, intid(ended.bank, ended.index)),
             None => Effect::NONE,
         }
@@ -199,29 +198,25 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         if !self.vcpus.get(vcpu)?.awake {
             return None;
         }
-        self.best(vcpu, |gic, bank| {
-            gic.block(bank).map_or(0, |block| {
-                block.forwarded(gic.groups) & !block.active & !block.loaded
-            })
+        self.best(vcpu, |block, groups| {
+            block.forwarded(groups) & !block.active & !block.loaded
         })
     }
 
     fn best_active(&self, vcpu: usize) -> Option<Candidate> {
-        self.best(vcpu, |gic, bank| {
-            gic.block(bank)
-                .map_or(0, |block| block.active & !block.loaded)
-        })
+        self.best(vcpu, |block, _| block.active & !block.loaded)
     }
 
     /// The interrupt of the highest priority (the lowest number, then the lowest id) that `choose`
     /// chooses among those that are `vcpu`'s.
-    fn best(&self, vcpu: usize, choose: impl Fn(&Self, Bank) -> u32) -> Option<Candidate> {
+    #[inline(never)]
+    fn best(&self, vcpu: usize, choose: fn(&Block, [bool; 2]) -> u32) -> Option<Candidate> {
         let mut best: Option<Candidate> = None;
         for bank in core::iter::once(Bank::Private(vcpu)).chain((0..SHARED).map(Bank::Shared)) {
             let Some(block) = self.block(bank) else {
                 continue;
             };
-            for index in bits_of(choose(self, bank)) {
+            for index in bits_of(choose(block, self.groups)) {
                 let priority = block.priority(index);
                 let better = best.is_none_or(|best| priority < best.priority);
                 if better && self.owner(bank, index) == Some(vcpu) {
