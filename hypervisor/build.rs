@@ -174,6 +174,10 @@ PROVIDE(_defmt_panic = __defmt_default_panic);";
 /// them there in the linked file, where readers of logs look for them.
 fn formats(layout: &Layout) -> u64 {
     let text = layout.text.base.0;
-    let place = text.checked_sub(FORMAT_IDS).map(|below| below & !(FORMAT_IDS - 1));
-    place.unwrap_or_else(|| panic!("the image starts at {text:#x}; the numbers of log formats need 64 KiB below"))
+    let place = text
+        .checked_sub(FORMAT_IDS)
+        .map(|below| below & !(FORMAT_IDS - 1));
+    place.unwrap_or_else(|| {
+        panic!("the image starts at {text:#x}; the numbers of log formats need 64 KiB below")
+    })
 }

@@ -147,7 +147,11 @@ fn load(partition: &mut Partition) -> Result<(), Refusal> {
     unsafe { restart::load_at_boot(partition) };
     if let Some(first) = partition.facts.vcpus.first() {
         // SAFETY: as above.
-        restart::prepare(unsafe { first.get() }, partition, StartCondition::NormalStart);
+        restart::prepare(
+            unsafe { first.get() },
+            partition,
+            StartCondition::NormalStart,
+        );
     }
     partition.life.set_phase(Phase::Running);
     // SAFETY: CPU 0; each queue is split once, here.

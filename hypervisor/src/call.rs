@@ -15,7 +15,7 @@ use crate::life::Phase;
 use crate::partition::Partition;
 use crate::selected::ANY;
 use crate::state::Destination;
-use crate::vcpu::Vcpu;
+use crate::vcpu::{Count, Vcpu};
 use crate::vgic::low;
 use crate::{interrupt, power, state, window};
 
@@ -62,7 +62,7 @@ pub fn answer_shortly(vcpu: &mut Vcpu, x0: u64) -> bool {
         }
         Kind::Unknown | Kind::Other => return false,
     }
-    vcpu.statistics.count_short_call();
+    vcpu.statistics.add(Count::ShortCalls, 1);
     true
 }
 
@@ -120,14 +120,14 @@ pub fn ends_window(x0: u64) -> bool {
 /// Gives the rest of the window back.
 #[inline]
 pub fn wait_for_window(vcpu: &mut Vcpu) -> Decision {
-    vcpu.statistics.calls = vcpu.statistics.calls.wrapping_add(1);
+    vcpu.statistics.add(Count::Calls, 1);
     vcpu.waits_for_window = true;
     Decision::EndWindow
 }
 
 /// Does what the call in the guest's registers asks for.
 pub fn dispatch(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> Decision {
-    vcpu.statistics.calls = vcpu.statistics.calls.wrapping_add(1);
+    vcpu.statistics.add(Count::Calls, 1);
     let [id, x1, x2, x3, x4, ..] = vcpu.context.x;
     // The function id is w0 (DEN0028, 2.5).
     let answer = match low(id) {
@@ -263,9 +263,7 @@ fn console_write(vcpu: &Vcpu, partition: &mut Partition) -> Answer {
 /// The partition's port at `index`, if it has one.
 fn port(partition: &Partition, index: u64) -> Option<&'static PortPlace> {
     let ports = partition.facts.ports;
-    ports
-        .get(usize::try_from(index).ok()?)?
-        .as_ref()
+    ports.get(usize::try_from(index).ok()?)?.as_ref()
 }
 
 fn port_write(machine: &mut Machine, partition: &Partition, index: u64, length: u64) -> Answer {

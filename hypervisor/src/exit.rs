@@ -9,7 +9,7 @@ use crate::lock::{Guard, Lock};
 use crate::partition::Partition;
 use crate::straight::{self, Taken};
 use crate::time::Ticks;
-use crate::vcpu::Vcpu;
+use crate::vcpu::{Count, Vcpu};
 use crate::{call, device, interrupt, register, window};
 use paratia_abi::ExitCause;
 use paratia_config::system::HealthEvent;
@@ -264,7 +264,7 @@ pub unsafe extern "C" fn interrupt(_: u64, vcpu: *mut Vcpu) -> Next {
     {
         // SAFETY: the vector's promise; the reference ends here.
         let vcpu = unsafe { &mut *vcpu };
-        vcpu.statistics.count_interrupt();
+        vcpu.statistics.add(Count::Interrupts, 1);
     }
     if timer::is_due() {
         // SAFETY: as above.
@@ -503,6 +503,6 @@ fn wait_at_rest(machine: &mut Machine, vcpu: &mut Vcpu, begun: Ticks) -> Result<
 /// Counts time that the guest gave back by waiting.
 #[inline]
 fn give_back(machine: &mut Machine, vcpu: &mut Vcpu, idle: u64) {
-    vcpu.statistics.idle_ticks = vcpu.statistics.idle_ticks.wrapping_add(idle);
+    vcpu.statistics.add(Count::IdleTicks, idle);
     machine.running_since = machine.running_since.after(idle);
 }

@@ -334,7 +334,10 @@ impl Log {
                 let all = self.voices.iter().enumerate();
                 let hears = |(_, voice): &(usize, &Voice)| voice.input.is_some();
                 let (focus, hearing) = (self.focus, all.filter(hears));
-                let mut after = hearing.clone().filter(|(index, _)| *index > focus).chain(hearing);
+                let mut after = hearing
+                    .clone()
+                    .filter(|(index, _)| *index > focus)
+                    .chain(hearing);
                 self.focus = after.next().map_or(focus, |(index, _)| index);
             }
         }

@@ -11,7 +11,7 @@ use crate::life::Phase;
 use crate::partition::Partition;
 use crate::reload::{Reload, Step};
 use crate::selected::run_argument;
-use crate::vcpu::Vcpu;
+use crate::vcpu::{Count, Vcpu};
 
 /// Goes on with the work in the partition's window until it is done or the window nearly over; the
 /// partition starts in the window after.
@@ -23,7 +23,7 @@ pub fn work(
     condition: StartCondition,
 ) {
     let begun = crate::idle::sleep_until(machine.slot.start);
-    vcpu.statistics.windows = vcpu.statistics.windows.wrapping_add(1);
+    vcpu.statistics.add(Count::Windows, 1);
     // Half a guard before the window would be preempted is time enough for any step: the guard must
     // hold the longest path as a whole.
     let until = machine
@@ -41,10 +41,8 @@ pub fn work(
         }
     };
     partition.life.set_phase(phase);
-    vcpu.statistics.used_ticks = vcpu
-        .statistics
-        .used_ticks
-        .wrapping_add(timer::now().since(begun));
+    vcpu.statistics
+        .add(Count::UsedTicks, timer::now().since(begun));
 }
 
 /// Does all of the work at once: at boot.

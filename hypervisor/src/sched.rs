@@ -205,7 +205,12 @@ mod tests {
         let mut plan = Plan::NONE;
         let frequency = Frequency::new(1_000_000).unwrap();
         let whose = [Some(0), Some(1), Some(2)];
-        plan.fill(&Definition::<QemuVirt>::SYSTEM.schedule, cpu, frequency, &whose);
+        plan.fill(
+            &Definition::<QemuVirt>::SYSTEM.schedule,
+            cpu,
+            frequency,
+            &whose,
+        );
         plan
     }
 

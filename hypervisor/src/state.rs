@@ -8,9 +8,9 @@ use paratia_config::system::Trace;
 
 use crate::controller::Distributor;
 use crate::doorbell::Doorbell;
+use crate::facts::PARTITION_FACTS;
 use crate::owned::Owned;
 use crate::port::Link;
-use crate::facts::PARTITION_FACTS;
 use crate::selected::{PARTITION_COUNT, SYSTEM};
 use crate::time::Ticks;
 

@@ -8,7 +8,7 @@ use crate::arch::{cpu as arch_cpu, timer};
 use crate::cpu::{CPUS, Machine};
 use crate::partition::{PARTITIONS, Partition};
 use crate::time::Ticks;
-use crate::vcpu::Statistics;
+use crate::vcpu::{Count, Statistics};
 use crate::{crash, log, state};
 
 /// A priority that no interrupt is more urgent than.
@@ -81,31 +81,33 @@ fn cpu_statistics(machine: &Machine) {
 }
 
 fn statistics(partition: &Partition) {
-    let of = partition.facts.vcpus.iter().fold(Statistics::ZERO, |all, vcpu| {
+    let mut of = Statistics::ZERO;
+    for vcpu in partition.facts.vcpus {
         // SAFETY: as for the partition.
-        all.and(&unsafe { vcpu.get() }.statistics)
-    });
+        of.gather(&unsafe { vcpu.get() }.statistics);
+    }
+    let count = |what| of.count(what);
     let (expected, missed) = partition.supervision.map_or((0, 0), |supervision| {
         (supervision.expected, supervision.missed)
     });
     defmt::info!(
         "statistics partition={=usize} windows={=u64} used_ticks={=u64} idle_ticks={=u64} jitter_worst={=u64} heartbeats_expected={=u64} heartbeats_missed={=u64} faults={=u64} restarts={=u64} calls={=u64} refused_calls={=u64} console_dropped={=u64} short_calls={=u64} aborts={=u64} undefined={=u64} interrupts={=u64}",
         partition.index,
-        of.windows,
-        of.used_ticks,
-        of.idle_ticks,
+        count(Count::Windows),
+        count(Count::UsedTicks),
+        count(Count::IdleTicks),
         of.jitter_worst,
         expected,
         missed,
         partition.faults,
         partition.restarts,
-        of.calls.wrapping_add(of.short_calls),
-        of.refused_calls,
+        count(Count::Calls).wrapping_add(count(Count::ShortCalls)),
+        count(Count::RefusedCalls),
         partition.dropped,
-        of.short_calls,
+        count(Count::ShortCalls),
         partition.aborts,
         partition.undefined,
-        of.interrupts
+        count(Count::Interrupts)
     );
     for (cause, exits) in ExitCause::ALL.iter().zip(&of.exits) {
         if exits.count > 0 {

@@ -7,7 +7,7 @@ use crate::arch::registers::{read_register, write_register};
 use crate::arch::{cpu as arch_cpu, memory, timer};
 use crate::cpu::Cpu;
 use crate::selected::SHARES_CPU;
-use crate::vcpu::Vcpu;
+use crate::vcpu::{Count, Vcpu};
 use crate::{granted, idle, interrupt, stolen};
 
 /// Moves system registers: `save` takes what is in the CPU, then `load` goes in. Called by the
@@ -80,7 +80,7 @@ pub extern "C" fn release(vcpu: &mut Vcpu) {
         let mut partition = unsafe { facts.partition.lock() };
         interrupt::connect(machine, vcpu, &mut partition);
     }
-    vcpu.statistics.windows = vcpu.statistics.windows.wrapping_add(1);
+    vcpu.statistics.add(Count::Windows, 1);
     machine.path.end_switch(timer::now_early());
     let now = idle::sleep_until(machine.slot.start);
     interrupt::arm(machine, vcpu);

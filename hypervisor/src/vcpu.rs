@@ -67,25 +67,36 @@ pub struct Vcpu {
     pub statistics: Statistics,
 }
 
+/// What is counted. No such number overflows in the life of a board.
+#[derive(Clone, Copy, Debug)]
+pub enum Count {
+    /// Windows in which it ran.
+    Windows,
+    /// Ticks in which it ran.
+    UsedTicks,
+    /// Ticks that it gave back by waiting.
+    IdleTicks,
+    /// Calls, refused ones included, those with a short answer not.
+    Calls,
+    /// Calls with a short answer: constants and refusals of calls that don't exist.
+    ShortCalls,
+    /// Calls that were refused.
+    RefusedCalls,
+    /// Interrupts while it ran, by the short way or the long one.
+    Interrupts,
+}
+
+impl Count {
+    /// Of how many kinds.
+    const KINDS: usize = Self::Interrupts as usize + 1;
+}
+
 /// Totals since boot.
 #[derive(Clone, Copy, Debug)]
 pub struct Statistics {
-    /// Windows in which it ran.
-    pub windows: u64,
-    /// Ticks in which it ran.
-    pub used_ticks: u64,
-    /// Ticks that it gave back by waiting.
-    pub idle_ticks: u64,
+    counts: [u64; Count::KINDS],
     /// Latest start of a window after its tick.
     pub jitter_worst: u64,
-    /// Calls, refused ones included, those with a short answer not.
-    pub calls: u64,
-    /// Calls with a short answer: constants and refusals of calls that don't exist.
-    pub short_calls: u64,
-    /// Calls that were refused.
-    pub refused_calls: u64,
-    /// Interrupts while it ran, by the short way or the long one.
-    pub interrupts: u64,
     /// Exits that went back to the partition in the same window, by their cause; calls with a short
     /// answer not.
     pub exits: [Exits; ExitCause::ALL.len()],
@@ -109,72 +120,55 @@ impl Exits {
         worst: 0,
     };
 
-    /// Both together.
-    #[must_use]
-    pub fn and(&self, other: &Self) -> Self {
-        Self {
-            count: self.count.wrapping_add(other.count),
-            ticks: self.ticks.wrapping_add(other.ticks),
-            worst: self.worst.max(other.worst),
-        }
+    /// Adds others.
+    #[inline]
+    fn gather(&mut self, other: &Self) {
+        self.count = self.count.wrapping_add(other.count);
+        self.ticks = self.ticks.wrapping_add(other.ticks);
+        self.worst = self.worst.max(other.worst);
     }
 }
 
 impl Statistics {
     /// Nothing yet.
     pub const ZERO: Self = Self {
-        windows: 0,
-        used_ticks: 0,
-        idle_ticks: 0,
+        counts: [0; Count::KINDS],
         jitter_worst: 0,
-        calls: 0,
-        short_calls: 0,
-        refused_calls: 0,
-        interrupts: 0,
         exits: [Exits::NONE; ExitCause::ALL.len()],
     };
 
-    /// Counts an exit of `ticks`. None of these counters overflows in the life of a board.
+    /// Counts so many more.
+    #[inline]
+    pub fn add(&mut self, what: Count, more: u64) {
+        let count = &mut self.counts[what as usize];
+        *count = count.wrapping_add(more);
+    }
+
+    /// How many were counted.
+    #[inline]
+    #[must_use]
+    pub fn count(&self, what: Count) -> u64 {
+        self.counts[what as usize]
+    }
+
+    /// Counts an exit of `ticks`.
     #[inline]
     pub fn count_exit(&mut self, cause: ExitCause, ticks: u64) {
-        if let Some(exits) = self.exits.get_mut(cause as usize) {
-            exits.count = exits.count.wrapping_add(1);
-            exits.ticks = exits.ticks.wrapping_add(ticks);
-            exits.worst = exits.worst.max(ticks);
+        self.exits[cause as usize].gather(&Exits {
+            count: 1,
+            ticks,
+            worst: ticks,
+        });
+    }
+
+    /// Adds those of another vCPU.
+    pub fn gather(&mut self, other: &Self) {
+        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
+            *count = count.wrapping_add(*more);
         }
-    }
-
-    /// Counts an interrupt that may be handled in a few instructions; whether it was doesn't matter
-    /// here, for the long way counts it again under its cause.
-    #[inline]
-    pub fn count_interrupt(&mut self) {
-        self.interrupts = self.interrupts.wrapping_add(1);
-    }
-
-    /// Counts a call with a short answer, whose time is all but a constant.
-    #[inline]
-    pub fn count_short_call(&mut self) {
-        self.short_calls = self.short_calls.wrapping_add(1);
-    }
-
-    /// Both together: of a partition with several vCPUs.
-    #[must_use]
-    pub fn and(self, other: &Self) -> Self {
-        Self {
-            windows: self.windows.wrapping_add(other.windows),
-            used_ticks: self.used_ticks.wrapping_add(other.used_ticks),
-            idle_ticks: self.idle_ticks.wrapping_add(other.idle_ticks),
-            jitter_worst: self.jitter_worst.max(other.jitter_worst),
-            calls: self.calls.wrapping_add(other.calls),
-            short_calls: self.short_calls.wrapping_add(other.short_calls),
-            refused_calls: self.refused_calls.wrapping_add(other.refused_calls),
-            interrupts: self.interrupts.wrapping_add(other.interrupts),
-            exits: core::array::from_fn(|cause| {
-                match (self.exits.get(cause), other.exits.get(cause)) {
-                    (Some(one), Some(other)) => one.and(other),
-                    _ => Exits::NONE,
-                }
-            }),
+        self.jitter_worst = self.jitter_worst.max(other.jitter_worst);
+        for (exits, more) in self.exits.iter_mut().zip(&other.exits) {
+            exits.gather(more);
         }
     }
 }

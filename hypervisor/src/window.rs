@@ -11,7 +11,7 @@ use crate::life::Phase;
 use crate::partition::Partition;
 use crate::selected::ANY;
 use crate::time::Ticks;
-use crate::vcpu::Vcpu;
+use crate::vcpu::{Count, Vcpu};
 use crate::vgic::VcpuSet;
 use crate::{granted, idle, interrupt, restart, state, stop};
 
@@ -36,10 +36,8 @@ pub fn end(
         partition.running = partition.running.but(facts.itself);
     }
     let now = timer::now();
-    vcpu.statistics.used_ticks = vcpu
-        .statistics
-        .used_ticks
-        .wrapping_add(now.since_past(machine.running_since));
+    vcpu.statistics
+        .add(Count::UsedTicks, now.since_past(machine.running_since));
     if state::traces_windows() {
         let event = Event::Window {
             partition: partition.index,
@@ -51,7 +49,7 @@ pub fn end(
     }
     if vcpu.refused_in_window > 0 {
         let refused = core::mem::take(&mut vcpu.refused_in_window);
-        vcpu.statistics.refused_calls = vcpu.statistics.refused_calls.wrapping_add(refused.into());
+        vcpu.statistics.add(Count::RefusedCalls, refused.into());
     }
     if partition.dropped_in_window > 0 {
         report_dropped(machine, partition, now);

@@ -4,7 +4,7 @@ use paratia_abi::passport::{MAX_INTERRUPTS, MAX_PORTS};
 
 use super::ports::{self, port_to_ring};
 use crate::board::BoardFacts;
-use crate::machine::{Forbidden, Stray, FIRST_SHARED, MAX_SHARED_BLOCKS, MONITORS, VIRTUAL_TIMER};
+use crate::machine::{FIRST_SHARED, Forbidden, MAX_SHARED_BLOCKS, MONITORS, Stray, VIRTUAL_TIMER};
 use crate::system::{Partition, System};
 
 /// Which architecture the guest sees.

@@ -32,7 +32,8 @@ pub(super) fn move_to_zero(image: &mut [u8]) -> anyhow::Result<()> {
         .find(|section| section.sh_type(endian) == SHT_SYMTAB)
         .context("the image has no symbols, so that its log can't be read")?;
     let symbols = symbols.sh_offset(endian)..symbols.sh_offset(endian) + symbols.sh_size(endian);
-    let place = header.e_shoff(endian) + (index.0 * size_of::<SectionHeader64<Endianness>>()) as u64;
+    let place =
+        header.e_shoff(endian) + (index.0 * size_of::<SectionHeader64<Endianness>>()) as u64;
 
     for at in symbols.step_by(size_of::<Sym64<Endianness>>()) {
         let symbol: &mut Sym64<Endianness> = part(image, at)?;
@@ -55,8 +56,11 @@ fn header(image: &[u8]) -> anyhow::Result<(FileHeader64<Endianness>, Endianness)
 
 /// The structure at `offset` of the file.
 fn part<T: pod::Pod>(image: &mut [u8], offset: u64) -> anyhow::Result<&mut T> {
-    let rest = usize::try_from(offset).ok().and_then(|at| image.get_mut(at..));
+    let rest = usize::try_from(offset)
+        .ok()
+        .and_then(|at| image.get_mut(at..));
     let part = rest.and_then(|rest| pod::from_bytes_mut(rest).ok());
-    let (part, _) = part.with_context(|| format!("nothing lies at {offset:#x} of the image's file"))?;
+    let (part, _) =
+        part.with_context(|| format!("nothing lies at {offset:#x} of the image's file"))?;
     Ok(part)
 }
