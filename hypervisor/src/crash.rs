@@ -21,17 +21,13 @@ const MAGIC: u64 = u64::from_le_bytes(*b"CRASHED!");
 #[repr(C)]
 pub struct CrashRecord {
     magic: u64,
-    /// Which CPU.
-    cpu: u64,
-    /// Vector that was taken (Arm ARM DDI 0487, D1.3.1), or 16 for a panic.
-    kind: u64,
-    esr: u64,
-    elr: u64,
-    far: u64,
-    sp: u64,
-    /// Line of the source file for a panic.
-    line: u64,
+    /// By [`KEYS`].
+    values: [u64; KEYS.len()],
 }
+
+/// What a record says: the CPU; the vector that was taken (Arm ARM DDI 0487, D1.3.1), or 16 for a panic;
+/// `ESR_EL2`, `ELR_EL2`, `FAR_EL2` and `SP`; and of a panic the line of the source file.
+const KEYS: [&str; 7] = ["cpu", "kind", "esr", "elr", "far", "sp", "line"];
 
 const PANIC: u64 = 16;
 
@@ -41,13 +37,7 @@ const PANIC: u64 = 16;
 static RECORDS: [Owned<CrashRecord>; CPU_COUNT] = [const {
     Owned::new(CrashRecord {
         magic: 0,
-        cpu: 0,
-        kind: 0,
-        esr: 0,
-        elr: 0,
-        far: 0,
-        sp: 0,
-        line: 0,
+        values: [0; KEYS.len()],
     })
 }; CPU_COUNT];
 
@@ -82,13 +72,15 @@ fn crash(kind: u64, sp: u64, line: u64) -> ! {
     let cpu = this_cpu();
     let record = CrashRecord {
         magic: MAGIC,
-        cpu: cpu as u64,
-        kind,
-        esr: arch_cpu::syndrome(),
-        elr: arch_cpu::return_address(),
-        far: arch_cpu::fault_address(),
-        sp,
-        line,
+        values: [
+            cpu as u64,
+            kind,
+            arch_cpu::syndrome(),
+            arch_cpu::return_address(),
+            arch_cpu::fault_address(),
+            sp,
+            line,
+        ],
     };
     if let Some(place) = RECORDS.get(cpu) {
         // SAFETY: each CPU writes its own record, and comes here once: it never goes on.
@@ -139,36 +131,27 @@ pub fn report_others() {
 
 /// A crash's last words.
 fn speak(uart: &mut DebugUart, record: &CrashRecord) {
-    let fields = [
-        ("cpu", record.cpu),
-        ("kind", record.kind),
-        ("esr", record.esr),
-        ("elr", record.elr),
-        ("far", record.far),
-        ("sp", record.sp),
-        ("line", record.line),
-    ];
-    say(uart, &["crash"], &fields);
+    say(uart, &["crash"], &KEYS, &record.values);
     let safe = "the hypervisor has stopped in its safe state; no partition runs";
-    say(uart, &[safe], &[]);
+    say(uart, &[safe], &[], &[]);
 }
 
 /// A line of plain text that needs no decoder: `paratia| words key=number ...`. Numbers beyond 9 are
 /// hexadecimal.
-fn say(uart: &mut DebugUart, words: &[&str], fields: &[(&str, u64)]) {
+fn say(uart: &mut DebugUart, words: &[&str], keys: &[&str], values: &[u64]) {
     let mut write = |text: &[u8]| {
         // A line that doesn't move has nobody to read it.
         let _ = uart.write_blocking(text);
     };
     write(b"paratia| ");
     words.iter().for_each(|word| write(word.as_bytes()));
-    for (key, value) in fields {
+    for (key, value) in keys.iter().zip(values) {
         write(b" ");
         write(key.as_bytes());
         write(if *value > 9 { b"=0x" } else { b"=" });
         let digits = (u64::BITS - value.leading_zeros()).div_ceil(4).max(1);
         for digit in (0..digits).rev() {
-            let digit = (*value >> (4 * digit) & 0xF) as usize;
+            let digit = (value.wrapping_shr(4 * digit) & 0xF) as usize;
             write(&b"0123456789abcdef"[digit..=digit]);
         }
     }
@@ -181,9 +164,8 @@ pub fn refuse(refusal: Refusal) -> ! {
     unsafe { log::flush() };
     // SAFETY: CPU 0 doesn't return to whoever holds the UART, and no other runs.
     if let Some(mut uart) = unsafe { DebugUart::new(BOARD.uart) } {
-        let [a, b, c] = refusal.values;
         let words = ["refused reason=", refusal.reason.name()];
-        say(&mut uart, &words, &[("a", a), ("b", b), ("c", c)]);
+        say(&mut uart, &words, &["a", "b", "c"], &refusal.values);
     }
     arch_cpu::park()
 }

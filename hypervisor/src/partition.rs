@@ -10,7 +10,6 @@ use crate::health::RestartHistory;
 use crate::heartbeat::{Expectation, Supervision};
 use crate::life::Life;
 use crate::lock::Lock;
-use crate::psci::MAX_VCPUS;
 use crate::selected::{ANY, PARTITION_COUNT};
 use crate::time::{Frequency, Ticks};
 use crate::vgic::{VcpuSet, Vgic};
@@ -45,7 +44,7 @@ pub struct Partition {
     pub gic: InterruptController,
     /// Changes to private physical interrupts that wait for the vCPU whose they are: those to be
     /// made active, and those to be made inactive.
-    pub private_changes: [[u32; 2]; MAX_VCPUS],
+    pub private_changes: [[u32; 2]; ANY.most_vcpus],
     /// Its UART.
     pub uart: Uart,
     /// Supervision of its heartbeats, if it owes any.
@@ -96,7 +95,7 @@ impl Partition {
             life: Life::new(vcpus),
             running: VcpuSet::NONE,
             gic: Vgic::new(facts.model, vcpus, facts.interrupts),
-            private_changes: [[0; 2]; MAX_VCPUS],
+            private_changes: [[0; 2]; ANY.most_vcpus],
             uart: Uart::new(),
             supervision: None,
             history: RestartHistory::new(),
@@ -117,7 +116,7 @@ impl Partition {
     /// Puts its machine to how it is after a reset.
     pub fn reset_machine(&mut self) {
         self.gic.reset();
-        self.private_changes = [[0; 2]; MAX_VCPUS];
+        self.private_changes = [[0; 2]; ANY.most_vcpus];
         self.uart = Uart::new();
         self.life.reset();
     }

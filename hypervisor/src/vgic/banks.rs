@@ -43,18 +43,6 @@ pub struct Private {
     pub source: [u8; 16],
 }
 
-impl Private {
-    /// After reset, with physical interrupts behind those that are `linked`.
-    const fn new(linked: u32, group1: bool) -> Self {
-        Self {
-            block: Block::new(u32::MAX, linked, group1, SGI_EDGES),
-            awake: true,
-            sources: [0; 16],
-            source: [0; 16],
-        }
-    }
-}
-
 /// 32 shared interrupts.
 #[derive(Clone, Copy, Debug)]
 pub struct Shared {
@@ -81,7 +69,17 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     #[allow(clippy::cast_possible_truncation, reason = "at most MAX_VCPUS")]
     pub const fn new(model: Model, vcpu_count: usize, interrupts: &Interrupts) -> Self {
         let group1 = matches!(model, Model::V3);
-        let private = Private::new(linked_bits(interrupts.links, 0), group1);
+        let private = Private {
+            block: Block::new(
+                u32::MAX,
+                linked_bits(interrupts.links, 0),
+                group1,
+                SGI_EDGES,
+            ),
+            awake: true,
+            sources: [0; 16],
+            source: [0; 16],
+        };
         // A lone CPU's targets are fixed (IHI 0048, 4.3.12), and a route starts at 0.0.0.0.
         let route = if vcpu_count == 1 && !group1 { 1 } else { 0 };
         let mut shared = [Shared {
@@ -122,7 +120,10 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         self.groups = [false; 2];
         self.is_shared_busy = false;
         for private in &mut self.vcpus {
-            *private = Private::new(private.block.linked, is_v3);
+            private.block.reset(is_v3, SGI_EDGES);
+            private.awake = true;
+            private.sources = [0; 16];
+            private.source = [0; 16];
         }
         for Shared {
             block,
@@ -130,7 +131,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             holder,
         } in &mut self.shared
         {
-            *block = Block::new(block.implemented, block.linked, is_v3, 0);
+            block.reset(is_v3, 0);
             *routes = [route; BLOCK];
             *holder = [0; BLOCK];
         }

@@ -94,6 +94,12 @@ impl Block {
         }
     }
 
+    /// As after reset; what exists and what is linked stay.
+    #[inline(never)]
+    pub fn reset(&mut self, group1: bool, edge: u32) {
+        *self = Self::new(self.implemented, self.linked, group1, edge);
+    }
+
     /// Those that are pending; a level counts as long as it is high.
     #[must_use]
     pub const fn pending(&self) -> u32 {
