@@ -103,7 +103,7 @@ pub fn check_heartbeat(machine: &mut Machine, partition: &mut Partition, now: Ti
 }
 
 /// The next context of this CPU's plan, as it is `now`. Time that no partition can use passes in here.
-#[inline(always)]
+#[inline(never)]
 pub fn choose_next(machine: &mut Machine, mut now: Ticks) -> Next {
     loop {
         if let Some(next) = use_slot(machine, now) {
