@@ -248,9 +248,10 @@ fn console_write(vcpu: &Vcpu, partition: &mut Partition) -> Answer {
     let Some(console) = &mut partition.console else {
         return Answer::Status(NOT_FOUND);
     };
-    if console.capacity() - console.len() < count {
-        partition.dropped += count as u64;
-        partition.dropped_in_window += count as u64;
+    if console.capacity().saturating_sub(console.len()) < count {
+        let dropped = count as u64;
+        partition.dropped = partition.dropped.wrapping_add(dropped);
+        partition.dropped_in_window = partition.dropped_in_window.wrapping_add(dropped);
         return Answer::Status(BUSY);
     }
     for byte in words.iter().flat_map(|word| word.to_le_bytes()).take(count) {
@@ -284,7 +285,7 @@ fn port_write(machine: &mut Machine, partition: &Partition, index: u64, length: 
         // SAFETY: the window is a constant place in the partition's RAM, a multiple of 8, and the
         // words lie within it.
         let words = (0..length.div_ceil(8))
-            .map(|word| unsafe { memory::read_word(window.base.0 + 8 * word) });
+            .map(|word| unsafe { memory::read_word(window.base.0.wrapping_add(8 * word)) });
         destination.link.write(length, now, words);
         if ANY.kicks
             && let Some(bell) = &destination.bell
@@ -316,7 +317,7 @@ fn port_read(partition: &Partition, index: u64) -> Answer {
     }
     let received = link.read(|at, word| {
         // SAFETY: as in `port_write`; a link holds no more words than its channel's message.
-        unsafe { memory::write_word(window.base.0 + 8 * at as u64, word) };
+        unsafe { memory::write_word(window.base.0.wrapping_add(8 * at as u64), word) };
     });
     let Some(received) = received else {
         return Answer::Status(EMPTY);

@@ -131,7 +131,7 @@ impl Machine {
     #[inline(never)]
     pub fn report(&mut self, time: Ticks, event: Event) {
         if self.records.enqueue(Record { time, event }).is_err() {
-            self.records_dropped += 1;
+            self.records_dropped = self.records_dropped.wrapping_add(1);
         }
     }
 }

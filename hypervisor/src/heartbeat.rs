@@ -64,7 +64,7 @@ impl Supervision {
     pub fn enter_normal(&mut self, now: Ticks) {
         if let State::Starting { .. } = self.state {
             let Expectation { epoch, period, .. } = self.expectation;
-            let periods = now.since(epoch) / period.max(1) + 1;
+            let periods = (now.since(epoch) / period.max(1)).saturating_add(1);
             let period_start = epoch.after(periods.saturating_mul(period));
             self.state = State::Supervising {
                 period_start,
@@ -90,7 +90,7 @@ impl Supervision {
                 && now.since(*period_start) <= self.expectation.deadline =>
             {
                 *settled = true;
-                self.expected += 1;
+                self.expected = self.expected.wrapping_add(1);
                 true
             }
             _ => false,
@@ -130,13 +130,13 @@ impl Supervision {
                 }
                 if !*settled && now.since(*period_start) > deadline {
                     *settled = true;
-                    missed += 1;
+                    missed = missed.saturating_add(1);
                 }
                 missed
             }
         };
-        self.expected += missed;
-        self.missed += missed;
+        self.expected = self.expected.wrapping_add(missed);
+        self.missed = self.missed.wrapping_add(missed);
         missed
     }
 }

@@ -253,7 +253,7 @@ impl Log {
         if ANY.uart && self.receive() || self.transmit() {
             return Work::Done;
         }
-        if self.ring.capacity() - self.ring.len() < ROOM_BYTES {
+        if self.ring.capacity().saturating_sub(self.ring.len()) < ROOM_BYTES {
             return if self.ring.is_empty() {
                 Work::None
             } else {

@@ -34,7 +34,7 @@ pub fn stop(machine: &mut Machine) -> ! {
     if machine.index != 0 {
         arch_cpu::park();
     }
-    let patience = now.after(2 * machine.cursor.frame_ticks());
+    let patience = now.after(machine.cursor.frame_ticks().saturating_mul(2));
     while state::cpus_stopped() < state::cpus_up() && !timer::now().reached(patience) {
         timer::yield_processor();
     }

@@ -30,7 +30,8 @@ pub unsafe fn zero(base: u64, size_bytes: u64) {
                 at = in(reg) at, options(nostack, preserves_flags)
             );
         }
-        at += CACHE_LINE_BYTES;
+        // No memory ends within a line of the last address.
+        at = at.wrapping_add(CACHE_LINE_BYTES);
     }
     barrier();
 }
@@ -38,14 +39,15 @@ pub unsafe fn zero(base: u64, size_bytes: u64) {
 /// Cleans and invalidates `size_bytes` of memory from `base` to the point of coherency.
 ///
 /// # Safety
-/// Both are multiples of a page, and the memory is a partition's.
+/// `base` is a multiple of a page, and the memory is a partition's.
+#[inline(never)]
 pub unsafe fn clean(base: u64, size_bytes: u64) {
     let end = base.saturating_add(size_bytes);
     let mut at = base;
     while at < end {
         // SAFETY: the caller's promise; maintenance by address changes no content.
         unsafe { asm!("dc civac, {}", in(reg) at, options(nostack, preserves_flags)) };
-        at += CACHE_LINE_BYTES;
+        at = at.wrapping_add(CACHE_LINE_BYTES);
     }
     barrier();
 }
@@ -61,14 +63,8 @@ pub unsafe fn copy_image(destination: u64, source: &[u8]) {
     unsafe {
         core::ptr::copy_nonoverlapping(source.as_ptr(), destination as *mut u8, source.len());
     }
-    let end = destination.saturating_add(source.len() as u64);
-    let mut at = destination;
-    while at < end {
-        // SAFETY: maintenance by address of the memory just written.
-        unsafe { asm!("dc civac, {}", in(reg) at, options(nostack, preserves_flags)) };
-        at += CACHE_LINE_BYTES;
-    }
-    barrier();
+    // SAFETY: as above.
+    unsafe { clean(destination, source.len() as u64) };
 }
 
 /// Forgets every instruction and translation that CPUs may still hold of the partition whose stage
