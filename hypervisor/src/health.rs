@@ -1,6 +1,5 @@
 //! The health monitor's decision: which verdict follows from an event, under the partition's table.
 
-use heapless::Deque;
 use paratia_config::system::{Action, HealthEvent, HealthTable, MAX_RESTARTS_COUNTED};
 
 use crate::time::Ticks;
@@ -37,7 +36,10 @@ impl Verdict {
 /// When a partition was last restarted, to keep its limit.
 #[derive(Debug, Default)]
 pub struct RestartHistory {
-    recent: Deque<Ticks, HISTORY>,
+    /// The latest, in no order.
+    recent: [Option<Ticks>; HISTORY],
+    /// Where the oldest of them is.
+    oldest: usize,
 }
 
 impl RestartHistory {
@@ -45,7 +47,8 @@ impl RestartHistory {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            recent: Deque::new(),
+            recent: [None; HISTORY],
+            oldest: 0,
         }
     }
 
@@ -67,20 +70,18 @@ impl RestartHistory {
                 if self.within(now, period) >= table.restart_limit.count as usize {
                     return Verdict::Halt;
                 }
-                if self.recent.is_full() {
-                    let _ = self.recent.pop_front();
+                if let Some(oldest) = self.recent.get_mut(self.oldest) {
+                    *oldest = Some(now);
                 }
-                let _ = self.recent.push_back(now);
+                self.oldest = (self.oldest + 1) % HISTORY;
                 Verdict::Restart
             }
         }
     }
 
     fn within(&self, now: Ticks, period: u64) -> usize {
-        self.recent
-            .iter()
-            .filter(|then| now.since(**then) < period)
-            .count()
+        let recent = self.recent.iter().flatten();
+        recent.filter(|then| now.since(**then) < period).count()
     }
 }
 

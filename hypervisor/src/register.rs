@@ -316,49 +316,48 @@ pub fn emulate(
     esr: u64,
 ) -> Decision {
     let access = syndrome::system_register(esr);
-    let SystemRegister {
-        encoding,
-        register,
-        read,
-    } = access;
-    if read && let Some(value) = id_register(partition, encoding) {
-        arch_cpu::skip_instruction();
-        vcpu.set_general(register, value);
-        return Decision::Resume;
+    match perform(machine, vcpu, partition, access) {
+        Some((Outcome::Done, value)) => {
+            arch_cpu::skip_instruction();
+            if access.read {
+                vcpu.set_general(access.register, value);
+            }
+            Decision::Resume
+        }
+        Some((Outcome::Again, _)) => Decision::Resume,
+        None => forbid(machine, partition),
     }
+}
+
+/// Carries an access out: what a read gives. Nothing if it isn't the partition's.
+fn perform(
+    machine: &mut Machine,
+    vcpu: &mut Vcpu,
+    partition: &mut Partition,
+    access: SystemRegister,
+) -> Option<(Outcome, u64)> {
+    let SystemRegister { encoding, read, .. } = access;
+    if read && let Some(value) = id_register(partition, encoding) {
+        return Some((Outcome::Done, value));
+    }
+    let given = vcpu.general(access.register);
     let is_it = |row: &&Row| encoding & row.mask == row.encoding;
     let mut row = ROWS.iter().find(is_it);
     if row.is_none() {
-        let value = vcpu.general(register);
-        if let Some(value) = debug_register(vcpu, access, value) {
-            arch_cpu::skip_instruction();
-            if read {
-                vcpu.set_general(register, value);
-            }
-            return Decision::Resume;
+        if let Some(value) = debug_register(vcpu, access, given) {
+            return Some((Outcome::Done, value));
         }
         row = inert(partition).find(is_it);
     }
-    match row {
-        Some(Row {
-            read: Some(reader), ..
-        }) if read => {
-            arch_cpu::skip_instruction();
-            let value = reader(machine, vcpu, partition);
-            vcpu.set_general(register, value);
-            Decision::Resume
-        }
-        Some(Row {
-            write: Some(writer),
-            ..
-        }) if !read => {
-            let value = vcpu.general(register);
-            if writer(machine, vcpu, partition, value) == Outcome::Done {
-                arch_cpu::skip_instruction();
-            }
-            Decision::Resume
-        }
-        _ => forbid(machine, partition),
+    let Row {
+        read: reader,
+        write: writer,
+        ..
+    } = row?;
+    if read {
+        reader.map(|reader| (Outcome::Done, reader(machine, vcpu, partition)))
+    } else {
+        writer.map(|writer| (writer(machine, vcpu, partition, given), 0))
     }
 }
 
