@@ -59,17 +59,10 @@ impl Line {
     /// Adds a byte that isn't a newline: tabs and everything from space up is text, UTF-8 bytes
     /// included; the rest is shown by its symbol. There is room: a line is taken when it is full.
     fn add(&mut self, byte: u8) {
-        let _ = match byte {
-            b'\t' | b' '..=b'~' | 0x80..=0xFF => self.bytes.push(byte).map_err(drop),
-            0x7F => self
-                .bytes
-                .extend_from_slice(&[0xE2, 0x90, 0xA1])
-                .map_err(drop),
-            _ => self
-                .bytes
-                .extend_from_slice(&[0xE2, 0x90, 0x80 | byte])
-                .map_err(drop),
-        };
+        let symbol = [0xE2, 0x90, if byte == 0x7F { 0xA1 } else { 0x80 | byte }];
+        let is_text = matches!(byte, b'\t' | b' '..=b'~' | 0x80..=0xFF);
+        let text: &[u8] = if is_text { &[byte] } else { &symbol };
+        append(&mut self.bytes, text);
     }
 
     /// Whether there is nothing of a line yet.
@@ -78,15 +71,21 @@ impl Line {
         self.bytes.is_empty()
     }
 
-    /// The line so far, with [`UNFINISHED`] at its end if it goes on; the next one starts empty.
-    pub fn take(&mut self) -> LineText {
-        let mut line = core::mem::take(&mut self.bytes);
-        blot_out_foreign(&mut line);
+    /// Shows the line so far, with [`UNFINISHED`] at its end if it goes on; the next one starts empty.
+    pub fn take(&mut self, show: impl FnOnce(&[u8])) {
+        blot_out_foreign(&mut self.bytes);
         if !core::mem::take(&mut self.ended) {
-            // There is room for it.
-            let _ = line.extend_from_slice(UNFINISHED.as_bytes());
+            append(&mut self.bytes, UNFINISHED.as_bytes());
         }
-        line
+        show(&self.bytes);
+        self.bytes.clear();
+    }
+}
+
+/// Adds bytes, for which there is room.
+fn append(line: &mut LineText, bytes: &[u8]) {
+    for byte in bytes {
+        let _ = line.push(*byte);
     }
 }
 
@@ -119,12 +118,18 @@ mod tests {
 
     use super::*;
 
+    fn taken(line: &mut Line) -> std::vec::Vec<u8> {
+        let mut all = std::vec::Vec::new();
+        line.take(|text| all.extend_from_slice(text));
+        all
+    }
+
     fn lines(text: &[u8]) -> std::vec::Vec<std::string::String> {
         let mut line = Line::new();
         let mut lines = std::vec::Vec::new();
         for byte in text {
             if line.push(*byte) {
-                let text = line.take().to_vec();
+                let text = taken(&mut line);
                 lines.push(std::string::String::from_utf8(text).expect("a line is UTF-8"));
             }
         }
@@ -161,9 +166,9 @@ mod tests {
     fn a_line_that_is_taken_early_goes_on() {
         let mut line = Line::new();
         assert!(b"/ # ".iter().all(|byte| !line.push(*byte)));
-        assert_eq!(line.take(), "/ # \u{241F}".as_bytes());
+        assert_eq!(taken(&mut line), "/ # \u{241F}".as_bytes());
         assert!(!line.push(b'x') && line.push(b'\n'));
-        assert_eq!(line.take(), b"x");
+        assert_eq!(taken(&mut line), b"x");
         assert!(line.is_empty());
     }
 

@@ -289,10 +289,9 @@ impl Log {
     fn finish_line(&mut self, partition: usize) {
         let voice = self.voices.get_mut(partition);
         if let Some((voice, partition)) = voice.zip(SYSTEM.partitions.get(partition)) {
-            let text = voice.line.take();
             put(&mut self.ring, partition.name.as_bytes());
             put(&mut self.ring, b"| ");
-            put(&mut self.ring, &text);
+            voice.line.take(|text| put(&mut self.ring, text));
             put(&mut self.ring, b"\r\n");
         }
     }

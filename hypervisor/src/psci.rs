@@ -86,33 +86,33 @@ pub struct Psci {
 /// What a function does with its caller and its parameters.
 type Function = fn(&mut Psci, usize, [u64; 3], &dyn Fn(u64) -> bool) -> Decision;
 
-/// The functions, by their 32-bit ids, and whether a 64-bit form exists.
-const FUNCTIONS: &[(u32, bool, Function)] = &[
-    (0x8400_0000, false, |_, _, _, _| Decision::Answer(VERSION)),
-    (0x8400_0001, true, Psci::suspend),
-    (0x8400_0002, false, |psci, caller, _, _| {
-        psci.turn_off(caller)
-    }),
-    (0x8400_0003, true, |psci, _, parameters, in_memory| {
+/// The 32-bit id of the first function.
+const FIRST: u32 = 0x8400_0000;
+
+/// The functions, by the place of their 32-bit ids, and whether a 64-bit form exists.
+const FUNCTIONS: [Option<(bool, Function)>; 11] = [
+    Some((false, |_, _, _, _| Decision::Answer(VERSION))),
+    Some((true, Psci::suspend)),
+    Some((false, |psci, caller, _, _| psci.turn_off(caller))),
+    Some((true, |psci, _, parameters, in_memory| {
         psci.turn_on(parameters, in_memory)
-    }),
-    (0x8400_0004, true, |psci, _, [target, level, _], _| {
+    })),
+    Some((true, |psci, _, [target, level, _], _| {
         psci.affinity(target, level)
-    }),
-    (0x8400_0006, false, |_, _, _, _| {
-        Decision::Answer(NO_TRUSTED_OS)
-    }),
-    (0x8400_0008, false, |_, _, _, _| Decision::SystemOff),
-    (0x8400_0009, false, |_, _, _, _| Decision::SystemReset),
-    (0x8400_000A, false, |_, _, [id, ..], _| features(id)),
+    })),
+    None,
+    Some((false, |_, _, _, _| Decision::Answer(NO_TRUSTED_OS))),
+    None,
+    Some((false, |_, _, _, _| Decision::SystemOff)),
+    Some((false, |_, _, _, _| Decision::SystemReset)),
+    Some((false, |_, _, [id, ..], _| features(id))),
 ];
 
 /// The function with this id, in either form.
 fn function(id: u32) -> Option<Function> {
-    let row = FUNCTIONS
-        .iter()
-        .find(|(narrow, wide, _)| id == *narrow || *wide && id == *narrow | SMC64);
-    row.map(|(_, _, function)| *function)
+    let place = (id & !SMC64).wrapping_sub(FIRST) as usize;
+    let (has_wide, function) = (*FUNCTIONS.get(place)?)?;
+    (has_wide || id & SMC64 == 0).then_some(function)
 }
 
 /// `PSCI_FEATURES`: no function has flags; of `CPU_SUSPEND` that means the original format and no
