@@ -102,6 +102,12 @@ impl Region {
     pub const fn ipa_end(&self) -> Ipa {
         Ipa(self.ipa.0.saturating_add(self.size_bytes))
     }
+
+    /// Whether the partition may execute at a guest-physical address because of this region.
+    #[must_use]
+    pub fn is_executable(&self, address: u64) -> bool {
+        self.kind == RegionKind::Ram && (self.ipa.0..self.ipa_end().0).contains(&address)
+    }
 }
 
 /// What a region is; decides its attributes and whether it is scrubbed.

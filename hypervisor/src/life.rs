@@ -3,6 +3,7 @@
 //! Everything here changes rarely and is asked at every switch, so the answer is kept ready.
 
 use paratia_abi::StartCondition;
+use paratia_config::system::Region;
 
 use crate::psci::{Decision, MAX_VCPUS, Power, Psci, Start};
 use crate::reload::Reload;
@@ -92,9 +93,9 @@ impl Life {
         caller: usize,
         id: u32,
         parameters: [u64; 3],
-        in_memory: &dyn Fn(u64) -> bool,
+        regions: &[Region],
     ) -> Decision {
-        let decision = self.psci.call(caller, id, parameters, in_memory);
+        let decision = self.psci.call(caller, id, parameters, regions);
         if let Decision::TurnOn(start) | Decision::WaitAndStart(start) = decision
             && let Some(place) = self.starts.get_mut(start.vcpu)
         {
@@ -118,6 +119,9 @@ impl Life {
 
 #[cfg(test)]
 mod tests {
+    use paratia_config::system::RegionKind;
+    use paratia_config::{Ipa, Pa};
+
     use super::*;
 
     const FIRST: VcpuSet = VcpuSet::of(0);
@@ -135,7 +139,14 @@ mod tests {
     }
 
     fn call(life: &mut Life, caller: usize, id: u32, parameters: [u64; 3]) -> Decision {
-        life.call(caller, id, parameters, &|_| true)
+        let ram = Region {
+            name: "ram",
+            ipa: Ipa(0),
+            pa: Pa(0),
+            size_bytes: u64::MAX,
+            kind: RegionKind::Ram,
+        };
+        life.call(caller, id, parameters, &[ram])
     }
 
     #[test]

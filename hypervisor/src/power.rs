@@ -1,6 +1,6 @@
 //! PSCI calls carried out: vCPUs that begin, wait and go, and a partition that shuts itself down.
 
-use paratia_config::system::{HealthEvent, Region, RegionKind};
+use paratia_config::system::HealthEvent;
 
 use crate::cpu::Machine;
 use crate::exit::Decision;
@@ -26,8 +26,7 @@ pub fn call(
     parameters: [u64; 3],
 ) -> Option<Decision> {
     let regions = partition.declaration().regions;
-    let in_memory = |address| is_in_ram(regions, address);
-    let decision = partition.life.call(vcpu.number, id, parameters, &in_memory);
+    let decision = partition.life.call(vcpu.number, id, parameters, regions);
     Some(match decision {
         psci::Decision::Answer(answer) => {
             vcpu.context.x[0] = answer.cast_unsigned();
@@ -51,11 +50,4 @@ pub fn call(
 
 fn shut_down(machine: &mut Machine, partition: &mut Partition, event: HealthEvent) -> Decision {
     fault::raise(machine, partition, event, Details::at_instruction())
-}
-
-/// Whether a guest-physical address is in the partition's RAM.
-fn is_in_ram(regions: &[Region], address: u64) -> bool {
-    regions.iter().any(|region| {
-        region.kind == RegionKind::Ram && (region.ipa.0..region.ipa_end().0).contains(&address)
-    })
 }

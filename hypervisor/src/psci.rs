@@ -2,6 +2,7 @@
 //! are on. Numbers in, a decision out; carrying it out is the caller's.
 
 pub use paratia_config::machine::MAX_VCPUS;
+use paratia_config::system::Region;
 
 /// Error codes (DEN0022, 5.2.2), as they stand in `x0`.
 pub mod error {
@@ -84,7 +85,7 @@ pub struct Psci {
 }
 
 /// What a function does with its caller and its parameters.
-type Function = fn(&mut Psci, usize, [u64; 3], &dyn Fn(u64) -> bool) -> Decision;
+type Function = fn(&mut Psci, usize, [u64; 3], &[Region]) -> Decision;
 
 /// The 32-bit id of the first function.
 const FIRST: u32 = 0x8400_0000;
@@ -94,8 +95,8 @@ const FUNCTIONS: [Option<(bool, Function)>; 11] = [
     Some((false, |_, _, _, _| Decision::Answer(VERSION))),
     Some((true, Psci::suspend)),
     Some((false, |psci, caller, _, _| psci.turn_off(caller))),
-    Some((true, |psci, _, parameters, in_memory| {
-        psci.turn_on(parameters, in_memory)
+    Some((true, |psci, _, parameters, regions| {
+        psci.turn_on(parameters, regions)
     })),
     Some((true, |psci, _, [target, level, _], _| {
         psci.affinity(target, level)
@@ -157,14 +158,14 @@ impl Psci {
         }
     }
 
-    /// The call `id` of vCPU `caller` with parameters `x1`-`x3`. `in_memory` says whether an address
-    /// is one at which the partition may execute.
+    /// The call `id` of vCPU `caller` with parameters `x1`-`x3`. `regions` are the
+    /// partition's.
     pub fn call(
         &mut self,
         caller: usize,
         id: u32,
         parameters: [u64; 3],
-        in_memory: &dyn Fn(u64) -> bool,
+        regions: &[Region],
     ) -> Decision {
         let Some(function) = function(id) else {
             return Decision::Unknown;
@@ -172,7 +173,7 @@ impl Psci {
         let wide = id & SMC64 != 0;
         // The 32-bit form's parameters are w1-w3 (DEN0028, SMC32).
         let parameters = parameters.map(|x| if wide { x } else { x & 0xFFFF_FFFF });
-        function(self, caller, parameters, in_memory)
+        function(self, caller, parameters, regions)
     }
 
     fn target(&self, affinity: u64) -> Option<usize> {
@@ -180,11 +181,7 @@ impl Psci {
         (affinity & !AFFINITY_0 == 0 && vcpu < self.count).then_some(vcpu)
     }
 
-    fn turn_on(
-        &mut self,
-        [target, entry, context]: [u64; 3],
-        in_memory: &dyn Fn(u64) -> bool,
-    ) -> Decision {
+    fn turn_on(&mut self, [target, entry, context]: [u64; 3], regions: &[Region]) -> Decision {
         let Some(vcpu) = self.target(target) else {
             return Decision::Answer(error::INVALID_PARAMETERS);
         };
@@ -193,7 +190,7 @@ impl Psci {
             Power::OnPending => return Decision::Answer(error::ON_PENDING),
             Power::Off => {}
         }
-        if !is_entry(entry, in_memory) {
+        if !is_entry(entry, regions) {
             return Decision::Answer(error::INVALID_ADDRESS);
         }
         if let Some(power) = self.power.get_mut(vcpu) {
@@ -218,7 +215,7 @@ impl Psci {
         &mut self,
         caller: usize,
         [state, entry, context]: [u64; 3],
-        in_memory: &dyn Fn(u64) -> bool,
+        regions: &[Region],
     ) -> Decision {
         if state & !POWER_STATE != 0 {
             return Decision::Answer(error::INVALID_PARAMETERS);
@@ -226,7 +223,7 @@ impl Psci {
         if state & POWER_DOWN == 0 {
             return Decision::Wait;
         }
-        if !is_entry(entry, in_memory) {
+        if !is_entry(entry, regions) {
             return Decision::Answer(error::INVALID_ADDRESS);
         }
         Decision::WaitAndStart(Start {
@@ -253,8 +250,9 @@ impl Psci {
 }
 
 /// Instructions are words.
-fn is_entry(entry: u64, in_memory: &dyn Fn(u64) -> bool) -> bool {
-    entry.is_multiple_of(4) && in_memory(entry)
+fn is_entry(entry: u64, regions: &[Region]) -> bool {
+    let mut regions = regions.iter();
+    entry.is_multiple_of(4) && regions.any(|region| region.is_executable(entry))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! PSCI's calls one by one, and in any order.
 
+use paratia_config::system::RegionKind;
+use paratia_config::{Ipa, Pa};
 use proptest::prelude::*;
 
 use super::*;
@@ -9,7 +11,14 @@ const CPU_ON: u32 = 0xC400_0003;
 const AFFINITY_INFO: u32 = 0xC400_0004;
 
 fn call(psci: &mut Psci, caller: usize, id: u32, parameters: [u64; 3]) -> Decision {
-    psci.call(caller, id, parameters, &|address| RAM.contains(&address))
+    let ram = Region {
+        name: "ram",
+        ipa: Ipa(RAM.start),
+        pa: Pa(0),
+        size_bytes: RAM.end - RAM.start,
+        kind: RegionKind::Ram,
+    };
+    psci.call(caller, id, parameters, &[ram])
 }
 
 fn answer(psci: &mut Psci, id: u32, parameters: [u64; 3]) -> i64 {

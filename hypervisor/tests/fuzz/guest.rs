@@ -1,5 +1,7 @@
 //! A guest and its devices, by chance.
 
+use paratia_config::system::{Region, RegionKind};
+use paratia_config::{Ipa, Pa};
 use paratia_hypervisor::id_registers::{self, Grants};
 use paratia_hypervisor::mmio::{self, Access, Kind};
 use paratia_hypervisor::psci::Decision;
@@ -233,11 +235,17 @@ fn power(machine: &mut Machine, by_chance: &mut Generator, vcpu: usize) {
         by_chance.value(),
         by_chance.number(),
     ];
-    let in_memory = |address: u64| address >> 30 == 1;
-    match machine.psci.call(vcpu, id, parameters, &in_memory) {
+    let ram = Region {
+        name: "ram",
+        ipa: Ipa(1 << 30),
+        pa: Pa(0),
+        size_bytes: 1 << 30,
+        kind: RegionKind::Ram,
+    };
+    match machine.psci.call(vcpu, id, parameters, &[ram]) {
         Decision::TurnOn(start) | Decision::WaitAndStart(start) => {
             assert!(start.vcpu < VCPUS && start.entry.is_multiple_of(4));
-            assert!(in_memory(start.entry));
+            assert_eq!(start.entry >> 30, 1, "in memory");
             machine.psci.begun(start.vcpu);
         }
         Decision::Answer(answer) => assert!(answer >= -9),
