@@ -186,7 +186,7 @@ impl Property {
 impl Node<'_> {
     /// Whether the device is there to be used (specification, 2.3.4).
     pub(super) fn is_enabled(&self) -> bool {
-        matches!(self.status, b"" | b"okay\0" | b"ok\0")
+        self.status.is_empty() || is(self.status, b"okay\0") || is(self.status, b"ok\0")
     }
 
     /// Its `compatible` strings, the most specific first.
@@ -205,6 +205,17 @@ impl Node<'_> {
         let size_bytes = cells(self.reg, entry.checked_add(address as usize)?, size)?;
         Some(MemoryRange::new(Pa(base), size_bytes))
     }
+}
+
+/// Whether a value is this one; most differ in their length.
+#[inline]
+pub(super) fn is(value: &[u8], expected: &[u8]) -> bool {
+    /// Out of line, for a tree is read once.
+    #[inline(never)]
+    fn is_same(value: &[u8], expected: &[u8]) -> bool {
+        value == expected
+    }
+    value.len() == expected.len() && is_same(value, expected)
 }
 
 /// The number in `count` cells (at most two) from cell `first`.

@@ -3,7 +3,7 @@
 use heapless::Vec;
 use paratia_config::address::{MemoryRange, Pa};
 
-use super::nodes::{Node, Nodes};
+use super::nodes::{Node, Nodes, is};
 use super::validate::Valid;
 use crate::refusal::Refusal;
 
@@ -82,7 +82,7 @@ impl Role {
         if maker != MAKER {
             return None;
         }
-        let row = ROLES.iter().find(|(name, _)| *name == device);
+        let row = ROLES.iter().find(|(name, _)| is(device, name));
         row.map(|(_, role)| *role)
     }
 }
@@ -131,23 +131,21 @@ impl Survey {
     }
 
     fn note(&mut self, node: &Node<'_>) {
-        if node.depth == 2 && node.parent == b"cpus" {
+        if node.depth == 2 && is(node.parent, b"cpus") {
             self.note_cpu(node);
         }
         if node.depth != 1 {
             return;
         }
-        if node.device_type == b"memory\0" {
+        if is(node.device_type, b"memory\0") {
             self.note_ram(node);
         }
         match node.compatible().find_map(Role::of) {
             Some(Role::Gic(kind)) => self.note_gic(kind, node),
             Some(Role::Psci) => {
-                self.conduit = match node.method {
-                    b"smc\0" => Conduit::Smc,
-                    b"hvc\0" => Conduit::Hvc,
-                    _ => Conduit::None,
-                };
+                let conduits = [(b"smc\0", Conduit::Smc), (b"hvc\0", Conduit::Hvc)];
+                let known = conduits.iter().find(|(name, _)| is(node.method, *name));
+                self.conduit = known.map_or(Conduit::None, |(_, conduit)| *conduit);
             }
             Some(Role::Pl011) => {
                 // Those that find no room here are further UARTs of a board with many.
@@ -158,7 +156,7 @@ impl Survey {
     }
 
     fn note_cpu(&mut self, node: &Node<'_>) {
-        if node.device_type == b"cpu\0" {
+        if is(node.device_type, b"cpu\0") {
             self.cpu_count += 1;
             let _ = node.reg(0).map(|reg| self.cpus.push(reg.base.0));
         }
