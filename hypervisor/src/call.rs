@@ -25,7 +25,8 @@ const PSCI_1_1: u64 = 0x1_0001;
 
 /// Where the vCPU is told its stolen time (DEN0057, 3.2).
 fn stolen_time(vcpu: &Vcpu, id: u32, feature: u64) -> Answer {
-    let answer = match (id, &vcpu.facts.stolen_time) {
+    let place = vcpu.facts.stolen_time.as_ref();
+    let answer = match (id, place.filter(|_| ANY.stolen_time)) {
         (_, None) => NOT_SUPPORTED.cast_unsigned(),
         (call::PV_TIME_ST, Some(record)) => record.ipa.0,
         (_, Some(_))

@@ -13,7 +13,7 @@ use crate::interrupt;
 use crate::mmio::{self, Access, Kind, Refusal};
 use crate::partition::Partition;
 use crate::places::Device;
-use crate::selected::ANY;
+use crate::selected::{ANY, SOME_SOFTWARE};
 use crate::vcpu::Vcpu;
 use crate::vgic::{Done, VcpuSet, low};
 use crate::{straight, terminal, vuart};
@@ -63,7 +63,7 @@ pub fn access(
     let decoded = mmio::decode(esr, arch_cpu::fault_address(), arch_cpu::fault_page());
     let undescribed = match decoded {
         Ok(access) => {
-            if let Some((device, offset)) = partition.facts.places.find(access.ipa) {
+            if let Some((device, offset)) = find(partition, access.ipa) {
                 arch_cpu::skip_instruction();
                 emulate(machine, vcpu, partition, device, offset, access);
                 return Decision::Resume;
@@ -71,7 +71,7 @@ pub fn access(
             false
         }
         Err(Refusal::NoSyndrome { ipa, .. } | Refusal::Maintenance { ipa }) => {
-            partition.facts.places.find(ipa).is_some()
+            find(partition, ipa).is_some()
         }
         Err(_) => false,
     };
@@ -86,6 +86,16 @@ pub fn access(
         HealthEvent::StrayAccess,
         Exception::DataAbort { write },
     )
+}
+
+/// The emulated device at a guest-physical address, and the place in its registers.
+fn find(partition: &Partition, ipa: u64) -> Option<(Device, u64)> {
+    let places = partition.facts.places;
+    if ANY.uart || SOME_SOFTWARE {
+        return places.find(ipa);
+    }
+    let (frame, offset) = places.find_gic(ipa)?;
+    Some((Device::Gic(frame), offset))
 }
 
 /// An instruction fetch that trapped.

@@ -201,6 +201,8 @@ pub struct Union {
     pub undefined: bool,
     /// Whether any has the CPU's debug registers.
     pub debug: bool,
+    /// Whether any is told its stolen time.
+    pub stolen_time: bool,
 }
 
 impl Union {
@@ -217,6 +219,7 @@ impl Union {
             aborts: false,
             undefined: false,
             debug: false,
+            stolen_time: false,
         };
         let mut v2 = 0;
         let mut index = 0;
@@ -240,6 +243,7 @@ impl Union {
             all.aborts |= matches!(machine.stray, Stray::ExternalAbort);
             all.undefined |= matches!(machine.forbidden, Forbidden::Undefined);
             all.debug |= machine.debug;
+            all.stolen_time |= machine.stolen_time.is_some();
             index += 1;
         }
         let mut channel = 0;
