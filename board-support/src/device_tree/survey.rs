@@ -88,9 +88,10 @@ impl Role {
 }
 
 impl Survey {
-    /// What `tree`, which must have been validated, says.
-    pub(super) fn of(tree: Valid<'_>) -> Result<Self, Refusal> {
-        let mut survey = Self {
+    /// Nothing read yet.
+    #[inline]
+    pub(super) fn new() -> Self {
+        Self {
             nodes: 0,
             ram: Vec::new(),
             cpu_count: 0,
@@ -99,14 +100,17 @@ impl Survey {
             gic_registers: [None; 2],
             conduit: Conduit::None,
             uarts: Vec::new(),
-        };
+        }
+    }
+
+    /// Reads what `tree` says.
+    pub(super) fn read(&mut self, tree: Valid<'_>) -> Result<(), Refusal> {
         Nodes::of(tree).each(|node| {
-            survey.nodes += 1;
+            self.nodes += 1;
             if node.is_enabled() {
-                survey.note(node);
+                self.note(node);
             }
-        })?;
-        Ok(survey)
+        })
     }
 
     /// Bytes of RAM described without a gap from `base` on.
