@@ -12,7 +12,7 @@ use crate::inject::Exception;
 use crate::interrupt;
 use crate::mmio::{self, Access, Kind, Refusal};
 use crate::partition::Partition;
-use crate::places::Device;
+use crate::places::{self, Device};
 use crate::selected::{ANY, SOME_SOFTWARE};
 use crate::vcpu::Vcpu;
 use crate::vgic::{Done, VcpuSet, low};
@@ -33,7 +33,7 @@ pub fn access_shortly(
     let Some(word) = word else {
         return false;
     };
-    let Some((frame, offset)) = partition.facts.places.find_gic(word.ipa) else {
+    let Some((frame, offset)) = places::find_gic(partition.facts.places, word.ipa) else {
         return false;
     };
     let Some(register) = partition.gic.plain(frame, vcpu.number, offset) else {
@@ -92,9 +92,9 @@ pub fn access(
 fn find(partition: &Partition, ipa: u64) -> Option<(Device, u64)> {
     let places = partition.facts.places;
     if ANY.uart || SOME_SOFTWARE {
-        return places.find(ipa);
+        return places::find(places, ipa);
     }
-    let (frame, offset) = places.find_gic(ipa)?;
+    let (frame, offset) = places::find_gic(places, ipa)?;
     Some((Device::Gic(frame), offset))
 }
 

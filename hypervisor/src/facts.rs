@@ -9,7 +9,6 @@ use crate::image::Image;
 use crate::lock::Lock;
 use crate::owned::Owned;
 use crate::partition::{PARTITIONS, Partition};
-use crate::places::Places;
 use crate::selected::{
     AFFINITY_OF, GIC_INTERRUPTS, GIC_LINKS, GIC_MODELS, GUEST_PRIVATE, HAS_DOORBELL, IMAGES,
     IS_SOFTWARE, KICKS, PARTITION_COUNT, PARTITION_OF, PLACES, PORT_INTERRUPTS, PORTS, SHARES_CPU,
@@ -19,6 +18,7 @@ use crate::state::DOORBELLS;
 use crate::stolen::Record;
 use crate::vcpu::{VCPUS, Vcpu};
 use crate::vgic::{Interrupts, Model, VcpuSet};
+use paratia_config::machines::Places;
 
 /// Of one partition.
 pub struct PartitionFacts {

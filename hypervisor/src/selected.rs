@@ -5,14 +5,13 @@ use paratia_board_support::interrupt::ListForm;
 use paratia_board_support::uart::Bounded;
 
 use crate::controller::FORM;
-use crate::places::Places;
 use crate::sched;
 use crate::vgic::{Interrupts, Model};
 use paratia_abi::passport::MAX_PORTS;
 use paratia_config::address::PAGE_BYTES;
 use paratia_config::image::{Piece as BuiltPiece, PieceKind};
 use paratia_config::layout::{self, Layout, MAX_PARTITIONS};
-use paratia_config::machines::{self, Links};
+use paratia_config::machines::{self, Links, Places};
 use paratia_config::passport::{PassportPage, passports};
 use paratia_config::ports::{PartitionPorts, port_table};
 use paratia_config::rules;
@@ -65,16 +64,7 @@ pub static PASSPORTS: [PassportPage; PARTITION_COUNT] = passports(SYSTEM, BOARD)
 static RUN_PARAMETERS: RunParameters = RunParameters::DEFAULT;
 
 /// `VTTBR_EL2` of each partition: its root, and a VMID that is its index plus one.
-pub static VTTBR: [u64; PARTITION_COUNT] = {
-    let roots: [Pa; PARTITION_COUNT] = tables::stage2_roots(SYSTEM, BOARD);
-    let mut values = [0; PARTITION_COUNT];
-    let mut index = 0;
-    while index < PARTITION_COUNT {
-        values[index] = (index as u64 + 1) << 48 | roots[index].0;
-        index += 1;
-    }
-    values
-};
+pub static VTTBR: [u64; PARTITION_COUNT] = tables::vttbr(SYSTEM, BOARD);
 
 /// Every partition's ports.
 pub static PORTS: [PartitionPorts; PARTITION_COUNT] = port_table(SYSTEM);
@@ -149,16 +139,7 @@ pub const SOME_SOFTWARE: bool = {
     some
 };
 /// Where each partition sees its emulated devices.
-pub static PLACES: [Places; PARTITION_COUNT] = {
-    let mut all = [Places::NONE; PARTITION_COUNT];
-    let mut index = 0;
-    while index < PARTITION_COUNT {
-        let machine = &SYSTEM.partitions[index].machine;
-        all[index] = Places::of(machine, BOARD, GIC_MODELS[index], IS_SOFTWARE[index]);
-        index += 1;
-    }
-    all
-};
+pub static PLACES: [Places; PARTITION_COUNT] = machines::places(SYSTEM, BOARD, &IS_SOFTWARE);
 /// The private physical interrupts that are a partition's while it runs, bit n for interrupt n.
 pub static GUEST_PRIVATE: [u32; PARTITION_COUNT] = machines::private(SYSTEM, BOARD);
 /// The interrupts of every partition's ports; 0 where there is none.

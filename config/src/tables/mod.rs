@@ -88,6 +88,19 @@ pub const fn stage2_roots<const N: usize>(system: &System, board: &BoardFacts) -
     roots
 }
 
+/// `VTTBR_EL2` of each partition: its root, and a VMID that is its index plus one.
+#[must_use]
+pub const fn vttbr<const N: usize>(system: &System, board: &BoardFacts) -> [u64; N] {
+    let roots: [Pa; N] = stage2_roots(system, board);
+    let mut values = [0; N];
+    let mut index = 0;
+    while index < N {
+        values[index] = (index as u64 + 1) << 48 | roots[index].0;
+        index += 1;
+    }
+    values
+}
+
 /// Every table of a system on a board; `N` is [`table_count`].
 ///
 /// # Panics
