@@ -1,7 +1,5 @@
 //! A partition at run time: what its vCPUs share.
 
-use core::mem::{forget, replace};
-
 use heapless::spsc::{Consumer, Producer, Queue};
 use paratia_abi::passport::MAX_PORTS;
 
@@ -78,8 +76,7 @@ pub static PARTITIONS: [Lock<Partition>; PARTITION_COUNT] = {
     let mut all = [const { Partition::locked(0) }; PARTITION_COUNT];
     let mut index = 1;
     while index < PARTITION_COUNT {
-        // A constant can't drop what it replaces.
-        forget(replace(&mut all[index], Partition::locked(index)));
+        all[index] = Partition::locked(index);
         index += 1;
     }
     all

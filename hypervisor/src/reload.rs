@@ -9,7 +9,7 @@ use paratia_config::system::Region;
 use crate::image::Piece;
 
 /// Bytes that one step handles at most.
-pub const STEP_BYTES: u64 = 4096;
+pub const STEP_BYTES: usize = 4096;
 
 /// One step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl Reload {
     pub fn next(&mut self, regions: &[Region], pieces: &[Piece]) -> Step {
         if let Some(region) = regions.get(self.region) {
             let at = self.offset;
-            let size = region.size_bytes.saturating_sub(at).min(STEP_BYTES);
+            let size = region.size_bytes.saturating_sub(at).min(STEP_BYTES as u64);
             self.offset = at.wrapping_add(size);
             if self.offset >= region.size_bytes {
                 self.region = self.region.wrapping_add(1);
@@ -59,7 +59,7 @@ impl Reload {
             let from = self.offset;
             let at = usize::try_from(from).unwrap_or(usize::MAX);
             let rest = piece.content.bytes.get(at..).unwrap_or_default();
-            let (bytes, left) = rest.split_at(rest.len().min(STEP_BYTES as usize));
+            let (bytes, left) = rest.split_at(rest.len().min(STEP_BYTES));
             self.offset = from.wrapping_add(bytes.len() as u64);
             if left.is_empty() {
                 self.piece = self.piece.wrapping_add(1);
@@ -139,14 +139,14 @@ mod tests {
             loop {
                 match reload.next(&regions, &pieces) {
                     Step::Zero(at, size) => {
-                        prop_assert!(size <= STEP_BYTES && at % 4096 == 0 && size % 4096 == 0);
+                        prop_assert!(size <= STEP_BYTES as u64 && at % 4096 == 0 && size % 4096 == 0);
                         let scrubbed = &mut memory[at as usize..(at + size) as usize];
                         prop_assert!(scrubbed.iter().all(|byte| *byte == 0xAA));
                         scrubbed.fill(0);
                     }
                     Step::Copy(to, bytes) => {
                         let size = bytes.len() as u64;
-                        prop_assert!(size > 0 && size <= STEP_BYTES && to % 4096 == 0);
+                        prop_assert!(size > 0 && size <= STEP_BYTES as u64 && to % 4096 == 0);
                         let to = to as usize;
                         memory[to..to + bytes.len()].copy_from_slice(bytes);
                     }

@@ -28,6 +28,7 @@ pub struct Record {
 
 impl Record {
     /// Of vCPU `number` of a partition; nothing if that isn't told.
+    #[must_use]
     pub const fn of(partition: usize, number: usize) -> Option<Self> {
         let Some(page) = SYSTEM.partitions[partition].machine.stolen_time else {
             return None;

@@ -19,6 +19,9 @@ pub const PRIVILEGED: [&str; 4] = [
     "config/src",
 ];
 
+/// Bytes of an instruction.
+const INSTRUCTION_BYTES: usize = 4;
+
 /// Lines by their source, whose path is relative to the workspace.
 pub type Lines = BTreeMap<PathBuf, BTreeSet<u64>>;
 
@@ -114,16 +117,24 @@ impl<'a> Sources<'a> {
         })
     }
 
-    /// The lines of what may run privileged that its instructions come from.
+    /// The lines of what may run privileged that its instructions come from, those included in which a
+    /// function is called that the compiler has put there.
     ///
     /// # Errors
     /// If it names none, or they can't be read.
     pub fn lines(&self) -> anyhow::Result<Lines> {
         let mut lines = Lines::new();
-        let Range { start, end } = self.text;
-        for (_, _, location) in self.context.find_location_range(start, end)? {
-            if let (Some(file), Some(line)) = (location.file.and_then(privileged), location.line) {
-                lines.entry(file).or_default().insert(line.into());
+        for address in self.text.clone().step_by(INSTRUCTION_BYTES) {
+            let mut frames = self.context.find_frames(address).skip_all_loads()?;
+            while let Some(frame) = frames.next()? {
+                let Some(location) = frame.location else {
+                    continue;
+                };
+                if let (Some(file), Some(line)) =
+                    (location.file.and_then(privileged), location.line)
+                {
+                    lines.entry(file).or_default().insert(line.into());
+                }
             }
         }
         ensure!(!lines.is_empty(), "the image has no line tables");

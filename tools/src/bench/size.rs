@@ -32,11 +32,13 @@ pub(super) fn measure() -> anyhow::Result<Values> {
         .iter()
         .map(|name| size(name))
         .sum::<anyhow::Result<u64>>()?;
+    let linked = count::linked_lines()?;
     Ok(Values::from([
         ("text", size(".text")?),
         ("own-ram", ram),
         ("tables", size(".tables")?),
         ("lines", count::privileged_lines()?),
-        ("lines-linked", count::linked_lines()?),
+        ("lines-running", linked.running),
+        ("lines-declared", linked.declarations),
     ]))
 }

@@ -46,17 +46,55 @@ pub(super) fn count(folder: &Path, without: &[&str]) -> io::Result<Lines> {
     Ok(sum)
 }
 
-/// Counts what of the sources below `folder` is in an image, of which `linked` says the lines (the
-/// first is 1) that instructions come from: functions with such a line, and all that is in no function
-/// (types, constants, assembly) of files that have one.
+/// Lines of what is in an image.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Linked {
+    /// Of functions and assembly.
+    pub running: u64,
+    /// Of what is in no function: types, constants, tables, imports.
+    pub declarations: u64,
+}
+
+impl Add for Linked {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            running: self.running + other.running,
+            declarations: self.declarations + other.declarations,
+        }
+    }
+}
+
+impl Linked {
+    /// Of a source, of which instructions come from these lines (the first is 1).
+    fn of(text: &str, linked: &BTreeSet<u64>) -> Self {
+        let is_linked = |range: &RangeInclusive<usize>| {
+            let numbers = *range.start() as u64 + 1..=*range.end() as u64 + 1;
+            linked.range(numbers).next().is_some()
+        };
+        let functions = functions(text);
+        let others = count_text(text, &functions);
+        let unlinked: Vec<_> = functions.into_iter().filter(|it| !is_linked(it)).collect();
+        let all = count_text(text, &unlinked);
+        Self {
+            running: all.code - others.code + others.assembly,
+            declarations: others.code - others.assembly,
+        }
+    }
+}
+
+/// Counts what of the sources below `folder` is in an image, of which `linked` says the lines that
+/// instructions come from: functions with such a line, and all that is in no function of files that have
+/// one.
 pub(super) fn count_linked(
     folder: &Path,
     linked: &dyn Fn(&Path) -> Option<BTreeSet<u64>>,
-) -> io::Result<Lines> {
-    let mut sum = Lines::default();
+) -> io::Result<Linked> {
+    let mut sum = Linked::default();
     visit(folder, &[], &mut |path, text| {
         if let Some(lines) = linked(path) {
-            sum = sum + count_text(text, &unlinked(text, &lines));
+            sum = sum + Linked::of(text, &lines);
         }
     })?;
     Ok(sum)
@@ -78,9 +116,9 @@ fn visit(folder: &Path, without: &[&str], found: &mut dyn FnMut(&Path, &str)) ->
     Ok(())
 }
 
-/// The functions of which no line is in `linked`, as the indices of their first and last lines. A
-/// macro's are left alone: their instructions come from where it is used.
-fn unlinked(text: &str, linked: &BTreeSet<u64>) -> Vec<RangeInclusive<usize>> {
+/// The functions, as the indices of their first and last lines. A macro's are left alone: their
+/// instructions come from where it is used.
+fn functions(text: &str) -> Vec<RangeInclusive<usize>> {
     let mut lines = text.lines().map(str::trim).enumerate();
     let mut all = Vec::new();
     while let Some((first, line)) = lines.next() {
@@ -97,9 +135,7 @@ fn unlinked(text: &str, linked: &BTreeSet<u64>) -> Vec<RangeInclusive<usize>> {
             opened |= item.follow(line);
             ends = !item.is_open() && (opened || line.ends_with(';'));
         }
-        // The numbers of lines, which begin at 1.
-        let numbers = first as u64 + 1..=last as u64 + 1;
-        if is_function && linked.range(numbers).next().is_none() {
+        if is_function {
             all.push(first..=last);
         }
     }
@@ -228,12 +264,15 @@ mod tests {
                     a: u8,\n    ) -> u8 {\n        a\n    }\n}\nmacro_rules! m {\n    () => {\n        \
                     fn i() {}\n    };\n}\n";
         let count = |linked: &[u64]| {
-            let linked = linked.iter().copied().collect();
-            count_text(text, &unlinked(text, &linked)).code
+            let Linked {
+                running,
+                declarations,
+            } = Linked::of(text, &linked.iter().copied().collect());
+            (running, declarations)
         };
-        assert_eq!(count(&[4, 11]), 16);
-        assert_eq!(count(&[4]), 11);
-        assert_eq!(count(&[11]), 13);
+        assert_eq!(count(&[4, 11]), (8, 8));
+        assert_eq!(count(&[4]), (3, 8));
+        assert_eq!(count(&[11]), (5, 8));
     }
 
     #[test]
@@ -256,5 +295,7 @@ mod tests {
         let text = "global_asm!(\n    r#\"\n// Reset.\n_start:\n    wfi   // wait\n\"#,\n    a = sym b,\n);\n";
         let lines = count_text(text, &[]);
         assert_eq!((lines.code, lines.assembly), (7, 2));
+        let linked = Linked::of(text, &BTreeSet::from([5]));
+        assert_eq!((linked.running, linked.declarations), (2, 5));
     }
 }
