@@ -1,6 +1,6 @@
-//! The README's count is still true.
+//! The README's count is still true, and what isn't in an image is still not there.
 
-use paratia::count;
+use paratia::{build, count, sources};
 use paratia_tests::{DEFAULT_BOARD, is_about};
 
 /// How far a figure may be from the README's before the table is to be counted anew: a twentieth,
@@ -36,6 +36,40 @@ fn the_readme_shows_what_is_counted() {
         stale.is_empty(),
         "bring it up to date with `cargo paratia count --update`: {stale:#?}"
     );
+}
+
+/// What is indexed in the hypervisor is a constant or asked for: no check of a bound is left that could
+/// fail, whatever a system has.
+#[test]
+fn no_image_checks_a_bound() {
+    if !is_about(DEFAULT_BOARD) {
+        return;
+    }
+    for system in [
+        "cluster",
+        "telltale",
+        "linux-own-cpus",
+        "test-linux-gicv2",
+        "test-monitors",
+        "test-messages",
+    ] {
+        let image = build::image(DEFAULT_BOARD, system).expect("it can be built");
+        let image = std::fs::read(image).expect("it was built");
+        let functions = sources::functions(&image).expect("it has symbols");
+        let panics: Vec<_> = functions
+            .iter()
+            .filter(|(_, name)| name.contains("panic"))
+            .map(|(_, name)| name.as_str())
+            .collect();
+        assert!(
+            panics.iter().any(|name| name.contains("overflow")),
+            "{system}: panics would be found"
+        );
+        assert!(
+            panics.iter().all(|name| !name.contains("bounds")),
+            "{system}: {panics:?}; ask with `get`, or let a record of constants hold what is needed"
+        );
+    }
 }
 
 /// A figure that moved by more than a twentieth is found.

@@ -4,7 +4,10 @@
 use paratia_abi::passport::MAX_PORTS;
 use paratia_config::ports::PartitionPorts;
 
+use crate::arch::debug::Debug;
+use crate::arch::performance::Performance;
 use crate::doorbell::Doorbell;
+use crate::granted;
 use crate::image::Image;
 use crate::lock::Lock;
 use crate::owned::Owned;
@@ -100,6 +103,12 @@ pub struct Facts {
     /// The private physical interrupts that are on while it runs: its devices' and its partition's
     /// kick, bit n for interrupt n.
     pub private: u32,
+    /// Whether another vCPU of its partition runs on the same CPU.
+    pub shares_cpu: bool,
+    /// Where the state of its performance monitors is, if it was granted them.
+    pub performance: Option<&'static Owned<Performance>>,
+    /// Where that of its debug registers is.
+    pub debug: Option<&'static Owned<Debug>>,
     has_more: bool,
 }
 
@@ -139,6 +148,9 @@ impl Facts {
             stolen_time: Record::of(partition, vcpu - SYSTEM.first_vcpu(partition)),
             itself: VcpuSet::of(vcpu - SYSTEM.first_vcpu(partition)),
             private: GUEST_PRIVATE[partition] | kick,
+            shares_cpu: SHARES_CPU[vcpu],
+            performance: granted::performance_of(vcpu),
+            debug: granted::debug_of(vcpu),
             has_more: machine.vcpus > 1
                 || machine.uart.is_some()
                 || machine.stolen_time.is_some()

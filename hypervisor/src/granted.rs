@@ -53,12 +53,10 @@ impl Grant {
     }
 }
 
-static PERFORMANCE_PLACES: Places = Grant::Performance.places();
 const PERFORMANCE_COUNT: usize = Grant::Performance.places().count;
 static PERFORMANCE: [Owned<Performance>; PERFORMANCE_COUNT] =
     [const { Owned::new(Performance::RESET) }; PERFORMANCE_COUNT];
 
-static DEBUG_PLACES: Places = Grant::Debug.places();
 const DEBUG_COUNT: usize = Grant::Debug.places().count;
 static DEBUG: [Owned<Debug>; DEBUG_COUNT] = [const { Owned::new(Debug::RESET) }; DEBUG_COUNT];
 
@@ -73,13 +71,26 @@ pub fn grants(partition: &Partition) -> Grants {
     }
 }
 
+/// Where the state of a vCPU's performance monitors is, if it was granted them.
+pub const fn performance_of(vcpu: usize) -> Option<&'static Owned<Performance>> {
+    match Grant::Performance.places().of[vcpu] {
+        Some(place) => Some(&PERFORMANCE[place]),
+        None => None,
+    }
+}
+
+/// Where the state of a vCPU's debug registers is, if it was granted them.
+pub const fn debug_of(vcpu: usize) -> Option<&'static Owned<Debug>> {
+    match Grant::Debug.places().of[vcpu] {
+        Some(place) => Some(&DEBUG[place]),
+        None => None,
+    }
+}
+
 /// The state of a vCPU's performance monitors, if it was granted them.
 #[inline]
 fn performance(vcpu: &mut Vcpu) -> Option<&mut Performance> {
-    if PERFORMANCE_COUNT == 0 {
-        return None;
-    }
-    let place = PERFORMANCE.get(PERFORMANCE_PLACES.of[vcpu.index]?)?;
+    let place = vcpu.facts.performance.filter(|_| PERFORMANCE_COUNT != 0)?;
     // SAFETY: who has the vCPU has this, and it is borrowed for as long.
     Some(unsafe { place.get() })
 }
@@ -87,10 +98,7 @@ fn performance(vcpu: &mut Vcpu) -> Option<&mut Performance> {
 /// The state of a vCPU's debug registers, if it was granted them.
 #[inline]
 fn debug(vcpu: &mut Vcpu) -> Option<&mut Debug> {
-    if DEBUG_COUNT == 0 {
-        return None;
-    }
-    let place = DEBUG.get(DEBUG_PLACES.of[vcpu.index]?)?;
+    let place = vcpu.facts.debug.filter(|_| DEBUG_COUNT != 0)?;
     // SAFETY: as above.
     Some(unsafe { place.get() })
 }
@@ -98,7 +106,7 @@ fn debug(vcpu: &mut Vcpu) -> Option<&mut Debug> {
 /// Whether a vCPU was granted debug registers.
 #[must_use]
 pub fn has_debug(vcpu: &Vcpu) -> bool {
-    DEBUG_COUNT != 0 && DEBUG_PLACES.of[vcpu.index].is_some()
+    DEBUG_COUNT != 0 && vcpu.facts.debug.is_some()
 }
 
 /// As after a reset; the vCPU isn't in a CPU.

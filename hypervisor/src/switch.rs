@@ -6,7 +6,6 @@ use crate::arch::context::Context;
 use crate::arch::registers::{read_register, write_register};
 use crate::arch::{cpu as arch_cpu, memory, timer};
 use crate::cpu::Cpu;
-use crate::selected::SHARES_CPU;
 use crate::vcpu::{Count, Vcpu};
 use crate::{granted, idle, interrupt, stolen};
 
@@ -69,7 +68,7 @@ pub extern "C" fn release(vcpu: &mut Vcpu) {
     // Its CPU interface, where emulated, is empty now and signals nothing yet.
     vcpu.control.set();
     if facts.has_more() {
-        if SHARES_CPU[vcpu.index] {
+        if vcpu.facts.shares_cpu {
             memory::forget_siblings();
         }
         stolen::come_back(vcpu, machine.slot.start);

@@ -36,13 +36,13 @@ pub(super) const fn tables_fit(context: &Context, report: &mut Report) {
     }
     let layout = layout(context.system, context.board);
     let memory = &context.board.hypervisor_memory;
-    if layout.stacks.end().0 > memory.end().0 {
+    if layout.records.end().0 > memory.end().0 {
         report.add(
             system(context)
                 .str("with ")
                 .number(layout.tables.size_bytes / PAGE_BYTES)
                 .str(" translation tables the hypervisor ends at ")
-                .hex(layout.stacks.end().0)
+                .hex(layout.records.end().0)
                 .str(", behind its memory ")
                 .range(memory.base.0, memory.size_bytes)
                 .str("; align regions to 2 MiB, or give it more memory"),

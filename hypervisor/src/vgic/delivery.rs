@@ -38,6 +38,17 @@ struct Candidate {
     priority: u8,
 }
 
+/// What is looked for.
+#[derive(Clone, Copy)]
+enum Wanted {
+    /// To be taken, and in no list register.
+    Pending,
+    /// In hand, and in no list register.
+    Active,
+    /// In hand, and its end won't show in a list register.
+    Unlisted,
+}
+
 impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     /// The interrupt that `vcpu` should take next and its priority, if it has a higher one (a lower
     /// number) than `mask`: for a CPU interface without list registers, after all were folded.
@@ -165,7 +176,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     /// A guest that changes an interrupt's priority while it takes it confuses the order of its own
     /// ends, and nobody else's.
     pub fn end_unlisted(&mut self, vcpu: usize) -> Effect {
-        match self.best(vcpu, |block, _| block.unlisted()) {
+        match self.best(vcpu, Wanted::Unlisted) {
             Some(ended) => self.deactivate(vcpu, intid(ended.bank, ended.index)),
             None => Effect::NONE,
         }
@@ -198,25 +209,28 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         if !self.vcpus.get(vcpu)?.awake {
             return None;
         }
-        self.best(vcpu, |block, groups| {
-            block.forwarded(groups) & !block.active & !block.loaded
-        })
+        self.best(vcpu, Wanted::Pending)
     }
 
     fn best_active(&self, vcpu: usize) -> Option<Candidate> {
-        self.best(vcpu, |block, _| block.active & !block.loaded)
+        self.best(vcpu, Wanted::Active)
     }
 
-    /// The interrupt of the highest priority (the lowest number, then the lowest id) that `choose`
-    /// chooses among those that are `vcpu`'s.
+    /// The interrupt of the highest priority (the lowest number, then the lowest id) of those that are
+    /// wanted among `vcpu`'s.
     #[inline(never)]
-    fn best(&self, vcpu: usize, choose: fn(&Block, [bool; 2]) -> u32) -> Option<Candidate> {
+    fn best(&self, vcpu: usize, wanted: Wanted) -> Option<Candidate> {
         let mut best: Option<Candidate> = None;
         for bank in core::iter::once(Bank::Private(vcpu)).chain((0..SHARED).map(Bank::Shared)) {
             let Some(block) = self.block(bank) else {
                 continue;
             };
-            for index in bits_of(choose(block, self.groups)) {
+            let bits = match wanted {
+                Wanted::Pending => block.forwarded(self.groups) & !block.active & !block.loaded,
+                Wanted::Active => block.active & !block.loaded,
+                Wanted::Unlisted => block.unlisted(),
+            };
+            for index in bits_of(bits) {
                 let priority = block.priority(index);
                 let better = best.is_none_or(|best| priority < best.priority);
                 if better && self.owner(bank, index) == Some(vcpu) {
