@@ -31,7 +31,7 @@ fn main() {
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets OUT_DIR"));
     write(
         &out.join("selected.rs"),
-        &selected(board.type_path, &system_name, system),
+        &selected(board.type_path, &board_name, &system_name, system),
     );
     write(&out.join("link.x"), &linker_script(board.facts, system));
     if env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("none") {
@@ -59,13 +59,18 @@ fn write(path: &Path, text: &str) {
 }
 
 /// The types and images that the crate's `selected` module includes.
-fn selected(board_type: &str, system_name: &str, system: &System) -> String {
+fn selected(board_type: &str, board_name: &str, system_name: &str, system: &System) -> String {
     let module = system_name.replace('-', "_");
     let pieces = variable("PARATIA_PIECES").map_or_else(Vec::new, |list| pieces(Path::new(&list)));
     format!(
         "/// The board.\npub type SelectedBoard = {board_type};\n\
          /// The system.\n\
          pub type SelectedSystem = paratia_config::systems::{module}::Definition<SelectedBoard>;\n\
+         /// The names of both, for the log: numbers in the image.\n\
+         #[cfg(target_os = \"none\")]\n\
+         #[must_use]\n\
+         pub fn names() -> [defmt::Str; 2] {{\n    \
+             [defmt::intern!({system_name:?}), defmt::intern!({board_name:?})]\n}}\n\
          {}",
         images::code(system, &pieces)
     )

@@ -20,7 +20,7 @@ use crate::life::Phase;
 use crate::owned::Owned;
 use crate::partition::{PARTITIONS, Partition};
 use crate::selected::{BOARD, BoardDisplay, CPU_COUNT, DebugUart, SYSTEM};
-use crate::{bring_up, crash, log, restart, state};
+use crate::{bring_up, crash, log, restart, selected, state};
 
 /// How long a line without an end waits to be shown.
 const UNFINISHED_LINE: Duration = Duration::from_millis(50);
@@ -58,10 +58,11 @@ fn boot_anchored(cpu: &'static mut Cpu, device_tree: u64) -> Result<Infallible, 
 
     // 3. The board is the one that was configured.
     let frequency = timer::frequency().ok_or(Reason::NoClock)?;
+    let [system, board] = selected::names();
     defmt::info!(
-        "boot system={=str} board={=str} cpus={=usize} frequency_hz={=u64}",
-        SYSTEM.name,
-        BOARD.name,
+        "boot system={=istr} board={=istr} cpus={=usize} frequency_hz={=u64}",
+        system,
+        board,
         CPU_COUNT,
         frequency.hertz()
     );
@@ -101,11 +102,7 @@ fn boot_anchored(cpu: &'static mut Cpu, device_tree: u64) -> Result<Infallible, 
     }
     // SAFETY: CPU 0.
     unsafe { log::set_epoch(epoch.0, frequency.ticks(UNFINISHED_LINE)) };
-    defmt::info!(
-        "epoch ticks={=u64} frequency_hz={=u64}",
-        epoch.0,
-        frequency.hertz()
-    );
+    defmt::info!("epoch ticks={=u64}", epoch.0);
     // SAFETY: CPU 0, outside of the log.
     unsafe { log::flush() };
     state::set_epoch(epoch);
@@ -131,7 +128,7 @@ fn check_board(handed_over: u64) -> Result<(), Refusal> {
     let tree = unsafe { core::slice::from_raw_parts(place.base.0 as *const u8, size_bytes) };
     let found = device_tree::check(tree, BOARD, CPU_COUNT)?;
     defmt::info!(
-        "board-checked nodes={=usize} ram_bytes={=u64} cpus={=usize} register_ranges={=usize}",
+        "board-checked nodes={=u32} ram_bytes={=u64} cpus={=usize} register_ranges={=u32}",
         found.nodes,
         found.ram_bytes,
         found.cpus,

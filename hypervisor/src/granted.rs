@@ -72,6 +72,7 @@ pub fn grants(partition: &Partition) -> Grants {
 }
 
 /// Where the state of a vCPU's performance monitors is, if it was granted them.
+#[must_use]
 pub const fn performance_of(vcpu: usize) -> Option<&'static Owned<Performance>> {
     match Grant::Performance.places().of[vcpu] {
         Some(place) => Some(&PERFORMANCE[place]),
@@ -80,6 +81,7 @@ pub const fn performance_of(vcpu: usize) -> Option<&'static Owned<Performance>> 
 }
 
 /// Where the state of a vCPU's debug registers is, if it was granted them.
+#[must_use]
 pub const fn debug_of(vcpu: usize) -> Option<&'static Owned<Debug>> {
     match Grant::Debug.places().of[vcpu] {
         Some(place) => Some(&DEBUG[place]),

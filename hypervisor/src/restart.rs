@@ -45,10 +45,11 @@ pub fn work(
         .add(Count::UsedTicks, timer::now().since(begun));
 }
 
-/// Does all of the work at once: at boot.
+/// Does all of the work at once: at boot. By its name the bench tells what is done for each byte.
 ///
 /// # Safety
 /// No partition runs yet.
+#[inline(never)]
 pub unsafe fn load_at_boot(partition: &Partition) {
     let mut reload = Reload::new();
     // SAFETY: the caller's promise. Bounded by the partition's memory.
