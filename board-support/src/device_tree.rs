@@ -30,7 +30,7 @@ const UART: usize = 2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Found {
     /// Nodes that the tree has.
-    pub nodes: u32,
+    pub nodes: usize,
     /// Ranges of RAM in the board's facts, each covered by the tree's.
     pub ram_ranges: usize,
     /// Bytes of RAM that the tree describes.
@@ -40,7 +40,7 @@ pub struct Found {
     /// CPUs whose affinity was compared.
     pub affinities: usize,
     /// Register ranges that were compared: the interrupt controller's and the UART's.
-    pub register_ranges: u32,
+    pub register_ranges: usize,
 }
 
 /// Compares the device tree at the start of `tree` with `board`, for a system that uses the first
@@ -89,7 +89,7 @@ fn memory(index: usize, configured: &MemoryRange, survey: &Survey) -> Result<(),
 
 /// The interrupt controller must be of the configured kind, its registers where configured; says
 /// how many ranges were compared.
-fn interrupt_controller(board: &BoardFacts, survey: &Survey) -> Result<u32, Refusal> {
+fn interrupt_controller(board: &BoardFacts, survey: &Survey) -> Result<usize, Refusal> {
     let (is_kind, configured) = match board.interrupt_controller {
         InterruptController::GicV3 {
             distributor,
@@ -116,7 +116,7 @@ fn interrupt_controller(board: &BoardFacts, survey: &Survey) -> Result<u32, Refu
     for (part, (configured, found)) in configured.iter().zip(&survey.gic_registers).enumerate() {
         registers(part, configured, found.as_slice())?;
     }
-    Ok(2)
+    Ok(configured.len())
 }
 
 /// The CPUs that the system needs must exist, with the configured affinities; says how many were

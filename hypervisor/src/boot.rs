@@ -128,7 +128,7 @@ fn check_board(handed_over: u64) -> Result<(), Refusal> {
     let tree = unsafe { core::slice::from_raw_parts(place.base.0 as *const u8, size_bytes) };
     let found = device_tree::check(tree, BOARD, CPU_COUNT)?;
     defmt::info!(
-        "board-checked nodes={=u32} ram_bytes={=u64} cpus={=usize} register_ranges={=u32}",
+        "board-checked nodes={=usize} ram_bytes={=u64} cpus={=usize} register_ranges={=usize}",
         found.nodes,
         found.ram_bytes,
         found.cpus,

@@ -49,6 +49,7 @@ static WHOSE: [[Option<VcpuPlace>; MOST_WINDOWS]; CPU_COUNT] = {
     all
 };
 const MOST_WINDOWS: usize = SYSTEM.schedule.most_windows();
+
 static SENDERS: [Owned<Option<Producer<'static, Record>>>; CPU_COUNT] =
     [const { Owned::new(None) }; CPU_COUNT];
 

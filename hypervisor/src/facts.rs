@@ -2,6 +2,7 @@
 //! nothing is looked up by an index, so that no index can be wrong.
 
 use paratia_abi::passport::MAX_PORTS;
+use paratia_config::machines::Places;
 use paratia_config::ports::PartitionPorts;
 
 use crate::arch::debug::Debug;
@@ -21,7 +22,6 @@ use crate::state::DOORBELLS;
 use crate::stolen::Record;
 use crate::vcpu::{VCPUS, Vcpu};
 use crate::vgic::{Interrupts, Model, VcpuSet};
-use paratia_config::machines::Places;
 
 /// Of one partition.
 pub struct PartitionFacts {

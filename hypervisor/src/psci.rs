@@ -158,8 +158,8 @@ impl Psci {
         }
     }
 
-    /// The call `id` of vCPU `caller` with parameters `x1`-`x3`. `regions` are the
-    /// partition's.
+    /// The call `id` of vCPU `caller` with parameters `x1`-`x3`. `regions` are its
+    /// partition's: where it may execute.
     pub fn call(
         &mut self,
         caller: usize,

@@ -24,8 +24,6 @@ pub struct Vcpu {
     pub context: Context,
     /// What is constant about it.
     pub facts: &'static Facts,
-    /// Its index among all partitions' vCPUs.
-    pub index: usize,
     /// Its number within the partition.
     pub number: usize,
     /// Whether it gave the rest of its window back and wants its next start in `x1`.
@@ -194,7 +192,6 @@ impl Vcpu {
         Self {
             context,
             facts: &FACTS[index],
-            index,
             number: index - SYSTEM.first_vcpu(partition),
             waits_for_window: false,
             listed: 0,

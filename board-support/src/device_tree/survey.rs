@@ -39,7 +39,7 @@ pub enum Conduit {
 /// What a tree says.
 pub(super) struct Survey {
     /// Its nodes.
-    pub(super) nodes: u32,
+    pub(super) nodes: usize,
     /// RAM.
     pub(super) ram: Vec<MemoryRange, MAX_RAM_RANGES>,
     /// CPUs.

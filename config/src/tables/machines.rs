@@ -439,18 +439,6 @@ pub const fn affinity_of<const N: usize>(system: &System, board: &BoardFacts) ->
     affinities
 }
 
-/// The first vCPU of each partition.
-#[must_use]
-pub const fn first_vcpu<const N: usize>(system: &System) -> [usize; N] {
-    let mut vcpus = [0; N];
-    let mut partition = 0;
-    while partition < N {
-        vcpus[partition] = system.first_vcpu(partition);
-        partition += 1;
-    }
-    vcpus
-}
-
 /// The partition of each vCPU.
 #[must_use]
 pub const fn partition_of<const N: usize>(system: &System) -> [usize; N] {

@@ -72,34 +72,54 @@ pub fn common_arguments() -> Vec<OsString> {
     .collect()
 }
 
-/// The figures of two runs, which must say the same. If they don't, one of them may be a slip of the
+/// What two runs say, which must be the same. If it isn't, one of them may be a slip of the
 /// simulator's: on a busy machine QEMU 7.2 counts a wait otherwise once in hundreds of runs. Then a
 /// third has to agree with one of them.
 ///
 /// # Errors
+/// If the third fails, or no two agree.
+pub fn agreed<T>(
+    what: &str,
+    [first, second]: [T; 2],
+    again: impl FnOnce() -> anyhow::Result<T>,
+    difference: impl Fn(&T, &T) -> Option<String>,
+) -> anyhow::Result<T> {
+    let Some(found) = difference(&first, &second) else {
+        return Ok(first);
+    };
+    let third = again()?;
+    let agrees = |other| difference(&third, other).is_none();
+    ensure!(
+        agrees(&first) || agrees(&second),
+        "no two of three runs {what} agree, so their figures mean nothing: {found}; is this QEMU's \
+         -icount deterministic?"
+    );
+    Ok(third)
+}
+
+/// The figures of two runs, which must say the same ([`agreed`]).
+///
+/// # Errors
 /// If a run doesn't reach its end, the runs differ, or instructions aren't what is counted.
 pub fn measure_twice(place: &str, arguments: &[OsString]) -> anyhow::Result<Figures> {
-    let (first, second) = (lines(place, arguments)?, lines(place, arguments)?);
-    let agreed = if first == second {
-        first
-    } else {
-        let third = lines(place, arguments)?;
-        ensure!(
-            third == first || third == second,
-            "no two of three runs on {place} agree, so their figures mean nothing: {:?}; is this \
-             QEMU's -icount deterministic?",
-            difference(&first, &second)
-        );
-        third
-    };
+    let make = || lines(place, arguments);
+    let agreed = agreed(
+        &format!("on {place}"),
+        [make()?, make()?],
+        make,
+        |one, other| {
+            difference(one, other).or_else(|| (one != other).then(|| "one is longer".to_owned()))
+        },
+    )?;
     let figures: Figures = agreed.iter().filter_map(|line| figure(line)).collect();
     check_nops(place, &figures)?;
     Ok(figures)
 }
 
 /// The first lines in which two runs differ.
-fn difference<'a>(one: &'a [String], other: &'a [String]) -> Option<(&'a String, &'a String)> {
-    one.iter().zip(other).find(|(one, other)| one != other)
+fn difference(one: &[String], other: &[String]) -> Option<String> {
+    let pair = one.iter().zip(other).find(|(one, other)| one != other)?;
+    Some(format!("{pair:?}"))
 }
 
 /// Whether ticks are instructions.

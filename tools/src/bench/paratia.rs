@@ -65,22 +65,14 @@ fn run(system: &str, time: Duration) -> anyhow::Result<Run> {
     Ok(run.cpu(CPU).cpu_count(1).stop_after(time))
 }
 
-/// The report of a run that reaches its end, and that is the same when it is made again; or when a third
-/// is, for the reason that [`guest::measure_twice`] has.
+/// The report of a run that reaches its end, and that is the same when it is made again
+/// ([`guest::agreed`]).
 fn twice(run: &Run) -> anyhow::Result<RunReport> {
     let (first, second) = at_once(|| run.execute(), || run.execute())?;
-    ensure!(first.reached_end(), "{}", first.outcome);
-    let Some(found) = difference(&first, &second) else {
-        return Ok(first);
-    };
-    let third = run.execute()?;
-    let agrees = |other| difference(&third, other).is_none();
-    let name = third.system.name;
-    ensure!(
-        third.reached_end() && (agrees(&first) || agrees(&second)),
-        "no two of three runs of '{name}' agree; the figures aren't deterministic: {found}"
-    );
-    Ok(third)
+    let what = format!("of '{}'", first.system.name);
+    let report = guest::agreed(&what, [first, second], || run.execute(), difference)?;
+    ensure!(report.reached_end(), "{}", report.outcome);
+    Ok(report)
 }
 
 /// Both results, made at the same time: QEMU keeps one CPU busy, and deterministic time doesn't mind
