@@ -307,6 +307,7 @@ impl HealthTable {
 
 /// A kind of fault; each has a row in the [`HealthTable`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(target_os = "none", derive(defmt::Format))]
 #[repr(u8)]
 pub enum HealthEvent {
     /// See [`HealthTable::stray_access`].
@@ -397,19 +398,6 @@ pub enum Action {
     Halt,
     /// Stop the whole system in its safe state.
     StopSystem,
-}
-
-impl Action {
-    /// Its name in logs.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ignore => "ignore",
-            Self::Restart => "restart",
-            Self::Halt => "halt",
-            Self::StopSystem => "stop_system",
-        }
-    }
 }
 
 /// How often restarts may happen.

@@ -13,8 +13,8 @@ use crate::exit::Decision;
 use crate::fault::{self, Details};
 use crate::life::Phase;
 use crate::partition::Partition;
+use crate::port::Received;
 use crate::selected::ANY;
-use crate::state::Destination;
 use crate::vcpu::{Count, Vcpu};
 use crate::vgic::low;
 use crate::{interrupt, power, state, window};
@@ -23,26 +23,16 @@ use crate::{interrupt, power, state, window};
 const SMCCC_1_1: u64 = 0x1_0001;
 const PSCI_1_1: u64 = 0x1_0001;
 
-/// Where the vCPU is told its stolen time (DEN0057, 3.2).
-fn stolen_time(vcpu: &Vcpu, id: u32, feature: u64) -> Answer {
-    let place = vcpu.facts.stolen_time.as_ref();
-    let answer = match (id, place.filter(|_| ANY.stolen_time)) {
-        (_, None) => NOT_SUPPORTED.cast_unsigned(),
-        (call::PV_TIME_ST, Some(record)) => record.ipa.0,
-        (_, Some(_))
-            if feature == call::PV_TIME_ST.into() || feature == call::PV_TIME_FEATURES.into() =>
-        {
-            SUCCESS.cast_unsigned()
-        }
-        _ => NOT_SUPPORTED.cast_unsigned(),
-    };
-    Answer::Values([answer, 0, 0, 0])
-}
+/// What a call leads to; or the status of one that isn't carried out.
+type Answer = Result<Done, i64>;
 
-/// What a call answers: `x0`-`x3`, or more than an answer.
-enum Answer {
-    Status(i64),
+/// What a call that is carried out leads to.
+enum Done {
+    /// `SUCCESS` in `x0`.
+    Plainly,
+    /// These in `x0`-`x3`.
     Values([u64; 4]),
+    /// More than an answer, which is in its place if there is one.
     Decided(Decision),
 }
 
@@ -135,158 +125,145 @@ pub fn dispatch(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partitio
         call::CONSOLE_WRITE => console_write(vcpu, partition),
         call::SAMPLING_PORT_WRITE => port_write(machine, partition, x1, x2),
         call::SAMPLING_PORT_READ => port_read(partition, x1),
-        call::HEARTBEAT => return heartbeat(machine, vcpu, partition, x1),
+        call::HEARTBEAT => heartbeat(machine, vcpu, partition, x1),
         call::SET_MODE => set_mode(machine, partition, x1),
-        call::REPORT_ERROR => return report_error(machine, vcpu, partition, x1, [x2, x3, x4]),
+        call::REPORT_ERROR => report_error(machine, vcpu, partition, x1, [x2, x3, x4]),
         call::RESTART => {
-            return fault::raise(
-                machine,
-                partition,
-                HealthEvent::Reset,
-                Details::at_instruction(),
-            );
+            let details = Details::at_instruction();
+            let decision = fault::raise(machine, partition, HealthEvent::Reset, details);
+            Ok(Done::Decided(decision))
         }
         call::EXIT_STATISTICS => exit_statistics(vcpu, x1),
-        id => standard(machine, vcpu, partition, id, [x1, x2, x3]),
-    };
-    finish(machine, vcpu, partition, &answer)
-}
-
-/// A call of a standard, apart from Paratia's own so that these are found by a table.
-#[inline(never)]
-fn standard(
-    machine: &mut Machine,
-    vcpu: &mut Vcpu,
-    partition: &mut Partition,
-    id: u32,
-    arguments: [u64; 3],
-) -> Answer {
-    let [x1, ..] = arguments;
-    match id {
-        call::SMCCC_ARCH_FEATURES => features(low(x1)),
-        call::PV_TIME_FEATURES | call::PV_TIME_ST => stolen_time(vcpu, id, x1),
-        call::HYPERVISOR_CALL_COUNT => Answer::Values([u64::from(call::END - call::BASE), 0, 0, 0]),
-        call::HYPERVISOR_CALL_UID => Answer::Values(call::UID.map(u64::from)),
-        call::HYPERVISOR_REVISION => Answer::Values([
-            u64::from(ABI_VERSION >> 16),
-            u64::from(ABI_VERSION & 0xFFFF),
-            0,
-            0,
-        ]),
         id if power::is_in_range(id) => {
-            match power::call(machine, vcpu, partition, id, arguments) {
-                Some(decision) => Answer::Decided(decision),
-                None => Answer::Status(NOT_SUPPORTED),
-            }
+            let decision = power::call(machine, vcpu, partition, id, [x1, x2, x3]);
+            decision.map(Done::Decided).ok_or(NOT_SUPPORTED)
         }
-        // The short way has answered all others, but for refusals beyond the limit.
-        _ => Answer::Status(NOT_SUPPORTED),
-    }
-}
-
-/// Puts the answer into the guest's registers; a refused call counts.
-fn finish(
-    machine: &mut Machine,
-    vcpu: &mut Vcpu,
-    partition: &mut Partition,
-    answer: &Answer,
-) -> Decision {
-    let status = match *answer {
-        Answer::Decided(decision) => return decision,
-        Answer::Values(values) => {
+        id => standard(vcpu, id, x1),
+    };
+    let status = match answer {
+        Ok(Done::Decided(decision)) => return decision,
+        Ok(Done::Values(values)) => {
             vcpu.context.x[..4].copy_from_slice(&values);
             return Decision::Resume;
         }
-        Answer::Status(status) => status,
+        Ok(Done::Plainly) => SUCCESS,
+        Err(status) => status,
     };
     vcpu.context.x[0] = status.cast_unsigned();
-    if !matches!(status, NOT_SUPPORTED | INVALID_PARAMETERS | NOT_FOUND) {
-        return Decision::Resume;
-    }
-    vcpu.refused_in_window = vcpu.refused_in_window.saturating_add(1);
-    // Said once a window, when the limit is passed.
-    if vcpu.refused_in_window == vcpu.refused_limit.saturating_add(1) {
-        let details = Details {
-            esr: vcpu.context.x[0],
-            ..Details::at_instruction()
-        };
-        return fault::raise(machine, partition, HealthEvent::RefusedCalls, details);
+    if matches!(status, NOT_SUPPORTED | INVALID_PARAMETERS | NOT_FOUND) {
+        return refuse(machine, vcpu, partition);
     }
     Decision::Resume
 }
 
-/// Whether a standard or own call exists (DEN0028, 7.3). Asking is no refused call, whatever the
-/// answer.
-fn features(id: u32) -> Answer {
+/// Counts a refused call, whose status is in place.
+fn refuse(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> Decision {
+    vcpu.refused_in_window = vcpu.refused_in_window.saturating_add(1);
+    // Said once a window, when the limit is passed.
+    if vcpu.refused_in_window != vcpu.refused_limit.saturating_add(1) {
+        return Decision::Resume;
+    }
+    let details = Details {
+        esr: vcpu.context.x[0],
+        ..Details::at_instruction()
+    };
+    fault::raise(machine, partition, HealthEvent::RefusedCalls, details)
+}
+
+/// A call of a standard, apart from Paratia's own so that these are found by a table. The short way has
+/// answered all others, but for refusals beyond the limit.
+#[inline(never)]
+fn standard(vcpu: &Vcpu, id: u32, x1: u64) -> Answer {
+    Ok(Done::Values(match id {
+        // Whether there is such a call (DEN0028, 7.3). Asking is no refused call, whatever the answer.
+        call::SMCCC_ARCH_FEATURES => [is_known(low(x1)), 0, 0, 0],
+        call::PV_TIME_FEATURES | call::PV_TIME_ST => [stolen_time(vcpu, id, x1), 0, 0, 0],
+        call::HYPERVISOR_CALL_COUNT => [(call::END - call::BASE).into(), 0, 0, 0],
+        call::HYPERVISOR_CALL_UID => call::UID.map(u64::from),
+        call::HYPERVISOR_REVISION => [
+            (ABI_VERSION >> 16).into(),
+            (ABI_VERSION & 0xFFFF).into(),
+            0,
+            0,
+        ],
+        _ => return Err(NOT_SUPPORTED),
+    }))
+}
+
+/// The status of a question for a standard or own call.
+fn is_known(id: u32) -> u64 {
     let status = match kind(id) {
         Kind::Unknown => NOT_SUPPORTED,
         Kind::Constant(_) | Kind::Other => SUCCESS,
     };
-    Answer::Values([status.cast_unsigned(), 0, 0, 0])
+    status.cast_unsigned()
+}
+
+/// Where the vCPU is told its stolen time, or whether it is (DEN0057, 3.2).
+fn stolen_time(vcpu: &Vcpu, id: u32, feature: u64) -> u64 {
+    let record = vcpu.facts.stolen_time.as_ref();
+    match record.filter(|_| ANY.stolen_time) {
+        Some(record) if id == call::PV_TIME_ST => record.ipa.0,
+        Some(_) if matches!(low(feature), call::PV_TIME_ST | call::PV_TIME_FEATURES) => {
+            SUCCESS.cast_unsigned()
+        }
+        _ => NOT_SUPPORTED.cast_unsigned(),
+    }
 }
 
 fn exit_statistics(vcpu: &Vcpu, cause: u64) -> Answer {
     let exits = usize::try_from(cause).ok();
-    match exits.and_then(|cause| vcpu.statistics.exits.get(cause)) {
-        Some(exits) => Answer::Values([
-            SUCCESS.cast_unsigned(),
-            exits.count,
-            exits.ticks,
-            exits.worst,
-        ]),
-        None => Answer::Status(INVALID_PARAMETERS),
-    }
+    let exits = exits.and_then(|cause| vcpu.statistics.exits.get(cause));
+    let exits = exits.ok_or(INVALID_PARAMETERS)?;
+    let success = SUCCESS.cast_unsigned();
+    Ok(Done::Values([
+        success,
+        exits.count,
+        exits.ticks,
+        exits.worst,
+    ]))
 }
 
 fn console_write(vcpu: &Vcpu, partition: &mut Partition) -> Answer {
-    let [_, count, words @ ..] = vcpu.context.x;
-    let Ok(count) = usize::try_from(count) else {
-        return Answer::Status(INVALID_PARAMETERS);
-    };
+    let [_, dropped, words @ ..] = vcpu.context.x;
+    let count = usize::try_from(dropped).unwrap_or(usize::MAX);
     if count > call::CONSOLE_WRITE_BYTES {
-        return Answer::Status(INVALID_PARAMETERS);
+        return Err(INVALID_PARAMETERS);
     }
-    let Some(console) = &mut partition.console else {
-        return Answer::Status(NOT_FOUND);
-    };
+    let console = partition.console.as_mut().ok_or(NOT_FOUND)?;
     if console.capacity().saturating_sub(console.len()) < count {
-        let dropped = count as u64;
         partition.dropped = partition.dropped.wrapping_add(dropped);
         partition.dropped_in_window = partition.dropped_in_window.wrapping_add(dropped);
-        return Answer::Status(BUSY);
+        return Err(BUSY);
     }
     for byte in words.iter().flat_map(|word| word.to_le_bytes()).take(count) {
         // There is room: it was asked for just now, and only this CPU adds.
         let _ = console.enqueue(byte);
     }
-    Answer::Status(SUCCESS)
+    Ok(Done::Plainly)
 }
 
-/// The partition's port at `index`, if it has one.
-fn port(partition: &Partition, index: u64) -> Option<&'static PortPlace> {
-    let ports = partition.facts.ports;
-    ports.get(usize::try_from(index).ok()?)?.as_ref()
+/// The partition's port at `index`.
+fn port(partition: &Partition, index: u64) -> Result<(usize, &'static PortPlace), i64> {
+    let index = usize::try_from(index).unwrap_or(usize::MAX);
+    let port = partition.facts.ports.get(index).and_then(Option::as_ref);
+    port.map(|port| (index, port)).ok_or(NOT_FOUND)
 }
 
 fn port_write(machine: &mut Machine, partition: &Partition, index: u64, length: u64) -> Answer {
-    let Some(PortPlace {
-        channel,
-        direction: Direction::Source,
-        window,
-        ..
-    }) = port(partition, index)
-    else {
-        return Answer::Status(NOT_FOUND);
+    let (_, port) = port(partition, index)?;
+    let Direction::Source = port.direction else {
+        return Err(NOT_FOUND);
     };
-    if length == 0 || length > window.size_bytes {
-        return Answer::Status(INVALID_PARAMETERS);
+    if length == 0 || length > port.window.size_bytes {
+        return Err(INVALID_PARAMETERS);
     }
     let now = timer::now();
-    for destination in state::destinations(*channel).iter().flatten() {
+    for destination in state::destinations(port.channel).iter().flatten() {
         // SAFETY: the window is a constant place in the partition's RAM, a multiple of 8, and the
         // words lie within it.
         let words = (0..length.div_ceil(8))
-            .map(|word| unsafe { memory::read_word(window.base.0.wrapping_add(8 * word)) });
+            .map(|word| unsafe { memory::read_word(port.window.base.0.wrapping_add(8 * word)) });
         destination.link.write(length, now, words);
         if ANY.kicks
             && let Some(bell) = &destination.bell
@@ -294,42 +271,33 @@ fn port_write(machine: &mut Machine, partition: &Partition, index: u64, length: 
             interrupt::ring(machine, bell);
         }
     }
-    Answer::Status(SUCCESS)
+    Ok(Done::Plainly)
 }
 
 fn port_read(partition: &Partition, index: u64) -> Answer {
-    let Some(PortPlace {
-        channel,
-        direction: Direction::Destination(end),
-        window,
-        interrupt,
-        ..
-    }) = port(partition, index)
-    else {
-        return Answer::Status(NOT_FOUND);
+    let (index, port) = port(partition, index)?;
+    let Direction::Destination(end) = port.direction else {
+        return Err(NOT_FOUND);
     };
-    let Some(Some(Destination { link, .. })) = state::destinations(*channel).get(*end) else {
-        return Answer::Status(NOT_FOUND);
-    };
-    if ANY.kicks && interrupt.is_some() {
-        // The index is one of a port, so this is that port's.
-        let port = usize::try_from(index).unwrap_or(0);
-        partition.facts.doorbell.silence(port);
+    let destination = state::destinations(port.channel).get(end);
+    let destination = destination.and_then(Option::as_ref).ok_or(NOT_FOUND)?;
+    if ANY.kicks && port.interrupt.is_some() {
+        partition.facts.doorbell.silence(index);
     }
-    let received = link.read(|at, word| {
+    let received = destination.link.read(|at, word| {
         // SAFETY: as in `port_write`; a link holds no more words than its channel's message.
-        unsafe { memory::write_word(window.base.0.wrapping_add(8 * at as u64), word) };
+        unsafe { memory::write_word(port.window.base.0.wrapping_add(8 * at as u64), word) };
     });
-    let Some(received) = received else {
-        return Answer::Status(EMPTY);
-    };
-    let age = timer::now().since(received.written);
-    // The index is one of a port, so this is that port's.
-    let refresh = usize::try_from(index).map_or(0, |index| {
-        partition.refresh.get(index).copied().unwrap_or(0)
-    });
-    let valid = age <= refresh;
-    Answer::Values([SUCCESS.cast_unsigned(), received.length, valid.into(), age])
+    let Received { length, written } = received.ok_or(EMPTY)?;
+    let age = timer::now().since(written);
+    let refresh = partition.refresh.get(index).copied().unwrap_or(0);
+    let is_valid = u64::from(age <= refresh);
+    Ok(Done::Values([
+        SUCCESS.cast_unsigned(),
+        length,
+        is_valid,
+        age,
+    ]))
 }
 
 fn heartbeat(
@@ -337,45 +305,40 @@ fn heartbeat(
     vcpu: &mut Vcpu,
     partition: &mut Partition,
     sequence: u64,
-) -> Decision {
+) -> Answer {
     let now = timer::now();
     if partition.supervision.is_none() {
-        return finish(machine, vcpu, partition, &Answer::Status(NOT_FOUND));
+        return Err(NOT_FOUND);
     }
     vcpu.context.x[0] = SUCCESS.cast_unsigned();
     let decision = window::check_heartbeat(machine, partition, now);
-    let counted = partition
-        .supervision
-        .as_mut()
-        .is_some_and(|supervision| supervision.beat(now));
+    let supervision = partition.supervision.as_mut();
+    let counted = supervision.is_some_and(|supervision| supervision.beat(now));
     if state::traces_windows() {
-        machine.report(
-            now,
-            Event::Heartbeat {
-                partition: partition.index,
-                sequence,
-                counted,
-            },
-        );
+        let event = Event::Heartbeat {
+            partition: partition.index,
+            sequence,
+            counted,
+        };
+        machine.report(now, event);
     }
-    decision
+    Ok(Done::Decided(decision))
 }
 
 fn set_mode(machine: &mut Machine, partition: &mut Partition, mode: u64) -> Answer {
-    match OperatingMode::from_raw(mode) {
-        Some(OperatingMode::Normal) => {
+    match OperatingMode::from_raw(mode).ok_or(INVALID_PARAMETERS)? {
+        OperatingMode::Normal => {
             if let Some(supervision) = &mut partition.supervision {
                 supervision.enter_normal(timer::now());
             }
-            Answer::Status(SUCCESS)
         }
-        Some(OperatingMode::Starting) => Answer::Status(SUCCESS),
-        Some(OperatingMode::Idle) => {
+        OperatingMode::Starting => {}
+        OperatingMode::Idle => {
             fault::end_life(machine, partition, Phase::Halted);
-            Answer::Decided(Decision::EndWindow)
+            return Ok(Done::Decided(Decision::EndWindow));
         }
-        None => Answer::Status(INVALID_PARAMETERS),
     }
+    Ok(Done::Plainly)
 }
 
 fn report_error(
@@ -384,29 +347,14 @@ fn report_error(
     partition: &mut Partition,
     error: u64,
     [esr, far, elr]: [u64; 3],
-) -> Decision {
-    let event = match ReportedError::from_raw(error) {
-        Some(ReportedError::Application) => HealthEvent::ApplicationError,
-        Some(ReportedError::UnhandledException) => HealthEvent::UnhandledException,
-        None => {
-            return finish(
-                machine,
-                vcpu,
-                partition,
-                &Answer::Status(INVALID_PARAMETERS),
-            );
-        }
+) -> Answer {
+    let event = match ReportedError::from_raw(error).ok_or(INVALID_PARAMETERS)? {
+        ReportedError::Application => HealthEvent::ApplicationError,
+        ReportedError::UnhandledException => HealthEvent::UnhandledException,
     };
     vcpu.context.x[0] = SUCCESS.cast_unsigned();
-    fault::raise(
-        machine,
-        partition,
-        event,
-        Details {
-            esr,
-            far,
-            ipa: 0,
-            elr,
-        },
-    )
+    let ipa = 0;
+    let details = Details { esr, far, ipa, elr };
+    let decision = fault::raise(machine, partition, event, details);
+    Ok(Done::Decided(decision))
 }

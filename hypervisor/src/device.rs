@@ -10,47 +10,35 @@ use crate::exit::Decision;
 use crate::fault::{self, Details};
 use crate::inject::Exception;
 use crate::interrupt;
-use crate::mmio::{self, Access, Kind, Refusal};
+use crate::mmio::{self, Kind};
 use crate::partition::Partition;
 use crate::places::{self, Device};
 use crate::selected::{ANY, SOME_SOFTWARE};
 use crate::vcpu::Vcpu;
-use crate::vgic::{Done, VcpuSet, low};
+use crate::vgic::{Done, Frame, VcpuSet, low};
 use crate::{straight, terminal, vuart};
 
 /// Does an access of a whole word to the interrupt controller after which nobody has to look, in a few
-/// instructions. Else nothing has changed; whether it was such an access. `holds` asks whether the
-/// controller is still to be told of an interrupt ([`straight::holds`]).
+/// instructions. Nothing if it isn't such an access, and then nothing has changed. `holds` asks whether
+/// the controller is still to be told of an interrupt ([`straight::holds`]).
 #[inline]
-#[must_use]
 pub fn access_shortly(
     esr: u64,
     vcpu: &mut Vcpu,
     partition: &mut Partition,
     holds: impl Fn(&Vcpu) -> bool,
-) -> bool {
-    let word = mmio::decode_word(esr, arch_cpu::fault_address(), arch_cpu::fault_page());
-    let Some(word) = word else {
-        return false;
-    };
-    let Some((frame, offset)) = places::find_gic(partition.facts.places, word.ipa) else {
-        return false;
-    };
-    let Some(register) = partition.gic.plain(frame, vcpu.number, offset) else {
-        return false;
-    };
-    if word.write {
-        if holds(vcpu) || !register.write(low(vcpu.general(word.register))) {
-            return false;
-        }
-    } else {
-        let Some(value) = register.read(|| holds(vcpu)) else {
-            return false;
-        };
+) -> Option<()> {
+    let word = mmio::decode_word(esr, arch_cpu::fault_address(), arch_cpu::fault_page())?;
+    let (frame, offset) = places::find_gic(partition.facts.places, word.ipa)?;
+    let register = partition.gic.plain(frame, vcpu.number, offset)?;
+    if !word.write {
+        let value = register.read(|| holds(vcpu))?;
         vcpu.set_general(word.register, value.into());
+    } else if holds(vcpu) || !register.write(low(vcpu.general(word.register))) {
+        return None;
     }
     arch_cpu::skip_instruction();
-    true
+    Some(())
 }
 
 /// A data access that trapped.
@@ -60,32 +48,44 @@ pub fn access(
     partition: &mut Partition,
     esr: u64,
 ) -> Decision {
-    let decoded = mmio::decode(esr, arch_cpu::fault_address(), arch_cpu::fault_page());
-    let undescribed = match decoded {
-        Ok(access) => {
-            if let Some((device, offset)) = find(partition, access.ipa) {
-                arch_cpu::skip_instruction();
-                emulate(machine, vcpu, partition, device, offset, access);
-                return Decision::Resume;
-            }
-            false
-        }
-        Err(Refusal::NoSyndrome { ipa, .. } | Refusal::Maintenance { ipa }) => {
-            find(partition, ipa).is_some()
-        }
-        Err(_) => false,
+    let access = mmio::decode(esr, arch_cpu::fault_address(), arch_cpu::fault_page());
+    let place = access.and_then(|access| find(partition, access.ipa));
+    let Some((access, (device, offset))) = access.zip(place) else {
+        let write = esr >> 6 & 1 != 0;
+        let exception = Exception::DataAbort { write };
+        return stray(machine, partition, HealthEvent::StrayAccess, exception);
     };
-    if undescribed {
+    if access.kind == Kind::Unknown {
         // The device is there, so an abort would be a lie; what it should do isn't known.
         return raise(machine, partition, HealthEvent::UndescribedAccess);
     }
-    let write = esr >> 6 & 1 != 0;
-    stray(
-        machine,
-        partition,
-        HealthEvent::StrayAccess,
-        Exception::DataAbort { write },
-    )
+    arch_cpu::skip_instruction();
+    let transfer = Transfer {
+        offset,
+        width: access.width,
+        written: (access.kind == Kind::Write)
+            .then(|| access.outgoing(vcpu.general(access.register))),
+    };
+    let value = match device {
+        Device::Gic(frame) => gic(machine, vcpu, partition, frame, transfer),
+        Device::CpuInterface if SOME_SOFTWARE => cpu_interface(machine, vcpu, partition, transfer),
+        Device::Uart if ANY.uart => uart(machine, vcpu, partition, transfer),
+        Device::CpuInterface | Device::Uart => 0,
+    };
+    if transfer.written.is_none() {
+        vcpu.set_general(access.register, access.incoming(value));
+    }
+    Decision::Resume
+}
+
+/// An access to a device's register.
+#[derive(Clone, Copy)]
+struct Transfer {
+    offset: u64,
+    /// In bytes.
+    width: u32,
+    /// The value that is written, if it is a write.
+    written: Option<u64>,
 }
 
 /// The emulated device at a guest-physical address, and the place in its registers.
@@ -105,12 +105,8 @@ pub fn stray_fetch(
     partition: &mut Partition,
     _: u64,
 ) -> Decision {
-    stray(
-        machine,
-        partition,
-        HealthEvent::StrayFetch,
-        Exception::InstructionAbort,
-    )
+    let exception = Exception::InstructionAbort;
+    stray(machine, partition, HealthEvent::StrayFetch, exception)
 }
 
 fn stray(
@@ -137,109 +133,90 @@ fn raise(machine: &mut Machine, partition: &mut Partition, event: HealthEvent) -
     fault::raise(machine, partition, event, details)
 }
 
-fn emulate(
+/// An access to the interrupt controller: what is read.
+fn gic(
     machine: &mut Machine,
     vcpu: &mut Vcpu,
     partition: &mut Partition,
-    device: Device,
-    offset: u64,
-    access: Access,
-) {
-    match access.kind {
-        Kind::Write => {
-            let value = access.outgoing(vcpu.general(access.register));
-            write(
-                machine,
-                vcpu,
-                partition,
-                device,
-                offset,
-                access.width,
-                value,
-            );
-        }
-        Kind::Read { .. } => {
-            let value = read(machine, vcpu, partition, device, offset, access.width);
-            vcpu.set_general(access.register, access.incoming(value));
-        }
-    }
-}
-
-fn read(
-    machine: &mut Machine,
-    vcpu: &mut Vcpu,
-    partition: &mut Partition,
-    device: Device,
-    offset: u64,
-    width: u32,
+    frame: Frame,
+    Transfer {
+        offset,
+        width,
+        written,
+    }: Transfer,
 ) -> u64 {
-    match device {
-        Device::Gic(frame) => {
-            straight::admit(machine, vcpu, partition);
-            let read = partition.gic.read(frame, vcpu.number, offset, width);
-            if read.attention == VcpuSet::NONE {
-                return read.value;
-            }
-            interrupt::attend(machine, vcpu, partition, read.attention);
-            partition.gic.read(frame, vcpu.number, offset, width).value
-        }
-        Device::CpuInterface => {
-            let Some(interface) = vcpu.software_mut() else {
-                return 0;
-            };
-            let value = interface.read(offset, width);
-            interrupt::follow_software(machine, vcpu, partition);
-            value
-        }
-        Device::Uart if !ANY.uart => 0,
-        Device::Uart => {
-            terminal::receive(partition);
-            let value = partition.uart.read(offset, width);
-            update_line(machine, vcpu, partition);
-            value
-        }
+    if let Some(value) = written {
+        interrupt::change(machine, vcpu, partition, |gic, number| {
+            gic.write(frame, number, offset, width, value)
+        });
+        return 0;
     }
+    straight::admit(machine, vcpu, partition);
+    let read = partition.gic.read(frame, vcpu.number, offset, width);
+    if read.attention == VcpuSet::NONE {
+        return read.value;
+    }
+    interrupt::attend(machine, vcpu, partition, read.attention);
+    partition.gic.read(frame, vcpu.number, offset, width).value
 }
 
-fn write(
+/// An access to the emulated CPU interface: what is read.
+fn cpu_interface(
     machine: &mut Machine,
     vcpu: &mut Vcpu,
     partition: &mut Partition,
-    device: Device,
-    offset: u64,
-    width: u32,
-    value: u64,
-) {
-    match device {
-        Device::Gic(frame) => {
-            interrupt::change(machine, vcpu, partition, |gic, number| {
-                gic.write(frame, number, offset, width, value)
-            });
+    Transfer {
+        offset,
+        width,
+        written,
+    }: Transfer,
+) -> u64 {
+    let Some(interface) = vcpu.software_mut() else {
+        return 0;
+    };
+    let mut read = 0;
+    let done = match written {
+        Some(value) => interface.write(offset, width, value),
+        None => {
+            read = interface.read(offset, width);
+            Done::Nothing
         }
-        Device::CpuInterface => {
-            let Some(interface) = vcpu.software_mut() else {
-                return;
-            };
-            match interface.write(offset, width, value) {
-                Done::Nothing => {}
-                Done::Physical(id) => machine.interface.deactivate(id),
-                Done::Unlisted(id) => {
-                    interrupt::change(machine, vcpu, partition, |gic, number| {
-                        gic.deactivate(number, id)
-                    });
-                }
-            }
-            interrupt::follow_software(machine, vcpu, partition);
-        }
-        Device::Uart if !ANY.uart => {}
-        Device::Uart => {
-            let effect = partition.uart.write(offset, width, value);
-            if let vuart::Effect::Transmit(byte) = effect {
-                terminal::send(machine, partition, byte);
-            }
-            update_line(machine, vcpu, partition);
-        }
+    };
+    match done {
+        Done::Nothing => {}
+        Done::Physical(id) => machine.interface.deactivate(id),
+        Done::Unlisted(id) => interrupt::change(machine, vcpu, partition, |gic, number| {
+            gic.deactivate(number, id)
+        }),
     }
+    interrupt::follow_software(machine, vcpu, partition);
+    read
+}
+
+/// An access to the UART: what is read.
+fn uart(
+    machine: &mut Machine,
+    vcpu: &mut Vcpu,
+    partition: &mut Partition,
+    Transfer {
+        offset,
+        width,
+        written,
+    }: Transfer,
+) -> u64 {
+    let mut read = 0;
+    if let Some(value) = written {
+        let effect = partition.uart.write(offset, width, value);
+        if let vuart::Effect::Transmit(byte) = effect {
+            terminal::send(machine, partition, byte);
+        }
+    } else {
+        terminal::receive(partition);
+        read = partition.uart.read(offset, width);
+    }
+    let attention = set_line(vcpu, partition);
+    interrupt::attend(machine, vcpu, partition, attention);
+    read
 }
 
 /// Before a vCPU's window: takes what was typed, and shows the interrupt controller the level of the
@@ -250,12 +227,6 @@ pub fn update_uart(vcpu: &Vcpu, partition: &mut Partition) -> VcpuSet {
     }
     terminal::receive(partition);
     set_line(vcpu, partition)
-}
-
-/// Shows the interrupt controller the level of the UART's interrupt.
-fn update_line(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
-    let attention = set_line(vcpu, partition);
-    interrupt::attend(machine, vcpu, partition, attention);
 }
 
 /// The level of the UART's interrupt, as an input of the interrupt controller. Whom it concerns.

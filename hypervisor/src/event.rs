@@ -2,11 +2,15 @@
 //!
 //! A record is pushed to its CPU's queue in a few instructions; CPU 0 turns records into log frames
 //! when it has time to spare (see [`crate::log`]). So what is logged never delays a window.
+//!
+//! Names of events, fields and values are these types' own: `defmt` puts their numbers into a frame, and
+//! the tool reads the names from the image's ELF file.
 
+use defmt::Format;
 use heapless::spsc::Queue;
-use paratia_abi::StartCondition;
 use paratia_config::system::HealthEvent;
 
+use crate::fault::Details;
 use crate::health::Verdict;
 use crate::time::Ticks;
 
@@ -25,8 +29,8 @@ pub struct Record {
     pub event: Event,
 }
 
-/// What can happen. Partitions and CPUs by their index, times in ticks.
-#[derive(Clone, Copy, Debug)]
+/// What can happen. Partitions and CPUs by their index, times in ticks since the epoch.
+#[derive(Clone, Copy, Debug, Format)]
 pub enum Event {
     /// A CPU is up and waits for the epoch.
     CpuStarted {
@@ -40,9 +44,9 @@ pub enum Event {
         /// Where.
         cpu: usize,
         /// When it should have started.
-        scheduled: Ticks,
+        scheduled: u64,
         /// When it did.
-        start: Ticks,
+        start: u64,
     },
     /// Slots of a plan went by unused because the CPU came too late.
     Overrun {
@@ -55,8 +59,8 @@ pub enum Event {
     Started {
         /// Which.
         partition: usize,
-        /// Why.
-        condition: StartCondition,
+        /// Why: a `StartCondition`.
+        condition: u64,
         /// How often it was restarted.
         restarts: u64,
     },
@@ -77,7 +81,14 @@ pub enum Event {
         count: u64,
     },
     /// A fault.
-    Fault(Fault),
+    Fault {
+        /// Whose.
+        partition: usize,
+        /// Its kind.
+        event: HealthEvent,
+        /// As the hardware or the partition describes it.
+        details: Details,
+    },
     /// What the health monitor decided.
     Verdict {
         /// About which partition.
@@ -85,7 +96,7 @@ pub enum Event {
         /// On what.
         event: HealthEvent,
         /// What follows.
-        verdict: Verdict,
+        action: Verdict,
         /// How often the partition was restarted before.
         restarts: u64,
     },
@@ -96,21 +107,4 @@ pub enum Event {
         /// Bytes.
         dropped: u64,
     },
-}
-
-/// A fault as the hardware or the partition describes it.
-#[derive(Clone, Copy, Debug)]
-pub struct Fault {
-    /// Whose.
-    pub partition: usize,
-    /// Its kind.
-    pub event: HealthEvent,
-    /// The syndrome: `ESR_EL2`, or what the partition reports.
-    pub esr: u64,
-    /// The virtual address.
-    pub far: u64,
-    /// The guest-physical address of a stage 2 fault, else 0.
-    pub ipa: u64,
-    /// The instruction.
-    pub elr: u64,
 }

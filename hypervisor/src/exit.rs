@@ -114,7 +114,7 @@ pub unsafe extern "C" fn abort(_: u64, pointer: *mut Vcpu, esr: u64) -> Next {
         // SAFETY: this CPU runs the vCPU, and holds no guard at the start of an exit.
         let mut partition = unsafe { vcpu.facts.partition.lock() };
         (!partition.is_shared() || partition.is_on(vcpu.number))
-            && device::access_shortly(esr, vcpu, &mut partition, holds)
+            && device::access_shortly(esr, vcpu, &mut partition, holds).is_some()
     };
     if done {
         vcpu.statistics

@@ -5,7 +5,7 @@ use paratia_config::system::HealthEvent;
 
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::cpu::Machine;
-use crate::event::{Event, Fault};
+use crate::event::Event;
 use crate::exit::Decision;
 use crate::health::Verdict;
 use crate::life::Phase;
@@ -15,7 +15,7 @@ use crate::vgic::VcpuSet;
 use crate::{interrupt, state};
 
 /// The numbers that go into a fault's report.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, defmt::Format)]
 pub struct Details {
     /// The syndrome.
     pub esr: u64,
@@ -54,36 +54,27 @@ pub fn raise(
     machine: &mut Machine,
     partition: &mut Partition,
     event: HealthEvent,
-    Details { esr, far, ipa, elr }: Details,
+    details: Details,
 ) -> Decision {
     let now = timer::now();
     partition.faults = partition.faults.wrapping_add(1);
-    machine.report(
-        now,
-        Event::Fault(Fault {
-            partition: partition.index,
-            event,
-            esr,
-            far,
-            ipa,
-            elr,
-        }),
-    );
+    let fault = Event::Fault {
+        partition: partition.index,
+        event,
+        details,
+    };
+    machine.report(now, fault);
     let table = &partition.declaration().health;
-    let verdict = partition
-        .history
-        .judge(table, event, now, partition.restart_period);
-    let restarts = partition.restarts;
-    machine.report(
-        now,
-        Event::Verdict {
-            partition: partition.index,
-            event,
-            verdict,
-            restarts,
-        },
-    );
-    match verdict {
+    let history = &mut partition.history;
+    let action = history.judge(table, event, now, partition.restart_period);
+    let verdict = Event::Verdict {
+        partition: partition.index,
+        event,
+        action,
+        restarts: partition.restarts,
+    };
+    machine.report(now, verdict);
+    match action {
         Verdict::Ignore => return Decision::Resume,
         Verdict::Restart => {
             let condition = match event {

@@ -8,6 +8,7 @@ const HISTORY: usize = MAX_RESTARTS_COUNTED as usize;
 
 /// What is to be done; one place turns it into effects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(target_os = "none", derive(defmt::Format))]
 #[must_use]
 pub enum Verdict {
     /// Counted; the partition goes on.
@@ -18,19 +19,6 @@ pub enum Verdict {
     Halt,
     /// Stop the whole system in its safe state.
     StopSystem,
-}
-
-impl Verdict {
-    /// The action that it carries out, by the configuration's name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ignore => Action::Ignore.name(),
-            Self::Restart => Action::Restart.name(),
-            Self::Halt => Action::Halt.name(),
-            Self::StopSystem => Action::StopSystem.name(),
-        }
-    }
 }
 
 /// When a partition was last restarted, to keep its limit.

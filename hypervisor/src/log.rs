@@ -11,7 +11,7 @@ use heapless::spsc::{Consumer, Producer};
 
 use crate::arch::timer;
 use crate::console::Line;
-use crate::event::{Event, Fault, Record};
+use crate::event::{Event, Record};
 use crate::owned::Owned;
 use crate::partition::{CONSOLE_BYTES, ConsoleQueue, InputQueue, Partition};
 use crate::selected::{ANY, CPU_COUNT, DebugUart, PARTITION_COUNT, SYSTEM, run_focus};
@@ -33,7 +33,6 @@ pub struct Log {
     /// Time of the record that is being worded, in ticks since the epoch.
     time: u64,
     epoch: u64,
-    records: [Option<Consumer<'static, Record>>; CPU_COUNT],
     voices: [Voice; PARTITION_COUNT],
     /// How long an unfinished line waits to be shown, in ticks.
     patience: u64,
@@ -71,13 +70,17 @@ static CONSOLES: [Owned<ConsoleQueue>; PARTITION_COUNT] =
 static INPUTS: [Owned<InputQueue>; PARTITION_COUNT] =
     [const { Owned::new(InputQueue::new()) }; PARTITION_COUNT];
 
+type Records = Consumer<'static, Record>;
+
+/// What CPUs have to report. Apart from the log, which a record is worded into where it lies.
+static RECORDS: [Owned<Option<Records>>; CPU_COUNT] = [const { Owned::new(None) }; CPU_COUNT];
+
 static LOG: Owned<Log> = Owned::new(Log {
     uart: None,
     ring: Deque::new(),
     encoder: defmt::Encoder::new(),
     time: 0,
     epoch: 0,
-    records: [const { None }; CPU_COUNT],
     voices: [const { Voice::NONE }; PARTITION_COUNT],
     patience: u64::MAX,
     typing: Typing::NEW,
@@ -147,11 +150,9 @@ pub unsafe fn open(uart: DebugUart) {
 ///
 /// # Safety
 /// On CPU 0.
-pub unsafe fn take_records(cpu: usize, records: Consumer<'static, Record>) {
+pub unsafe fn take_records(cpu: usize, records: Records) {
     // SAFETY: the caller's promise.
-    if let Some(place) = unsafe { LOG.get() }.records.get_mut(cpu) {
-        *place = Some(records);
-    }
+    unsafe { *RECORDS[cpu].get() = Some(records) };
 }
 
 /// Connects a partition's console, and its input if it has a UART. The first that has one is typed for,
@@ -217,8 +218,11 @@ pub unsafe fn step() -> bool {
     match work {
         Work::None => false,
         Work::Done => true,
-        Work::Word(record) => {
-            word(&record);
+        Work::Word(records) => {
+            if let Some(record) = records.peek() {
+                defmt::info!("{}", record.event);
+            }
+            let _ = records.dequeue();
             true
         }
     }
@@ -245,7 +249,8 @@ pub unsafe fn is_inside_frame() -> bool {
 enum Work {
     None,
     Done,
-    Word(Record),
+    /// The first of these.
+    Word(&'static mut Records),
 }
 
 impl Log {
@@ -299,8 +304,10 @@ impl Log {
     /// The next record of a CPU. What a partition had said before its fault comes before the
     /// fault, as far as its console's room goes.
     fn pick_record(&mut self, cpu: usize) -> Option<Work> {
-        let records = self.records.get_mut(cpu)?.as_mut()?;
-        if let Event::Fault(Fault { partition, .. }) = records.peek()?.event
+        // SAFETY: this is CPU 0, and works on one record at a time.
+        let records = unsafe { RECORDS[cpu].get() }.as_mut()?;
+        let record = records.peek()?;
+        if let Event::Fault { partition, .. } = record.event
             && self.moved_ahead < CONSOLE_BYTES
             && let Some(voice) = self.voices.get(partition)
             && voice.console.as_ref().is_some_and(Consumer::ready)
@@ -311,9 +318,8 @@ impl Log {
             return Some(Work::Done);
         }
         self.moved_ahead = 0;
-        let record = records.dequeue()?;
         self.time = record.time.0.saturating_sub(self.epoch);
-        Some(Work::Word(record))
+        Some(Work::Word(records))
     }
 
     /// Takes a byte that was typed to whom it is for; whether there was one. What finds no room
@@ -384,93 +390,5 @@ impl Log {
             self.next_console = partition.wrapping_add(1);
         }
         false
-    }
-}
-
-/// Puts a record into words.
-fn word(record: &Record) {
-    let since_epoch = |ticks: Ticks| {
-        // SAFETY: CPU 0 words records, and holds no other reference to the log here.
-        ticks.0.saturating_sub(unsafe { LOG.get() }.epoch)
-    };
-    match record.event {
-        Event::CpuStarted { cpu } => defmt::info!("cpu-started cpu={=usize}", cpu),
-        Event::Window {
-            partition,
-            cpu,
-            scheduled,
-            start,
-        } => defmt::trace!(
-            "window partition={=usize} cpu={=usize} scheduled={=u64} start={=u64}",
-            partition,
-            cpu,
-            since_epoch(scheduled),
-            since_epoch(start)
-        ),
-        Event::Overrun { cpu, skipped } => {
-            defmt::error!("overrun cpu={=usize} skipped={=u64}", cpu, skipped);
-        }
-        Event::Started {
-            partition,
-            condition,
-            restarts,
-        } => defmt::info!(
-            "started partition={=usize} condition={=u64} restarts={=u64}",
-            partition,
-            condition as u64,
-            restarts
-        ),
-        Event::Heartbeat {
-            partition,
-            sequence,
-            counted,
-        } => defmt::trace!(
-            "heartbeat partition={=usize} sequence={=u64} counted={=bool}",
-            partition,
-            sequence,
-            counted
-        ),
-        Event::HeartbeatMissed { partition, count } => {
-            defmt::warn!(
-                "heartbeat-missed partition={=usize} count={=u64}",
-                partition,
-                count
-            );
-        }
-        Event::Fault(Fault {
-            partition,
-            event,
-            esr,
-            far,
-            ipa,
-            elr,
-        }) => defmt::warn!(
-            "fault partition={=usize} event={=str} esr={=u64:#x} far={=u64:#x} ipa={=u64:#x} elr={=u64:#x}",
-            partition,
-            event.name(),
-            esr,
-            far,
-            ipa,
-            elr
-        ),
-        Event::Verdict {
-            partition,
-            event,
-            verdict,
-            restarts,
-        } => defmt::warn!(
-            "verdict partition={=usize} event={=str} action={=str} restarts={=u64}",
-            partition,
-            event.name(),
-            verdict.name(),
-            restarts
-        ),
-        Event::ConsoleOverflow { partition, dropped } => {
-            defmt::warn!(
-                "console-overflow partition={=usize} dropped={=u64}",
-                partition,
-                dropped
-            );
-        }
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! The hardware describes single loads and stores of one general register. It doesn't describe pairs,
 //! writeback, vectors and cache maintenance, and guessing them from the instruction in the guest's
-//! memory would be a race with the guest: those are refused, each with its reason.
+//! memory would be a race with the guest: those are told apart, and not carried out.
 
 /// Exception class of a data abort from a lower exception level.
 const DATA_ABORT: u64 = 0x24;
@@ -46,30 +46,9 @@ pub enum Kind {
         /// The register is an `X`, not a `W`.
         wide: bool,
     },
-}
-
-/// Why an abort isn't an access that can be emulated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// It isn't a data abort of the guest.
-    NotDataAbort,
-    /// The cause isn't that nothing is there: a permission, an external abort, alignment, a conflict
-    /// of the TLB. Its fault status code (DFSC).
-    OtherFault(u8),
-    /// The guest's own tables lie there.
-    TableWalk,
-    /// Cache maintenance by address.
-    Maintenance {
-        /// The guest-physical address.
-        ipa: u64,
-    },
-    /// Without a syndrome: a pair, writeback, a vector register, an exclusive or atomic access.
-    NoSyndrome {
-        /// The guest-physical address.
-        ipa: u64,
-        /// Whether it writes.
-        write: bool,
-    },
+    /// Not described: a pair, writeback, a vector register, an exclusive or atomic access, or cache
+    /// maintenance by address.
+    Unknown,
 }
 
 /// What of a syndrome decides whether it is a whole word's: the class, `ISV`, the size, `SSE`, the reasons for
@@ -107,41 +86,29 @@ const fn address(far: u64, hpfar: u64) -> u64 {
     (hpfar & FAULT_PAGE) << 8 | far & PAGE_OFFSET
 }
 
-/// Decodes `ESR_EL2`, `FAR_EL2` and `HPFAR_EL2` of a data abort.
-///
-/// # Errors
-/// The reason why it can't be emulated.
-pub const fn decode(esr: u64, far: u64, hpfar: u64) -> Result<Access, Refusal> {
-    if esr >> 26 & 0x3F != DATA_ABORT {
-        return Err(Refusal::NotDataAbort);
-    }
-    let status = esr & 0x3F;
+/// Decodes `ESR_EL2`, `FAR_EL2` and `HPFAR_EL2` of a data abort. Nothing if it isn't the guest's access to
+/// where nothing is: another exception or cause (a permission, an external abort, alignment, a conflict
+/// of the TLB), or the walk of the guest's own tables.
+#[must_use]
+#[allow(clippy::cast_possible_truncation, reason = "five bits of a register")]
+pub const fn decode(esr: u64, far: u64, hpfar: u64) -> Option<Access> {
     // Of levels 0 to 3. Nothing is mapped where a device is, and a permission fault has no address.
-    if status & !3 != TRANSLATION_FAULT || esr & NO_ADDRESS != 0 {
-        return Err(Refusal::OtherFault((esr & 0x3F) as u8));
-    }
-    if esr & TABLE_WALK != 0 {
-        return Err(Refusal::TableWalk);
-    }
-    let ipa = address(far, hpfar);
-    if esr & MAINTENANCE != 0 {
-        return Err(Refusal::Maintenance { ipa });
+    let is_translation_fault = esr >> 26 & 0x3F == DATA_ABORT && esr & 0x3C == TRANSLATION_FAULT;
+    if !is_translation_fault || esr & (NO_ADDRESS | TABLE_WALK) != 0 {
+        return None;
     }
     let write = esr >> 6 & 1 != 0;
-    if esr & VALID == 0 {
-        return Err(Refusal::NoSyndrome { ipa, write });
-    }
-    Ok(Access {
-        ipa,
+    Some(Access {
+        ipa: address(far, hpfar),
         width: 1 << (esr >> 22 & 3),
         register: (esr >> 16 & 0x1F) as u8,
-        kind: if write {
-            Kind::Write
-        } else {
-            Kind::Read {
+        kind: match esr & (VALID | MAINTENANCE) {
+            VALID if write => Kind::Write,
+            VALID => Kind::Read {
                 sign_extend: esr >> 21 & 1 != 0,
                 wide: esr >> 15 & 1 != 0,
-            }
+            },
+            _ => Kind::Unknown,
         },
     })
 }
@@ -189,7 +156,7 @@ mod tests {
     /// A translation fault of level 3 with `ISV`.
     const FAULT: u64 = DATA_ABORT << 26 | 1 << 25 | VALID | 0x07;
 
-    fn access(iss: u64) -> Result<Access, Refusal> {
+    fn access(iss: u64) -> Option<Access> {
         decode(FAULT | iss, 0xFFFF_8000_1234_5018, 0x0900_0000 >> 8)
     }
 
@@ -202,7 +169,7 @@ mod tests {
             register: 3,
             kind: Kind::Write,
         };
-        assert_eq!(access(2 << 22 | 3 << 16 | 1 << 6), Ok(expected));
+        assert_eq!(access(2 << 22 | 3 << 16 | 1 << 6), Some(expected));
         assert_eq!(expected.outgoing(u64::MAX), 0xFFFF_FFFF);
     }
 
@@ -228,26 +195,29 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_described_is_refused_with_its_reason() {
-        let ipa = 0x0900_0018;
-        let refusal = |esr| decode(esr, 0x18, 0x0900_0000 >> 8).expect_err("it is refused");
-        assert_eq!(
-            refusal(FAULT & !VALID),
-            Refusal::NoSyndrome { ipa, write: false }
-        );
-        assert_eq!(
-            refusal(FAULT & !VALID | 1 << 6),
-            Refusal::NoSyndrome { ipa, write: true }
-        );
-        assert_eq!(
-            refusal(FAULT & !VALID | 1 << 8 | 1 << 6),
-            Refusal::Maintenance { ipa }
-        );
-        assert_eq!(refusal(FAULT | 1 << 7), Refusal::TableWalk);
-        assert_eq!(refusal(FAULT | 0x08), Refusal::OtherFault(0x0F));
-        assert_eq!(refusal(FAULT & !0x3F | 0x10), Refusal::OtherFault(0x10));
-        assert_eq!(refusal(FAULT & !0x3F | 0x21), Refusal::OtherFault(0x21));
-        assert_eq!(refusal(FAULT ^ 1 << 26), Refusal::NotDataAbort);
+    fn what_is_not_described_is_told_apart() {
+        for esr in [
+            FAULT & !VALID,
+            FAULT & !VALID | 1 << 6,
+            FAULT & !VALID | 1 << 8 | 1 << 6,
+        ] {
+            let access = decode(esr, 0x18, 0x0900_0000 >> 8).expect("it is the guest's");
+            assert_eq!((access.ipa, access.kind), (0x0900_0018, Kind::Unknown));
+        }
+    }
+
+    #[test]
+    fn what_has_another_cause_is_no_access() {
+        for esr in [
+            FAULT | 1 << 7,
+            FAULT | 1 << 10,
+            FAULT | 0x08,
+            FAULT & !0x3F | 0x10,
+            FAULT & !0x3F | 0x21,
+            FAULT ^ 1 << 26,
+        ] {
+            assert_eq!(decode(esr, 0x18, 0x0900_0000 >> 8), None, "{esr:#x}");
+        }
     }
 
     proptest! {
@@ -256,13 +226,14 @@ mod tests {
         #[test]
         fn a_word_is_what_it_is_as_any_access(esr: u64, far: u64, hpfar: u64) {
             for esr in [esr, FAULT | esr & 0x1FF_FFC0, FAULT | 2 << 22 | esr & 0x1F_805F] {
-                let access = decode(esr, far, hpfar).ok();
+                let access = decode(esr, far, hpfar);
                 let plain = [
                     Kind::Write,
                     Kind::Read { sign_extend: false, wide: false },
                     Kind::Read { sign_extend: false, wide: true },
                 ];
                 let expected = access
+                    .filter(|it| it.kind != Kind::Unknown)
                     .filter(|it| it.width == 4 && it.ipa % 4 == 0 && esr >> 21 & 1 == 0)
                     .map(|it| {
                         assert!(plain.contains(&it.kind));
@@ -275,7 +246,7 @@ mod tests {
         #[test]
         fn any_syndrome_is_decoded(esr: u64, far: u64, hpfar: u64, value: u64) {
             for esr in [esr, FAULT | esr & 0x1FF_FFC0] {
-                if let Ok(access) = decode(esr, far, hpfar) {
+                if let Some(access) = decode(esr, far, hpfar) {
                     prop_assert!([1, 2, 4, 8].contains(&access.width) && access.register < 32);
                     prop_assert_eq!(access.ipa & 0xFFF, far & 0xFFF);
                     let bits = access.width * 8;

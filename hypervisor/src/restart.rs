@@ -99,7 +99,7 @@ fn start(
         now,
         Event::Started {
             partition: index,
-            condition,
+            condition: condition as u64,
             restarts,
         },
     );

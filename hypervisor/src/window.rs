@@ -42,8 +42,8 @@ pub fn end(
         let event = Event::Window {
             partition: partition.index,
             cpu: machine.index,
-            scheduled: machine.slot.start,
-            start: machine.window_start,
+            scheduled: machine.slot.start.since(machine.epoch),
+            start: machine.window_start.since(machine.epoch),
         };
         machine.report(machine.window_start, event);
     }

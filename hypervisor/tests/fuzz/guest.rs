@@ -62,7 +62,8 @@ fn access(machine: &mut Machine, by_chance: &mut Generator, vcpu: usize) {
     } else {
         by_chance.number()
     };
-    let Ok(access) = mmio::decode(esr, ipa & 0xFFF, ipa >> 8 & !0xF) else {
+    let access = mmio::decode(esr, ipa & 0xFFF, ipa >> 8 & !0xF);
+    let Some(access) = access.filter(|access| access.kind != Kind::Unknown) else {
         return;
     };
     assert_eq!(access.ipa, ipa);

@@ -1,7 +1,9 @@
 //! An event: something that the hypervisor reports, as values instead of text.
 //!
-//! On the wire it is a log message of the form `name key=value key=value "some text"`; the text
-//! becomes the field [`TEXT`].
+//! It comes as a log message of one of two forms. One is a sentence, `name key=value key=value "some
+//! text"`, whose text becomes the field [`TEXT`]. The other is a value of one of the hypervisor's types,
+//! `Name { key: value, key: Name { key: value } }`; what is within a value counts as the event's own,
+//! and a type's names become words: `StrayAccess` is `stray_access`.
 
 use std::collections::BTreeMap;
 
@@ -27,6 +29,9 @@ impl Event {
     #[must_use]
     pub fn parse(time_ticks: u64, message: &str) -> Self {
         let message = message.trim();
+        if let Some(event) = Self::parse_value(time_ticks, message) {
+            return event;
+        }
         let (name, mut rest) = message.split_once(' ').unwrap_or((message, ""));
         let mut fields = BTreeMap::new();
         let mut words = Vec::new();
@@ -45,6 +50,30 @@ impl Event {
             name: name.to_owned(),
             fields,
         }
+    }
+
+    /// The event in a message that is a value of one of the hypervisor's types.
+    fn parse_value(time_ticks: u64, message: &str) -> Option<Self> {
+        let (name, fields) = message.strip_suffix('}')?.split_once(" { ")?;
+        if !is_type(name) {
+            return None;
+        }
+        let fields = fields.split([',', '}']).filter_map(|pair| {
+            // What opens a value within this one is no pair itself.
+            let (key, value) = pair.rsplit('{').next()?.split_once(':')?;
+            let (key, value) = (key.trim(), value.trim());
+            let value = if is_type(value) {
+                Value::Text(words(value, '_'))
+            } else {
+                Value::parse(value)
+            };
+            Some((key.to_owned(), value))
+        });
+        Some(Self {
+            time_ticks,
+            name: words(name, '-'),
+            fields: fields.collect(),
+        })
     }
 
     /// The number in field `key`.
@@ -70,6 +99,24 @@ impl Event {
     pub fn partition(&self) -> Option<usize> {
         usize::try_from(self.integer("partition")?).ok()
     }
+}
+
+/// Whether `text` is the name of a type or of one of its values.
+fn is_type(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_uppercase())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// The words of a type's name, with `between` between them.
+fn words(name: &str, between: char) -> String {
+    let mut words = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !words.is_empty() {
+            words.push(between);
+        }
+        words.push(letter.to_ascii_lowercase());
+    }
+    words
 }
 
 enum Field<'a> {
@@ -145,6 +192,28 @@ mod tests {
         assert_eq!(event.name, "hello");
         assert_eq!(event.text(), "= there \"open");
         assert_eq!(event.word("a"), Some("=b"));
+    }
+
+    #[test]
+    fn a_value_of_a_type() {
+        let message = "ConsoleOverflow { partition: 2, dropped: 17 }";
+        assert_eq!(
+            Event::parse(3, message),
+            Event::parse(3, "console-overflow partition=2 dropped=17")
+        );
+    }
+
+    #[test]
+    fn a_value_within_a_value_counts_as_the_events_own() {
+        let message = "Fault { partition: 1, event: StrayAccess, details: Details { esr: 9, far: 0 }, \
+                       late: true }";
+        let event = Event::parse(0, message);
+        assert_eq!((event.name.as_str(), event.partition()), ("fault", Some(1)));
+        assert_eq!(event.word("event"), Some("stray_access"));
+        assert_eq!(event.integer("esr"), Some(9));
+        assert_eq!(event.word("details"), None);
+        assert_eq!(event.integer("far"), Some(0));
+        assert_eq!(event.word("late"), Some("true"));
     }
 
     proptest! {
