@@ -54,7 +54,7 @@ pub struct Found {
 /// The first difference: no tree or a garbled one, then RAM, interrupt controller, CPUs, their
 /// start, and the UART.
 pub fn check(tree: &[u8], board: &BoardFacts, cpus_needed: usize) -> Result<Found, Refusal> {
-    let mut survey = Survey::new();
+    let mut survey = Survey::default();
     survey.read(validate::validate(tree)?)?;
 
     for (index, range) in board.ram.iter().enumerate() {

@@ -32,6 +32,8 @@ use crate::interrupt::{self, Parts};
 use crate::refusal::{Reason, Refusal};
 #[cfg(target_os = "none")]
 use paratia_config::board::{BoardFacts, InterruptController};
+use safe_mmio::UniqueMmioPointer;
+use safe_mmio::fields::ReadPureWrite;
 
 /// GICv3 as a kind of interrupt controller.
 #[derive(Debug)]
@@ -81,4 +83,16 @@ fn settle(register: u64, busy: impl Fn() -> bool) -> Result<(), Refusal> {
         .find(|_| !busy())
         .map(drop)
         .ok_or(Reason::Stuck.with(register, 0, 0))
+}
+
+/// Writes one of an array of registers, if there are so many.
+#[inline]
+fn put<const COUNT: usize>(
+    mut registers: UniqueMmioPointer<'_, [ReadPureWrite<u32>; COUNT]>,
+    index: usize,
+    value: u32,
+) {
+    if let Some(mut register) = registers.get(index) {
+        register.write(value);
+    }
 }

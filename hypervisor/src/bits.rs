@@ -11,6 +11,12 @@ pub fn bits_of(bits: u32) -> impl Iterator<Item = usize> {
     })
 }
 
+/// The bits of the lowest `bytes` bytes, of which there are 1, 2, 4 or 8.
+#[must_use]
+pub const fn low_bytes(bytes: u32) -> u64 {
+    u64::MAX.wrapping_shr(64_u32.wrapping_sub(8 * bytes))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

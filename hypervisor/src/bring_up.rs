@@ -2,6 +2,7 @@
 //!
 //! What runs once lies in `.text.once`, the room that the vectors' alignment leaves before them.
 
+use core::convert::Infallible;
 use core::time::Duration;
 
 use heapless::spsc::Producer;
@@ -115,21 +116,17 @@ pub fn set_up_cpu(index: usize) -> Result<Parts<Kind>, Refusal> {
 /// CPU 0 misses it and refuses.
 #[unsafe(link_section = ".text.once")]
 pub extern "C" fn boot_secondary(index: u64) -> ! {
-    let Ok(index) = usize::try_from(index) else {
-        arch_cpu::park()
-    };
-    let Some(cpu) = Cpu::anchor(index) else {
-        arch_cpu::park()
-    };
-    let Some(frequency) = timer::frequency() else {
-        arch_cpu::park()
-    };
-    let Ok(parts) = set_up_cpu(index) else {
-        arch_cpu::park()
-    };
-    let Some(plan) = plan(index, frequency) else {
-        arch_cpu::park()
-    };
+    let _ = go_along(index);
+    arch_cpu::park()
+}
+
+#[unsafe(link_section = ".text.once")]
+fn go_along(index: u64) -> Option<Infallible> {
+    let index = usize::try_from(index).ok()?;
+    let cpu = Cpu::anchor(index)?;
+    let frequency = timer::frequency()?;
+    let parts = set_up_cpu(index).ok()?;
+    let plan = plan(index, frequency)?;
     state::count_cpu_up();
     let epoch = loop {
         match state::epoch() {

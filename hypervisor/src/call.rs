@@ -129,8 +129,7 @@ pub fn dispatch(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partitio
         call::SET_MODE => set_mode(machine, partition, x1),
         call::REPORT_ERROR => report_error(machine, vcpu, partition, x1, [x2, x3, x4]),
         call::RESTART => {
-            let details = Details::at_instruction();
-            let decision = fault::raise(machine, partition, HealthEvent::Reset, details);
+            let decision = fault::raise_here(machine, partition, HealthEvent::Reset);
             Ok(Done::Decided(decision))
         }
         call::EXIT_STATISTICS => exit_statistics(vcpu, x1),

@@ -61,11 +61,8 @@ pub fn without_machine() -> ! {
 
 #[panic_handler]
 fn panic(info: &PanicInfo) -> ! {
-    crash(
-        PANIC,
-        0,
-        info.location().map_or(0, |location| location.line().into()),
-    )
+    let line = info.location().map_or(0, |location| location.line().into());
+    crash(PANIC, 0, line)
 }
 
 fn crash(kind: u64, sp: u64, line: u64) -> ! {

@@ -97,6 +97,15 @@ pub fn raise(
     Decision::EndWindow
 }
 
+/// [`raise`], about an event that no exception describes.
+pub fn raise_here(
+    machine: &mut Machine,
+    partition: &mut Partition,
+    event: HealthEvent,
+) -> Decision {
+    raise(machine, partition, event, Details::at_instruction())
+}
+
 /// The partition's present life is over; what its windows are used for from now on is `phase`.
 /// Its other vCPUs learn it where they run.
 pub fn end_life(machine: &mut Machine, partition: &mut Partition, phase: Phase) {

@@ -102,28 +102,21 @@ impl Supervision {
     /// Periods that went by as a whole are counted by division, so that the time this takes doesn't
     /// depend on how long the last look is ago.
     pub fn check(&mut self, now: Ticks) -> u64 {
+        let Expectation {
+            period, deadline, ..
+        } = self.expectation;
         let missed = match &mut self.state {
-            State::Off => 0,
-            State::Starting { by } => {
-                if !now.reached(*by) {
-                    return 0;
-                }
+            State::Starting { by } if now.reached(*by) => {
                 self.state = State::Off;
                 1
             }
+            State::Off | State::Starting { .. } => return 0,
             State::Supervising {
                 period_start,
                 settled,
             } => {
-                let Expectation {
-                    period, deadline, ..
-                } = self.expectation;
                 let passed = now.since(*period_start) / period.max(1);
-                let mut missed = if passed > 0 {
-                    passed - u64::from(*settled)
-                } else {
-                    0
-                };
+                let mut missed = passed.saturating_sub((*settled).into());
                 if passed > 0 {
                     *period_start = period_start.after(passed.saturating_mul(period));
                     *settled = false;

@@ -5,6 +5,8 @@
 //! writeback, vectors and cache maintenance, and guessing them from the instruction in the guest's
 //! memory would be a race with the guest: those are told apart, and not carried out.
 
+use crate::bits::low_bytes;
+
 /// Exception class of a data abort from a lower exception level.
 const DATA_ABORT: u64 = 0x24;
 /// `DFSC` of a translation fault, but for its level.
@@ -117,13 +119,13 @@ impl Access {
     /// What a store puts to the device, of the register's `value`.
     #[must_use]
     pub const fn outgoing(&self, value: u64) -> u64 {
-        value & self.mask()
+        value & low_bytes(self.width)
     }
 
     /// What a load puts into the register, of what the device says.
     #[must_use]
     pub const fn incoming(&self, value: u64) -> u64 {
-        let value = value & self.mask();
+        let value = value & low_bytes(self.width);
         let Kind::Read { sign_extend, wide } = self.kind else {
             return value;
         };
@@ -135,15 +137,6 @@ impl Access {
         };
         let value = value.cast_unsigned();
         if wide { value } else { value & 0xFFFF_FFFF }
-    }
-
-    const fn mask(&self) -> u64 {
-        match self.width {
-            1 => 0xFF,
-            2 => 0xFFFF,
-            4 => 0xFFFF_FFFF,
-            _ => u64::MAX,
-        }
     }
 }
 

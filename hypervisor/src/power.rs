@@ -4,7 +4,7 @@ use paratia_config::system::HealthEvent;
 
 use crate::cpu::Machine;
 use crate::exit::Decision;
-use crate::fault::{self, Details};
+use crate::fault;
 use crate::partition::Partition;
 use crate::psci;
 use crate::vcpu::Vcpu;
@@ -42,12 +42,8 @@ pub fn call(
             Decision::WaitForInterrupt
         }
         psci::Decision::WaitAndStart(_) => Decision::WaitForInterrupt,
-        psci::Decision::SystemOff => shut_down(machine, partition, HealthEvent::Shutdown),
-        psci::Decision::SystemReset => shut_down(machine, partition, HealthEvent::Reset),
+        psci::Decision::SystemOff => fault::raise_here(machine, partition, HealthEvent::Shutdown),
+        psci::Decision::SystemReset => fault::raise_here(machine, partition, HealthEvent::Reset),
         psci::Decision::Unknown => return None,
     })
-}
-
-fn shut_down(machine: &mut Machine, partition: &mut Partition, event: HealthEvent) -> Decision {
-    fault::raise(machine, partition, event, Details::at_instruction())
 }

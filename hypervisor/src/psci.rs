@@ -4,6 +4,8 @@
 pub use paratia_config::machine::MAX_VCPUS;
 use paratia_config::system::Region;
 
+use crate::vgic::low;
+
 /// Error codes (DEN0022, 5.2.2), as they stand in `x0`.
 pub mod error {
     /// No such function.
@@ -31,16 +33,16 @@ const AFFINITY_0: u64 = 0xFF;
 const POWER_DOWN: u64 = 1 << 16;
 const POWER_STATE: u64 = 0x0301_FFFF;
 
-/// A vCPU's power state.
+/// A vCPU's power state, as `AFFINITY_INFO` tells it (DEN0022, 5.7).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Power {
+    /// It runs.
+    On = 0,
     /// It doesn't run until another turns it on.
     #[default]
-    Off,
+    Off = 1,
     /// It was turned on and has yet to begin at its entry point.
-    OnPending,
-    /// It runs.
-    On,
+    OnPending = 2,
 }
 
 /// Where a vCPU begins.
@@ -85,14 +87,14 @@ pub struct Psci {
 }
 
 /// What a function does with its caller and its parameters.
-type Function = fn(&mut Psci, usize, [u64; 3], &[Region]) -> Decision;
+type Function = fn(&mut Psci, usize, [u64; 3], &[Region]) -> Result<Decision, i64>;
 
 /// The 32-bit id of the first function.
 const FIRST: u32 = 0x8400_0000;
 
 /// The functions, by the place of their 32-bit ids, and whether a 64-bit form exists.
 const FUNCTIONS: [Option<(bool, Function)>; 11] = [
-    Some((false, |_, _, _, _| Decision::Answer(VERSION))),
+    Some((false, |_, _, _, _| Ok(Decision::Answer(VERSION)))),
     Some((true, Psci::suspend)),
     Some((false, |psci, caller, _, _| psci.turn_off(caller))),
     Some((true, |psci, _, parameters, regions| {
@@ -102,11 +104,11 @@ const FUNCTIONS: [Option<(bool, Function)>; 11] = [
         psci.affinity(target, level)
     })),
     None,
-    Some((false, |_, _, _, _| Decision::Answer(NO_TRUSTED_OS))),
+    Some((false, |_, _, _, _| Ok(Decision::Answer(NO_TRUSTED_OS)))),
     None,
-    Some((false, |_, _, _, _| Decision::SystemOff)),
-    Some((false, |_, _, _, _| Decision::SystemReset)),
-    Some((false, |_, _, [id, ..], _| features(id))),
+    Some((false, |_, _, _, _| Ok(Decision::SystemOff))),
+    Some((false, |_, _, _, _| Ok(Decision::SystemReset))),
+    Some((false, |_, _, [id, ..], _| features(low(id)))),
 ];
 
 /// The function with this id, in either form.
@@ -118,12 +120,11 @@ fn function(id: u32) -> Option<Function> {
 
 /// `PSCI_FEATURES`: no function has flags; of `CPU_SUSPEND` that means the original format and no
 /// OS-initiated mode. `SMCCC_VERSION` is asked for in this way, too (DEN0028).
-fn features(id: u64) -> Decision {
+fn features(id: u32) -> Result<Decision, i64> {
     const SMCCC_VERSION: u32 = 0x8000_0000;
-    match u32::try_from(id & 0xFFFF_FFFF) {
-        Ok(id) if id == SMCCC_VERSION || function(id).is_some() => Decision::Answer(0),
-        _ => Decision::Answer(error::NOT_SUPPORTED),
-    }
+    let is_known = id == SMCCC_VERSION || function(id).is_some();
+    let success = is_known.then_some(Decision::Answer(0));
+    success.ok_or(error::NOT_SUPPORTED)
 }
 
 impl Psci {
@@ -151,10 +152,8 @@ impl Psci {
 
     /// The vCPU begins at its entry point: the caller of [`Decision::TurnOn`] has seen to it.
     pub fn begun(&mut self, vcpu: usize) {
-        if let Some(power) = self.power.get_mut(vcpu)
-            && *power == Power::OnPending
-        {
-            *power = Power::On;
+        if self.power(vcpu) == Power::OnPending {
+            self.set_power(vcpu, Power::On);
         }
     }
 
@@ -173,7 +172,8 @@ impl Psci {
         let wide = id & SMC64 != 0;
         // The 32-bit form's parameters are w1-w3 (DEN0028, SMC32).
         let parameters = parameters.map(|x| if wide { x } else { x & 0xFFFF_FFFF });
-        function(self, caller, parameters, regions)
+        let decision = function(self, caller, parameters, regions);
+        decision.unwrap_or_else(Decision::Answer)
     }
 
     fn target(&self, affinity: u64) -> Option<usize> {
@@ -181,33 +181,28 @@ impl Psci {
         (affinity & !AFFINITY_0 == 0 && vcpu < self.count).then_some(vcpu)
     }
 
-    fn turn_on(&mut self, [target, entry, context]: [u64; 3], regions: &[Region]) -> Decision {
-        let Some(vcpu) = self.target(target) else {
-            return Decision::Answer(error::INVALID_PARAMETERS);
-        };
-        match self.power(vcpu) {
-            Power::On => return Decision::Answer(error::ALREADY_ON),
-            Power::OnPending => return Decision::Answer(error::ON_PENDING),
-            Power::Off => {}
-        }
-        if !is_entry(entry, regions) {
-            return Decision::Answer(error::INVALID_ADDRESS);
-        }
+    fn set_power(&mut self, vcpu: usize, now: Power) {
         if let Some(power) = self.power.get_mut(vcpu) {
-            *power = Power::OnPending;
+            *power = now;
         }
-        Decision::TurnOn(Start {
-            vcpu,
-            entry,
-            context,
-        })
     }
 
-    fn turn_off(&mut self, caller: usize) -> Decision {
-        if let Some(power) = self.power.get_mut(caller) {
-            *power = Power::Off;
+    fn turn_on(&mut self, parameters: [u64; 3], regions: &[Region]) -> Result<Decision, i64> {
+        let [target, entry, context] = parameters;
+        let vcpu = self.target(target).ok_or(error::INVALID_PARAMETERS)?;
+        match self.power(vcpu) {
+            Power::On => return Err(error::ALREADY_ON),
+            Power::OnPending => return Err(error::ON_PENDING),
+            Power::Off => {}
         }
-        Decision::TurnOff
+        let start = start(vcpu, entry, context, regions)?;
+        self.set_power(vcpu, Power::OnPending);
+        Ok(Decision::TurnOn(start))
+    }
+
+    fn turn_off(&mut self, caller: usize) -> Result<Decision, i64> {
+        self.set_power(caller, Power::Off);
+        Ok(Decision::TurnOff)
     }
 
     /// A standby state is a `WFI`; of a power-down state the guest only sees that it begins anew.
@@ -216,43 +211,37 @@ impl Psci {
         caller: usize,
         [state, entry, context]: [u64; 3],
         regions: &[Region],
-    ) -> Decision {
+    ) -> Result<Decision, i64> {
         if state & !POWER_STATE != 0 {
-            return Decision::Answer(error::INVALID_PARAMETERS);
+            return Err(error::INVALID_PARAMETERS);
         }
         if state & POWER_DOWN == 0 {
-            return Decision::Wait;
+            return Ok(Decision::Wait);
         }
-        if !is_entry(entry, regions) {
-            return Decision::Answer(error::INVALID_ADDRESS);
-        }
-        Decision::WaitAndStart(Start {
-            vcpu: caller,
-            entry,
-            context,
-        })
+        start(caller, entry, context, regions).map(Decision::WaitAndStart)
     }
 
-    /// `AFFINITY_INFO`: on 0, off 1, on pending 2 (DEN0022, 5.7). All vCPUs are in one group of each
-    /// level, which is on, for the caller is.
-    fn affinity(&self, target: u64, level: u64) -> Decision {
+    /// `AFFINITY_INFO`. All vCPUs are in one group of each level, which is on, for the caller is.
+    fn affinity(&self, target: u64, level: u64) -> Result<Decision, i64> {
         let power = match (level, self.target(target)) {
             (0, Some(vcpu)) => self.power(vcpu),
             (1..=3, _) if target & !AFFINITY_0 == 0 => Power::On,
-            _ => return Decision::Answer(error::INVALID_PARAMETERS),
+            _ => return Err(error::INVALID_PARAMETERS),
         };
-        Decision::Answer(match power {
-            Power::On => 0,
-            Power::Off => 1,
-            Power::OnPending => 2,
-        })
+        Ok(Decision::Answer(power as i64))
     }
 }
 
-/// Instructions are words.
-fn is_entry(entry: u64, regions: &[Region]) -> bool {
+/// A start at `entry`, if there are instructions, which are words.
+fn start(vcpu: usize, entry: u64, context: u64, regions: &[Region]) -> Result<Start, i64> {
     let mut regions = regions.iter();
-    entry.is_multiple_of(4) && regions.any(|region| region.is_executable(entry))
+    let start = Start {
+        vcpu,
+        entry,
+        context,
+    };
+    let is_entry = entry.is_multiple_of(4) && regions.any(|region| region.is_executable(entry));
+    is_entry.then_some(start).ok_or(error::INVALID_ADDRESS)
 }
 
 #[cfg(test)]

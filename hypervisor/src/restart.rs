@@ -94,15 +94,12 @@ fn start(
     if let Some(supervision) = &mut partition.supervision {
         supervision.start(now);
     }
-    let (index, restarts) = (partition.index, partition.restarts);
-    machine.report(
-        now,
-        Event::Started {
-            partition: index,
-            condition: condition as u64,
-            restarts,
-        },
-    );
+    let event = Event::Started {
+        partition: partition.index,
+        condition: condition as u64,
+        restarts: partition.restarts,
+    };
+    machine.report(now, event);
 }
 
 /// Puts the partition's first vCPU to its entry point.

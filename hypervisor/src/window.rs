@@ -64,13 +64,11 @@ pub fn end(
 #[cold]
 fn report_dropped(machine: &mut Machine, partition: &mut Partition, now: Ticks) {
     let dropped = core::mem::take(&mut partition.dropped_in_window);
-    machine.report(
-        now,
-        Event::ConsoleOverflow {
-            partition: partition.index,
-            dropped,
-        },
-    );
+    let event = Event::ConsoleOverflow {
+        partition: partition.index,
+        dropped,
+    };
+    machine.report(now, event);
     let details = Details {
         esr: dropped,
         ..Details::at_instruction()
@@ -87,19 +85,12 @@ pub fn check_heartbeat(machine: &mut Machine, partition: &mut Partition, now: Ti
     if count == 0 {
         return Decision::Resume;
     }
-    machine.report(
-        now,
-        Event::HeartbeatMissed {
-            partition: partition.index,
-            count,
-        },
-    );
-    fault::raise(
-        machine,
-        partition,
-        HealthEvent::MissedHeartbeat,
-        Details::at_instruction(),
-    )
+    let event = Event::HeartbeatMissed {
+        partition: partition.index,
+        count,
+    };
+    machine.report(now, event);
+    fault::raise_here(machine, partition, HealthEvent::MissedHeartbeat)
 }
 
 /// The next context of this CPU's plan, as it is `now`. Time that no partition can use passes in here.

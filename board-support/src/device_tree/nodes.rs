@@ -14,13 +14,8 @@ pub(super) struct Node<'dt> {
     pub(super) depth: usize,
     /// The name of the node that it is in.
     pub(super) parent: &'dt [u8],
-    /// `device_type`.
-    pub(super) device_type: &'dt [u8],
-    /// `method`, of a PSCI node.
-    pub(super) method: &'dt [u8],
-    compatible: &'dt [u8],
-    reg: &'dt [u8],
-    status: &'dt [u8],
+    /// Those of its properties that are of interest; empty if it has none such.
+    values: [&'dt [u8]; Property::COUNT],
     cells: Cells,
 }
 
@@ -46,10 +41,11 @@ struct Level<'dt> {
 
 /// The properties that are of interest.
 #[derive(Clone, Copy)]
-enum Property {
+pub(super) enum Property {
     AddressCells,
     Compatible,
     DeviceType,
+    /// Of a PSCI node.
     Method,
     Reg,
     SizeCells,
@@ -112,11 +108,7 @@ impl<'dt> Nodes<'dt> {
         self.current = Some(Node {
             depth: self.levels.len(),
             parent: parent.name,
-            device_type: &[],
-            method: &[],
-            compatible: &[],
-            reg: &[],
-            status: &[],
+            values: [&[]; Property::COUNT],
             cells: parent.cells,
         });
         let level = Level {
@@ -135,36 +127,26 @@ impl<'dt> Nodes<'dt> {
     }
 
     fn property(&mut self, property: &ParsedProp<'dt>) {
-        let name = self
-            .tree
-            .strings()
-            .get(property.name_offset..)
-            .unwrap_or_default();
-        let value = property.prop_buf;
-        let Some(known) = Property::named(name) else {
+        let name = self.tree.strings().get(property.name_offset..);
+        let known = name.and_then(Property::named);
+        let (Some(known), Some(level)) = (known, self.levels.last_mut()) else {
             return;
         };
-        if let Some(level) = self.levels.last_mut() {
-            match known {
-                Property::AddressCells => level.cells.address = cell(value, 0).unwrap_or(u32::MAX),
-                Property::SizeCells => level.cells.size = cell(value, 0).unwrap_or(u32::MAX),
-                _ => {}
-            }
+        let value = property.prop_buf;
+        match known {
+            Property::AddressCells => level.cells.address = cell(value, 0).unwrap_or(u32::MAX),
+            Property::SizeCells => level.cells.size = cell(value, 0).unwrap_or(u32::MAX),
+            _ => {}
         }
         if let Some(node) = &mut self.current {
-            match known {
-                Property::Reg => node.reg = value,
-                Property::Compatible => node.compatible = value,
-                Property::DeviceType => node.device_type = value,
-                Property::Status => node.status = value,
-                Property::Method => node.method = value,
-                _ => {}
-            }
+            node.values[known as usize] = value;
         }
     }
 }
 
 impl Property {
+    const COUNT: usize = Self::Status as usize + 1;
+
     /// The property whose name `strings` starts with, if it is of interest. Most aren't, which their
     /// first four letters tell.
     fn named(strings: &[u8]) -> Option<Self> {
@@ -184,14 +166,21 @@ impl Property {
 }
 
 impl Node<'_> {
+    /// A property's value.
+    #[inline]
+    pub(super) fn value(&self, property: Property) -> &[u8] {
+        self.values[property as usize]
+    }
+
     /// Whether the device is there to be used (specification, 2.3.4).
     pub(super) fn is_enabled(&self) -> bool {
-        self.status.is_empty() || is(self.status, b"okay\0") || is(self.status, b"ok\0")
+        let status = self.value(Property::Status);
+        status.is_empty() || is(status, b"okay\0") || is(status, b"ok\0")
     }
 
     /// Its `compatible` strings, the most specific first.
     pub(super) fn compatible(&self) -> impl Iterator<Item = &[u8]> {
-        self.compatible.split(|byte| *byte == 0)
+        self.value(Property::Compatible).split(|byte| *byte == 0)
     }
 
     /// Entry `index` of its `reg`, or nothing if it has fewer or wider ones than 64 bits.
@@ -201,8 +190,9 @@ impl Node<'_> {
             return None;
         }
         let entry = index.checked_mul((address + size) as usize)?;
-        let base = cells(self.reg, entry, address)?;
-        let size_bytes = cells(self.reg, entry.checked_add(address as usize)?, size)?;
+        let reg = self.value(Property::Reg);
+        let base = cells(reg, entry, address)?;
+        let size_bytes = cells(reg, entry.checked_add(address as usize)?, size)?;
         Some(MemoryRange::new(Pa(base), size_bytes))
     }
 }

@@ -3,7 +3,7 @@
 use heapless::Vec;
 use paratia_config::address::{MemoryRange, Pa};
 
-use super::nodes::{Node, Nodes, is};
+use super::nodes::{Node, Nodes, Property, is};
 use super::validate::Valid;
 use crate::refusal::Refusal;
 
@@ -26,17 +26,19 @@ pub enum GicKind {
 }
 
 /// How PSCI is called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Conduit {
     /// By `SMC`: firmware answers.
     Smc,
     /// By `HVC`: a hypervisor answers, and so it isn't ours.
     Hvc,
     /// The tree has no PSCI, or of no known kind.
+    #[default]
     None,
 }
 
 /// What a tree says.
+#[derive(Default)]
 pub(super) struct Survey {
     /// Its nodes.
     pub(super) nodes: usize,
@@ -88,21 +90,6 @@ impl Role {
 }
 
 impl Survey {
-    /// Nothing read yet.
-    #[inline]
-    pub(super) fn new() -> Self {
-        Self {
-            nodes: 0,
-            ram: Vec::new(),
-            cpu_count: 0,
-            cpus: Vec::new(),
-            gic: None,
-            gic_registers: [None; 2],
-            conduit: Conduit::None,
-            uarts: Vec::new(),
-        }
-    }
-
     /// Reads what `tree` says.
     pub(super) fn read(&mut self, tree: Valid<'_>) -> Result<(), Refusal> {
         Nodes::of(tree).each(|node| {
@@ -141,14 +128,15 @@ impl Survey {
         if node.depth != 1 {
             return;
         }
-        if is(node.device_type, b"memory\0") {
+        if is(node.value(Property::DeviceType), b"memory\0") {
             self.note_ram(node);
         }
         match node.compatible().find_map(Role::of) {
             Some(Role::Gic(kind)) => self.note_gic(kind, node),
             Some(Role::Psci) => {
+                let method = node.value(Property::Method);
                 let conduits = [(b"smc\0", Conduit::Smc), (b"hvc\0", Conduit::Hvc)];
-                let known = conduits.iter().find(|(name, _)| is(node.method, *name));
+                let known = conduits.iter().find(|(name, _)| is(method, *name));
                 self.conduit = known.map_or(Conduit::None, |(_, conduit)| *conduit);
             }
             Some(Role::Pl011) => {
@@ -160,7 +148,7 @@ impl Survey {
     }
 
     fn note_cpu(&mut self, node: &Node<'_>) {
-        if is(node.device_type, b"cpu\0") {
+        if is(node.value(Property::DeviceType), b"cpu\0") {
             self.cpu_count += 1;
             let _ = node.reg(0).map(|reg| self.cpus.push(reg.base.0));
         }

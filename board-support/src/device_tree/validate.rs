@@ -183,39 +183,33 @@ impl<'a> Structure<'a> {
     fn walk(mut self) -> Result<(), Refusal> {
         loop {
             let token = self.rest;
-            match self.step() {
-                None => {}
-                Some(Ok(())) => return Ok(()),
-                Some(Err(reason)) => {
-                    let ahead = match reason {
-                        Reason::TreeName => self.rest,
-                        _ => token,
-                    };
-                    let offset = 4 * self.words.wrapping_sub(ahead.len()) as u64;
-                    let value = match (reason, token.first()) {
-                        (Reason::TreeToken, Some(word)) => u32::from_be(*word).into(),
-                        _ => 0,
-                    };
-                    return Err(reason.with(offset, value, 0));
-                }
-            }
+            let reason = match self.step() {
+                Ok(true) => continue,
+                Ok(false) => return Ok(()),
+                Err(reason) => reason,
+            };
+            let is_name = reason == Reason::TreeName;
+            let ahead = if is_name { self.rest } else { token };
+            let offset = 4 * self.words.wrapping_sub(ahead.len()) as u64;
+            let value = match token.first() {
+                Some(word) if reason == Reason::TreeToken => u32::from_be(*word).into(),
+                _ => 0,
+            };
+            return Err(reason.with(offset, value, 0));
         }
     }
 
     /// Takes a token: how the walk ends, if it does.
-    fn step(&mut self) -> Option<Result<(), Reason>> {
-        let Some(token) = self.take_word() else {
-            return Some(Err(Reason::TreeUnfinished));
-        };
-        let step = match token {
-            BEGIN_NODE => self.begin_node(),
-            END_NODE => self.end_node(),
-            PROPERTY => self.property(),
-            NOP => Ok(()),
-            END => return Some(self.end()),
-            _ => Err(Reason::TreeToken),
-        };
-        step.err().map(Err)
+    fn step(&mut self) -> Result<bool, Reason> {
+        match self.take_word().ok_or(Reason::TreeUnfinished)? {
+            BEGIN_NODE => self.begin_node()?,
+            END_NODE => self.end_node()?,
+            PROPERTY => self.property()?,
+            NOP => {}
+            END => return self.end(),
+            _ => return Err(Reason::TreeToken),
+        }
+        Ok(true)
     }
 
     fn begin_node(&mut self) -> Result<(), Reason> {
@@ -259,12 +253,10 @@ impl<'a> Structure<'a> {
     }
 
     /// At the last token, behind which nothing may be.
-    fn end(&self) -> Result<(), Reason> {
-        if self.depth == 0 && self.rooted && self.rest.is_empty() && self.is_whole {
-            Ok(())
-        } else {
-            Err(Reason::TreeUnfinished)
-        }
+    fn end(&self) -> Result<bool, Reason> {
+        let is_whole = self.rooted && self.rest.is_empty() && self.is_whole;
+        let ended = (self.depth == 0 && is_whole).then_some(false);
+        ended.ok_or(Reason::TreeUnfinished)
     }
 
     #[inline]

@@ -7,7 +7,7 @@ use paratia_config::address::MemoryRange;
 use safe_mmio::fields::ReadPureWrite;
 use safe_mmio::{UniqueMmioPointer, field, field_shared};
 
-use super::{FIRST_SPI, settle};
+use super::{FIRST_SPI, put, settle};
 use crate::refusal::{Reason, Refusal};
 use crate::{interrupt, registers};
 
@@ -152,10 +152,8 @@ unsafe impl Sync for Distributor {}
 
 /// Writes one to the bit of interrupt `index`, which leaves the others alone.
 #[inline]
-fn write_bit(mut registers: UniqueMmioPointer<'_, [ReadPureWrite<u32>; 32]>, index: usize) {
-    if let Some(mut register) = registers.get(index / 32) {
-        register.write(1 << (index % 32));
-    }
+fn write_bit(registers: UniqueMmioPointer<'_, [ReadPureWrite<u32>; 32]>, index: usize) {
+    put(registers, index / 32, 1 << (index % 32));
 }
 
 /// The whole set-up, IHI 0069, 4.5 and 12.9: check, stop forwarding, configure, forward.
@@ -185,26 +183,14 @@ fn configure(mut gicd: UniqueMmioPointer<'_, Gicd>, interrupt_count: u32) -> Res
 
 /// Brings 32 interrupts, the `block`th such, to the state that [`Distributor::initialise`] gives.
 fn quieten(mut gicd: UniqueMmioPointer<'_, Gicd>, block: usize) {
-    if let Some(mut disable) = field!(gicd, icenabler).get(block) {
-        disable.write(u32::MAX);
-    }
-    if let Some(mut pending) = field!(gicd, icpendr).get(block) {
-        pending.write(u32::MAX);
-    }
-    if let Some(mut active) = field!(gicd, icactiver).get(block) {
-        active.write(u32::MAX);
-    }
-    if let Some(mut group) = field!(gicd, igroupr).get(block) {
-        group.write(u32::MAX);
-    }
-    for word in 2 * block..2 * (block + 1) {
-        if let Some(mut triggers) = field!(gicd, icfgr).get(word) {
-            triggers.write(0);
-        }
-    }
+    put(field!(gicd, icenabler), block, u32::MAX);
+    put(field!(gicd, icpendr), block, u32::MAX);
+    put(field!(gicd, icactiver), block, u32::MAX);
+    put(field!(gicd, igroupr), block, u32::MAX);
+    put(field!(gicd, icfgr), 2 * block, 0);
+    put(field!(gicd, icfgr), 2 * block + 1, 0);
 }
 
-/// Waits until the distributor's writes have taken effect.
 fn wait(gicd: &UniqueMmioPointer<'_, Gicd>) -> Result<(), Refusal> {
     let ctlr = field_shared!(gicd, ctlr);
     settle(0, || ctlr.read().contains(GicdCtlr::RWP))

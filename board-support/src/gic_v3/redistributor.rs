@@ -6,7 +6,7 @@ use paratia_config::address::MemoryRange;
 use safe_mmio::fields::ReadPureWrite;
 use safe_mmio::{SharedMmioPointer, UniqueMmioPointer, field, field_shared, split_fields};
 
-use super::{DEFAULT_PRIORITIES, settle};
+use super::{DEFAULT_PRIORITIES, put, settle};
 use crate::refusal::{Reason, Refusal};
 use crate::{interrupt, registers};
 
@@ -114,14 +114,10 @@ fn configure(
     first(field!(sgi, icactiver)).write(u32::MAX);
     first(field!(sgi, igroupr)).write(u32::MAX);
     for word in 0..8 {
-        if let Some(mut priorities) = field!(sgi, ipriorityr).get(word) {
-            priorities.write(DEFAULT_PRIORITIES);
-        }
+        put(field!(sgi, ipriorityr), word, DEFAULT_PRIORITIES);
     }
     // Register 0 is the software-generated ones', which are always edge-triggered.
-    if let Some(mut triggers) = field!(sgi, icfgr).get(1) {
-        triggers.write(0);
-    }
+    put(field!(sgi, icfgr), 1, 0);
     wait(&registers)
 }
 

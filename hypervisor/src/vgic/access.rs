@@ -5,7 +5,7 @@ use super::block::{BLOCK, BitRegister, Block, bit};
 use super::effect::{Change, Effect, Physical, VcpuSet};
 use super::row::{At, Bits, Register, Row, Table};
 use super::{Frame, redistributor};
-use crate::bits::bits_of;
+use crate::bits::{bits_of, low_bytes};
 
 /// What a read gives, and asks of the caller.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,50 +53,38 @@ impl Plain<'_> {
 }
 
 /// A register, and the part of it that is accessed.
-struct Found<'a, G> {
-    row: &'a Row<G>,
-    index: usize,
+struct Found<G: 'static> {
+    row: &'static Row<G>,
+    at: At,
     shift: u32,
     mask: u64,
 }
 
-fn find<G>(table: &Table<G>, offset: u64, width: u32) -> Option<Found<'static, G>> {
-    let row = table.find(offset)?;
-    let within = low(row.within(offset));
-    let allowed = width.is_power_of_two() && row.widths & width != 0;
-    if !allowed || !offset.is_multiple_of(width.into()) {
-        return None;
-    }
-    Some(Found {
-        row,
-        index: (within / row.size.bytes()) as usize,
-        shift: within % row.size.bytes() * 8,
-        mask: match width {
-            1 => 0xFF,
-            2 => 0xFFFF,
-            4 => 0xFFFF_FFFF,
-            _ => u64::MAX,
-        },
-    })
-}
-
 impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
+    /// The register at `offset` of a frame, if it has an access of `width` bytes there.
+    fn locate(&self, frame: Frame, by: usize, offset: u64, width: u32) -> Option<Found<Self>> {
+        let (table, vcpu, offset) = self.table(frame, by, offset)?;
+        let row = table.find(offset)?;
+        let (within, size) = (low(row.within(offset)), row.size.bytes());
+        let is_allowed = width.is_power_of_two() && row.widths & width != 0;
+        (is_allowed && offset.is_multiple_of(width.into())).then(|| Found {
+            row,
+            at: At {
+                vcpu,
+                index: (within / size) as usize,
+            },
+            shift: within % size * 8,
+            mask: low_bytes(width),
+        })
+    }
+
     /// The guest reads `width` bytes at `offset` of a frame. `by` is the vCPU that does it.
     pub fn read(&self, frame: Frame, by: usize, offset: u64, width: u32) -> Read {
-        let Some((table, vcpu, offset)) = self.table(frame, by, offset) else {
-            return Read::default();
-        };
-        let Some(found) = find(table, offset, width) else {
-            return Read::default();
-        };
-        let at = At {
-            vcpu,
-            index: found.index,
-        };
-        Read {
-            value: self.value(found.row, frame, at).wrapping_shr(found.shift) & found.mask,
-            attention: self.live(found.row, frame, at),
-        }
+        let found = self.locate(frame, by, offset, width);
+        found.map_or_else(Read::default, |found| Read {
+            value: self.value(found.row, frame, found.at) >> found.shift & found.mask,
+            attention: self.live(found.row, frame, found.at),
+        })
     }
 
     /// The guest writes `width` bytes of `value` at `offset` of a frame. `by` is the vCPU that does
@@ -109,41 +97,34 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         width: u32,
         value: u64,
     ) -> Effect {
-        let Some((table, vcpu, offset)) = self.table(frame, by, offset) else {
+        let Some(found) = self.locate(frame, by, offset, width) else {
             return Effect::NONE;
         };
-        let Some(found) = find(table, offset, width) else {
-            return Effect::NONE;
-        };
-        let at = At {
-            vcpu,
-            index: found.index,
-        };
-        let part = (value & found.mask).wrapping_shl(found.shift);
-        let written = found.mask.wrapping_shl(found.shift);
-        match &found.row.register {
+        let (row, at) = (found.row, found.at);
+        let part = (value & found.mask) << found.shift;
+        let written = found.mask << found.shift;
+        match &row.register {
             Register::Own {
-                write, commands, ..
-            } => {
-                let rest = if *commands {
-                    0
-                } else {
-                    self.value(found.row, frame, at) & !written
-                };
+                write,
+                commands: true,
+                ..
+            } => write(self, at, part),
+            Register::Own { write, .. } => {
+                let rest = self.value(row, frame, at) & !written;
                 write(self, at, part | rest)
             }
             Register::Constant(_) => Effect::NONE,
             Register::Bits(register) => {
-                let Some((bank, _)) = self.bank(frame, at, Bits::One) else {
-                    return Effect::NONE;
-                };
-                self.write_bits(bank, low(part), *register)
+                let bank = self.bank(frame, at, Bits::One);
+                bank.map_or(Effect::NONE, |(bank, _)| {
+                    self.write_bits(bank, low(part), *register)
+                })
             }
             Register::Fields { bits, write, .. } => {
-                let Some((bank, first)) = self.bank(frame, at, *bits) else {
-                    return Effect::NONE;
-                };
-                self.write_fields(bank, first, *bits, [part, written], *write)
+                let bank = self.bank(frame, at, *bits);
+                bank.map_or(Effect::NONE, |(bank, first)| {
+                    self.write_fields(bank, first, *bits, [part, written], *write)
+                })
             }
         }
     }
