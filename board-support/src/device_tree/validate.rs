@@ -24,7 +24,7 @@ const MAGIC: u32 = 0xD00D_FEED;
 /// Bytes of the header.
 const HEADER_BYTES: usize = 40;
 /// The version of the format that is read here; later ones say whether they are compatible.
-const VERSION: u32 = 17;
+const VERSION: usize = 17;
 
 /// The blocks, as [`Reason::TreeBlock`] numbers them.
 const RESERVATIONS: u64 = 0;
@@ -70,19 +70,17 @@ pub(super) fn validate(bytes: &[u8]) -> Result<Valid<'_>, Refusal> {
         return Err(Reason::TreeMisaligned.with(address, 0, 0));
     }
     let tree = whole(bytes)?;
-    let version = field(tree, 5)?;
-    let compatible = field(tree, 6)?;
+    let (version, compatible) = (field(tree, 5)?, field(tree, 6)?);
     if version < VERSION || compatible > VERSION {
-        return Err(Reason::TreeVersion.with(version.into(), compatible.into(), 0));
+        return Err(Reason::TreeVersion.with(version as u64, compatible as u64, 0));
     }
     // Nothing reads the reservations, but the reader wants them aligned.
-    block(tree, RESERVATIONS, offset(tree, 4)?, 0, 8)?;
-    let strings = block(tree, STRINGS, offset(tree, 3)?, offset(tree, 8)?, 1)?;
+    block(tree, RESERVATIONS, field(tree, 4)?, 0, 8)?;
+    let strings = block(tree, STRINGS, field(tree, 3)?, field(tree, 8)?, 1)?;
     if strings.last() != Some(&0) {
         return Err(Reason::TreeStrings.into());
     }
-    let start = offset(tree, 2)?;
-    let size = offset(tree, 9)?;
+    let (start, size) = (field(tree, 2)?, field(tree, 9)?);
     // One word more than the block has, because the reader asserts that its end isn't the tree's.
     block(tree, STRUCTURE, start, size.saturating_add(4), 4)?;
     let bytes = block(tree, STRUCTURE, start, size, 4)?;
@@ -114,13 +112,9 @@ fn whole(bytes: &[u8]) -> Result<&[u8], Refusal> {
 }
 
 /// The header's field number `index`.
-fn field(tree: &[u8], index: usize) -> Result<u32, Refusal> {
-    word(tree, 4 * index).ok_or(Reason::TreeSize.with(tree.len() as u64, tree.len() as u64, 0))
-}
-
-/// The header's field number `index`, a number of bytes.
-fn offset(tree: &[u8], index: usize) -> Result<usize, Refusal> {
-    field(tree, index).map(|value| value as usize)
+fn field(tree: &[u8], index: usize) -> Result<usize, Refusal> {
+    let size = Reason::TreeSize.with(tree.len() as u64, tree.len() as u64, 0);
+    word(tree, 4 * index).map(|word| word as usize).ok_or(size)
 }
 
 /// A block of the tree that lies behind the header, aligned.
