@@ -1,7 +1,7 @@
 //! A guest's set/way maintenance and its switching of caches, carried out; see [`crate::set_way`].
 
 use crate::arch::{cpu as arch_cpu, memory};
-use crate::cpu::Machine;
+use crate::guest::Guest;
 use crate::partition::Partition;
 use crate::register::Outcome;
 use crate::set_way::{Cleaning, SetWay, Step};
@@ -11,28 +11,23 @@ use crate::vcpu::Vcpu;
 const MMU_AND_CACHES: u64 = 1 | 1 << 2;
 
 /// `DC ISW`, `DC CSW`, `DC CISW`.
-pub fn maintain(_: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, _: u64) -> Outcome {
-    if vcpu.set_way == SetWay::Watching {
+pub fn maintain(guest: &mut Guest, _: u64) -> Outcome {
+    if guest.vcpu.set_way == SetWay::Watching {
         return Outcome::Done;
     }
-    clean(vcpu, partition)
+    clean(guest.vcpu, guest.partition)
 }
 
 /// A write to `SCTLR_EL1` while it is watched.
-pub fn set_system_control(
-    _: &mut Machine,
-    vcpu: &mut Vcpu,
-    partition: &mut Partition,
-    value: u64,
-) -> Outcome {
+pub fn set_system_control(guest: &mut Guest, value: u64) -> Outcome {
     let switches = (arch_cpu::system_control() ^ value) & MMU_AND_CACHES != 0;
     if switches {
-        if let Outcome::Again = clean(vcpu, partition) {
+        if let Outcome::Again = clean(guest.vcpu, guest.partition) {
             return Outcome::Again;
         }
         if value & MMU_AND_CACHES == MMU_AND_CACHES {
-            vcpu.set_way = SetWay::Idle;
-            vcpu.control();
+            guest.vcpu.set_way = SetWay::Idle;
+            guest.vcpu.control();
         }
     }
     arch_cpu::set_system_control(value);

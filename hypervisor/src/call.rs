@@ -7,10 +7,10 @@ use paratia_config::ports::{Direction, PortPlace};
 use paratia_config::system::HealthEvent;
 
 use crate::arch::{memory, timer};
-use crate::cpu::Machine;
 use crate::event::Event;
 use crate::exit::Decision;
 use crate::fault::{self, Details};
+use crate::guest::Guest;
 use crate::life::Phase;
 use crate::partition::Partition;
 use crate::port::Received;
@@ -117,56 +117,56 @@ pub fn wait_for_window(vcpu: &mut Vcpu) -> Decision {
 }
 
 /// Does what the call in the guest's registers asks for.
-pub fn dispatch(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> Decision {
-    vcpu.statistics.add(Count::Calls, 1);
-    let [id, x1, x2, x3, x4, ..] = vcpu.context.x;
+pub fn dispatch(guest: &mut Guest) -> Decision {
+    guest.vcpu.statistics.add(Count::Calls, 1);
+    let [id, x1, x2, x3, x4, ..] = guest.vcpu.context.x;
     // The function id is w0 (DEN0028, 2.5).
     let answer = match low(id) {
-        call::CONSOLE_WRITE => console_write(vcpu, partition),
-        call::SAMPLING_PORT_WRITE => port_write(machine, partition, x1, x2),
-        call::SAMPLING_PORT_READ => port_read(partition, x1),
-        call::HEARTBEAT => heartbeat(machine, vcpu, partition, x1),
-        call::SET_MODE => set_mode(machine, partition, x1),
-        call::REPORT_ERROR => report_error(machine, vcpu, partition, x1, [x2, x3, x4]),
+        call::CONSOLE_WRITE => console_write(guest.vcpu, guest.partition),
+        call::SAMPLING_PORT_WRITE => port_write(guest, x1, x2),
+        call::SAMPLING_PORT_READ => port_read(guest.partition, x1),
+        call::HEARTBEAT => heartbeat(guest, x1),
+        call::SET_MODE => set_mode(guest, x1),
+        call::REPORT_ERROR => report_error(guest, x1, [x2, x3, x4]),
         call::RESTART => {
-            let decision = fault::raise_here(machine, partition, HealthEvent::Reset);
+            let decision = fault::raise_here(guest, HealthEvent::Reset);
             Ok(Done::Decided(decision))
         }
-        call::EXIT_STATISTICS => exit_statistics(vcpu, x1),
+        call::EXIT_STATISTICS => exit_statistics(guest.vcpu, x1),
         id if power::is_in_range(id) => {
-            let decision = power::call(machine, vcpu, partition, id, [x1, x2, x3]);
+            let decision = power::call(guest, id, [x1, x2, x3]);
             decision.map(Done::Decided).ok_or(NOT_SUPPORTED)
         }
-        id => standard(vcpu, id, x1),
+        id => standard(guest.vcpu, id, x1),
     };
     let status = match answer {
         Ok(Done::Decided(decision)) => return decision,
         Ok(Done::Values(values)) => {
-            vcpu.context.x[..4].copy_from_slice(&values);
+            guest.vcpu.context.x[..4].copy_from_slice(&values);
             return Decision::Resume;
         }
         Ok(Done::Plainly) => SUCCESS,
         Err(status) => status,
     };
-    vcpu.context.x[0] = status.cast_unsigned();
+    guest.vcpu.context.x[0] = status.cast_unsigned();
     if matches!(status, NOT_SUPPORTED | INVALID_PARAMETERS | NOT_FOUND) {
-        return refuse(machine, vcpu, partition);
+        return refuse(guest);
     }
     Decision::Resume
 }
 
 /// Counts a refused call, whose status is in place.
-fn refuse(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> Decision {
-    vcpu.refused_in_window = vcpu.refused_in_window.saturating_add(1);
+fn refuse(guest: &mut Guest) -> Decision {
+    guest.vcpu.refused_in_window = guest.vcpu.refused_in_window.saturating_add(1);
     // Said once a window, when the limit is passed.
-    if vcpu.refused_in_window != vcpu.refused_limit.saturating_add(1) {
+    if guest.vcpu.refused_in_window != guest.vcpu.refused_limit.saturating_add(1) {
         return Decision::Resume;
     }
     let details = Details {
-        esr: vcpu.context.x[0],
+        esr: guest.vcpu.context.x[0],
         ..Details::at_instruction()
     };
-    fault::raise(machine, partition, HealthEvent::RefusedCalls, details)
+    fault::raise(guest, HealthEvent::RefusedCalls, details)
 }
 
 /// A call of a standard, apart from Paratia's own so that these are found by a table. The short way has
@@ -249,8 +249,8 @@ fn port(partition: &Partition, index: u64) -> Result<(usize, &'static PortPlace)
     port.map(|port| (index, port)).ok_or(NOT_FOUND)
 }
 
-fn port_write(machine: &mut Machine, partition: &Partition, index: u64, length: u64) -> Answer {
-    let (_, port) = port(partition, index)?;
+fn port_write(guest: &mut Guest, index: u64, length: u64) -> Answer {
+    let (_, port) = port(guest.partition, index)?;
     let Direction::Source = port.direction else {
         return Err(NOT_FOUND);
     };
@@ -267,7 +267,7 @@ fn port_write(machine: &mut Machine, partition: &Partition, index: u64, length: 
         if ANY.kicks
             && let Some(bell) = &destination.bell
         {
-            interrupt::ring(machine, bell);
+            interrupt::ring(guest.machine, bell);
         }
     }
     Ok(Done::Plainly)
@@ -299,61 +299,50 @@ fn port_read(partition: &Partition, index: u64) -> Answer {
     ]))
 }
 
-fn heartbeat(
-    machine: &mut Machine,
-    vcpu: &mut Vcpu,
-    partition: &mut Partition,
-    sequence: u64,
-) -> Answer {
+fn heartbeat(guest: &mut Guest, sequence: u64) -> Answer {
     let now = timer::now();
-    if partition.supervision.is_none() {
+    if guest.partition.supervision.is_none() {
         return Err(NOT_FOUND);
     }
-    vcpu.context.x[0] = SUCCESS.cast_unsigned();
-    let decision = window::check_heartbeat(machine, partition, now);
-    let supervision = partition.supervision.as_mut();
+    guest.vcpu.context.x[0] = SUCCESS.cast_unsigned();
+    let decision = window::check_heartbeat(guest, now);
+    let supervision = guest.partition.supervision.as_mut();
     let counted = supervision.is_some_and(|supervision| supervision.beat(now));
     if state::traces_windows() {
         let event = Event::Heartbeat {
-            partition: partition.index,
+            partition: guest.partition.index,
             sequence,
             counted,
         };
-        machine.report(now, event);
+        guest.machine.report(now, event);
     }
     Ok(Done::Decided(decision))
 }
 
-fn set_mode(machine: &mut Machine, partition: &mut Partition, mode: u64) -> Answer {
+fn set_mode(guest: &mut Guest, mode: u64) -> Answer {
     match OperatingMode::from_raw(mode).ok_or(INVALID_PARAMETERS)? {
         OperatingMode::Normal => {
-            if let Some(supervision) = &mut partition.supervision {
+            if let Some(supervision) = &mut guest.partition.supervision {
                 supervision.enter_normal(timer::now());
             }
         }
         OperatingMode::Starting => {}
         OperatingMode::Idle => {
-            fault::end_life(machine, partition, Phase::Halted);
+            fault::end_life(guest, Phase::Halted);
             return Ok(Done::Decided(Decision::EndWindow));
         }
     }
     Ok(Done::Plainly)
 }
 
-fn report_error(
-    machine: &mut Machine,
-    vcpu: &mut Vcpu,
-    partition: &mut Partition,
-    error: u64,
-    [esr, far, elr]: [u64; 3],
-) -> Answer {
+fn report_error(guest: &mut Guest, error: u64, [esr, far, elr]: [u64; 3]) -> Answer {
     let event = match ReportedError::from_raw(error).ok_or(INVALID_PARAMETERS)? {
         ReportedError::Application => HealthEvent::ApplicationError,
         ReportedError::UnhandledException => HealthEvent::UnhandledException,
     };
-    vcpu.context.x[0] = SUCCESS.cast_unsigned();
+    guest.vcpu.context.x[0] = SUCCESS.cast_unsigned();
     let ipa = 0;
     let details = Details { esr, far, ipa, elr };
-    let decision = fault::raise(machine, partition, event, details);
+    let decision = fault::raise(guest, event, details);
     Ok(Done::Decided(decision))
 }

@@ -5,9 +5,9 @@ use paratia_config::machine::{Stray, UART_INTERRUPT};
 use paratia_config::system::HealthEvent;
 
 use crate::arch::cpu as arch_cpu;
-use crate::cpu::Machine;
 use crate::exit::Decision;
 use crate::fault::{self, Details};
+use crate::guest::Guest;
 use crate::inject::Exception;
 use crate::interrupt;
 use crate::mmio::{self, Kind};
@@ -42,38 +42,35 @@ pub fn access_shortly(
 }
 
 /// A data access that trapped.
-pub fn access(
-    machine: &mut Machine,
-    vcpu: &mut Vcpu,
-    partition: &mut Partition,
-    esr: u64,
-) -> Decision {
+pub fn access(guest: &mut Guest, esr: u64) -> Decision {
     let access = mmio::decode(esr, arch_cpu::fault_address(), arch_cpu::fault_page());
-    let place = access.and_then(|access| find(partition, access.ipa));
+    let place = access.and_then(|access| find(guest.partition, access.ipa));
     let Some((access, (device, offset))) = access.zip(place) else {
         let write = esr >> 6 & 1 != 0;
         let exception = Exception::DataAbort { write };
-        return stray(machine, partition, HealthEvent::StrayAccess, exception);
+        return stray(guest, HealthEvent::StrayAccess, exception);
     };
     if access.kind == Kind::Unknown {
         // The device is there, so an abort would be a lie; what it should do isn't known.
-        return raise(machine, partition, HealthEvent::UndescribedAccess);
+        return raise(guest, HealthEvent::UndescribedAccess);
     }
     arch_cpu::skip_instruction();
     let transfer = Transfer {
         offset,
         width: access.width,
         written: (access.kind == Kind::Write)
-            .then(|| access.outgoing(vcpu.general(access.register))),
+            .then(|| access.outgoing(guest.vcpu.general(access.register))),
     };
     let value = match device {
-        Device::Gic(frame) => gic(machine, vcpu, partition, frame, transfer),
-        Device::CpuInterface if SOME_SOFTWARE => cpu_interface(machine, vcpu, partition, transfer),
-        Device::Uart if ANY.uart => uart(machine, vcpu, partition, transfer),
+        Device::Gic(frame) => gic(guest, frame, transfer),
+        Device::CpuInterface if SOME_SOFTWARE => cpu_interface(guest, transfer),
+        Device::Uart if ANY.uart => uart(guest, transfer),
         Device::CpuInterface | Device::Uart => 0,
     };
     if transfer.written.is_none() {
-        vcpu.set_general(access.register, access.incoming(value));
+        guest
+            .vcpu
+            .set_general(access.register, access.incoming(value));
     }
     Decision::Resume
 }
@@ -99,45 +96,33 @@ fn find(partition: &Partition, ipa: u64) -> Option<(Device, u64)> {
 }
 
 /// An instruction fetch that trapped.
-pub fn stray_fetch(
-    machine: &mut Machine,
-    _: &mut Vcpu,
-    partition: &mut Partition,
-    _: u64,
-) -> Decision {
+pub fn stray_fetch(guest: &mut Guest, _: u64) -> Decision {
     let exception = Exception::InstructionAbort;
-    stray(machine, partition, HealthEvent::StrayFetch, exception)
+    stray(guest, HealthEvent::StrayFetch, exception)
 }
 
-fn stray(
-    machine: &mut Machine,
-    partition: &mut Partition,
-    event: HealthEvent,
-    exception: Exception,
-) -> Decision {
-    match partition.declaration().machine.stray {
+fn stray(guest: &mut Guest, event: HealthEvent, exception: Exception) -> Decision {
+    match guest.partition.declaration().machine.stray {
         Stray::ExternalAbort if ANY.aborts => {
-            partition.aborts = partition.aborts.wrapping_add(1);
+            guest.partition.aborts = guest.partition.aborts.wrapping_add(1);
             arch_cpu::take_exception(exception);
             Decision::Resume
         }
-        Stray::HealthEvent | Stray::ExternalAbort => raise(machine, partition, event),
+        Stray::HealthEvent | Stray::ExternalAbort => raise(guest, event),
     }
 }
 
-fn raise(machine: &mut Machine, partition: &mut Partition, event: HealthEvent) -> Decision {
+fn raise(guest: &mut Guest, event: HealthEvent) -> Decision {
     let details = Details {
         ipa: arch_cpu::fault_ipa(),
         ..Details::of_exit()
     };
-    fault::raise(machine, partition, event, details)
+    fault::raise(guest, event, details)
 }
 
 /// An access to the interrupt controller: what is read.
 fn gic(
-    machine: &mut Machine,
-    vcpu: &mut Vcpu,
-    partition: &mut Partition,
+    guest: &mut Guest,
     frame: Frame,
     Transfer {
         offset,
@@ -146,32 +131,37 @@ fn gic(
     }: Transfer,
 ) -> u64 {
     if let Some(value) = written {
-        interrupt::change(machine, vcpu, partition, |gic, number| {
+        interrupt::change(guest, |gic, number| {
             gic.write(frame, number, offset, width, value)
         });
         return 0;
     }
-    straight::admit(machine, vcpu, partition);
-    let read = partition.gic.read(frame, vcpu.number, offset, width);
+    straight::admit(guest);
+    let read = guest
+        .partition
+        .gic
+        .read(frame, guest.vcpu.number, offset, width);
     if read.attention == VcpuSet::NONE {
         return read.value;
     }
-    interrupt::attend(machine, vcpu, partition, read.attention);
-    partition.gic.read(frame, vcpu.number, offset, width).value
+    interrupt::attend(guest, read.attention);
+    guest
+        .partition
+        .gic
+        .read(frame, guest.vcpu.number, offset, width)
+        .value
 }
 
 /// An access to the emulated CPU interface: what is read.
 fn cpu_interface(
-    machine: &mut Machine,
-    vcpu: &mut Vcpu,
-    partition: &mut Partition,
+    guest: &mut Guest,
     Transfer {
         offset,
         width,
         written,
     }: Transfer,
 ) -> u64 {
-    let Some(interface) = vcpu.software_mut() else {
+    let Some(interface) = guest.vcpu.software_mut() else {
         return 0;
     };
     let mut read = 0;
@@ -184,20 +174,16 @@ fn cpu_interface(
     };
     match done {
         Done::Nothing => {}
-        Done::Physical(id) => machine.interface.deactivate(id),
-        Done::Unlisted(id) => interrupt::change(machine, vcpu, partition, |gic, number| {
-            gic.deactivate(number, id)
-        }),
+        Done::Physical(id) => guest.machine.interface.deactivate(id),
+        Done::Unlisted(id) => interrupt::change(guest, |gic, number| gic.deactivate(number, id)),
     }
-    interrupt::follow_software(machine, vcpu, partition);
+    interrupt::follow_software(guest);
     read
 }
 
 /// An access to the UART: what is read.
 fn uart(
-    machine: &mut Machine,
-    vcpu: &mut Vcpu,
-    partition: &mut Partition,
+    guest: &mut Guest,
     Transfer {
         offset,
         width,
@@ -206,16 +192,16 @@ fn uart(
 ) -> u64 {
     let mut read = 0;
     if let Some(value) = written {
-        let effect = partition.uart.write(offset, width, value);
+        let effect = guest.partition.uart.write(offset, width, value);
         if let vuart::Effect::Transmit(byte) = effect {
-            terminal::send(machine, partition, byte);
+            terminal::send(guest.machine, guest.partition, byte);
         }
     } else {
-        terminal::receive(partition);
-        read = partition.uart.read(offset, width);
+        terminal::receive(guest.partition);
+        read = guest.partition.uart.read(offset, width);
     }
-    let attention = set_line(vcpu, partition);
-    interrupt::attend(machine, vcpu, partition, attention);
+    let attention = set_line(guest.vcpu, guest.partition);
+    interrupt::attend(guest, attention);
     read
 }
 

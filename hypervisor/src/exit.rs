@@ -5,6 +5,7 @@ use crate::arch::syndrome::{self, Cause};
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::cpu::{Cpu, Machine};
 use crate::fault::{self, Details};
+use crate::guest::Guest;
 use crate::lock::{Guard, Lock};
 use crate::partition::Partition;
 use crate::straight::{self, Taken};
@@ -154,8 +155,8 @@ unsafe extern "C" fn otherwise(
 /// An instruction that isn't the partition's to use. Also any synchronous exception of AArch32 code at
 /// EL0, which no partition is given: only the guest's own exception return into that state, which
 /// can't be trapped, gets there.
-fn forbidden(machine: &mut Machine, _: &mut Vcpu, partition: &mut Partition, _: u64) -> Decision {
-    register::forbid(machine, partition)
+fn forbidden(guest: &mut Guest, _: u64) -> Decision {
+    register::forbid(guest)
 }
 
 /// A trapped register or system instruction: that by which interrupts are sent comes most.
@@ -178,8 +179,8 @@ pub unsafe extern "C" fn system_register(_: u64, vcpu: *mut Vcpu, esr: u64) -> N
 /// As for [`synchronous`].
 #[inline(never)]
 unsafe extern "C" fn interrupt_sent(vcpu: *mut Vcpu, register: u8) -> Next {
-    let decide = |machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition| {
-        register::send(machine, vcpu, partition, register);
+    let decide = |guest: &mut Guest| {
+        register::send(guest, register);
         Decision::Resume
     };
     // SAFETY: the vector's promise.
@@ -203,11 +204,11 @@ unsafe extern "C" fn other_register(vcpu: *mut Vcpu, esr: u64) -> Next {
 /// As for [`synchronous`].
 #[inline(never)]
 unsafe extern "C" fn called(vcpu: *mut Vcpu, esr: u64) -> Next {
-    let decide = |machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition| {
+    let decide = |guest: &mut Guest| {
         if syndrome::call(esr).1 {
             arch_cpu::skip_instruction();
         }
-        call::dispatch(machine, vcpu, partition)
+        call::dispatch(guest)
     };
     // SAFETY: the vector's promise.
     unsafe { handle(vcpu, ExitCause::Call, decide) }
@@ -219,11 +220,11 @@ unsafe extern "C" fn called(vcpu: *mut Vcpu, esr: u64) -> Next {
 /// As for [`synchronous`].
 #[inline(never)]
 unsafe extern "C" fn window_given_back(vcpu: *mut Vcpu, esr: u64) -> Next {
-    let decide = |_: &mut Machine, vcpu: &mut Vcpu, _: &mut Partition| {
+    let decide = |guest: &mut Guest| {
         if syndrome::call(esr).1 {
             arch_cpu::skip_instruction();
         }
-        call::wait_for_window(vcpu)
+        call::wait_for_window(guest.vcpu)
     };
     // SAFETY: the vector's promise.
     unsafe { handle(vcpu, ExitCause::Call, decide) }
@@ -245,10 +246,10 @@ unsafe extern "C" fn waits(pointer: *mut Vcpu) -> Next {
             Err(taken) => taken,
         }
     };
-    let decide = |machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition| {
+    let decide = |guest: &mut Guest| {
         if let Some(taken) = taken {
             // If the window is over, the timer is still due, and the wait ends at once.
-            let _ = interrupt::handle(machine, vcpu, partition, taken);
+            let _ = interrupt::handle(guest, taken);
         }
         Decision::WaitForInterrupt
     };
@@ -299,9 +300,9 @@ unsafe fn interrupt_long(vcpu: *mut Vcpu, taken: Taken) -> Next {
         Taken::Interrupt(id) => id.into(),
         Taken::Timer => NO_ID,
     };
-    let decide: Decide = |machine, vcpu, partition, id| {
+    let decide: Decide = |guest, id| {
         let taken = u32::try_from(id).map_or(Taken::Timer, Taken::Interrupt);
-        interrupt::handle(machine, vcpu, partition, taken)
+        interrupt::handle(guest, taken)
     };
     // SAFETY: the vector's promise.
     unsafe { handle_seldom(timer::now_early(), vcpu, ExitCause::Interrupt, decide, id) }
@@ -312,9 +313,9 @@ unsafe fn interrupt_long(vcpu: *mut Vcpu, taken: Taken) -> Next {
 /// # Safety
 /// As for [`synchronous`].
 pub unsafe extern "C" fn system_error(_: u64, vcpu: *mut Vcpu) -> Next {
-    let decide: Decide = |machine, _, partition, _| {
+    let decide: Decide = |guest, _| {
         let event = HealthEvent::SystemError;
-        fault::raise(machine, partition, event, Details::of_exit())
+        fault::raise(guest, event, Details::of_exit())
     };
     // SAFETY: the vector's promise.
     unsafe { handle_seldom(timer::now_early(), vcpu, ExitCause::Interrupt, decide, 0) }
@@ -330,7 +331,7 @@ pub unsafe extern "C" fn foreign_state(_: u64, vcpu: *mut Vcpu) -> Next {
 }
 
 /// What an exit leads to, by its syndrome or what was taken.
-type Decide = fn(&mut Machine, &mut Vcpu, &mut Partition, u64) -> Decision;
+type Decide = fn(&mut Guest, u64) -> Decision;
 
 /// Nothing taken that has a number.
 const NO_ID: u64 = u64::MAX;
@@ -343,7 +344,7 @@ const NO_ID: u64 = u64::MAX;
 unsafe fn handle(
     vcpu: *mut Vcpu,
     cause: ExitCause,
-    decide: impl FnOnce(&mut Machine, &mut Vcpu, &mut Partition) -> Decision,
+    decide: impl FnOnce(&mut Guest) -> Decision,
 ) -> Next {
     // SAFETY: the caller's promise.
     unsafe { handle_since(timer::now_early(), vcpu, cause, decide) }
@@ -361,9 +362,7 @@ unsafe fn handle_seldom(
     decide: Decide,
     argument: u64,
 ) -> Next {
-    let decide = |machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition| {
-        decide(machine, vcpu, partition, argument)
-    };
+    let decide = |guest: &mut Guest| decide(guest, argument);
     // SAFETY: the caller's promise.
     unsafe { handle_since(begun, vcpu, cause, decide) }
 }
@@ -377,7 +376,7 @@ unsafe fn handle_since(
     begun: Ticks,
     pointer: *mut Vcpu,
     cause: ExitCause,
-    decide: impl FnOnce(&mut Machine, &mut Vcpu, &mut Partition) -> Decision,
+    decide: impl FnOnce(&mut Guest) -> Decision,
 ) -> Next {
     // SAFETY: once for this exit.
     let machine = unsafe { Cpu::machine() };
@@ -386,7 +385,11 @@ unsafe fn handle_since(
     let vcpu = unsafe { &mut *pointer };
     // SAFETY: this CPU runs the vCPU, and holds no guard at the start of an exit.
     let mut partition = unsafe { vcpu.facts.partition.lock() };
-    let decision = decide(machine, vcpu, &mut partition);
+    let decision = decide(&mut Guest {
+        machine,
+        vcpu,
+        partition: &mut partition,
+    });
     if decision == Decision::EndWindow {
         let waits = vcpu.waits_for_window;
         return leave(machine, vcpu, partition, waits);
@@ -435,7 +438,12 @@ fn leave(
     mut partition: Guard<'_, Partition>,
     waits: bool,
 ) -> Next {
-    let now = window::end(machine, vcpu, &mut partition, waits);
+    let guest = &mut Guest {
+        machine,
+        vcpu,
+        partition: &mut partition,
+    };
+    let now = window::end(guest, waits);
     if !partition.life.is_ready(vcpu.facts.itself) {
         machine.loaded = Cpu::discard();
     }
@@ -457,7 +465,12 @@ fn wait(machine: &mut Machine, vcpu: &mut Vcpu, lock: &Lock<Partition>) -> Decis
         };
         // SAFETY: as in `act`, which has dropped its guard.
         let mut partition = unsafe { lock.lock() };
-        if interrupt::handle(machine, vcpu, &mut partition, taken) == Decision::EndWindow
+        let guest = &mut Guest {
+            machine,
+            vcpu,
+            partition: &mut partition,
+        };
+        if interrupt::handle(guest, taken) == Decision::EndWindow
             || lock.is_shared() && !partition.is_on(vcpu.number)
         {
             break Decision::EndWindow;

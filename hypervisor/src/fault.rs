@@ -4,12 +4,11 @@ use paratia_abi::StartCondition;
 use paratia_config::system::HealthEvent;
 
 use crate::arch::{cpu as arch_cpu, timer};
-use crate::cpu::Machine;
 use crate::event::Event;
 use crate::exit::Decision;
+use crate::guest::Guest;
 use crate::health::Verdict;
 use crate::life::Phase;
-use crate::partition::Partition;
 use crate::reload::Reload;
 use crate::vgic::VcpuSet;
 use crate::{interrupt, state};
@@ -50,30 +49,25 @@ impl Details {
 }
 
 /// Tells the health monitor, and carries out its verdict on the partition that runs.
-pub fn raise(
-    machine: &mut Machine,
-    partition: &mut Partition,
-    event: HealthEvent,
-    details: Details,
-) -> Decision {
+pub fn raise(guest: &mut Guest, event: HealthEvent, details: Details) -> Decision {
     let now = timer::now();
-    partition.faults = partition.faults.wrapping_add(1);
+    guest.partition.faults = guest.partition.faults.wrapping_add(1);
     let fault = Event::Fault {
-        partition: partition.index,
+        partition: guest.partition.index,
         event,
         details,
     };
-    machine.report(now, fault);
-    let table = &partition.declaration().health;
-    let history = &mut partition.history;
-    let action = history.judge(table, event, now, partition.restart_period);
+    guest.machine.report(now, fault);
+    let table = &guest.partition.declaration().health;
+    let history = &mut guest.partition.history;
+    let action = history.judge(table, event, now, guest.partition.restart_period);
     let verdict = Event::Verdict {
-        partition: partition.index,
+        partition: guest.partition.index,
         event,
         action,
-        restarts: partition.restarts,
+        restarts: guest.partition.restarts,
     };
-    machine.report(now, verdict);
+    guest.machine.report(now, verdict);
     match action {
         Verdict::Ignore => return Decision::Resume,
         Verdict::Restart => {
@@ -81,16 +75,12 @@ pub fn raise(
                 HealthEvent::Reset => StartCondition::PartitionRestart,
                 _ => StartCondition::HealthMonitorRestart,
             };
-            partition.restarts = partition.restarts.wrapping_add(1);
-            end_life(
-                machine,
-                partition,
-                Phase::Reloading(Reload::new(), condition),
-            );
+            guest.partition.restarts = guest.partition.restarts.wrapping_add(1);
+            end_life(guest, Phase::Reloading(Reload::new(), condition));
         }
-        Verdict::Halt => end_life(machine, partition, Phase::Halted),
+        Verdict::Halt => end_life(guest, Phase::Halted),
         Verdict::StopSystem => {
-            end_life(machine, partition, Phase::Halted);
+            end_life(guest, Phase::Halted);
             state::ask_to_stop();
         }
     }
@@ -98,22 +88,18 @@ pub fn raise(
 }
 
 /// [`raise`], about an event that no exception describes.
-pub fn raise_here(
-    machine: &mut Machine,
-    partition: &mut Partition,
-    event: HealthEvent,
-) -> Decision {
-    raise(machine, partition, event, Details::at_instruction())
+pub fn raise_here(guest: &mut Guest, event: HealthEvent) -> Decision {
+    raise(guest, event, Details::at_instruction())
 }
 
 /// The partition's present life is over; what its windows are used for from now on is `phase`.
 /// Its other vCPUs learn it where they run.
-pub fn end_life(machine: &mut Machine, partition: &mut Partition, phase: Phase) {
-    partition.life.set_phase(phase);
-    if let Some(supervision) = &mut partition.supervision {
+pub fn end_life(guest: &mut Guest, phase: Phase) {
+    guest.partition.life.set_phase(phase);
+    if let Some(supervision) = &mut guest.partition.supervision {
         supervision.stop();
     }
-    if partition.running != VcpuSet::NONE {
-        interrupt::kick(machine, partition, partition.running);
+    if guest.partition.running != VcpuSet::NONE {
+        interrupt::kick(guest, guest.partition.running);
     }
 }

@@ -17,6 +17,7 @@ use crate::cpu::Machine;
 use crate::device;
 use crate::doorbell::Ports;
 use crate::exit::Decision;
+use crate::guest::Guest;
 use crate::partition::{InterruptController, Partition};
 use crate::selected::{ANY, BOARD, GUEST_PRIVATE};
 use crate::state::Bell;
@@ -60,54 +61,49 @@ pub fn set_up(private: &mut PrivateInterrupts) {
 }
 
 /// Handles what was taken.
-pub fn handle(
-    machine: &mut Machine,
-    vcpu: &mut Vcpu,
-    partition: &mut Partition,
-    taken: Taken,
-) -> Decision {
+pub fn handle(guest: &mut Guest, taken: Taken) -> Decision {
     let Taken::Interrupt(id) = taken else {
-        return handle_timer(machine, vcpu, partition);
+        return handle_timer(guest);
     };
-    machine.interface.drop_priority(id);
+    guest.machine.interface.drop_priority(id);
     if id < FIRST_PRIVATE_PERIPHERAL {
-        machine.interface.deactivate(id);
+        guest.machine.interface.deactivate(id);
         if !ANY.kicks {
             return Decision::Resume;
         }
-        let ports = partition.facts.doorbell.take();
-        answer(machine, vcpu, partition, ports);
-        if partition.declaration().machine.vcpus > 1 {
-            refresh(machine, vcpu, partition);
+        let ports = guest.partition.facts.doorbell.take();
+        answer(guest, ports);
+        if guest.partition.declaration().machine.vcpus > 1 {
+            refresh(guest);
         }
     } else if id == MAINTENANCE {
-        refresh(machine, vcpu, partition);
-        machine.interface.deactivate(id);
+        refresh(guest);
+        guest.machine.interface.deactivate(id);
     } else {
         // It stays active, and so comes only once, until the guest ends it.
-        deliver(machine, vcpu, partition, id);
+        deliver(guest, id);
     }
     Decision::Resume
 }
 
 /// The hypervisor's timer is due: the window is over, or the guest's physical timer is.
 #[inline]
-pub fn handle_timer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> Decision {
-    if timer::now_early().reached(machine.slot.preempt_at) {
+pub fn handle_timer(guest: &mut Guest) -> Decision {
+    if timer::now_early().reached(guest.machine.slot.preempt_at) {
         return Decision::EndWindow;
     }
-    update_physical_timer(machine, vcpu, partition);
+    update_physical_timer(guest);
     Decision::Resume
 }
 
 /// A physical interrupt of the guest's has come.
-fn deliver(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id: u32) {
+fn deliver(guest: &mut Guest, id: u32) {
     if !is_devices(id) {
-        return offer(machine, vcpu, partition, id);
+        return offer(guest, id);
     }
-    let id = partition.gic.guest(id).unwrap_or(id);
-    let attention = partition.gic.pulse(vcpu.number, id);
-    attend(machine, vcpu, partition, attention);
+    let id = guest.partition.gic.guest(id).unwrap_or(id);
+    let attention = guest.partition.gic.pulse(guest.vcpu.number, id);
+    attend(guest, attention);
 }
 
 /// A message has come to a partition's port: interrupts the partition where it runs, if it is in a
@@ -122,9 +118,9 @@ pub fn ring(machine: &mut Machine, bell: &Bell) {
 }
 
 /// Messages have come to the partition's ports: their interrupts come.
-fn answer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, ports: Ports) {
-    for id in interrupts_of(partition, ports) {
-        offer(machine, vcpu, partition, id);
+fn answer(guest: &mut Guest, ports: Ports) {
+    for id in interrupts_of(guest.partition, ports) {
+        offer(guest, id);
     }
 }
 
@@ -137,23 +133,26 @@ fn interrupts_of(partition: &Partition, ports: Ports) -> impl Iterator<Item = u3
 /// An interrupt comes that is private or has none behind it: straight into a list register, if nothing
 /// else is pending or in hand. Among several, their order in list registers decides between equal
 /// priorities.
-pub fn offer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id: u32) {
-    if !straight::put_any(machine, vcpu, &partition.gic, id)
-        && !straight::list_again(machine, vcpu, id)
-        && !straight::list(machine, vcpu, partition, id)
+pub fn offer(guest: &mut Guest, id: u32) {
+    if !straight::put_any(guest.machine, guest.vcpu, &guest.partition.gic, id)
+        && !straight::list_again(guest.machine, guest.vcpu, id)
+        && !straight::list(guest, id)
     {
-        let attention = partition.gic.pulse(vcpu.number, id);
-        attend(machine, vcpu, partition, attention);
+        let attention = guest.partition.gic.pulse(guest.vcpu.number, id);
+        attend(guest, attention);
     }
 }
 
 /// Shows the controller the level of the guest's physical timer, and sets the CPU's own timer to
 /// when that changes or the window is over.
-pub fn update_physical_timer(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
-    arm(machine, vcpu);
-    let high = vcpu.physical_timer.is_raised(timer::guest_now());
-    let attention = partition.gic.set_line(vcpu.number, PHYSICAL_TIMER, high);
-    attend(machine, vcpu, partition, attention);
+pub fn update_physical_timer(guest: &mut Guest) {
+    arm(guest.machine, guest.vcpu);
+    let high = guest.vcpu.physical_timer.is_raised(timer::guest_now());
+    let attention = guest
+        .partition
+        .gic
+        .set_line(guest.vcpu.number, PHYSICAL_TIMER, high);
+    attend(guest, attention);
 }
 
 /// Sets the CPU's own timer to the end of the window, or to the guest's deadline before.
@@ -178,75 +177,54 @@ fn arm_before(vcpu: &Vcpu, end: Ticks) {
 
 /// Sees to the vCPUs whose interrupts have changed: the one that runs here, and others where they
 /// run.
-pub fn attend(
-    machine: &mut Machine,
-    vcpu: &mut Vcpu,
-    partition: &mut Partition,
-    attention: VcpuSet,
-) {
-    if attention.contains(vcpu.number) {
-        refresh(machine, vcpu, partition);
+pub fn attend(guest: &mut Guest, attention: VcpuSet) {
+    if attention.contains(guest.vcpu.number) {
+        refresh(guest);
     }
-    kick(machine, partition, attention);
+    kick(guest, attention);
 }
 
 /// Lets the guest change its controller, and carries out what that asks for. What is in list
 /// registers is taken in before, so that the change finds everything as it is.
-pub fn change(
-    machine: &mut Machine,
-    vcpu: &mut Vcpu,
-    partition: &mut Partition,
-    change: impl FnOnce(&mut InterruptController, usize) -> Effect,
-) {
-    let attention = take_in(machine, vcpu, partition);
-    let effect = change(&mut partition.gic, vcpu.number);
-    carry_out(machine, vcpu, partition, effect, attention);
+pub fn change(guest: &mut Guest, change: impl FnOnce(&mut InterruptController, usize) -> Effect) {
+    let attention = take_in(guest);
+    let effect = change(&mut guest.partition.gic, guest.vcpu.number);
+    carry_out(guest, effect, attention);
 }
 
 /// Takes in what the guest did with its list registers. Whom that concerns.
 #[inline(never)]
-fn take_in(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> VcpuSet {
-    straight::admit(machine, vcpu, partition);
-    if vcpu.listed == 0 {
+fn take_in(guest: &mut Guest) -> VcpuSet {
+    straight::admit(guest);
+    if guest.vcpu.listed == 0 {
         return VcpuSet::NONE;
     }
-    fold(machine, vcpu, partition).and(VcpuSet::of(vcpu.number))
+    fold(guest).and(VcpuSet::of(guest.vcpu.number))
 }
 
 /// Carries out what a change asks for; of `attention` are those whom it concerned before.
 #[inline(never)]
-fn carry_out(
-    machine: &mut Machine,
-    vcpu: &mut Vcpu,
-    partition: &mut Partition,
-    effect: Effect,
-    attention: VcpuSet,
-) {
+fn carry_out(guest: &mut Guest, effect: Effect, attention: VcpuSet) {
     let mut attention = attention.and(effect.attention);
     if let Some(physical) = effect.physical {
-        attention = attention.and(change_physical(machine, vcpu, partition, physical));
+        attention = attention.and(change_physical(guest, physical));
     }
-    if attention.contains(vcpu.number) {
-        settle(machine, vcpu, partition);
+    if attention.contains(guest.vcpu.number) {
+        settle(guest);
     }
-    kick(machine, partition, attention);
+    kick(guest, attention);
 }
 
 /// Changes the physical interrupts behind the guest's. Whose are left for others to change.
-fn change_physical(
-    machine: &mut Machine,
-    vcpu: &Vcpu,
-    partition: &mut Partition,
-    physical: Physical,
-) -> VcpuSet {
+fn change_physical(guest: &mut Guest, physical: Physical) -> VcpuSet {
     let mut others = VcpuSet::NONE;
     for id in physical.interrupts() {
         if is_devices(id) {
-            change_shared(partition, physical.change, id);
-        } else if ANY.most_vcpus == 1 || physical.vcpu == vcpu.number {
-            change_private(machine, partition, physical.change, id);
+            change_shared(guest.partition, physical.change, id);
+        } else if ANY.most_vcpus == 1 || physical.vcpu == guest.vcpu.number {
+            change_private(guest.machine, guest.partition, physical.change, id);
         } else {
-            defer_private(partition, physical.change, physical.vcpu, id);
+            defer_private(guest.partition, physical.change, physical.vcpu, id);
             others = VcpuSet::of(physical.vcpu);
         }
     }
@@ -294,48 +272,48 @@ fn defer_private(partition: &mut Partition, change: Change, vcpu: usize, guest: 
 }
 
 /// What others have left to be done to this vCPU's private physical interrupts.
-fn take_private_changes(machine: &mut Machine, vcpu: &Vcpu, partition: &mut Partition) {
+fn take_private_changes(guest: &mut Guest) {
     if ANY.most_vcpus > 1
-        && let Some(changes) = partition.private_changes.get_mut(vcpu.number)
+        && let Some(changes) = guest.partition.private_changes.get_mut(guest.vcpu.number)
     {
         let [set, clear] = core::mem::take(changes);
         if set | clear != 0 {
-            machine.private.set_private_active(set, clear);
+            guest.machine.private.set_private_active(set, clear);
         }
     }
 }
 
 /// Interrupts other vCPUs where they run, so that they look at their interrupts.
-pub fn kick(machine: &mut Machine, partition: &Partition, vcpus: VcpuSet) {
+pub fn kick(guest: &mut Guest, vcpus: VcpuSet) {
     if !ANY.kicks {
         return;
     }
-    let Some(id) = partition.facts.kick else {
+    let Some(id) = guest.partition.facts.kick else {
         return;
     };
-    let own = BOARD.cpus.get(machine.index);
-    for number in vcpus.within(partition.running).iter() {
-        let affinity = partition.facts.affinities.get(number);
+    let own = BOARD.cpus.get(guest.machine.index);
+    for number in vcpus.within(guest.partition.running).iter() {
+        let affinity = guest.partition.facts.affinities.get(number);
         if let Some(affinity) = affinity.filter(|it| Some(*it) != own) {
-            machine.interface.send(id, *affinity);
+            guest.machine.interface.send(id, *affinity);
         }
     }
 }
 
 /// Takes in what the guest did with its list registers, and fills them anew.
-fn refresh(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
-    take_private_changes(machine, vcpu, partition);
-    straight::admit(machine, vcpu, partition);
-    let others = fold(machine, vcpu, partition);
-    settle(machine, vcpu, partition);
-    kick(machine, partition, others);
+fn refresh(guest: &mut Guest) {
+    take_private_changes(guest);
+    straight::admit(guest);
+    let others = fold(guest);
+    settle(guest);
+    kick(guest, others);
 }
 
 /// Fills the list registers of the vCPU that runs; they were taken in before.
-fn settle(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
-    withdraw_gone(machine, vcpu, partition);
-    fill(machine, vcpu, partition);
-    show(machine, vcpu);
+fn settle(guest: &mut Guest) {
+    withdraw_gone(guest);
+    fill(guest);
+    show(guest.machine, guest.vcpu);
 }
 
 /// Shows the guest its pending interrupts.
@@ -349,52 +327,47 @@ fn show(machine: &mut Machine, vcpu: &mut Vcpu) {
 
 /// After the guest used its emulated CPU interface: what it signals now, and whether it needs to be
 /// filled.
-pub fn follow_software(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
-    let maintenance = vcpu.maintenance();
+pub fn follow_software(guest: &mut Guest) {
+    let maintenance = guest.vcpu.maintenance();
     let needs = |interface: &CpuInterface| interface.needs(maintenance);
-    if vcpu.software().is_some_and(needs) {
-        refresh(machine, vcpu, partition);
+    if guest.vcpu.software().is_some_and(needs) {
+        refresh(guest);
     } else {
-        show(machine, vcpu);
+        show(guest.machine, guest.vcpu);
     }
 }
 
 /// List registers into the controller's state, which was told of what went straight there
 /// ([`straight::admit`]); afterwards none is in use. Who else has to look.
-fn fold(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> VcpuSet {
-    let ends = machine.guest.take_unlisted_ends();
-    fold_with(machine, vcpu, partition, ends)
+fn fold(guest: &mut Guest) -> VcpuSet {
+    let ends = guest.machine.guest.take_unlisted_ends();
+    fold_with(guest, ends)
 }
 
 /// As [`fold`], after so many ends of what was in no list register.
-fn fold_with(
-    machine: &mut Machine,
-    vcpu: &mut Vcpu,
-    partition: &mut Partition,
-    ends: u64,
-) -> VcpuSet {
+fn fold_with(guest: &mut Guest, ends: u64) -> VcpuSet {
     let mut others = VcpuSet::NONE;
-    let ends = match vcpu.software_mut() {
+    let ends = match guest.vcpu.software_mut() {
         Some(interface) => interface.take_unlisted_ends().into(),
         None => ends,
     };
     for _ in 0..ends {
-        let effect = partition.gic.end_unlisted(vcpu.number);
+        let effect = guest.partition.gic.end_unlisted(guest.vcpu.number);
         others = others.and(effect.attention);
         if let Some(physical) = effect.physical {
-            others = others.and(change_physical(machine, vcpu, partition, physical));
+            others = others.and(change_physical(guest, physical));
         }
     }
-    let number = vcpu.number;
-    if let Some(interface) = vcpu.software_mut() {
-        return others.and(partition.gic.fold(number, &mut interface.list));
+    let number = guest.vcpu.number;
+    if let Some(interface) = guest.vcpu.software_mut() {
+        return others.and(guest.partition.gic.fold(number, &mut interface.list));
     }
-    if vcpu.noticed != 0 {
-        end_by_notice(machine, vcpu, partition);
+    if guest.vcpu.noticed != 0 {
+        end_by_notice(guest);
     }
-    for index in each(vcpu.listed) {
-        let mut register = [controller::from_value(machine.guest.read_list(index))];
-        others = others.and(partition.gic.fold(vcpu.number, &mut register));
+    for index in each(guest.vcpu.listed) {
+        let mut register = [controller::from_value(guest.machine.guest.read_list(index))];
+        others = others.and(guest.partition.gic.fold(guest.vcpu.number, &mut register));
     }
     others
 }
@@ -402,15 +375,15 @@ fn fold_with(
 /// Ends the physical interrupts behind those in list registers that the guest has ended, where that
 /// doesn't come by itself.
 #[inline(never)]
-fn end_by_notice(machine: &mut Machine, vcpu: &Vcpu, partition: &Partition) {
-    for index in each(vcpu.noticed) {
-        let register = controller::from_value(machine.guest.read_list(index));
+fn end_by_notice(guest: &mut Guest) {
+    for index in each(guest.vcpu.noticed) {
+        let register = controller::from_value(guest.machine.guest.read_list(index));
         if register.pending || register.active {
             continue;
         }
-        match vcpu.listed_ids.get(index) {
-            Some(id) if is_devices(*id) => change_shared(partition, Change::Deactivate, *id),
-            Some(id) => change_private(machine, partition, Change::Deactivate, *id),
+        match guest.vcpu.listed_ids.get(index) {
+            Some(id) if is_devices(*id) => change_shared(guest.partition, Change::Deactivate, *id),
+            Some(id) => change_private(guest.machine, guest.partition, Change::Deactivate, *id),
             None => {}
         }
     }
@@ -418,66 +391,77 @@ fn end_by_notice(machine: &mut Machine, vcpu: &Vcpu, partition: &Partition) {
 
 /// Physical interrupts that came while the guest didn't take them, and whose level has gone since,
 /// are no longer pending: a timer that was set anew, a device that was seen to.
-fn withdraw_gone(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
-    if partition.gic.is_level_latched(vcpu.number, VIRTUAL_TIMER) && !timer::is_guest_timer_due() {
-        withdraw(machine, vcpu, partition, VIRTUAL_TIMER);
+fn withdraw_gone(guest: &mut Guest) {
+    if guest
+        .partition
+        .gic
+        .is_level_latched(guest.vcpu.number, VIRTUAL_TIMER)
+        && !timer::is_guest_timer_due()
+    {
+        withdraw(guest, VIRTUAL_TIMER);
     }
-    if !vcpu.facts.has_more() {
+    if !guest.vcpu.facts.has_more() {
         return;
     }
-    if granted::has_overflow(vcpu) == Some(false)
-        && partition.gic.is_level_latched(vcpu.number, MONITORS)
+    if granted::has_overflow(guest.vcpu) == Some(false)
+        && guest
+            .partition
+            .gic
+            .is_level_latched(guest.vcpu.number, MONITORS)
     {
-        withdraw(machine, vcpu, partition, MONITORS);
+        withdraw(guest, MONITORS);
     }
-    for (_, link) in shared_links(partition) {
-        if partition.gic.is_level_latched(vcpu.number, link.guest)
+    for (_, link) in shared_links(guest.partition) {
+        if guest.partition.gic.is_level_latched(guest.vcpu.number, link.guest)
             // Active at the board's controller, it is pending there as long as its level is high.
             && !state::distributor().is_spi_pending(link.physical)
         {
-            withdraw(machine, vcpu, partition, link.guest);
+            withdraw(guest, link.guest);
         }
     }
 }
 
-fn withdraw(machine: &mut Machine, vcpu: &Vcpu, partition: &mut Partition, id: u32) {
-    let effect = partition.gic.withdraw(vcpu.number, id);
+fn withdraw(guest: &mut Guest, id: u32) {
+    let effect = guest.partition.gic.withdraw(guest.vcpu.number, id);
     if let Some(physical) = effect.physical {
-        let _ = change_physical(machine, vcpu, partition, physical);
+        let _ = change_physical(guest, physical);
     }
 }
 
 /// The controller's state into list registers.
 #[inline]
-fn fill(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
-    if vcpu.listed == 0 && !partition.gic.has_work(vcpu.number) {
-        vcpu.set_maintenance(Maintenance::empty());
+fn fill(guest: &mut Guest) {
+    if guest.vcpu.listed == 0 && !guest.partition.gic.has_work(guest.vcpu.number) {
+        guest.vcpu.set_maintenance(Maintenance::empty());
         return;
     }
-    fill_all(machine, vcpu, partition);
+    fill_all(guest);
 }
 
 #[inline(never)]
-fn fill_all(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
+fn fill_all(guest: &mut Guest) {
     let mut registers = [ListRegister::EMPTY; LIST_REGISTERS];
-    vcpu.set_maintenance(partition.gic.fill(vcpu.number, &mut registers));
-    let before = core::mem::take(&mut vcpu.listed);
-    vcpu.noticed = 0;
-    vcpu.first_listed = (0, 0);
+    guest
+        .vcpu
+        .set_maintenance(guest.partition.gic.fill(guest.vcpu.number, &mut registers));
+    let before = core::mem::take(&mut guest.vcpu.listed);
+    guest.vcpu.noticed = 0;
+    guest.vcpu.first_listed = (0, 0);
     for (index, register) in registers.iter().enumerate() {
         if register.pending || register.active {
-            vcpu.list(index, register.intid);
+            guest.vcpu.list(index, register.intid);
             if controller::ends_by_notice(*register) {
-                vcpu.noticed |= 1 << index;
+                guest.vcpu.noticed |= 1 << index;
             }
-            machine
+            guest
+                .machine
                 .guest
                 .write_list(index, controller::to_value(*register));
         } else if before & 1 << index != 0 {
-            machine.guest.write_list(index, 0);
+            guest.machine.guest.write_list(index, 0);
         }
     }
-    if let Some(interface) = vcpu.software_mut() {
+    if let Some(interface) = guest.vcpu.software_mut() {
         interface.list = registers;
     }
 }
@@ -505,104 +489,107 @@ pub fn mask_guest(machine: &mut Machine) -> u64 {
 
 /// Brings the vCPU's interrupts to this CPU: physical ones on at the controller, virtual ones into
 /// the list registers. All are still held back, by priority and by the interface being off.
-pub fn connect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
-    let facts = vcpu.facts;
-    let active = core::mem::take(&mut vcpu.active_private);
+pub fn connect(guest: &mut Guest) {
+    let facts = guest.vcpu.facts;
+    let active = core::mem::take(&mut guest.vcpu.active_private);
     if active != 0 {
-        machine.private.set_private_active(active, 0);
+        guest.machine.private.set_private_active(active, 0);
     }
-    machine.private.enable_private(facts.private);
+    guest.machine.private.enable_private(facts.private);
     if facts.has_more() {
-        connect_more(machine, vcpu, partition);
+        connect_more(guest);
     }
-    if !vcpu.physical_timer.is_off() || !partition.gic.is_quiet(vcpu.number) {
-        bring(machine, vcpu, partition);
+    if !guest.vcpu.physical_timer.is_off() || !guest.partition.gic.is_quiet(guest.vcpu.number) {
+        bring(guest);
     }
 }
 
 /// Of a vCPU that has more than private interrupts: what others have left to be done to these, its
 /// kick, its devices' interrupts, its UART and its doorbell.
 #[cold]
-fn connect_more(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
-    take_private_changes(machine, vcpu, partition);
-    set_kick_priority(machine, partition, GUEST_PRIORITY);
-    for (index, link) in shared_links(partition) {
-        if partition.gic.target_of(link.guest) == Some(vcpu.number) {
-            let cpu = vcpu.facts.affinity;
+fn connect_more(guest: &mut Guest) {
+    take_private_changes(guest);
+    set_kick_priority(guest.machine, guest.partition, GUEST_PRIORITY);
+    for (index, link) in shared_links(guest.partition) {
+        if guest.partition.gic.target_of(link.guest) == Some(guest.vcpu.number) {
+            let cpu = guest.vcpu.facts.affinity;
             // The rules have checked that these are shared interrupts of the board.
             let _ = state::distributor().enable_spi(link.physical, cpu, GUEST_PRIORITY);
-            vcpu.connected |= 1 << index;
+            guest.vcpu.connected |= 1 << index;
         }
     }
-    let mut others = device::update_uart(vcpu, partition);
-    if ANY.kicks && partition.facts.has_doorbell {
-        let ports = partition.facts.doorbell.open(vcpu.number);
-        for id in interrupts_of(partition, ports) {
-            others = others.and(partition.gic.pulse(vcpu.number, id));
+    let mut others = device::update_uart(guest.vcpu, guest.partition);
+    if ANY.kicks && guest.partition.facts.has_doorbell {
+        let ports = guest.partition.facts.doorbell.open(guest.vcpu.number);
+        for id in interrupts_of(guest.partition, ports) {
+            others = others.and(guest.partition.gic.pulse(guest.vcpu.number, id));
         }
     }
     // Nothing of this vCPU is listed yet, so only others have to look.
-    kick(machine, partition, others);
+    kick(guest, others);
 }
 
 /// What is pending or in hand goes into the list registers.
 #[cold]
-fn bring(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
-    withdraw_gone(machine, vcpu, partition);
-    let raised = vcpu.physical_timer.is_raised(timer::guest_now());
-    let _ = partition.gic.set_line(vcpu.number, PHYSICAL_TIMER, raised);
-    fill(machine, vcpu, partition);
+fn bring(guest: &mut Guest) {
+    withdraw_gone(guest);
+    let raised = guest.vcpu.physical_timer.is_raised(timer::guest_now());
+    let _ = guest
+        .partition
+        .gic
+        .set_line(guest.vcpu.number, PHYSICAL_TIMER, raised);
+    fill(guest);
 }
 
 /// Takes the vCPU's interrupts away from this CPU, which are masked; what comes meanwhile stays pending
 /// at the controller. The guest gave so many ends of what was in no list register.
 #[inline]
-pub fn disconnect(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, ends: u64) {
-    let private = vcpu.facts.private;
-    machine.private.disable_private(private);
-    if !vcpu.rests() || ends != 0 || straight::is_used(machine) {
-        take_back(machine, vcpu, partition, ends);
+pub fn disconnect(guest: &mut Guest, ends: u64) {
+    let private = guest.vcpu.facts.private;
+    guest.machine.private.disable_private(private);
+    if !guest.vcpu.rests() || ends != 0 || straight::is_used(guest.machine) {
+        take_back(guest, ends);
     }
-    let active = machine.private.private_active() & private;
+    let active = guest.machine.private.private_active() & private;
     if active != 0 {
-        vcpu.active_private = active;
-        machine.private.set_private_active(0, private);
+        guest.vcpu.active_private = active;
+        guest.machine.private.set_private_active(0, private);
     }
 }
 
 /// Before [`disconnect`], of a vCPU that has more than private interrupts: as in [`connect_more`].
 #[cold]
-pub fn disconnect_more(machine: &mut Machine, vcpu: &mut Vcpu, partition: &Partition) {
-    set_kick_priority(machine, partition, HELD_BACK);
-    if ANY.kicks && partition.facts.has_doorbell {
-        partition.facts.doorbell.close(vcpu.number);
+pub fn disconnect_more(guest: &mut Guest) {
+    set_kick_priority(guest.machine, guest.partition, HELD_BACK);
+    if ANY.kicks && guest.partition.facts.has_doorbell {
+        guest.partition.facts.doorbell.close(guest.vcpu.number);
     }
-    if vcpu.connected != 0 {
-        for (_, link) in
-            shared_links(partition).filter(|(index, _)| vcpu.connected & 1 << index != 0)
+    if guest.vcpu.connected != 0 {
+        for (_, link) in shared_links(guest.partition)
+            .filter(|(index, _)| guest.vcpu.connected & 1 << index != 0)
         {
             let _ = state::distributor().disable_spi(link.physical);
         }
-        vcpu.connected = 0;
+        guest.vcpu.connected = 0;
     }
 }
 
 /// What is in list registers goes back to the controller's state, and they are empty and have nothing
 /// to tell.
 #[cold]
-fn take_back(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, ends: u64) {
-    straight::admit(machine, vcpu, partition);
-    let others = fold_with(machine, vcpu, partition, ends);
-    for index in each(vcpu.listed) {
-        machine.guest.write_list(index, 0);
+fn take_back(guest: &mut Guest, ends: u64) {
+    straight::admit(guest);
+    let others = fold_with(guest, ends);
+    for index in each(guest.vcpu.listed) {
+        guest.machine.guest.write_list(index, 0);
     }
-    (vcpu.listed, vcpu.noticed) = (0, 0);
-    vcpu.set_maintenance(Maintenance::empty());
-    if vcpu.is_software() {
+    (guest.vcpu.listed, guest.vcpu.noticed) = (0, 0);
+    guest.vcpu.set_maintenance(Maintenance::empty());
+    if guest.vcpu.is_software() {
         // It signals nothing any more.
-        vcpu.control();
+        guest.vcpu.control();
     }
-    kick(machine, partition, others);
+    kick(guest, others);
 }
 
 /// Forgets what the partition's devices had pending or in hand, before it starts anew; messages that

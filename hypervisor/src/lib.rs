@@ -65,6 +65,8 @@ pub mod fault;
 #[cfg(target_os = "none")]
 pub mod granted;
 #[cfg(target_os = "none")]
+pub mod guest;
+#[cfg(target_os = "none")]
 pub mod idle;
 #[cfg(target_os = "none")]
 pub mod interrupt;

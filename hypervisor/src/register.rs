@@ -9,10 +9,10 @@ use crate::arch::registers::write_register;
 use crate::arch::syndrome::{self, SystemRegister, encoding};
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::caches;
-use crate::cpu::Machine;
 use crate::exit::Decision;
 use crate::fault::{self, Details};
 use crate::granted;
+use crate::guest::Guest;
 use crate::id_registers;
 use crate::inject::Exception;
 use crate::interrupt;
@@ -23,8 +23,8 @@ use crate::vcpu::Vcpu;
 use crate::vgic::{Effect, Request};
 
 /// What an access does: the register's value for a read; for a write it gets the value.
-type Reader = fn(&mut Machine, &mut Vcpu, &mut Partition) -> u64;
-type Writer = fn(&mut Machine, &mut Vcpu, &mut Partition, u64) -> Outcome;
+type Reader = fn(&mut Guest) -> u64;
+type Writer = fn(&mut Guest, u64) -> Outcome;
 
 /// Whether a write is through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,14 +74,14 @@ const fn ignored(encoding: u16, mask: u16, read: Reader) -> Row {
         encoding,
         mask,
         read: Some(read),
-        write: Some(|_, _, _, _| Outcome::Done),
+        write: Some(|_, _| Outcome::Done),
     }
 }
 
 /// A register of the guest's own that is written as it wants.
 macro_rules! passed {
     ($op0:literal $op1:literal $crn:literal $crm:literal $op2:literal, $name:literal) => {
-        written(encoding($op0, $op1, $crn, $crm, $op2), |_, _, _, value| {
+        written(encoding($op0, $op1, $crn, $crm, $op2), |_, value| {
             // SAFETY: it acts on the guest that is loaded alone.
             unsafe { write_register!($name, value) };
             Outcome::Done
@@ -92,51 +92,48 @@ macro_rules! passed {
 /// The registers.
 const ROWS: &[Row] = &[
     // ICC_SGI0R_EL1, ICC_ASGI1R_EL1: as ICC_SGI1R_EL1, see `send`.
-    written(
-        encoding(3, 0, 12, 11, 7),
-        |machine, vcpu, partition, value| {
-            send_to_others(machine, vcpu, partition, Request::Group0, value);
-            Outcome::Done
-        },
-    ),
-    written(
-        encoding(3, 0, 12, 11, 6),
-        |machine, vcpu, partition, value| {
-            send_to_others(machine, vcpu, partition, Request::Other, value);
-            Outcome::Done
-        },
-    ),
+    written(encoding(3, 0, 12, 11, 7), |guest, value| {
+        send_to_others(guest, Request::Group0, value);
+        Outcome::Done
+    }),
+    written(encoding(3, 0, 12, 11, 6), |guest, value| {
+        send_to_others(guest, Request::Other, value);
+        Outcome::Done
+    }),
     // CNTPCT_EL0, CNTP_TVAL_EL0, CNTP_CTL_EL0, CNTP_CVAL_EL0: trapped by CNTHCTL_EL2.
     Row {
         encoding: encoding(3, 3, 14, 0, 1),
         mask: EXACT,
-        read: Some(|_, _, _| timer::guest_now()),
+        read: Some(|_| timer::guest_now()),
         write: None,
     },
     stored(
         encoding(3, 3, 14, 2, 0),
-        |_, vcpu, _| vcpu.physical_timer.value(timer::guest_now()),
-        |machine, vcpu, partition, value| {
-            vcpu.physical_timer.set_value(value, timer::guest_now());
-            interrupt::update_physical_timer(machine, vcpu, partition);
+        |guest| guest.vcpu.physical_timer.value(timer::guest_now()),
+        |guest, value| {
+            guest
+                .vcpu
+                .physical_timer
+                .set_value(value, timer::guest_now());
+            interrupt::update_physical_timer(guest);
             Outcome::Done
         },
     ),
     stored(
         encoding(3, 3, 14, 2, 1),
-        |_, vcpu, _| vcpu.physical_timer.control(timer::guest_now()),
-        |machine, vcpu, partition, value| {
-            vcpu.physical_timer.set_control(value);
-            interrupt::update_physical_timer(machine, vcpu, partition);
+        |guest| guest.vcpu.physical_timer.control(timer::guest_now()),
+        |guest, value| {
+            guest.vcpu.physical_timer.set_control(value);
+            interrupt::update_physical_timer(guest);
             Outcome::Done
         },
     ),
     stored(
         encoding(3, 3, 14, 2, 2),
-        |_, vcpu, _| vcpu.physical_timer.compare(),
-        |machine, vcpu, partition, value| {
-            vcpu.physical_timer.set_compare(value);
-            interrupt::update_physical_timer(machine, vcpu, partition);
+        |guest| guest.vcpu.physical_timer.compare(),
+        |guest, value| {
+            guest.vcpu.physical_timer.set_compare(value);
+            interrupt::update_physical_timer(guest);
             Outcome::Done
         },
     ),
@@ -160,20 +157,20 @@ const ROWS: &[Row] = &[
     Row {
         encoding: encoding(3, 0, 0, 0, 6),
         mask: EXACT,
-        read: Some(|_, _, _| arch_cpu::revision()),
+        read: Some(|_| arch_cpu::revision()),
         write: None,
     },
     Row {
         encoding: encoding(3, 1, 0, 0, 7),
         mask: EXACT,
-        read: Some(|_, _, _| arch_cpu::auxiliary_identity()),
+        read: Some(|_| arch_cpu::auxiliary_identity()),
         write: None,
     },
     // CPACR_EL1: trapped where there are SVE and SME.
     stored(
         encoding(3, 0, 1, 0, 2),
-        |_, _, _| arch_cpu::guest_access_control(),
-        |_, _, _, value| {
+        |_| arch_cpu::guest_access_control(),
+        |_, value| {
             arch_cpu::set_guest_access_control(value);
             Outcome::Done
         },
@@ -198,35 +195,35 @@ const MDSCR_EL1: u16 = encoding(2, 0, 0, 2, 2);
 /// that they were granted.
 const INERT: &[Row] = &[
     // DBGBVR<n>_EL1, DBGBCR<n>_EL1, DBGWVR<n>_EL1, DBGWCR<n>_EL1 for n = 0 and 1.
-    ignored(encoding(2, 0, 0, 0, 4), CRM_0_OR_1, |_, _, _| 0),
-    ignored(encoding(2, 0, 0, 0, 5), CRM_0_OR_1, |_, _, _| 0),
-    ignored(encoding(2, 0, 0, 0, 6), CRM_0_OR_1, |_, _, _| 0),
-    ignored(encoding(2, 0, 0, 0, 7), CRM_0_OR_1, |_, _, _| 0),
+    ignored(encoding(2, 0, 0, 0, 4), CRM_0_OR_1, |_| 0),
+    ignored(encoding(2, 0, 0, 0, 5), CRM_0_OR_1, |_| 0),
+    ignored(encoding(2, 0, 0, 0, 6), CRM_0_OR_1, |_| 0),
+    ignored(encoding(2, 0, 0, 0, 7), CRM_0_OR_1, |_| 0),
     // MDSCR_EL1, MDCCINT_EL1, OSECCR_EL1, DBGPRCR_EL1, OSDLR_EL1, MDRAR_EL1.
-    ignored(encoding(2, 0, 0, 2, 2), EXACT, |_, _, _| 0),
-    ignored(encoding(2, 0, 0, 2, 0), EXACT, |_, _, _| 0),
-    ignored(encoding(2, 0, 0, 6, 2), EXACT, |_, _, _| 0),
-    ignored(encoding(2, 0, 1, 4, 4), EXACT, |_, _, _| 0),
-    ignored(encoding(2, 0, 1, 3, 4), EXACT, |_, _, _| 0),
-    ignored(encoding(2, 0, 1, 0, 0), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 0, 0, 2, 2), EXACT, |_| 0),
+    ignored(encoding(2, 0, 0, 2, 0), EXACT, |_| 0),
+    ignored(encoding(2, 0, 0, 6, 2), EXACT, |_| 0),
+    ignored(encoding(2, 0, 1, 4, 4), EXACT, |_| 0),
+    ignored(encoding(2, 0, 1, 3, 4), EXACT, |_| 0),
+    ignored(encoding(2, 0, 1, 0, 0), EXACT, |_| 0),
     // The channel to an external debugger: MDCCSR_EL0, DBGDTR_EL0, DBGDTRRX_EL0 and DBGDTRTX_EL0,
     // OSDTRRX_EL1, OSDTRTX_EL1.
-    ignored(encoding(2, 3, 0, 1, 0), EXACT, |_, _, _| 0),
-    ignored(encoding(2, 3, 0, 4, 0), EXACT, |_, _, _| 0),
-    ignored(encoding(2, 3, 0, 5, 0), EXACT, |_, _, _| 0),
-    ignored(encoding(2, 0, 0, 0, 2), EXACT, |_, _, _| 0),
-    ignored(encoding(2, 0, 0, 3, 2), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 3, 0, 1, 0), EXACT, |_| 0),
+    ignored(encoding(2, 3, 0, 4, 0), EXACT, |_| 0),
+    ignored(encoding(2, 3, 0, 5, 0), EXACT, |_| 0),
+    ignored(encoding(2, 0, 0, 0, 2), EXACT, |_| 0),
+    ignored(encoding(2, 0, 0, 3, 2), EXACT, |_| 0),
     // OSLAR_EL1, and OSLSR_EL1 that says that there is a lock and that it is open.
-    ignored(encoding(2, 0, 1, 0, 4), EXACT, |_, _, _| 0),
-    ignored(encoding(2, 0, 1, 1, 4), EXACT, |_, _, _| 1 << 3),
+    ignored(encoding(2, 0, 1, 0, 4), EXACT, |_| 0),
+    ignored(encoding(2, 0, 1, 1, 4), EXACT, |_| 1 << 3),
     // DBGCLAIMSET_EL1, DBGCLAIMCLR_EL1, DBGAUTHSTATUS_EL1.
-    ignored(encoding(2, 0, 7, 8, 6), EXACT, |_, _, _| 0),
-    ignored(encoding(2, 0, 7, 9, 6), EXACT, |_, _, _| 0),
-    ignored(encoding(2, 0, 7, 14, 6), EXACT, |_, _, _| 0),
+    ignored(encoding(2, 0, 7, 8, 6), EXACT, |_| 0),
+    ignored(encoding(2, 0, 7, 9, 6), EXACT, |_| 0),
+    ignored(encoding(2, 0, 7, 14, 6), EXACT, |_| 0),
 ];
 
 /// ACTLR_EL1, likewise, but for no one else.
-const INERT_AUXILIARY: &[Row] = &[ignored(encoding(3, 0, 1, 0, 1), EXACT, |_, _, _| 0)];
+const INERT_AUXILIARY: &[Row] = &[ignored(encoding(3, 0, 1, 0, 1), EXACT, |_| 0)];
 
 /// What an ID register shows.
 fn id_register(partition: &Partition, encoding: u16) -> Option<u64> {
@@ -258,40 +255,27 @@ fn debug_register(vcpu: &mut Vcpu, access: SystemRegister, value: u64) -> Option
 /// A write of `ICC_SGI1R_EL1` from a general register: trapped because physical interrupts are routed to
 /// EL2 (IHI 0069, `ICC_SGI1R_EL1`). No other register is trapped as often, so it has a way of its own.
 #[inline]
-pub fn send(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, register: u8) {
+pub fn send(guest: &mut Guest, register: u8) {
     arch_cpu::skip_instruction();
-    let value = vcpu.general(register);
-    match partition.gic.only_to_self(vcpu.number, value) {
-        Some(id) if straight::put_any(machine, vcpu, &partition.gic, id) => {}
-        Some(id) => interrupt::offer(machine, vcpu, partition, id),
-        None => send_to_others(machine, vcpu, partition, Request::Group1, value),
+    let value = guest.vcpu.general(register);
+    match guest.partition.gic.only_to_self(guest.vcpu.number, value) {
+        Some(id) if straight::put_any(guest.machine, guest.vcpu, &guest.partition.gic, id) => {}
+        Some(id) => interrupt::offer(guest, id),
+        None => send_to_others(guest, Request::Group1, value),
     }
 }
 
 #[inline(never)]
-fn send_to_others(
-    machine: &mut Machine,
-    vcpu: &mut Vcpu,
-    partition: &mut Partition,
-    request: Request,
-    value: u64,
-) {
-    interrupt::change(machine, vcpu, partition, |gic, number| {
+fn send_to_others(guest: &mut Guest, request: Request, value: u64) {
+    interrupt::change(guest, |gic, number| {
         Effect::attend(gic.send(number, request, value))
     });
 }
 
-fn deactivate(
-    machine: &mut Machine,
-    vcpu: &mut Vcpu,
-    partition: &mut Partition,
-    value: u64,
-) -> Outcome {
+fn deactivate(guest: &mut Guest, value: u64) -> Outcome {
     #[allow(clippy::cast_possible_truncation, reason = "24 bits")]
     let id = (value & 0xFF_FFFF) as u32;
-    interrupt::change(machine, vcpu, partition, |gic, number| {
-        gic.deactivate(number, id)
-    });
+    interrupt::change(guest, |gic, number| gic.deactivate(number, id));
     Outcome::Done
 }
 
@@ -309,45 +293,35 @@ fn inert(partition: &Partition) -> impl Iterator<Item = &'static Row> + use<> {
 }
 
 /// Handles a trapped access with this syndrome.
-pub fn emulate(
-    machine: &mut Machine,
-    vcpu: &mut Vcpu,
-    partition: &mut Partition,
-    esr: u64,
-) -> Decision {
+pub fn emulate(guest: &mut Guest, esr: u64) -> Decision {
     let access = syndrome::system_register(esr);
-    match perform(machine, vcpu, partition, access) {
+    match perform(guest, access) {
         Some((Outcome::Done, value)) => {
             arch_cpu::skip_instruction();
             if access.read {
-                vcpu.set_general(access.register, value);
+                guest.vcpu.set_general(access.register, value);
             }
             Decision::Resume
         }
         Some((Outcome::Again, _)) => Decision::Resume,
-        None => forbid(machine, partition),
+        None => forbid(guest),
     }
 }
 
 /// Carries an access out: what a read gives. Nothing if it isn't the partition's.
-fn perform(
-    machine: &mut Machine,
-    vcpu: &mut Vcpu,
-    partition: &mut Partition,
-    access: SystemRegister,
-) -> Option<(Outcome, u64)> {
+fn perform(guest: &mut Guest, access: SystemRegister) -> Option<(Outcome, u64)> {
     let SystemRegister { encoding, read, .. } = access;
-    if read && let Some(value) = id_register(partition, encoding) {
+    if read && let Some(value) = id_register(guest.partition, encoding) {
         return Some((Outcome::Done, value));
     }
-    let given = vcpu.general(access.register);
+    let given = guest.vcpu.general(access.register);
     let is_it = |row: &&Row| encoding & row.mask == row.encoding;
     let mut row = ROWS.iter().find(is_it);
     if row.is_none() {
-        if let Some(value) = debug_register(vcpu, access, given) {
+        if let Some(value) = debug_register(guest.vcpu, access, given) {
             return Some((Outcome::Done, value));
         }
-        row = inert(partition).find(is_it);
+        row = inert(guest.partition).find(is_it);
     }
     let Row {
         read: reader,
@@ -355,23 +329,23 @@ fn perform(
         ..
     } = row?;
     if read {
-        reader.map(|reader| (Outcome::Done, reader(machine, vcpu, partition)))
+        reader.map(|reader| (Outcome::Done, reader(guest)))
     } else {
-        writer.map(|writer| (writer(machine, vcpu, partition, given), 0))
+        writer.map(|writer| (writer(guest, given), 0))
     }
 }
 
 /// An instruction or a register that the partition may not use.
-pub fn forbid(machine: &mut Machine, partition: &mut Partition) -> Decision {
-    match partition.declaration().machine.forbidden {
+pub fn forbid(guest: &mut Guest) -> Decision {
+    match guest.partition.declaration().machine.forbidden {
         Forbidden::Undefined if ANY.undefined => {
-            partition.undefined = partition.undefined.wrapping_add(1);
+            guest.partition.undefined = guest.partition.undefined.wrapping_add(1);
             arch_cpu::take_exception(Exception::Undefined);
             Decision::Resume
         }
         Forbidden::HealthEvent | Forbidden::Undefined => {
             let event = HealthEvent::ForbiddenInstruction;
-            fault::raise(machine, partition, event, Details::of_exit())
+            fault::raise(guest, event, Details::of_exit())
         }
     }
 }

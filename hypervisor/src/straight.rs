@@ -26,8 +26,9 @@ use paratia_config::machine::VIRTUAL_TIMER;
 use crate::arch::timer;
 use crate::controller::{self, each};
 use crate::cpu::Machine;
+use crate::guest::Guest;
 use crate::interrupt::{FIRST_PRIVATE_PERIPHERAL, HYPERVISOR_TIMER};
-use crate::partition::{InterruptController, Partition};
+use crate::partition::InterruptController;
 use crate::selected::ANY;
 use crate::vcpu::Vcpu;
 use crate::vgic::Maintenance;
@@ -159,28 +160,33 @@ fn list_alone(machine: &mut Machine, vcpu: &mut Vcpu, id: u32) -> bool {
     // SAFETY: this CPU runs the vCPU, the partition's only one, and whoever handles an interrupt
     // shortly holds no guard.
     let mut partition = unsafe { vcpu.facts.partition.lock() };
-    list(machine, vcpu, &mut partition, id)
+    let guest = &mut Guest {
+        machine,
+        vcpu,
+        partition: &mut partition,
+    };
+    list(guest, id)
 }
 
 /// Puts an interrupt that comes into the first list register, if no other is in use and it can be taken;
 /// whether it is there.
-pub fn list(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition, id: u32) -> bool {
-    reclaim(machine, vcpu, partition);
-    if put_any(machine, vcpu, &partition.gic, id) {
+pub fn list(guest: &mut Guest, id: u32) -> bool {
+    reclaim(guest);
+    if put_any(guest.machine, guest.vcpu, &guest.partition.gic, id) {
         return true;
     }
-    let is_free = vcpu.listed == 0 && vcpu.maintenance() == Maintenance::empty();
-    if vcpu.is_lone || !is_free || vcpu.is_software() {
+    let is_free = guest.vcpu.listed == 0 && guest.vcpu.maintenance() == Maintenance::empty();
+    if guest.vcpu.is_lone || !is_free || guest.vcpu.is_software() {
         return false;
     }
-    let Some(register) = partition.gic.ready(vcpu.number, id) else {
+    let Some(register) = guest.partition.gic.ready(guest.vcpu.number, id) else {
         return false;
     };
     let value = controller::to_value(register);
-    partition.gic.offered(vcpu.number, id);
-    vcpu.list(0, id);
-    vcpu.first_listed = (id, value);
-    machine.guest.write_list(0, value);
+    guest.partition.gic.offered(guest.vcpu.number, id);
+    guest.vcpu.list(0, id);
+    guest.vcpu.first_listed = (id, value);
+    guest.machine.guest.write_list(0, value);
     true
 }
 
@@ -215,28 +221,28 @@ pub fn is_used(machine: &Machine) -> bool {
 /// Tells the controller of what went straight into a list register and is still there: before anybody
 /// looks at the vCPU's interrupts there, or changes them.
 #[inline]
-pub fn admit(machine: &Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
-    if holds(machine, vcpu) {
-        let id = controller::from_value(machine.guest.read_list(0)).intid;
-        partition.gic.offered(vcpu.number, id);
-        vcpu.list(0, id);
+pub fn admit(guest: &mut Guest) {
+    if holds(guest.machine, guest.vcpu) {
+        let id = controller::from_value(guest.machine.guest.read_list(0)).intid;
+        guest.partition.gic.offered(guest.vcpu.number, id);
+        guest.vcpu.list(0, id);
     }
 }
 
 /// Takes back what the guest has taken and ended: its list registers are free. Not those whose end is
 /// told by an interrupt of its own, which comes before any other.
-fn reclaim(machine: &Machine, vcpu: &mut Vcpu, partition: &mut Partition) {
-    admit(machine, vcpu, partition);
-    if vcpu.listed == 0 {
+fn reclaim(guest: &mut Guest) {
+    admit(guest);
+    if guest.vcpu.listed == 0 {
         return;
     }
     #[allow(
         clippy::cast_possible_truncation,
         reason = "those that are listed are among the first"
     )]
-    let ended = vcpu.listed & !vcpu.noticed & machine.guest.empty_lists() as u32;
-    for id in each(ended).filter_map(|index| vcpu.listed_ids.get(index)) {
-        partition.gic.fold_ended(vcpu.number, *id);
+    let ended = guest.vcpu.listed & !guest.vcpu.noticed & guest.machine.guest.empty_lists() as u32;
+    for id in each(ended).filter_map(|index| guest.vcpu.listed_ids.get(index)) {
+        guest.partition.gic.fold_ended(guest.vcpu.number, *id);
     }
-    vcpu.listed &= !ended;
+    guest.vcpu.listed &= !ended;
 }

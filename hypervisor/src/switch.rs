@@ -6,6 +6,7 @@ use crate::arch::context::Context;
 use crate::arch::registers::{read_register, write_register};
 use crate::arch::{cpu as arch_cpu, memory, timer};
 use crate::cpu::Cpu;
+use crate::guest::Guest;
 use crate::vcpu::{Count, Vcpu};
 use crate::{granted, idle, interrupt, stolen};
 
@@ -77,7 +78,11 @@ pub extern "C" fn release(vcpu: &mut Vcpu) {
     {
         // SAFETY: this CPU runs the vCPU and holds no guard in a switch.
         let mut partition = unsafe { facts.partition.lock() };
-        interrupt::connect(machine, vcpu, &mut partition);
+        interrupt::connect(&mut Guest {
+            machine,
+            vcpu,
+            partition: &mut partition,
+        });
     }
     vcpu.statistics.add(Count::Windows, 1);
     machine.path.end_switch(timer::now_early());

@@ -7,6 +7,7 @@ use crate::cpu::Machine;
 use crate::event::Event;
 use crate::exit::{Decision, Next};
 use crate::fault::{self, Details};
+use crate::guest::Guest;
 use crate::life::Phase;
 use crate::partition::Partition;
 use crate::selected::ANY;
@@ -18,67 +19,70 @@ use crate::{granted, idle, interrupt, restart, state, stop};
 /// Ends the window of the vCPU that ran: its interrupts are masked, its time is counted, its
 /// promises are checked. `waits` says whether it had nothing to do. When that was.
 #[inline]
-pub fn end(
-    machine: &mut Machine,
-    vcpu: &mut Vcpu,
-    partition: &mut Partition,
-    waits: bool,
-) -> Ticks {
-    let facts = vcpu.facts;
-    granted::leave(vcpu);
-    let ends = interrupt::mask_guest(machine);
+pub fn end(guest: &mut Guest, waits: bool) -> Ticks {
+    let facts = guest.vcpu.facts;
+    granted::leave(guest.vcpu);
+    let ends = interrupt::mask_guest(guest.machine);
     if facts.has_more() {
-        vcpu.stolen.leave(machine.slot.preempt_at, waits);
-        interrupt::disconnect_more(machine, vcpu, partition);
+        guest
+            .vcpu
+            .stolen
+            .leave(guest.machine.slot.preempt_at, waits);
+        interrupt::disconnect_more(guest);
     }
-    interrupt::disconnect(machine, vcpu, partition, ends);
+    interrupt::disconnect(guest, ends);
     if ANY.most_vcpus > 1 {
-        partition.running = partition.running.but(facts.itself);
+        guest.partition.running = guest.partition.running.but(facts.itself);
     }
     let now = timer::now();
-    vcpu.statistics
-        .add(Count::UsedTicks, now.since_past(machine.running_since));
+    guest.vcpu.statistics.add(
+        Count::UsedTicks,
+        now.since_past(guest.machine.running_since),
+    );
     if state::traces_windows() {
         let event = Event::Window {
-            partition: partition.index,
-            cpu: machine.index,
-            scheduled: machine.slot.start.since(machine.epoch),
-            start: machine.window_start.since(machine.epoch),
+            partition: guest.partition.index,
+            cpu: guest.machine.index,
+            scheduled: guest.machine.slot.start.since(guest.machine.epoch),
+            start: guest.machine.window_start.since(guest.machine.epoch),
         };
-        machine.report(machine.window_start, event);
+        guest.machine.report(guest.machine.window_start, event);
     }
-    if vcpu.refused_in_window > 0 {
-        let refused = core::mem::take(&mut vcpu.refused_in_window);
-        vcpu.statistics.add(Count::RefusedCalls, refused.into());
+    if guest.vcpu.refused_in_window > 0 {
+        let refused = core::mem::take(&mut guest.vcpu.refused_in_window);
+        guest
+            .vcpu
+            .statistics
+            .add(Count::RefusedCalls, refused.into());
     }
-    if partition.dropped_in_window > 0 {
-        report_dropped(machine, partition, now);
+    if guest.partition.dropped_in_window > 0 {
+        report_dropped(guest, now);
     }
-    if partition.supervision.is_some() {
-        let _ = check_heartbeat(machine, partition, now);
+    if guest.partition.supervision.is_some() {
+        let _ = check_heartbeat(guest, now);
     }
     now
 }
 
 /// Console text found no room in this window. Whatever the verdict, the window is over already.
 #[cold]
-fn report_dropped(machine: &mut Machine, partition: &mut Partition, now: Ticks) {
-    let dropped = core::mem::take(&mut partition.dropped_in_window);
+fn report_dropped(guest: &mut Guest, now: Ticks) {
+    let dropped = core::mem::take(&mut guest.partition.dropped_in_window);
     let event = Event::ConsoleOverflow {
-        partition: partition.index,
+        partition: guest.partition.index,
         dropped,
     };
-    machine.report(now, event);
+    guest.machine.report(now, event);
     let details = Details {
         esr: dropped,
         ..Details::at_instruction()
     };
-    let _ = fault::raise(machine, partition, HealthEvent::ConsoleOverflow, details);
+    let _ = fault::raise(guest, HealthEvent::ConsoleOverflow, details);
 }
 
 /// Looks whether the partition missed a heartbeat by `now`.
-pub fn check_heartbeat(machine: &mut Machine, partition: &mut Partition, now: Ticks) -> Decision {
-    let Some(supervision) = &mut partition.supervision else {
+pub fn check_heartbeat(guest: &mut Guest, now: Ticks) -> Decision {
+    let Some(supervision) = &mut guest.partition.supervision else {
         return Decision::Resume;
     };
     let count = supervision.check(now);
@@ -86,11 +90,11 @@ pub fn check_heartbeat(machine: &mut Machine, partition: &mut Partition, now: Ti
         return Decision::Resume;
     }
     let event = Event::HeartbeatMissed {
-        partition: partition.index,
+        partition: guest.partition.index,
         count,
     };
-    machine.report(now, event);
-    fault::raise_here(machine, partition, HealthEvent::MissedHeartbeat)
+    guest.machine.report(now, event);
+    fault::raise_here(guest, HealthEvent::MissedHeartbeat)
 }
 
 /// The next context of this CPU's plan, as it is `now`. Time that no partition can use passes in here.
