@@ -69,19 +69,20 @@ pub unsafe extern "C" fn synchronous(x0: u64, vcpu: *mut Vcpu) -> Next {
     let esr = arch_cpu::syndrome();
     let (is_call, trapped) = syndrome::call(esr);
     if is_call {
+        if trapped {
+            arch_cpu::skip_instruction();
+        }
         // SAFETY: the vector's promise; the reference ends before the way out.
         if call::answer_shortly(unsafe { &mut *vcpu }, x0) {
-            if trapped {
-                arch_cpu::skip_instruction();
-            }
             return Next::same(vcpu);
         }
+        let ends_window = call::ends_window(x0);
         // SAFETY: the vector's promise.
         return unsafe {
-            if call::ends_window(x0) {
-                window_given_back(vcpu, esr)
+            if ends_window {
+                window_given_back(vcpu)
             } else {
-                called(vcpu, esr)
+                called(vcpu)
             }
         };
     }
@@ -142,8 +143,6 @@ unsafe extern "C" fn otherwise(
         Cause::DataAbort if has_register => (ExitCause::Device, device::access),
         Cause::DataAbort | Cause::SystemRegister => return Next::long_way(vcpu),
         // SAFETY: the vector's promise.
-        Cause::HypervisorCall | Cause::SecureMonitorCall => return unsafe { called(vcpu, esr) },
-        // SAFETY: as above.
         Cause::WaitForInterrupt => return unsafe { waits(vcpu) },
         Cause::InstructionAbort => (ExitCause::Device, device::stray_fetch),
         Cause::Forbidden => (ExitCause::Register, forbidden),
@@ -184,7 +183,7 @@ unsafe extern "C" fn interrupt_sent(vcpu: *mut Vcpu, register: u8) -> Next {
         Decision::Resume
     };
     // SAFETY: the vector's promise.
-    unsafe { handle(vcpu, ExitCause::Register, decide) }
+    unsafe { handle(timer::now_early(), vcpu, ExitCause::Register, decide) }
 }
 
 /// Any other trapped register or system instruction.
@@ -203,15 +202,9 @@ unsafe extern "C" fn other_register(vcpu: *mut Vcpu, esr: u64) -> Next {
 /// # Safety
 /// As for [`synchronous`].
 #[inline(never)]
-unsafe extern "C" fn called(vcpu: *mut Vcpu, esr: u64) -> Next {
-    let decide = |guest: &mut Guest| {
-        if syndrome::call(esr).1 {
-            arch_cpu::skip_instruction();
-        }
-        call::dispatch(guest)
-    };
+unsafe extern "C" fn called(vcpu: *mut Vcpu) -> Next {
     // SAFETY: the vector's promise.
-    unsafe { handle(vcpu, ExitCause::Call, decide) }
+    unsafe { handle(timer::now_early(), vcpu, ExitCause::Call, call::dispatch) }
 }
 
 /// The call by which nearly every window ends that time doesn't end.
@@ -219,15 +212,10 @@ unsafe extern "C" fn called(vcpu: *mut Vcpu, esr: u64) -> Next {
 /// # Safety
 /// As for [`synchronous`].
 #[inline(never)]
-unsafe extern "C" fn window_given_back(vcpu: *mut Vcpu, esr: u64) -> Next {
-    let decide = |guest: &mut Guest| {
-        if syndrome::call(esr).1 {
-            arch_cpu::skip_instruction();
-        }
-        call::wait_for_window(guest.vcpu)
-    };
+unsafe extern "C" fn window_given_back(vcpu: *mut Vcpu) -> Next {
+    let decide = |guest: &mut Guest| call::wait_for_window(guest.vcpu);
     // SAFETY: the vector's promise.
-    unsafe { handle(vcpu, ExitCause::Call, decide) }
+    unsafe { handle(timer::now_early(), vcpu, ExitCause::Call, decide) }
 }
 
 /// `WFI`.
@@ -254,7 +242,7 @@ unsafe extern "C" fn waits(pointer: *mut Vcpu) -> Next {
         Decision::WaitForInterrupt
     };
     // SAFETY: the vector's promise.
-    unsafe { handle(pointer, ExitCause::Wait, decide) }
+    unsafe { handle(timer::now_early(), pointer, ExitCause::Wait, decide) }
 }
 
 /// An interrupt while a guest ran.
@@ -286,8 +274,9 @@ pub unsafe extern "C" fn interrupt(_: u64, vcpu: *mut Vcpu) -> Next {
 /// As for [`synchronous`].
 #[inline(never)]
 unsafe fn timer_due(vcpu: *mut Vcpu) -> Next {
+    let (begun, cause) = (timer::now_early(), ExitCause::Interrupt);
     // SAFETY: the vector's promise.
-    unsafe { handle(vcpu, ExitCause::Interrupt, interrupt::handle_timer) }
+    unsafe { handle(begun, vcpu, cause, interrupt::handle_timer) }
 }
 
 /// The long way of an interrupt.
@@ -336,21 +325,7 @@ type Decide = fn(&mut Guest, u64) -> Decision;
 /// Nothing taken that has a number.
 const NO_ID: u64 = u64::MAX;
 
-/// The way of every exit but the shortest: decide, act, choose next.
-///
-/// # Safety
-/// As for [`synchronous`].
-#[inline]
-unsafe fn handle(
-    vcpu: *mut Vcpu,
-    cause: ExitCause,
-    decide: impl FnOnce(&mut Guest) -> Decision,
-) -> Next {
-    // SAFETY: the caller's promise.
-    unsafe { handle_since(timer::now_early(), vcpu, cause, decide) }
-}
-
-/// The same, once for all of the exits that come seldom or take long anyhow.
+/// [`handle`], once for all of the exits that come seldom or take long anyhow.
 ///
 /// # Safety
 /// As for [`synchronous`].
@@ -364,15 +339,15 @@ unsafe fn handle_seldom(
 ) -> Next {
     let decide = |guest: &mut Guest| decide(guest, argument);
     // SAFETY: the caller's promise.
-    unsafe { handle_since(begun, vcpu, cause, decide) }
+    unsafe { handle(begun, vcpu, cause, decide) }
 }
 
-/// The same for an exit that began before.
+/// The way of every exit but the shortest, which began at `begun`: decide, act, choose next.
 ///
 /// # Safety
 /// As for [`synchronous`].
 #[inline]
-unsafe fn handle_since(
+unsafe fn handle(
     begun: Ticks,
     pointer: *mut Vcpu,
     cause: ExitCause,

@@ -234,21 +234,12 @@ const SOFTWARE_STEP: u64 = 1 << 21;
 /// clears both bits (Arm ARM DDI 0487, `PSTATE.BTYPE`; "Software Step exceptions").
 #[inline]
 pub fn skip_instruction() {
+    let state = read_register!("spsr_el2") & !BRANCH_TYPE & !SOFTWARE_STEP;
+    let next = return_address().wrapping_add(4);
     // SAFETY: only how the guest goes on depends on it; AArch64 instructions have 4 bytes.
     unsafe {
-        asm!(
-            "mrs {state}, spsr_el2",
-            "and {state}, {state}, #{not_branch}",
-            "and {state}, {state}, #{not_step}",
-            "msr spsr_el2, {state}",
-            "mrs {state}, elr_el2",
-            "add {state}, {state}, #4",
-            "msr elr_el2, {state}",
-            state = out(reg) _,
-            not_branch = const !BRANCH_TYPE,
-            not_step = const !SOFTWARE_STEP,
-            options(nomem, nostack, preserves_flags),
-        );
+        write_register!("spsr_el2", state);
+        write_register!("elr_el2", next);
     }
 }
 

@@ -3,10 +3,6 @@
 /// Why a guest was interrupted by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// `HVC`; the return address is the next instruction.
-    HypervisorCall,
-    /// `SMC`, trapped; the return address is the instruction itself.
-    SecureMonitorCall,
     /// `WFI`.
     WaitForInterrupt,
     /// `MSR`, `MRS` or a system instruction that is trapped: see [`system_register`].
@@ -68,8 +64,6 @@ pub fn decode(esr: u64) -> Cause {
         // `TI`: 0 is `WFI`; the others are `WFE`, which isn't trapped, and `WFIT` and `WFET`, which
         // are hidden.
         0x01 if esr & 0b11 == 0 => Cause::WaitForInterrupt,
-        0x16 => Cause::HypervisorCall,
-        0x17 => Cause::SecureMonitorCall,
         0x18 => Cause::SystemRegister,
         0x20 => Cause::InstructionAbort,
         0x24 => Cause::DataAbort,
@@ -136,8 +130,6 @@ mod tests {
 
     #[test]
     fn causes_are_told_apart() {
-        assert_eq!(decode(0x5A00_0000), Cause::HypervisorCall);
-        assert_eq!(decode(0x5E00_0000), Cause::SecureMonitorCall);
         assert_eq!(decode(0x0600_0000), Cause::WaitForInterrupt);
         assert_eq!(decode(0x0600_0001), Cause::Forbidden, "WFE isn't trapped");
         assert_eq!(decode(0x0600_0002), Cause::Forbidden, "WFIT is hidden");

@@ -147,6 +147,27 @@ impl Block {
         }
     }
 
+    /// The priority of interrupt `index` in its field of a register.
+    pub fn priority_field(&self, index: usize) -> u32 {
+        self.priority(index).into()
+    }
+
+    /// Writes that field.
+    pub fn set_priority_field(&mut self, index: usize, field: u32) -> Option<(Change, u32)> {
+        self.set_priority(index, field.to_le_bytes()[0]);
+        None
+    }
+
+    /// The trigger of interrupt `index` in its field of a register.
+    pub fn trigger_field(&self, index: usize) -> u32 {
+        if self.edge & bit(index) != 0 { 2 } else { 0 }
+    }
+
+    /// Writes that field.
+    pub fn set_trigger_field(&mut self, index: usize, field: u32) -> Option<(Change, u32)> {
+        self.configure(index, field & 2 != 0)
+    }
+
     /// What a register reads as. What is pending or active list registers may know better.
     #[inline]
     #[must_use]
@@ -254,11 +275,7 @@ impl Block {
     /// `ICFGR` of interrupt `index`.
     pub fn configure(&mut self, index: usize, edge: bool) -> Option<(Change, u32)> {
         let bit = bit(index) & self.implemented;
-        let changed = if edge {
-            bit & !self.edge
-        } else {
-            bit & self.edge
-        };
+        let changed = bit & if edge { !self.edge } else { self.edge };
         self.edge ^= changed;
         Some((Change::Configure, changed & self.linked))
     }

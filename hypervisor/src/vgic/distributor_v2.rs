@@ -7,12 +7,14 @@ use super::block::{BLOCK, BitRegister, bit};
 use super::distributor_v3::{IMPLEMENTER, identification};
 use super::effect::{Effect, VcpuSet};
 use super::redistributor::SGI_CONFIGURATION;
-use super::row::{At, Row, SMALL, Table, join, starts, state_rows};
+use super::row::{At, Row, SMALL, Table, byte, join, starts, state_rows};
 
 /// The four bytes of a register that holds a byte an interrupt.
 const BYTES: usize = 4;
 /// SGIs, which only [`Vgic::send`] and their own registers make pending.
 const SGIS: u32 = 0xFFFF;
+
+const IDENTIFICATION: [u8; 12] = identification(0x92, 2);
 
 impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     /// The table.
@@ -39,7 +41,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             Row::own(0xF20, 4, Self::senders, Self::add_senders)
                 .commands()
                 .also(1),
-            Row::read_only(0xFD0, 12, |_, at| identification(at.index, 0x92, 2)),
+            Row::read_only(0xFD0, 12, |_, at| byte(&IDENTIFICATION, at)),
         ],
     );
 

@@ -4,7 +4,7 @@ use super::access::low;
 use super::banks::{Bank, Vgic};
 use super::block::{BLOCK, bit};
 use super::effect::{Effect, VcpuSet};
-use super::row::{At, LARGE, Row, Table, join, starts, state_rows};
+use super::row::{At, LARGE, Row, Table, byte, join, starts, state_rows};
 
 /// `GICD_CTLR`: affinity routing (`ARE`) and one Security state (`DS`), both fixed.
 const FIXED: u64 = 1 << 4 | 1 << 6;
@@ -16,30 +16,14 @@ const TYPE: u32 = 9 << 19 | 1 << 25;
 pub const IMPLEMENTER: u32 = 0x5000_043B;
 /// `GICD_IROUTER`: Aff2, Aff1 and Aff0.
 const AFFINITY: u64 = 0xFF_FFFF;
+const IDENTIFICATION: [u8; 12] = identification(0x92, 3);
 
 /// `PIDR4`-`PIDR7`, `PIDR0`-`PIDR3`, `CIDR0`-`CIDR3` from offset `0xFFD0`, with the architecture's
 /// revision in `PIDR2` (IHI 0069, `GICD_PIDR2`).
 #[must_use]
-pub const fn identification(index: usize, part: u8, revision: u8) -> u64 {
-    let bytes = [
-        0x44,
-        0,
-        0,
-        0,
-        part,
-        0xB4,
-        revision << 4 | 0xB,
-        0,
-        0x0D,
-        0xF0,
-        0x05,
-        0xB1,
-    ];
-    if index < bytes.len() {
-        bytes[index] as u64
-    } else {
-        0
-    }
+pub const fn identification(part: u8, revision: u8) -> [u8; 12] {
+    let model = revision << 4 | 0xB;
+    [0x44, 0, 0, 0, part, 0xB4, model, 0, 0x0D, 0xF0, 0x05, 0xB1]
 }
 
 impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
@@ -57,7 +41,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         state_rows(0, 32),
         [
             Row::own(0x6100, 988, Self::route, Self::set_route).double(),
-            Row::read_only(0xFFD0, 12, |_, at| identification(at.index, 0x92, 3)),
+            Row::read_only(0xFFD0, 12, |_, at| byte(&IDENTIFICATION, at)),
         ],
     );
 
@@ -76,12 +60,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         if groups == self.groups {
             return Effect::NONE;
         }
-        if self
-            .groups
-            .iter()
-            .zip(groups)
-            .any(|(old, new)| *old && !new)
-        {
+        if (0..2).any(|group| self.groups[group] && !groups[group]) {
             for shared in &mut self.shared {
                 shared.block.recalled |= shared.block.loaded;
             }

@@ -3,7 +3,7 @@
 use super::banks::Vgic;
 use super::distributor_v3::{IMPLEMENTER, identification};
 use super::effect::{Effect, VcpuSet};
-use super::row::{At, DOUBLE, Row, Table, join, starts, state_rows};
+use super::row::{At, DOUBLE, Row, Table, byte, join, starts, state_rows};
 
 /// A vCPU's frames: `RD_base` and `SGI_base`.
 pub const BYTES: u64 = 0x2_0000;
@@ -17,6 +17,7 @@ const PROCESSOR_SLEEP: u64 = 1 << 1;
 const CHILDREN_ASLEEP: u64 = 1 << 2;
 /// `GICR_ICFGR0`: SGIs are edge-triggered for ever.
 pub const SGI_CONFIGURATION: u32 = 0xAAAA_AAAA;
+const IDENTIFICATION: [u8; 12] = identification(0x93, 3);
 
 impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     /// The table. What isn't in it is reserved, or for LPIs, of which there are none.
@@ -34,8 +35,8 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             Row::constant(0x1_0C00, SGI_CONFIGURATION),
         ],
         [
-            Row::read_only(0xFFD0, 12, |_, at| identification(at.index, 0x93, 3)),
-            Row::read_only(0x1_FFD0, 12, |_, at| identification(at.index, 0x93, 3)),
+            Row::read_only(0xFFD0, 12, |_, at| byte(&IDENTIFICATION, at)),
+            Row::read_only(0x1_FFD0, 12, |_, at| byte(&IDENTIFICATION, at)),
         ],
         state_rows(0x1_0000, 1),
     );

@@ -1,7 +1,7 @@
 //! Registers as rows of a table: where they are, which accesses they allow, what reads and writes
 //! them.
 
-use super::block::{BitRegister, Block, bit};
+use super::block::{BitRegister, Block};
 use super::effect::{Change, Effect};
 
 /// A table; the first row that fits counts.
@@ -329,19 +329,21 @@ pub const fn state_rows<G>(base: u32, count: u32) -> [Row<G>; 9] {
             base + 0x400,
             count * 8,
             Bits::Eight,
-            |b, i| b.priority(i).into(),
-            |b, i, value| {
-                b.set_priority(i, value.to_le_bytes()[0]);
-                None
-            },
+            Block::priority_field,
+            Block::set_priority_field,
         )
         .also(1),
         Row::fields(
             base + 0xC00,
             count * 2,
             Bits::Two,
-            |b, i| if b.edge & bit(i) != 0 { 2 } else { 0 },
-            |b, i, value| b.configure(i, value & 2 != 0),
+            Block::trigger_field,
+            Block::set_trigger_field,
         ),
     ]
+}
+
+/// The register at this place in an array of bytes, each in a word of its own; zero if it has none.
+pub fn byte(bytes: &[u8], at: At) -> u64 {
+    bytes.get(at.index).map_or(0, |byte| u64::from(*byte))
 }
