@@ -55,11 +55,11 @@ pub fn access(guest: &mut Guest, esr: u64) -> Decision {
         return raise(guest, HealthEvent::UndescribedAccess);
     }
     arch_cpu::skip_instruction();
+    let given = access.outgoing(guest.vcpu.general(access.register));
     let transfer = Transfer {
         offset,
         width: access.width,
-        written: (access.kind == Kind::Write)
-            .then(|| access.outgoing(guest.vcpu.general(access.register))),
+        written: (access.kind == Kind::Write).then_some(given),
     };
     let value = match device {
         Device::Gic(frame) => gic(guest, frame, transfer),
@@ -68,9 +68,8 @@ pub fn access(guest: &mut Guest, esr: u64) -> Decision {
         Device::CpuInterface | Device::Uart => 0,
     };
     if transfer.written.is_none() {
-        guest
-            .vcpu
-            .set_general(access.register, access.incoming(value));
+        let value = access.incoming(value);
+        guest.vcpu.set_general(access.register, value);
     }
     Decision::Resume
 }
@@ -137,19 +136,14 @@ fn gic(
         return 0;
     }
     straight::admit(guest);
-    let read = guest
-        .partition
-        .gic
-        .read(frame, guest.vcpu.number, offset, width);
+    let number = guest.vcpu.number;
+    let read = guest.partition.gic.read(frame, number, offset, width);
     if read.attention == VcpuSet::NONE {
         return read.value;
     }
     interrupt::attend(guest, read.attention);
-    guest
-        .partition
-        .gic
-        .read(frame, guest.vcpu.number, offset, width)
-        .value
+    let read = guest.partition.gic.read(frame, number, offset, width);
+    read.value
 }
 
 /// An access to the emulated CPU interface: what is read.

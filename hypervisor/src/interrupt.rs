@@ -148,10 +148,8 @@ pub fn offer(guest: &mut Guest, id: u32) {
 pub fn update_physical_timer(guest: &mut Guest) {
     arm(guest.machine, guest.vcpu);
     let high = guest.vcpu.physical_timer.is_raised(timer::guest_now());
-    let attention = guest
-        .partition
-        .gic
-        .set_line(guest.vcpu.number, PHYSICAL_TIMER, high);
+    let (gic, number) = (&mut guest.partition.gic, guest.vcpu.number);
+    let attention = gic.set_line(number, PHYSICAL_TIMER, high);
     attend(guest, attention);
 }
 
@@ -168,10 +166,8 @@ pub fn arm(machine: &Machine, vcpu: &Vcpu) {
 /// Sets it to the guest's deadline, if that comes before `end`.
 #[cold]
 fn arm_before(vcpu: &Vcpu, end: Ticks) {
-    let deadline = vcpu
-        .physical_timer
-        .deadline(timer::guest_now())
-        .map_or(end, timer::of_guest);
+    let deadline = vcpu.physical_timer.deadline(timer::guest_now());
+    let deadline = deadline.map_or(end, timer::of_guest);
     timer::arm(if deadline.reached(end) { end } else { deadline });
 }
 
@@ -441,9 +437,9 @@ fn fill(guest: &mut Guest) {
 #[inline(never)]
 fn fill_all(guest: &mut Guest) {
     let mut registers = [ListRegister::EMPTY; LIST_REGISTERS];
-    guest
-        .vcpu
-        .set_maintenance(guest.partition.gic.fill(guest.vcpu.number, &mut registers));
+    let (gic, number) = (&mut guest.partition.gic, guest.vcpu.number);
+    let maintenance = gic.fill(number, &mut registers);
+    guest.vcpu.set_maintenance(maintenance);
     let before = core::mem::take(&mut guest.vcpu.listed);
     guest.vcpu.noticed = 0;
     guest.vcpu.first_listed = (0, 0);
@@ -453,10 +449,8 @@ fn fill_all(guest: &mut Guest) {
             if controller::ends_by_notice(*register) {
                 guest.vcpu.noticed |= 1 << index;
             }
-            guest
-                .machine
-                .guest
-                .write_list(index, controller::to_value(*register));
+            let value = controller::to_value(*register);
+            guest.machine.guest.write_list(index, value);
         } else if before & 1 << index != 0 {
             guest.machine.guest.write_list(index, 0);
         }
@@ -534,10 +528,8 @@ fn connect_more(guest: &mut Guest) {
 fn bring(guest: &mut Guest) {
     withdraw_gone(guest);
     let raised = guest.vcpu.physical_timer.is_raised(timer::guest_now());
-    let _ = guest
-        .partition
-        .gic
-        .set_line(guest.vcpu.number, PHYSICAL_TIMER, raised);
+    let (gic, number) = (&mut guest.partition.gic, guest.vcpu.number);
+    let _ = gic.set_line(number, PHYSICAL_TIMER, raised);
     fill(guest);
 }
 
@@ -565,9 +557,9 @@ pub fn disconnect_more(guest: &mut Guest) {
         guest.partition.facts.doorbell.close(guest.vcpu.number);
     }
     if guest.vcpu.connected != 0 {
-        for (_, link) in shared_links(guest.partition)
-            .filter(|(index, _)| guest.vcpu.connected & 1 << index != 0)
-        {
+        let connected = guest.vcpu.connected;
+        let is_connected = |(index, _): &(usize, &Link)| connected & 1 << index != 0;
+        for (_, link) in shared_links(guest.partition).filter(is_connected) {
             let _ = state::distributor().disable_spi(link.physical);
         }
         guest.vcpu.connected = 0;

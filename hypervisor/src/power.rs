@@ -18,27 +18,16 @@ pub fn is_in_range(id: u32) -> bool {
 /// Carries out a PSCI call; nothing if there is no such one.
 pub fn call(guest: &mut Guest, id: u32, parameters: [u64; 3]) -> Option<Decision> {
     let regions = guest.partition.declaration().regions;
-    let decision = guest
-        .partition
-        .life
-        .call(guest.vcpu.number, id, parameters, regions);
-    Some(match decision {
-        psci::Decision::Answer(answer) => {
-            guest.vcpu.context.x[0] = answer.cast_unsigned();
-            Decision::Resume
-        }
-        psci::Decision::TurnOn(_) => {
-            guest.vcpu.context.x[0] = 0;
-            Decision::Resume
-        }
-        psci::Decision::TurnOff => Decision::EndWindow,
-        psci::Decision::Wait => {
-            guest.vcpu.context.x[0] = 0;
-            Decision::WaitForInterrupt
-        }
-        psci::Decision::WaitAndStart(_) => Decision::WaitForInterrupt,
-        psci::Decision::SystemOff => fault::raise_here(guest, HealthEvent::Shutdown),
-        psci::Decision::SystemReset => fault::raise_here(guest, HealthEvent::Reset),
+    let (life, caller) = (&mut guest.partition.life, guest.vcpu.number);
+    let (answer, decision) = match life.call(caller, id, parameters, regions) {
+        psci::Decision::Answer(answer) => (answer, Decision::Resume),
+        psci::Decision::TurnOn(_) => (0, Decision::Resume),
+        psci::Decision::Wait | psci::Decision::WaitAndStart(_) => (0, Decision::WaitForInterrupt),
+        psci::Decision::TurnOff => (0, Decision::EndWindow),
+        psci::Decision::SystemOff => (0, fault::raise_here(guest, HealthEvent::Shutdown)),
+        psci::Decision::SystemReset => (0, fault::raise_here(guest, HealthEvent::Reset)),
         psci::Decision::Unknown => return None,
-    })
+    };
+    guest.vcpu.context.x[0] = answer.cast_unsigned();
+    Some(decision)
 }

@@ -111,10 +111,8 @@ const ROWS: &[Row] = &[
         encoding(3, 3, 14, 2, 0),
         |guest| guest.vcpu.physical_timer.value(timer::guest_now()),
         |guest, value| {
-            guest
-                .vcpu
-                .physical_timer
-                .set_value(value, timer::guest_now());
+            let now = timer::guest_now();
+            guest.vcpu.physical_timer.set_value(value, now);
             interrupt::update_physical_timer(guest);
             Outcome::Done
         },
@@ -323,15 +321,11 @@ fn perform(guest: &mut Guest, access: SystemRegister) -> Option<(Outcome, u64)> 
         }
         row = inert(guest.partition).find(is_it);
     }
-    let Row {
-        read: reader,
-        write: writer,
-        ..
-    } = row?;
+    let row = row?;
     if read {
-        reader.map(|reader| (Outcome::Done, reader(guest)))
+        row.read.map(|read| (Outcome::Done, read(guest)))
     } else {
-        writer.map(|writer| (writer(guest, given), 0))
+        row.write.map(|write| (write(guest, given), 0))
     }
 }
 

@@ -26,10 +26,8 @@ pub fn work(
     vcpu.statistics.add(Count::Windows, 1);
     // Half a guard before the window would be preempted is time enough for any step: the guard must
     // hold the longest path as a whole.
-    let until = machine
-        .slot
-        .preempt_at
-        .before(machine.cursor.guard_ticks() / 2);
+    let margin = machine.cursor.guard_ticks() / 2;
+    let until = machine.slot.preempt_at.before(margin);
     let phase = loop {
         if timer::now().reached(until) {
             break Phase::Reloading(reload, condition);

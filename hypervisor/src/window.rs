@@ -24,10 +24,8 @@ pub fn end(guest: &mut Guest, waits: bool) -> Ticks {
     granted::leave(guest.vcpu);
     let ends = interrupt::mask_guest(guest.machine);
     if facts.has_more() {
-        guest
-            .vcpu
-            .stolen
-            .leave(guest.machine.slot.preempt_at, waits);
+        let until = guest.machine.slot.preempt_at;
+        guest.vcpu.stolen.leave(until, waits);
         interrupt::disconnect_more(guest);
     }
     interrupt::disconnect(guest, ends);
@@ -35,10 +33,8 @@ pub fn end(guest: &mut Guest, waits: bool) -> Ticks {
         guest.partition.running = guest.partition.running.but(facts.itself);
     }
     let now = timer::now();
-    guest.vcpu.statistics.add(
-        Count::UsedTicks,
-        now.since_past(guest.machine.running_since),
-    );
+    let used = now.since_past(guest.machine.running_since);
+    guest.vcpu.statistics.add(Count::UsedTicks, used);
     if state::traces_windows() {
         let event = Event::Window {
             partition: guest.partition.index,
@@ -49,11 +45,8 @@ pub fn end(guest: &mut Guest, waits: bool) -> Ticks {
         guest.machine.report(guest.machine.window_start, event);
     }
     if guest.vcpu.refused_in_window > 0 {
-        let refused = core::mem::take(&mut guest.vcpu.refused_in_window);
-        guest
-            .vcpu
-            .statistics
-            .add(Count::RefusedCalls, refused.into());
+        let refused = core::mem::take(&mut guest.vcpu.refused_in_window).into();
+        guest.vcpu.statistics.add(Count::RefusedCalls, refused);
     }
     if guest.partition.dropped_in_window > 0 {
         report_dropped(guest, now);

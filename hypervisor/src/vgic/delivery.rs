@@ -139,13 +139,10 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     #[must_use]
     pub fn has_work(&self, vcpu: usize) -> bool {
         let work = |block: &Block| block.active | block.forwarded(self.groups);
-        let shared = self
-            .shared
-            .iter()
-            .fold(0, |all, shared| all | work(&shared.block));
-        self.vcpus
-            .get(vcpu)
-            .is_some_and(|private| work(&private.block) | shared != 0)
+        let all = self.shared.iter().map(|shared| work(&shared.block));
+        let shared = all.fold(0, |all, work| all | work);
+        let private = self.vcpus.get(vcpu);
+        private.is_some_and(|private| work(&private.block) | shared != 0)
     }
 
     /// Takes the vCPU's interrupts back from its list registers, which are empty then. Whose list
