@@ -15,7 +15,7 @@ use crate::life::Phase;
 use crate::partition::Partition;
 use crate::port::Received;
 use crate::selected::ANY;
-use crate::vcpu::{Count, Vcpu};
+use crate::vcpu::Vcpu;
 use crate::vgic::low;
 use crate::{interrupt, power, state, window};
 
@@ -53,7 +53,7 @@ pub fn answer_shortly(vcpu: &mut Vcpu, x0: u64) -> bool {
         }
         Kind::Unknown | Kind::Other => return false,
     }
-    vcpu.statistics.add(Count::ShortCalls, 1);
+    vcpu.counts.short_calls += 1;
     true
 }
 
@@ -111,14 +111,14 @@ pub fn ends_window(x0: u64) -> bool {
 /// Gives the rest of the window back.
 #[inline]
 pub fn wait_for_window(vcpu: &mut Vcpu) -> Decision {
-    vcpu.statistics.add(Count::Calls, 1);
+    vcpu.counts.calls += 1;
     vcpu.waits_for_window = true;
     Decision::EndWindow
 }
 
 /// Does what the call in the guest's registers asks for.
 pub fn dispatch(guest: &mut Guest) -> Decision {
-    guest.vcpu.statistics.add(Count::Calls, 1);
+    guest.vcpu.counts.calls += 1;
     let [id, x1, x2, x3, x4, ..] = guest.vcpu.context.x;
     // The function id is w0 (DEN0028, 2.5).
     let answer = match low(id) {
@@ -212,7 +212,7 @@ fn stolen_time(vcpu: &Vcpu, id: u32, feature: u64) -> u64 {
 
 fn exit_statistics(vcpu: &Vcpu, cause: u64) -> Answer {
     let exits = usize::try_from(cause).ok();
-    let exits = exits.and_then(|cause| vcpu.statistics.exits.get(cause));
+    let exits = exits.and_then(|cause| vcpu.exits.get(cause));
     let exits = exits.ok_or(INVALID_PARAMETERS)?;
     let success = SUCCESS.cast_unsigned();
     Ok(Done::Values([
@@ -231,7 +231,7 @@ fn console_write(vcpu: &Vcpu, partition: &mut Partition) -> Answer {
     }
     let console = partition.console.as_mut().ok_or(NOT_FOUND)?;
     if console.capacity().saturating_sub(console.len()) < count {
-        partition.dropped = partition.dropped.wrapping_add(dropped);
+        partition.totals.console_dropped += dropped;
         partition.dropped_in_window = partition.dropped_in_window.wrapping_add(dropped);
         return Err(BUSY);
     }

@@ -103,7 +103,7 @@ pub fn stray_fetch(guest: &mut Guest, _: u64) -> Decision {
 fn stray(guest: &mut Guest, event: HealthEvent, exception: Exception) -> Decision {
     match guest.partition.declaration().machine.stray {
         Stray::ExternalAbort if ANY.aborts => {
-            guest.partition.aborts = guest.partition.aborts.wrapping_add(1);
+            guest.partition.totals.aborts += 1;
             arch_cpu::take_exception(exception);
             Decision::Resume
         }

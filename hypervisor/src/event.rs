@@ -12,7 +12,10 @@ use paratia_config::system::HealthEvent;
 
 use crate::fault::Details;
 use crate::health::Verdict;
+use crate::heartbeat::Heartbeats;
+use crate::partition::Totals;
 use crate::time::Ticks;
+use crate::vcpu::{Counts, Exits};
 
 /// Records that a CPU can have waiting; a further one is dropped and counted.
 pub const QUEUE_LENGTH: usize = 64;
@@ -106,5 +109,58 @@ pub enum Event {
         partition: usize,
         /// Bytes.
         dropped: u64,
+    },
+}
+
+/// What is said at the end, when nobody waits. Partitions and CPUs by their index, times in ticks since the
+/// epoch.
+#[derive(Clone, Copy, Debug, Format)]
+pub enum LastEvent {
+    /// What a vCPU did.
+    VcpuStatistics {
+        /// Whose.
+        partition: usize,
+        /// Its number in the partition.
+        vcpu: usize,
+        /// Its totals.
+        counts: Counts,
+    },
+    /// A vCPU's exits for one cause.
+    Exits {
+        /// Whose.
+        partition: usize,
+        /// The vCPU's number in the partition.
+        vcpu: usize,
+        /// The name of an `ExitCause`.
+        cause: &'static str,
+        /// Its totals.
+        exits: Exits,
+    },
+    /// What a partition did.
+    Statistics {
+        /// Which.
+        partition: usize,
+        /// Its heartbeats, if it owes any.
+        heartbeats: Option<Heartbeats>,
+        /// Its other totals.
+        totals: Totals,
+    },
+    /// What a CPU did.
+    CpuStatistics {
+        /// Which.
+        cpu: usize,
+        /// Its longest switch, in ticks.
+        switch_worst: u64,
+        /// Its longest step of the log, in ticks.
+        log_step_worst: u64,
+        /// Slots that went by unused.
+        overruns: u64,
+        /// Records that found no room.
+        records_dropped: u64,
+    },
+    /// All is said.
+    Stopped {
+        /// When, in ticks since the epoch.
+        time: u64,
     },
 }

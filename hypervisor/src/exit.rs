@@ -10,7 +10,7 @@ use crate::lock::{Guard, Lock};
 use crate::partition::Partition;
 use crate::straight::{self, Taken};
 use crate::time::Ticks;
-use crate::vcpu::{Count, Vcpu};
+use crate::vcpu::Vcpu;
 use crate::{call, device, interrupt, register, window};
 use paratia_abi::ExitCause;
 use paratia_config::system::HealthEvent;
@@ -119,8 +119,7 @@ pub unsafe extern "C" fn abort(_: u64, pointer: *mut Vcpu, esr: u64) -> Next {
             && device::access_shortly(esr, vcpu, &mut partition, holds).is_some()
     };
     if done {
-        vcpu.statistics
-            .count_exit(ExitCause::Device, timer::now_early().since(begun));
+        vcpu.count_exit(ExitCause::Device, timer::now_early().since(begun));
         return Next::same(pointer);
     }
     // SAFETY: the vector's promise.
@@ -253,7 +252,7 @@ pub unsafe extern "C" fn interrupt(_: u64, vcpu: *mut Vcpu) -> Next {
     {
         // SAFETY: the vector's promise; the reference ends here.
         let vcpu = unsafe { &mut *vcpu };
-        vcpu.statistics.add(Count::Interrupts, 1);
+        vcpu.counts.interrupts += 1;
     }
     if timer::is_due() {
         // SAFETY: as above.
@@ -373,7 +372,7 @@ unsafe fn handle(
         return act(machine, vcpu, partition, cause, decision);
     }
     let spent = timer::now_early().since(begun);
-    vcpu.statistics.count_exit(cause, spent);
+    vcpu.count_exit(cause, spent);
     Next::same(pointer)
 }
 
@@ -401,7 +400,7 @@ fn act(
         return leave(machine, vcpu, partition, waits);
     }
     let spent = timer::now_early().since(machine.path.begun());
-    vcpu.statistics.count_exit(cause, spent);
+    vcpu.count_exit(cause, spent);
     Next::same(vcpu)
 }
 
@@ -484,13 +483,13 @@ fn wait_at_rest(machine: &mut Machine, vcpu: &mut Vcpu, begun: Ticks) -> Result<
     give_back(machine, vcpu, idle);
     handled?;
     let spent = timer::now_early().since(begun).wrapping_sub(idle);
-    vcpu.statistics.count_exit(ExitCause::Wait, spent);
+    vcpu.count_exit(ExitCause::Wait, spent);
     Ok(())
 }
 
 /// Counts time that the guest gave back by waiting.
 #[inline]
 fn give_back(machine: &mut Machine, vcpu: &mut Vcpu, idle: u64) {
-    vcpu.statistics.add(Count::IdleTicks, idle);
+    vcpu.counts.idle_ticks += idle;
     machine.running_since = machine.running_since.after(idle);
 }

@@ -51,7 +51,7 @@ impl Details {
 /// Tells the health monitor, and carries out its verdict on the partition that runs.
 pub fn raise(guest: &mut Guest, event: HealthEvent, details: Details) -> Decision {
     let now = timer::now();
-    guest.partition.faults = guest.partition.faults.wrapping_add(1);
+    guest.partition.totals.faults += 1;
     let fault = Event::Fault {
         partition: guest.partition.index,
         event,
@@ -65,7 +65,7 @@ pub fn raise(guest: &mut Guest, event: HealthEvent, details: Details) -> Decisio
         partition: guest.partition.index,
         event,
         action,
-        restarts: guest.partition.restarts,
+        restarts: guest.partition.totals.restarts,
     };
     guest.machine.report(now, verdict);
     match action {
@@ -75,7 +75,7 @@ pub fn raise(guest: &mut Guest, event: HealthEvent, details: Details) -> Decisio
                 HealthEvent::Reset => StartCondition::PartitionRestart,
                 _ => StartCondition::HealthMonitorRestart,
             };
-            guest.partition.restarts = guest.partition.restarts.wrapping_add(1);
+            guest.partition.totals.restarts += 1;
             end_life(guest, Phase::Reloading(Reload::new(), condition));
         }
         Verdict::Halt => end_life(guest, Phase::Halted),

@@ -35,10 +35,18 @@ enum State {
 pub struct Supervision {
     expectation: Expectation,
     state: State,
+    /// Totals since boot.
+    pub heartbeats: Heartbeats,
+}
+
+/// What was due and what came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(target_os = "none", derive(defmt::Format))]
+pub struct Heartbeats {
     /// Periods that were due so far.
-    pub expected: u64,
+    pub heartbeats_expected: u64,
     /// Those without a heartbeat by the deadline.
-    pub missed: u64,
+    pub heartbeats_missed: u64,
 }
 
 impl Supervision {
@@ -48,8 +56,10 @@ impl Supervision {
         Self {
             expectation,
             state: State::Off,
-            expected: 0,
-            missed: 0,
+            heartbeats: Heartbeats {
+                heartbeats_expected: 0,
+                heartbeats_missed: 0,
+            },
         }
     }
 
@@ -90,7 +100,7 @@ impl Supervision {
                 && now.since(*period_start) <= self.expectation.deadline =>
             {
                 *settled = true;
-                self.expected = self.expected.wrapping_add(1);
+                self.heartbeats.heartbeats_expected += 1;
                 true
             }
             _ => false,
@@ -128,8 +138,8 @@ impl Supervision {
                 missed
             }
         };
-        self.expected = self.expected.wrapping_add(missed);
-        self.missed = self.missed.wrapping_add(missed);
+        self.heartbeats.heartbeats_expected += missed;
+        self.heartbeats.heartbeats_missed += missed;
         missed
     }
 }
@@ -137,6 +147,11 @@ impl Supervision {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn totals(supervision: &Supervision) -> (u64, u64) {
+        let of = supervision.heartbeats;
+        (of.heartbeats_expected, of.heartbeats_missed)
+    }
 
     fn supervision() -> Supervision {
         let mut supervision = Supervision::new(Expectation {
@@ -165,7 +180,7 @@ mod tests {
             "the deadline itself still counts"
         );
         assert!(!supervision.beat(Ticks(1_160)), "one a period");
-        assert_eq!((supervision.expected, supervision.missed), (1, 0));
+        assert_eq!(totals(&supervision), (1, 0));
     }
 
     #[test]
@@ -173,7 +188,7 @@ mod tests {
         let mut supervision = normal();
         assert_eq!(supervision.check(Ticks(1_161)), 1);
         assert!(!supervision.beat(Ticks(1_161)));
-        assert_eq!((supervision.expected, supervision.missed), (1, 1));
+        assert_eq!(totals(&supervision), (1, 1));
         assert_eq!(
             supervision.check(Ticks(1_199)),
             0,
@@ -188,7 +203,7 @@ mod tests {
         assert_eq!(supervision.check(Ticks(1_190)), 0);
         assert_eq!(supervision.check(Ticks(1_261)), 1);
         assert_eq!(supervision.check(Ticks(1_561)), 3);
-        assert_eq!((supervision.expected, supervision.missed), (5, 5));
+        assert_eq!(totals(&supervision), (5, 5));
     }
 
     #[test]
@@ -199,7 +214,7 @@ mod tests {
             assert_eq!(supervision.check(now), 0);
             assert!(supervision.beat(now));
         }
-        assert_eq!((supervision.expected, supervision.missed), (1_000, 0));
+        assert_eq!(totals(&supervision), (1_000, 0));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A partition at run time: what its vCPUs share.
 
+use defmt::Format;
 use heapless::spsc::{Consumer, Producer, Queue};
 use paratia_abi::passport::MAX_PORTS;
 
@@ -59,16 +60,33 @@ pub struct Partition {
     pub input: Option<Consumer<'static, u8>>,
     /// Console bytes dropped in this window.
     pub dropped_in_window: u64,
+    /// Totals since boot.
+    pub totals: Totals,
+}
+
+/// Totals since boot.
+#[derive(Clone, Copy, Debug, Format)]
+pub struct Totals {
     /// Faults of every kind.
     pub faults: u64,
     /// Restarts.
     pub restarts: u64,
     /// Console bytes dropped.
-    pub dropped: u64,
+    pub console_dropped: u64,
     /// Accesses to nothing that were answered by an abort.
     pub aborts: u64,
     /// Instructions that were answered as undefined ones.
     pub undefined: u64,
+}
+
+impl Totals {
+    const NONE: Self = Self {
+        faults: 0,
+        restarts: 0,
+        console_dropped: 0,
+        aborts: 0,
+        undefined: 0,
+    };
 }
 
 /// Every partition's state, by its index.
@@ -101,11 +119,7 @@ impl Partition {
             console: None,
             input: None,
             dropped_in_window: 0,
-            faults: 0,
-            restarts: 0,
-            dropped: 0,
-            aborts: 0,
-            undefined: 0,
+            totals: Totals::NONE,
         };
         Lock::new(partition, vcpus > 1)
     }

@@ -333,7 +333,7 @@ fn perform(guest: &mut Guest, access: SystemRegister) -> Option<(Outcome, u64)> 
 pub fn forbid(guest: &mut Guest) -> Decision {
     match guest.partition.declaration().machine.forbidden {
         Forbidden::Undefined if ANY.undefined => {
-            guest.partition.undefined = guest.partition.undefined.wrapping_add(1);
+            guest.partition.totals.undefined += 1;
             arch_cpu::take_exception(Exception::Undefined);
             Decision::Resume
         }

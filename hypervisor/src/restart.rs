@@ -11,7 +11,7 @@ use crate::life::Phase;
 use crate::partition::Partition;
 use crate::reload::{Reload, Step};
 use crate::selected::run_argument;
-use crate::vcpu::{Count, Vcpu};
+use crate::vcpu::Vcpu;
 
 /// Goes on with the work in the partition's window until it is done or the window nearly over; the
 /// partition starts in the window after.
@@ -23,7 +23,7 @@ pub fn work(
     condition: StartCondition,
 ) {
     let begun = crate::idle::sleep_until(machine.slot.start);
-    vcpu.statistics.add(Count::Windows, 1);
+    vcpu.counts.windows += 1;
     // Half a guard before the window would be preempted is time enough for any step: the guard must
     // hold the longest path as a whole.
     let margin = machine.cursor.guard_ticks() / 2;
@@ -39,8 +39,7 @@ pub fn work(
         }
     };
     partition.life.set_phase(phase);
-    vcpu.statistics
-        .add(Count::UsedTicks, timer::now().since(begun));
+    vcpu.counts.used_ticks += timer::now().since(begun);
 }
 
 /// Does all of the work at once: at boot. By its name the bench tells what is done for each byte.
@@ -95,7 +94,7 @@ fn start(
     let event = Event::Started {
         partition: partition.index,
         condition: condition as u64,
-        restarts: partition.restarts,
+        restarts: partition.totals.restarts,
     };
     machine.report(now, event);
 }
@@ -107,7 +106,7 @@ pub fn prepare(vcpu: &mut Vcpu, partition: &Partition, condition: StartCondition
         Image::Program(_) => [
             declaration.passport.0,
             condition as u64,
-            partition.restarts,
+            partition.totals.restarts,
             run_argument(partition.index),
         ],
         // As arm64 Linux is booted, and whoever follows it (Documentation/arm64/booting.rst, 4).

@@ -6,9 +6,9 @@ use paratia_board_support::interrupt::CpuInterface as _;
 
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::cpu::{CPUS, Machine};
+use crate::event::LastEvent;
 use crate::partition::{PARTITIONS, Partition};
 use crate::time::Ticks;
-use crate::vcpu::{Count, Statistics};
 use crate::{crash, log, state};
 
 /// A priority that no interrupt is more urgent than.
@@ -42,6 +42,7 @@ pub fn stop(machine: &mut Machine) -> ! {
     arch_cpu::park()
 }
 
+/// Says what all have done; on CPU 0, when the others have stopped.
 fn report(machine: &Machine, now: Ticks) {
     // SAFETY: this is CPU 0, outside of the log.
     unsafe { log::flush() };
@@ -52,75 +53,59 @@ fn report(machine: &Machine, now: Ticks) {
         // SAFETY: every CPU has stopped and touches no partition any more; one that hasn't within
         // two major frames is caught in a fault of the hypervisor.
         statistics(unsafe { lock.peek() });
-        // SAFETY: as above.
-        unsafe { log::flush() };
     }
     cpu_statistics(machine);
     for owned in CPUS.iter().skip(1) {
         // SAFETY: as for the partitions; this is CPU 0, and its own state isn't among these.
-        if let Some(other) = unsafe { &owned.get().machine } {
-            cpu_statistics(other);
-        }
-        // SAFETY: as above.
-        unsafe { log::flush() };
+        unsafe { owned.get() }
+            .machine
+            .iter()
+            .for_each(cpu_statistics);
     }
-    defmt::info!("stopped time={=u64}", now.since(machine.epoch));
-    // SAFETY: as above.
-    unsafe { log::flush() };
-}
-
-fn cpu_statistics(machine: &Machine) {
-    defmt::info!(
-        "cpu-statistics cpu={=usize} switch_worst={=u64} log_step_worst={=u64} overruns={=u64} records_dropped={=u64}",
-        machine.index,
-        machine.path.switch_worst,
-        machine.path.log_step_worst,
-        machine.overruns,
-        machine.records_dropped
-    );
+    let time = now.since(machine.epoch);
+    say(&LastEvent::Stopped { time });
 }
 
 fn statistics(partition: &Partition) {
-    let mut of = Statistics::ZERO;
     for vcpu in partition.facts.vcpus {
         // SAFETY: as for the partition.
-        of.gather(&unsafe { vcpu.get() }.statistics);
-    }
-    let count = |what| of.count(what);
-    let (expected, missed) = partition.supervision.map_or((0, 0), |supervision| {
-        (supervision.expected, supervision.missed)
-    });
-    defmt::info!(
-        "statistics partition={=usize} windows={=u64} used_ticks={=u64} idle_ticks={=u64} jitter_worst={=u64} heartbeats_expected={=u64} heartbeats_missed={=u64} faults={=u64} restarts={=u64} calls={=u64} refused_calls={=u64} console_dropped={=u64} short_calls={=u64} aborts={=u64} undefined={=u64} interrupts={=u64}",
-        partition.index,
-        count(Count::Windows),
-        count(Count::UsedTicks),
-        count(Count::IdleTicks),
-        of.jitter_worst,
-        expected,
-        missed,
-        partition.faults,
-        partition.restarts,
-        count(Count::Calls).wrapping_add(count(Count::ShortCalls)),
-        count(Count::RefusedCalls),
-        partition.dropped,
-        count(Count::ShortCalls),
-        partition.aborts,
-        partition.undefined,
-        count(Count::Interrupts)
-    );
-    for (cause, exits) in ExitCause::ALL.iter().zip(&of.exits) {
-        if exits.count > 0 {
-            // SAFETY: this is CPU 0, outside of the log.
-            unsafe { log::flush() };
-            defmt::info!(
-                "exits partition={=usize} cause={=str} count={=u64} ticks={=u64} worst={=u64}",
-                partition.index,
-                cause.name(),
-                exits.count,
-                exits.ticks,
-                exits.worst
-            );
+        let vcpu = unsafe { vcpu.get() };
+        say(&LastEvent::VcpuStatistics {
+            partition: partition.index,
+            vcpu: vcpu.number,
+            counts: vcpu.counts,
+        });
+        for (cause, exits) in ExitCause::ALL.iter().zip(vcpu.exits) {
+            if exits.count > 0 {
+                say(&LastEvent::Exits {
+                    partition: partition.index,
+                    vcpu: vcpu.number,
+                    cause: cause.name(),
+                    exits,
+                });
+            }
         }
     }
+    say(&LastEvent::Statistics {
+        partition: partition.index,
+        heartbeats: partition.supervision.map(|it| it.heartbeats),
+        totals: partition.totals,
+    });
+}
+
+fn cpu_statistics(machine: &Machine) {
+    say(&LastEvent::CpuStatistics {
+        cpu: machine.index,
+        switch_worst: machine.path.switch_worst,
+        log_step_worst: machine.path.log_step_worst,
+        overruns: machine.overruns,
+        records_dropped: machine.records_dropped,
+    });
+}
+
+/// Logs an event and waits until it is out.
+fn say(event: &LastEvent) {
+    defmt::info!("{}", event);
+    // SAFETY: this is CPU 0, outside of the log.
+    unsafe { log::flush() };
 }

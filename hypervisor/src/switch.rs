@@ -7,7 +7,7 @@ use crate::arch::registers::{read_register, write_register};
 use crate::arch::{cpu as arch_cpu, memory, timer};
 use crate::cpu::Cpu;
 use crate::guest::Guest;
-use crate::vcpu::{Count, Vcpu};
+use crate::vcpu::Vcpu;
 use crate::{granted, idle, interrupt, stolen};
 
 /// Moves system registers: `save` takes what is in the CPU, then `load` goes in. Called by the
@@ -84,7 +84,7 @@ pub extern "C" fn release(vcpu: &mut Vcpu) {
             partition: &mut partition,
         });
     }
-    vcpu.statistics.add(Count::Windows, 1);
+    vcpu.counts.windows += 1;
     machine.path.end_switch(timer::now_early());
     let now = idle::sleep_until(machine.slot.start);
     interrupt::arm(machine, vcpu);
@@ -93,5 +93,5 @@ pub extern "C" fn release(vcpu: &mut Vcpu) {
     machine.running_since = now;
     machine.window_start = now;
     let late = now.since_past(machine.slot.start);
-    vcpu.statistics.jitter_worst = vcpu.statistics.jitter_worst.max(late);
+    vcpu.counts.jitter_worst = vcpu.counts.jitter_worst.max(late);
 }

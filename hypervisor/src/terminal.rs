@@ -14,7 +14,7 @@ pub fn send(machine: &mut Machine, partition: &mut Partition, byte: u8) {
         return;
     };
     if console.enqueue(byte).is_err() {
-        partition.dropped = partition.dropped.wrapping_add(1);
+        partition.totals.console_dropped += 1;
     }
     for _ in 0..MOST_STEPS {
         if console.ready() || !idle::work_once(machine) {

@@ -1,6 +1,7 @@
 //! A vCPU at run time: its context and its counters. Touched only by the CPU that its windows are
 //! on.
 
+use defmt::Format;
 use paratia_abi::ExitCause;
 
 use crate::arch::context::Context;
@@ -62,46 +63,47 @@ pub struct Vcpu {
     /// The time that it didn't have.
     pub stolen: StolenTime,
     /// Totals since boot.
-    pub statistics: Statistics,
-}
-
-/// What is counted. No such number overflows in the life of a board.
-#[derive(Clone, Copy, Debug)]
-pub enum Count {
-    /// Windows in which it ran.
-    Windows,
-    /// Ticks in which it ran.
-    UsedTicks,
-    /// Ticks that it gave back by waiting.
-    IdleTicks,
-    /// Calls, refused ones included, those with a short answer not.
-    Calls,
-    /// Calls with a short answer: constants and refusals of calls that don't exist.
-    ShortCalls,
-    /// Calls that were refused.
-    RefusedCalls,
-    /// Interrupts while it ran, by the short way or the long one.
-    Interrupts,
-}
-
-impl Count {
-    /// Of how many kinds.
-    const KINDS: usize = Self::Interrupts as usize + 1;
-}
-
-/// Totals since boot.
-#[derive(Clone, Copy, Debug)]
-pub struct Statistics {
-    counts: [u64; Count::KINDS],
-    /// Latest start of a window after its tick.
-    pub jitter_worst: u64,
-    /// Exits that went back to the partition in the same window, by their cause; calls with a short
-    /// answer not.
+    pub counts: Counts,
+    /// Exits that went back to it in the same window, by their cause; calls with a short answer not.
     pub exits: [Exits; ExitCause::ALL.len()],
 }
 
+/// Totals since boot. No such number overflows in the life of a board.
+#[derive(Clone, Copy, Debug, Format)]
+pub struct Counts {
+    /// Windows in which it ran.
+    pub windows: u64,
+    /// Ticks in which it ran.
+    pub used_ticks: u64,
+    /// Ticks that it gave back by waiting.
+    pub idle_ticks: u64,
+    /// Calls, refused ones included, those with a short answer not.
+    pub calls: u64,
+    /// Calls with a short answer: constants and refusals of calls that don't exist.
+    pub short_calls: u64,
+    /// Calls that were refused.
+    pub refused_calls: u64,
+    /// Interrupts while it ran, by the short way or the long one.
+    pub interrupts: u64,
+    /// Latest start of a window after its tick.
+    pub jitter_worst: u64,
+}
+
+impl Counts {
+    const NONE: Self = Self {
+        windows: 0,
+        used_ticks: 0,
+        idle_ticks: 0,
+        calls: 0,
+        short_calls: 0,
+        refused_calls: 0,
+        interrupts: 0,
+        jitter_worst: 0,
+    };
+}
+
 /// Exits for one cause.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Format)]
 pub struct Exits {
     /// How many.
     pub count: u64,
@@ -117,58 +119,6 @@ impl Exits {
         ticks: 0,
         worst: 0,
     };
-
-    /// Adds others.
-    #[inline]
-    fn gather(&mut self, other: &Self) {
-        self.count = self.count.wrapping_add(other.count);
-        self.ticks = self.ticks.wrapping_add(other.ticks);
-        self.worst = self.worst.max(other.worst);
-    }
-}
-
-impl Statistics {
-    /// Nothing yet.
-    pub const ZERO: Self = Self {
-        counts: [0; Count::KINDS],
-        jitter_worst: 0,
-        exits: [Exits::NONE; ExitCause::ALL.len()],
-    };
-
-    /// Counts so many more.
-    #[inline]
-    pub fn add(&mut self, what: Count, more: u64) {
-        let count = &mut self.counts[what as usize];
-        *count = count.wrapping_add(more);
-    }
-
-    /// How many were counted.
-    #[inline]
-    #[must_use]
-    pub fn count(&self, what: Count) -> u64 {
-        self.counts[what as usize]
-    }
-
-    /// Counts an exit of `ticks`.
-    #[inline]
-    pub fn count_exit(&mut self, cause: ExitCause, ticks: u64) {
-        self.exits[cause as usize].gather(&Exits {
-            count: 1,
-            ticks,
-            worst: ticks,
-        });
-    }
-
-    /// Adds those of another vCPU.
-    pub fn gather(&mut self, other: &Self) {
-        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
-            *count = count.wrapping_add(*more);
-        }
-        self.jitter_worst = self.jitter_worst.max(other.jitter_worst);
-        for (exits, more) in self.exits.iter_mut().zip(&other.exits) {
-            exits.gather(more);
-        }
-    }
 }
 
 /// Every vCPU's state, by its index.
@@ -210,7 +160,8 @@ impl Vcpu {
             set_way: SetWay::Idle,
             control: HypervisorControl::PLAIN,
             stolen: StolenTime::NONE,
-            statistics: Statistics::ZERO,
+            counts: Counts::NONE,
+            exits: [Exits::NONE; ExitCause::ALL.len()],
         }
     }
 
@@ -270,6 +221,15 @@ impl Vcpu {
             *place = id;
             self.listed |= 1 << index;
         }
+    }
+
+    /// Counts an exit of `ticks`.
+    #[inline]
+    pub fn count_exit(&mut self, cause: ExitCause, ticks: u64) {
+        let exits = &mut self.exits[cause as usize];
+        exits.count += 1;
+        exits.ticks += ticks;
+        exits.worst = exits.worst.max(ticks);
     }
 
     /// Whether it has nothing in list registers but what went straight there, and nothing waits for

@@ -12,7 +12,7 @@ use crate::life::Phase;
 use crate::partition::Partition;
 use crate::selected::ANY;
 use crate::time::Ticks;
-use crate::vcpu::{Count, Vcpu};
+use crate::vcpu::Vcpu;
 use crate::vgic::VcpuSet;
 use crate::{granted, idle, interrupt, restart, state, stop};
 
@@ -34,7 +34,7 @@ pub fn end(guest: &mut Guest, waits: bool) -> Ticks {
     }
     let now = timer::now();
     let used = now.since_past(guest.machine.running_since);
-    guest.vcpu.statistics.add(Count::UsedTicks, used);
+    guest.vcpu.counts.used_ticks += used;
     if state::traces_windows() {
         let event = Event::Window {
             partition: guest.partition.index,
@@ -45,8 +45,8 @@ pub fn end(guest: &mut Guest, waits: bool) -> Ticks {
         guest.machine.report(guest.machine.window_start, event);
     }
     if guest.vcpu.refused_in_window > 0 {
-        let refused = core::mem::take(&mut guest.vcpu.refused_in_window).into();
-        guest.vcpu.statistics.add(Count::RefusedCalls, refused);
+        let refused = core::mem::take(&mut guest.vcpu.refused_in_window);
+        guest.vcpu.counts.refused_calls += u64::from(refused);
     }
     if guest.partition.dropped_in_window > 0 {
         report_dropped(guest, now);

@@ -293,7 +293,7 @@ fn switches() -> anyhow::Result<Vec<Figure>> {
         ),
         Figure::new(
             "window start after its tick, latest of 15 s",
-            worst("statistics", "jitter_worst")?,
+            worst("vcpu-statistics", "jitter_worst")?,
             "instructions",
         ),
     ])

@@ -62,10 +62,10 @@ impl Event {
             // What opens a value within this one is no pair itself.
             let (key, value) = pair.rsplit('{').next()?.split_once(':')?;
             let (key, value) = (key.trim(), value.trim());
-            let value = if is_type(value) {
-                Value::Text(words(value, '_'))
-            } else {
-                Value::parse(value)
+            let value = match quoted(value) {
+                Some((text, _)) => Value::Text(text.to_owned()),
+                None if is_type(value) => Value::Text(words(value, '_')),
+                None => Value::parse(value),
             };
             Some((key.to_owned(), value))
         });
@@ -206,14 +206,14 @@ mod tests {
     #[test]
     fn a_value_within_a_value_counts_as_the_events_own() {
         let message = "Fault { partition: 1, event: StrayAccess, details: Details { esr: 9, far: 0 }, \
-                       late: true }";
+                       cause: \"call\" }";
         let event = Event::parse(0, message);
         assert_eq!((event.name.as_str(), event.partition()), ("fault", Some(1)));
         assert_eq!(event.word("event"), Some("stray_access"));
         assert_eq!(event.integer("esr"), Some(9));
         assert_eq!(event.word("details"), None);
         assert_eq!(event.integer("far"), Some(0));
-        assert_eq!(event.word("late"), Some("true"));
+        assert_eq!(event.word("cause"), Some("call"));
     }
 
     proptest! {

@@ -30,22 +30,61 @@ pub struct Statistics {
 }
 
 impl Statistics {
-    /// The counters in a `statistics` event; one that is missing counts as 0.
+    /// The counters in a partition's `statistics` event and the `vcpu-statistics` events of its vCPUs; one
+    /// that is missing counts as 0.
     #[must_use]
-    pub fn from_event(event: &Event) -> Self {
-        let field = |key| event.integer(key).unwrap_or(0);
-        Self {
-            windows: field("windows"),
-            used_ticks: field("used_ticks"),
-            idle_ticks: field("idle_ticks"),
-            jitter_worst: field("jitter_worst"),
+    pub fn gather<'a>(partition: &Event, vcpus: impl Iterator<Item = &'a Event>) -> Self {
+        let field = |key| partition.integer(key).unwrap_or(0);
+        let own = Self {
             heartbeats_expected: field("heartbeats_expected"),
             heartbeats_missed: field("heartbeats_missed"),
             faults: field("faults"),
             restarts: field("restarts"),
-            refused_calls: field("refused_calls"),
-            short_calls: field("short_calls"),
-            interrupts: field("interrupts"),
-        }
+            ..Self::default()
+        };
+        vcpus.fold(own, |sum, vcpu| {
+            let field = |key| vcpu.integer(key).unwrap_or(0);
+            Self {
+                windows: sum.windows + field("windows"),
+                used_ticks: sum.used_ticks + field("used_ticks"),
+                idle_ticks: sum.idle_ticks + field("idle_ticks"),
+                jitter_worst: sum.jitter_worst.max(field("jitter_worst")),
+                refused_calls: sum.refused_calls + field("refused_calls"),
+                short_calls: sum.short_calls + field("short_calls"),
+                interrupts: sum.interrupts + field("interrupts"),
+                ..sum
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vcpus_are_added_but_for_the_latest_start() {
+        let event = |message| Event::parse(0, message);
+        let vcpus = [
+            event(
+                "VcpuStatistics { partition: 1, vcpu: 0, counts: Counts { windows: 3, jitter_worst: 2 } }",
+            ),
+            event(
+                "VcpuStatistics { partition: 1, vcpu: 1, counts: Counts { windows: 4, jitter_worst: 1 } }",
+            ),
+        ];
+        let partition = event(
+            "Statistics { partition: 1, heartbeats: Some(Heartbeats { heartbeats_expected: 9, \
+             heartbeats_missed: 5 }), totals: Totals { faults: 1, restarts: 0 } }",
+        );
+        let expected = Statistics {
+            windows: 7,
+            jitter_worst: 2,
+            heartbeats_expected: 9,
+            heartbeats_missed: 5,
+            faults: 1,
+            ..Statistics::default()
+        };
+        assert_eq!(Statistics::gather(&partition, vcpus.iter()), expected);
     }
 }

@@ -97,16 +97,18 @@ fn exits(report: &RunReport) -> Table {
     ]);
     let mut table = Table::new(&heads);
     for partition in report.system.partitions {
-        let of = |cause: ExitCause, field: &str| {
-            let mut events = report.about("exits", partition.name);
-            let event = events.find(|event| event.word("cause") == Some(cause.name()));
-            event.and_then(|event| event.integer(field)).unwrap_or(0)
+        // Each of its vCPUs tells its own.
+        let of = |cause: ExitCause, field: &'static str| {
+            let events = report.about("exits", partition.name);
+            let for_it = events.filter(move |event| event.word("cause") == Some(cause.name()));
+            for_it.filter_map(move |event| event.integer(field))
         };
         let all = ExitCause::ALL.iter().copied();
         let mut row = vec![partition.name.to_owned()];
-        row.extend(all.clone().map(|cause| of(cause, "count").to_string()));
-        let ticks: u64 = all.clone().map(|cause| of(cause, "ticks")).sum();
-        let worst = all.map(|cause| of(cause, "worst")).max().unwrap_or(0);
+        let counts = all.clone().map(|cause| of(cause, "count").sum::<u64>());
+        row.extend(counts.map(|count| count.to_string()));
+        let ticks: u64 = all.clone().flat_map(|cause| of(cause, "ticks")).sum();
+        let worst = all.flat_map(|cause| of(cause, "worst")).max().unwrap_or(0);
         row.push(format!(
             "{:.1} us",
             report.duration(ticks).as_secs_f64() * 1e6

@@ -19,7 +19,7 @@ pub(crate) enum Weight {
 /// The sentence for an event; none for events that are only counted, or that another one tells.
 pub(crate) fn sentence(event: &Event, system: &System) -> Option<(Weight, String)> {
     let text = match event.name.as_str() {
-        "window" | "heartbeat" | "statistics" | "exits" => return None,
+        "window" | "heartbeat" | "statistics" | "vcpu-statistics" | "exits" => return None,
         "fault" => fault::sentence(event, system)?,
         "boot" => boot(event),
         "board-checked" => "the board is the one that was configured".to_owned(),

@@ -57,9 +57,9 @@ impl RunReport {
     /// A partition's counters at the end; `None` if the run didn't come so far.
     #[must_use]
     pub fn statistics(&self, partition: &str) -> Option<Statistics> {
-        self.about("statistics", partition)
-            .last()
-            .map(Statistics::from_event)
+        let own = self.about("statistics", partition).last()?;
+        let vcpus = self.about("vcpu-statistics", partition);
+        Some(Statistics::gather(own, vcpus))
     }
 
     /// The lines on a partition's console.
