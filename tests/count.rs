@@ -1,5 +1,6 @@
 //! The README's count is still true, and what isn't in an image is still not there.
 
+use paratia::sources::Sources;
 use paratia::{build, count, sources};
 use paratia_tests::{DEFAULT_BOARD, is_about};
 
@@ -38,6 +39,21 @@ fn the_readme_shows_what_is_counted() {
     );
 }
 
+/// Systems that have between them all that one may have.
+const SYSTEMS: [&str; 6] = [
+    "cluster",
+    "telltale",
+    "linux-own-cpus",
+    "test-linux-gicv2",
+    "test-monitors",
+    "test-messages",
+];
+
+fn image(system: &str) -> Vec<u8> {
+    let image = build::image(DEFAULT_BOARD, system).expect("it can be built");
+    std::fs::read(image).expect("it was built")
+}
+
 /// What is indexed in the hypervisor is a constant or asked for: no check of a bound is left that could
 /// fail, whatever a system has.
 #[test]
@@ -45,16 +61,8 @@ fn no_image_checks_a_bound() {
     if !is_about(DEFAULT_BOARD) {
         return;
     }
-    for system in [
-        "cluster",
-        "telltale",
-        "linux-own-cpus",
-        "test-linux-gicv2",
-        "test-monitors",
-        "test-messages",
-    ] {
-        let image = build::image(DEFAULT_BOARD, system).expect("it can be built");
-        let image = std::fs::read(image).expect("it was built");
+    for system in SYSTEMS {
+        let image = image(system);
         let functions = sources::functions(&image).expect("it has symbols");
         let panics: Vec<_> = functions
             .iter()
@@ -68,6 +76,32 @@ fn no_image_checks_a_bound() {
         assert!(
             panics.iter().all(|name| !name.contains("bounds")),
             "{system}: {panics:?}; ask with `get`, or let a record of constants hold what is needed"
+        );
+    }
+}
+
+/// No arithmetic of the hypervisor's own could overflow and panic, least of all by what a guest does: it
+/// wraps or saturates where it isn't known to fit.
+#[test]
+fn no_source_of_the_hypervisor_panics() {
+    if !is_about(DEFAULT_BOARD) {
+        return;
+    }
+    for system in SYSTEMS {
+        let image = image(system);
+        let sources = Sources::of(&image).expect("it has debug information");
+        let (panics, ours): (Vec<_>, Vec<_>) = sources
+            .callers("panicking::")
+            .expect("they can be read")
+            .into_iter()
+            .partition(|place| !place.starts_with("hypervisor/src"));
+        assert!(
+            !panics.is_empty(),
+            "{system}: those of the drivers would be found"
+        );
+        assert_eq!(
+            ours, [""; 0],
+            "{system}: use wrapping or saturating arithmetic"
         );
     }
 }

@@ -1,5 +1,12 @@
 //! Sets of small numbers as the bits of a word.
 
+/// A number as a bit. Any is taken as one below 32, so that nothing that a guest says makes a shift fail.
+#[inline]
+#[must_use]
+pub const fn bit(number: usize) -> u32 {
+    1 << (number % 32)
+}
+
 /// The positions of the bits that are set, in order: as many steps as there are.
 #[inline]
 pub fn bits_of(bits: u32) -> impl Iterator<Item = usize> {

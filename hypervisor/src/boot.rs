@@ -80,6 +80,8 @@ fn boot_anchored(cpu: &'static mut Cpu, device_tree: u64) -> Result<Infallible, 
     }
 
     // 5. The images are the ones that were built; each goes to its partition's scrubbed memory.
+    // SAFETY: CPU 0, once; no partition runs.
+    unsafe { log::connect() };
     for partition in &PARTITIONS {
         // SAFETY: CPU 0 at boot; no partition runs.
         load(&mut *unsafe { partition.lock() })?;
@@ -144,15 +146,10 @@ fn load(partition: &mut Partition) -> Result<(), Refusal> {
     unsafe { restart::load_at_boot(partition) };
     if let Some(first) = partition.facts.vcpus.first() {
         // SAFETY: as above.
-        restart::prepare(
-            unsafe { first.get() },
-            partition,
-            StartCondition::NormalStart,
-        );
+        let first = unsafe { first.get() };
+        restart::prepare(first, partition, StartCondition::NormalStart);
     }
     partition.life.set_phase(Phase::Running);
-    // SAFETY: CPU 0; each queue is split once, here.
-    unsafe { log::connect(partition) };
     defmt::info!(
         "image-verified partition={=usize} bytes={=usize}",
         partition.index,

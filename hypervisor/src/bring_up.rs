@@ -59,13 +59,12 @@ static SENDERS: [Owned<Option<Producer<'static, Record>>>; CPU_COUNT] =
 /// # Safety
 /// On CPU 0, once, before any other CPU is started.
 pub unsafe fn open_queues() {
-    for (cpu, (queue, place)) in QUEUES.iter().zip(&SENDERS).enumerate() {
+    let ends = SENDERS.iter().zip(&log::RECORDS);
+    for (queue, (sender, receiver)) in QUEUES.iter().zip(ends) {
         // SAFETY: the caller's promise.
-        unsafe {
-            let (sender, receiver) = queue.get().split();
-            log::take_records(cpu, receiver);
-            *place.get() = Some(sender);
-        }
+        let (queue, sender, receiver) = unsafe { (queue.get(), sender.get(), receiver.get()) };
+        let (sending, receiving) = queue.split();
+        (*sender, *receiver) = (Some(sending), Some(receiving));
     }
 }
 

@@ -15,6 +15,7 @@ use crate::life::Phase;
 use crate::partition::Partition;
 use crate::port::Received;
 use crate::selected::ANY;
+use crate::total;
 use crate::vcpu::Vcpu;
 use crate::vgic::low;
 use crate::{interrupt, power, state, window};
@@ -53,7 +54,7 @@ pub fn answer_shortly(vcpu: &mut Vcpu, x0: u64) -> bool {
         }
         Kind::Unknown | Kind::Other => return false,
     }
-    vcpu.counts.short_calls += 1;
+    total::add(&mut vcpu.counts.short_calls, 1);
     true
 }
 
@@ -111,14 +112,14 @@ pub fn ends_window(x0: u64) -> bool {
 /// Gives the rest of the window back.
 #[inline]
 pub fn wait_for_window(vcpu: &mut Vcpu) -> Decision {
-    vcpu.counts.calls += 1;
+    total::add(&mut vcpu.counts.calls, 1);
     vcpu.waits_for_window = true;
     Decision::EndWindow
 }
 
 /// Does what the call in the guest's registers asks for.
 pub fn dispatch(guest: &mut Guest) -> Decision {
-    guest.vcpu.counts.calls += 1;
+    total::add(&mut guest.vcpu.counts.calls, 1);
     let [id, x1, x2, x3, x4, ..] = guest.vcpu.context.x;
     // The function id is w0 (DEN0028, 2.5).
     let answer = match low(id) {
@@ -231,7 +232,7 @@ fn console_write(vcpu: &Vcpu, partition: &mut Partition) -> Answer {
     }
     let console = partition.console.as_mut().ok_or(NOT_FOUND)?;
     if console.capacity().saturating_sub(console.len()) < count {
-        partition.totals.console_dropped += dropped;
+        total::add(&mut partition.totals.console_dropped, dropped);
         partition.dropped_in_window = partition.dropped_in_window.wrapping_add(dropped);
         return Err(BUSY);
     }
@@ -261,8 +262,9 @@ fn port_write(guest: &mut Guest, index: u64, length: u64) -> Answer {
     for destination in state::destinations(port.channel).iter().flatten() {
         // SAFETY: the window is a constant place in the partition's RAM, a multiple of 8, and the
         // words lie within it.
-        let words = (0..length.div_ceil(8))
-            .map(|word| unsafe { memory::read_word(port.window.base.0.wrapping_add(8 * word)) });
+        let words = (0..length.div_ceil(8)).map(|word| unsafe {
+            memory::read_word(port.window.base.0.wrapping_add(word.wrapping_mul(8)))
+        });
         destination.link.write(length, now, words);
         if ANY.kicks
             && let Some(bell) = &destination.bell

@@ -95,14 +95,14 @@ fn blot_out_foreign(line: &mut [u8]) {
     let mut at = 0;
     while at < line.len() {
         let length = match core::str::from_utf8(&line[at..]) {
-            Ok(_) => line.len() - at,
+            Ok(_) => line.len().wrapping_sub(at),
             Err(error) => error.valid_up_to(),
         };
-        at += length;
+        at = at.wrapping_add(length);
         // The byte that breaks the text, if there is one.
         if let Some(byte) = line.get_mut(at) {
             *byte = b'.';
-            at += 1;
+            at = at.wrapping_add(1);
         }
     }
     for index in 1..line.len() {

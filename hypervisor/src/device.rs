@@ -14,6 +14,7 @@ use crate::mmio::{self, Kind};
 use crate::partition::Partition;
 use crate::places::{self, Device};
 use crate::selected::{ANY, SOME_SOFTWARE};
+use crate::total;
 use crate::vcpu::Vcpu;
 use crate::vgic::{Done, Frame, VcpuSet, low};
 use crate::{straight, terminal, vuart};
@@ -103,7 +104,7 @@ pub fn stray_fetch(guest: &mut Guest, _: u64) -> Decision {
 fn stray(guest: &mut Guest, event: HealthEvent, exception: Exception) -> Decision {
     match guest.partition.declaration().machine.stray {
         Stray::ExternalAbort if ANY.aborts => {
-            guest.partition.totals.aborts += 1;
+            total::add(&mut guest.partition.totals.aborts, 1);
             arch_cpu::take_exception(exception);
             Decision::Resume
         }

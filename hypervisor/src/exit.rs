@@ -10,6 +10,7 @@ use crate::lock::{Guard, Lock};
 use crate::partition::Partition;
 use crate::straight::{self, Taken};
 use crate::time::Ticks;
+use crate::total;
 use crate::vcpu::Vcpu;
 use crate::{call, device, interrupt, register, window};
 use paratia_abi::ExitCause;
@@ -252,7 +253,7 @@ pub unsafe extern "C" fn interrupt(_: u64, vcpu: *mut Vcpu) -> Next {
     {
         // SAFETY: the vector's promise; the reference ends here.
         let vcpu = unsafe { &mut *vcpu };
-        vcpu.counts.interrupts += 1;
+        total::add(&mut vcpu.counts.interrupts, 1);
     }
     if timer::is_due() {
         // SAFETY: as above.
@@ -490,6 +491,6 @@ fn wait_at_rest(machine: &mut Machine, vcpu: &mut Vcpu, begun: Ticks) -> Result<
 /// Counts time that the guest gave back by waiting.
 #[inline]
 fn give_back(machine: &mut Machine, vcpu: &mut Vcpu, idle: u64) {
-    vcpu.counts.idle_ticks += idle;
+    total::add(&mut vcpu.counts.idle_ticks, idle);
     machine.running_since = machine.running_since.after(idle);
 }

@@ -10,6 +10,7 @@ use crate::guest::Guest;
 use crate::health::Verdict;
 use crate::life::Phase;
 use crate::reload::Reload;
+use crate::total;
 use crate::vgic::VcpuSet;
 use crate::{interrupt, state};
 
@@ -51,7 +52,7 @@ impl Details {
 /// Tells the health monitor, and carries out its verdict on the partition that runs.
 pub fn raise(guest: &mut Guest, event: HealthEvent, details: Details) -> Decision {
     let now = timer::now();
-    guest.partition.totals.faults += 1;
+    total::add(&mut guest.partition.totals.faults, 1);
     let fault = Event::Fault {
         partition: guest.partition.index,
         event,
@@ -75,7 +76,7 @@ pub fn raise(guest: &mut Guest, event: HealthEvent, details: Details) -> Decisio
                 HealthEvent::Reset => StartCondition::PartitionRestart,
                 _ => StartCondition::HealthMonitorRestart,
             };
-            guest.partition.totals.restarts += 1;
+            total::add(&mut guest.partition.totals.restarts, 1);
             end_life(guest, Phase::Reloading(Reload::new(), condition));
         }
         Verdict::Halt => end_life(guest, Phase::Halted),

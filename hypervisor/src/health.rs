@@ -61,7 +61,7 @@ impl RestartHistory {
                 if let Some(oldest) = self.recent.get_mut(self.oldest) {
                     *oldest = Some(now);
                 }
-                self.oldest = (self.oldest + 1) % HISTORY;
+                self.oldest = self.oldest.wrapping_add(1) % HISTORY;
                 Verdict::Restart
             }
         }

@@ -5,6 +5,7 @@
 //! runs.
 
 use crate::time::Ticks;
+use crate::total;
 
 /// A partition's expectation in ticks.
 #[derive(Clone, Copy, Debug)]
@@ -100,7 +101,7 @@ impl Supervision {
                 && now.since(*period_start) <= self.expectation.deadline =>
             {
                 *settled = true;
-                self.heartbeats.heartbeats_expected += 1;
+                total::add(&mut self.heartbeats.heartbeats_expected, 1);
                 true
             }
             _ => false,
@@ -138,8 +139,8 @@ impl Supervision {
                 missed
             }
         };
-        self.heartbeats.heartbeats_expected += missed;
-        self.heartbeats.heartbeats_missed += missed;
+        total::add(&mut self.heartbeats.heartbeats_expected, missed);
+        total::add(&mut self.heartbeats.heartbeats_missed, missed);
         missed
     }
 }

@@ -12,6 +12,7 @@ use paratia_abi::passport::MAX_PORTS;
 use paratia_config::machine::{MONITORS, VIRTUAL_TIMER};
 
 use crate::arch::timer;
+use crate::bits::bit;
 use crate::controller::{self, LIST_REGISTERS, PrivateInterrupts, each};
 use crate::cpu::Machine;
 use crate::device;
@@ -447,11 +448,11 @@ fn fill_all(guest: &mut Guest) {
         if register.pending || register.active {
             guest.vcpu.list(index, register.intid);
             if controller::ends_by_notice(*register) {
-                guest.vcpu.noticed |= 1 << index;
+                guest.vcpu.noticed |= bit(index);
             }
             let value = controller::to_value(*register);
             guest.machine.guest.write_list(index, value);
-        } else if before & 1 << index != 0 {
+        } else if before & bit(index) != 0 {
             guest.machine.guest.write_list(index, 0);
         }
     }
@@ -509,7 +510,7 @@ fn connect_more(guest: &mut Guest) {
             let cpu = guest.vcpu.facts.affinity;
             // The rules have checked that these are shared interrupts of the board.
             let _ = state::distributor().enable_spi(link.physical, cpu, GUEST_PRIORITY);
-            guest.vcpu.connected |= 1 << index;
+            guest.vcpu.connected |= bit(index);
         }
     }
     let mut others = device::update_uart(guest.vcpu, guest.partition);
@@ -558,7 +559,7 @@ pub fn disconnect_more(guest: &mut Guest) {
     }
     if guest.vcpu.connected != 0 {
         let connected = guest.vcpu.connected;
-        let is_connected = |(index, _): &(usize, &Link)| connected & 1 << index != 0;
+        let is_connected = |(index, _): &(usize, &Link)| connected & bit(*index) != 0;
         for (_, link) in shared_links(guest.partition).filter(is_connected) {
             let _ = state::distributor().disable_spi(link.physical);
         }
@@ -611,7 +612,7 @@ fn set_kick_priority(machine: &mut Machine, partition: &Partition, priority: u8)
 
 fn kick_bit(partition: &Partition) -> u32 {
     match partition.facts.kick {
-        Some(id) if ANY.kicks => 1 << id,
+        Some(id) if ANY.kicks => bit(id as usize),
         _ => 0,
     }
 }

@@ -26,6 +26,7 @@ pub mod reload;
 pub mod sched;
 pub mod set_way;
 pub mod time;
+pub mod total;
 pub mod typing;
 pub mod vgic;
 pub mod vuart;

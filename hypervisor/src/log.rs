@@ -13,7 +13,7 @@ use crate::arch::timer;
 use crate::console::Line;
 use crate::event::{Event, Record};
 use crate::owned::Owned;
-use crate::partition::{CONSOLE_BYTES, ConsoleQueue, InputQueue, Partition};
+use crate::partition::{CONSOLE_BYTES, ConsoleQueue, InputQueue, PARTITIONS};
 use crate::selected::{ANY, CPU_COUNT, DebugUart, PARTITION_COUNT, SYSTEM, run_focus};
 use crate::time::Ticks;
 use crate::typing::{Typed, Typing};
@@ -24,6 +24,9 @@ const RING_BYTES: usize = 4096;
 const ROOM_BYTES: usize = 512;
 /// Console bytes moved, and bytes written to the UART, in one step.
 const STEP_BYTES: usize = 64;
+
+/// Nobody is typed for.
+const NO_FOCUS: usize = usize::MAX;
 
 /// Everything on its way to the UART.
 pub struct Log {
@@ -70,10 +73,11 @@ static CONSOLES: [Owned<ConsoleQueue>; PARTITION_COUNT] =
 static INPUTS: [Owned<InputQueue>; PARTITION_COUNT] =
     [const { Owned::new(InputQueue::new()) }; PARTITION_COUNT];
 
-type Records = Consumer<'static, Record>;
+/// The receiving end of a CPU's records.
+pub type Records = Consumer<'static, Record>;
 
-/// What CPUs have to report. Apart from the log, which a record is worded into where it lies.
-static RECORDS: [Owned<Option<Records>>; CPU_COUNT] = [const { Owned::new(None) }; CPU_COUNT];
+/// What CPUs have to report: CPU 0's, and apart from the log, into which a record is worded where it lies.
+pub static RECORDS: [Owned<Option<Records>>; CPU_COUNT] = [const { Owned::new(None) }; CPU_COUNT];
 
 static LOG: Owned<Log> = Owned::new(Log {
     uart: None,
@@ -84,7 +88,7 @@ static LOG: Owned<Log> = Owned::new(Log {
     voices: [const { Voice::NONE }; PARTITION_COUNT],
     patience: u64::MAX,
     typing: Typing::NEW,
-    focus: 0,
+    focus: NO_FOCUS,
     next_console: 0,
     moved_ahead: 0,
     inside_frame: false,
@@ -146,41 +150,27 @@ pub unsafe fn open(uart: DebugUart) {
     log.encoder.start_frame(|_| {});
 }
 
-/// Takes the receiving end of a CPU's records.
+/// Connects the partitions' consoles, and the input of those with a UART. The first that has one is
+/// typed for, unless the run's parameters name another.
 ///
 /// # Safety
-/// On CPU 0.
-pub unsafe fn take_records(cpu: usize, records: Records) {
+/// On CPU 0 at boot, once, while no partition runs.
+pub unsafe fn connect() {
     // SAFETY: the caller's promise.
-    unsafe { *RECORDS[cpu].get() = Some(records) };
-}
-
-/// Connects a partition's console, and its input if it has a UART. The first that has one is typed for,
-/// unless the run's parameters name another.
-///
-/// # Safety
-/// On CPU 0 at boot, once for each partition.
-pub unsafe fn connect(partition: &mut Partition) {
-    let index = partition.index;
-    // SAFETY: the caller's promise.
-    let log = unsafe { LOG.get() };
-    let is_first = log.voices.iter().all(|voice| voice.input.is_none());
-    if let (Some(voice), Some(console), Some(input)) = (
-        log.voices.get_mut(index),
-        CONSOLES.get(index),
-        INPUTS.get(index),
-    ) {
-        // SAFETY: as above: each queue is split once.
-        let (sender, receiver) = unsafe { console.get() }.split();
-        partition.console = Some(sender);
-        voice.console = Some(receiver);
+    let Log { voices, focus, .. } = unsafe { LOG.get() };
+    let queues = CONSOLES.iter().zip(&INPUTS);
+    for ((partition, (console, input)), voice) in PARTITIONS.iter().zip(queues).zip(voices) {
+        // SAFETY: the caller's promise: each queue is split once.
+        let (mut partition, console, input) =
+            unsafe { (partition.lock(), console.get(), input.get()) };
+        let (sender, receiver) = console.split();
+        (partition.console, voice.console) = (Some(sender), Some(receiver));
         if ANY.uart && partition.declaration().machine.uart.is_some() {
-            // SAFETY: as above.
-            let (sender, receiver) = unsafe { input.get() }.split();
-            partition.input = Some(receiver);
-            voice.input = Some(sender);
-            if is_first || run_focus() == index as u64 + 1 {
-                log.focus = index;
+            let (sender, receiver) = input.split();
+            (partition.input, voice.input) = (Some(receiver), Some(sender));
+            let named = run_focus().checked_sub(1);
+            if named.map_or(*focus == NO_FOCUS, |it| it == partition.index as u64) {
+                *focus = partition.index;
             }
         }
     }
@@ -216,8 +206,7 @@ pub unsafe fn step() -> bool {
     // borrows the log anew.
     let work = unsafe { LOG.get() }.transmit_or_pick();
     match work {
-        Work::None => false,
-        Work::Done => true,
+        Work::Moved(moved) => moved,
         Work::Word(records) => {
             if let Some(record) = records.peek() {
                 defmt::info!("{}", record.event);
@@ -247,34 +236,23 @@ pub unsafe fn is_inside_frame() -> bool {
 }
 
 enum Work {
-    None,
-    Done,
-    /// The first of these.
+    /// Bytes were moved, or nothing was to be done.
+    Moved(bool),
+    /// The first of these is to be worded.
     Word(&'static mut Records),
 }
 
 impl Log {
     fn transmit_or_pick(&mut self) -> Work {
-        if ANY.uart && self.receive() || self.transmit() {
-            return Work::Done;
+        let has_room = self.ring.capacity().saturating_sub(self.ring.len()) >= ROOM_BYTES;
+        if ANY.uart && self.receive() || self.transmit() || !has_room {
+            return Work::Moved(true);
         }
-        if self.ring.capacity().saturating_sub(self.ring.len()) < ROOM_BYTES {
-            return if self.ring.is_empty() {
-                Work::None
-            } else {
-                Work::Done
-            };
+        if let Some(work) = RECORDS.iter().find_map(|records| self.pick_record(records)) {
+            return work;
         }
-        for cpu in 0..CPU_COUNT {
-            if let Some(work) = self.pick_record(cpu) {
-                return work;
-            }
-        }
-        if self.move_console() || !self.ring.is_empty() || self.show_unfinished() {
-            Work::Done
-        } else {
-            Work::None
-        }
+        let moved = self.move_console() || !self.ring.is_empty() || self.show_unfinished();
+        Work::Moved(moved)
     }
 
     /// Shows a line that has waited for its end long enough, such as a shell's prompt; whether there
@@ -303,9 +281,9 @@ impl Log {
 
     /// The next record of a CPU. What a partition had said before its fault comes before the
     /// fault, as far as its console's room goes.
-    fn pick_record(&mut self, cpu: usize) -> Option<Work> {
+    fn pick_record(&mut self, records: &'static Owned<Option<Records>>) -> Option<Work> {
         // SAFETY: this is CPU 0, and works on one record at a time.
-        let records = unsafe { RECORDS[cpu].get() }.as_mut()?;
+        let records = unsafe { records.get() }.as_mut()?;
         let record = records.peek()?;
         if let Event::Fault { partition, .. } = record.event
             && self.moved_ahead < CONSOLE_BYTES
@@ -315,7 +293,7 @@ impl Log {
             self.next_console = partition;
             self.moved_ahead = self.moved_ahead.wrapping_add(STEP_BYTES);
             let _ = self.move_console();
-            return Some(Work::Done);
+            return Some(Work::Moved(true));
         }
         self.moved_ahead = 0;
         self.time = record.time.0.saturating_sub(self.epoch);
@@ -355,13 +333,10 @@ impl Log {
             return false;
         };
         for moved in 0..STEP_BYTES {
-            let Some(byte) = self.ring.front() else {
-                return moved > 0;
-            };
-            if !uart.try_write_byte(*byte) {
-                return moved > 0;
+            match self.ring.front() {
+                Some(byte) if uart.try_write_byte(*byte) => self.inside_frame ^= *byte == 0,
+                _ => return moved > 0,
             }
-            self.inside_frame ^= *byte == 0;
             let _ = self.ring.pop_front();
         }
         true
@@ -370,16 +345,10 @@ impl Log {
     /// Moves some bytes of the next partition's console that has any; at most one line is
     /// completed.
     fn move_console(&mut self) -> bool {
-        for _ in 0..=PARTITION_COUNT {
-            let partition = self.next_console;
-            let Some(voice) = self.voices.get_mut(partition) else {
-                self.next_console = 0;
-                continue;
-            };
-            let Some(console) = &mut voice.console else {
-                return false;
-            };
-            if console.ready() {
+        for _ in 0..PARTITION_COUNT {
+            let partition = self.next_console % self.voices.len();
+            let voice = &mut self.voices[partition];
+            if let Some(console) = voice.console.as_mut().filter(|console| console.ready()) {
                 voice.grown = timer::now_early();
                 let mut bytes = core::iter::from_fn(|| console.dequeue()).take(STEP_BYTES);
                 if bytes.any(|byte| voice.line.push(byte)) {

@@ -19,6 +19,7 @@ use crate::interrupt;
 use crate::partition::Partition;
 use crate::selected::ANY;
 use crate::straight;
+use crate::total;
 use crate::vcpu::Vcpu;
 use crate::vgic::{Effect, Request};
 
@@ -333,7 +334,7 @@ fn perform(guest: &mut Guest, access: SystemRegister) -> Option<(Outcome, u64)> 
 pub fn forbid(guest: &mut Guest) -> Decision {
     match guest.partition.declaration().machine.forbidden {
         Forbidden::Undefined if ANY.undefined => {
-            guest.partition.totals.undefined += 1;
+            total::add(&mut guest.partition.totals.undefined, 1);
             arch_cpu::take_exception(Exception::Undefined);
             Decision::Resume
         }

@@ -11,6 +11,7 @@ use crate::life::Phase;
 use crate::partition::Partition;
 use crate::reload::{Reload, Step};
 use crate::selected::run_argument;
+use crate::total;
 use crate::vcpu::Vcpu;
 
 /// Goes on with the work in the partition's window until it is done or the window nearly over; the
@@ -23,7 +24,7 @@ pub fn work(
     condition: StartCondition,
 ) {
     let begun = crate::idle::sleep_until(machine.slot.start);
-    vcpu.counts.windows += 1;
+    total::add(&mut vcpu.counts.windows, 1);
     // Half a guard before the window would be preempted is time enough for any step: the guard must
     // hold the longest path as a whole.
     let margin = machine.cursor.guard_ticks() / 2;
@@ -39,7 +40,7 @@ pub fn work(
         }
     };
     partition.life.set_phase(phase);
-    vcpu.counts.used_ticks += timer::now().since(begun);
+    total::add(&mut vcpu.counts.used_ticks, timer::now().since(begun));
 }
 
 /// Does all of the work at once: at boot. By its name the bench tells what is done for each byte.

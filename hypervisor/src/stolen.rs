@@ -73,5 +73,5 @@ pub fn come_back(vcpu: &mut Vcpu, now: Ticks) {
     }
     let nanoseconds = timer::nanoseconds(vcpu.stolen.ticks);
     // SAFETY: the record of a vCPU of this CPU, in the hypervisor's own memory.
-    unsafe { memory::write_word(record.pa.0 + TIME_OFFSET, nanoseconds) };
+    unsafe { memory::write_word(record.pa.0.wrapping_add(TIME_OFFSET), nanoseconds) };
 }

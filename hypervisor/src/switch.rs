@@ -7,6 +7,7 @@ use crate::arch::registers::{read_register, write_register};
 use crate::arch::{cpu as arch_cpu, memory, timer};
 use crate::cpu::Cpu;
 use crate::guest::Guest;
+use crate::total;
 use crate::vcpu::Vcpu;
 use crate::{granted, idle, interrupt, stolen};
 
@@ -84,7 +85,7 @@ pub extern "C" fn release(vcpu: &mut Vcpu) {
             partition: &mut partition,
         });
     }
-    vcpu.counts.windows += 1;
+    total::add(&mut vcpu.counts.windows, 1);
     machine.path.end_switch(timer::now_early());
     let now = idle::sleep_until(machine.slot.start);
     interrupt::arm(machine, vcpu);

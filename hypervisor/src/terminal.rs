@@ -4,6 +4,7 @@
 use crate::cpu::Machine;
 use crate::idle;
 use crate::partition::Partition;
+use crate::total;
 
 /// Steps of the log that a guest whose console is full may take on CPU 0, in its own time.
 const MOST_STEPS: u32 = 4;
@@ -14,7 +15,7 @@ pub fn send(machine: &mut Machine, partition: &mut Partition, byte: u8) {
         return;
     };
     if console.enqueue(byte).is_err() {
-        partition.totals.console_dropped += 1;
+        total::add(&mut partition.totals.console_dropped, 1);
     }
     for _ in 0..MOST_STEPS {
         if console.ready() || !idle::work_once(machine) {

@@ -16,6 +16,7 @@ use crate::selected::{
 };
 use crate::set_way::SetWay;
 use crate::stolen::StolenTime;
+use crate::total;
 use crate::vgic::{CpuInterface, Maintenance};
 
 /// A vCPU's state. The context comes first: the assembly hands its address around.
@@ -227,8 +228,8 @@ impl Vcpu {
     #[inline]
     pub fn count_exit(&mut self, cause: ExitCause, ticks: u64) {
         let exits = &mut self.exits[cause as usize];
-        exits.count += 1;
-        exits.ticks += ticks;
+        total::add(&mut exits.count, 1);
+        total::add(&mut exits.ticks, ticks);
         exits.worst = exits.worst.max(ticks);
     }
 

@@ -12,6 +12,7 @@ use crate::life::Phase;
 use crate::partition::Partition;
 use crate::selected::ANY;
 use crate::time::Ticks;
+use crate::total;
 use crate::vcpu::Vcpu;
 use crate::vgic::VcpuSet;
 use crate::{granted, idle, interrupt, restart, state, stop};
@@ -34,7 +35,7 @@ pub fn end(guest: &mut Guest, waits: bool) -> Ticks {
     }
     let now = timer::now();
     let used = now.since_past(guest.machine.running_since);
-    guest.vcpu.counts.used_ticks += used;
+    total::add(&mut guest.vcpu.counts.used_ticks, used);
     if state::traces_windows() {
         let event = Event::Window {
             partition: guest.partition.index,
@@ -46,7 +47,7 @@ pub fn end(guest: &mut Guest, waits: bool) -> Ticks {
     }
     if guest.vcpu.refused_in_window > 0 {
         let refused = core::mem::take(&mut guest.vcpu.refused_in_window);
-        guest.vcpu.counts.refused_calls += u64::from(refused);
+        total::add(&mut guest.vcpu.counts.refused_calls, u64::from(refused));
     }
     if guest.partition.dropped_in_window > 0 {
         report_dropped(guest, now);

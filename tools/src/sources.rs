@@ -90,6 +90,7 @@ pub fn functions(elf: &[u8]) -> anyhow::Result<Vec<Function>> {
 pub struct Sources<'a> {
     context: Context<EndianSlice<'a, LittleEndian>>,
     text: Range<u64>,
+    code: &'a [u8],
     functions: Vec<Function>,
 }
 
@@ -113,6 +114,7 @@ impl<'a> Sources<'a> {
         Ok(Self {
             context: Context::from_dwarf(Dwarf::load(section)?)?,
             text: text.address()..text.address() + text.size(),
+            code: text.data()?,
             functions: functions(elf)?,
         })
     }
@@ -141,6 +143,52 @@ impl<'a> Sources<'a> {
         Ok(lines)
     }
 
+    /// The lines of what may run privileged, as `file:line`, from which an instruction comes that calls a
+    /// function with `part` in its name.
+    ///
+    /// # Errors
+    /// If they can't be read.
+    pub fn callers(&self, part: &str) -> anyhow::Result<BTreeSet<String>> {
+        let mut callers = BTreeSet::new();
+        let instructions = self.code.chunks_exact(INSTRUCTION_BYTES);
+        for (address, instruction) in self
+            .text
+            .clone()
+            .step_by(INSTRUCTION_BYTES)
+            .zip(instructions)
+        {
+            let instruction = instruction
+                .iter()
+                .rev()
+                .fold(0, |all, byte| all << 8 | u32::from(*byte));
+            let is_called =
+                called(address, instruction).is_some_and(|it| self.linked(it).contains(part));
+            if !is_called || self.linked(address).contains(part) {
+                continue;
+            }
+            let mut frames = self.context.find_frames(address).skip_all_loads()?;
+            let location = frames.next()?.and_then(|frame| frame.location);
+            if let Some(location) = location
+                && let Some(file) = location.file.and_then(privileged)
+            {
+                let line = location.line.unwrap_or(0);
+                callers.insert(format!("{}:{line}", file.display()));
+            }
+        }
+        Ok(callers)
+    }
+
+    /// The name of the function that is linked at `address`.
+    fn linked(&self, address: u64) -> &str {
+        let after = self
+            .functions
+            .partition_point(|(start, _)| *start <= address);
+        let linked = after
+            .checked_sub(1)
+            .and_then(|index| self.functions.get(index));
+        linked.map_or("", |(_, name)| name)
+    }
+
     /// The function whose source the instruction at `address` comes from, as `file: function`: of those
     /// that the compiler put into each other the innermost that may run privileged and is the project's
     /// own; else the one that is linked there.
@@ -159,19 +207,28 @@ impl<'a> Sources<'a> {
                 ));
             }
         }
-        let after = self
-            .functions
-            .partition_point(|(start, _)| *start <= address);
-        let linked = after
-            .checked_sub(1)
-            .and_then(|index| self.functions.get(index));
-        Ok(linked.map_or_else(String::new, |(_, name)| name.clone()))
+        Ok(self.linked(address).to_owned())
     }
+}
+
+/// Where the instruction at `address` goes if it is `B` or `BL` (Arm ARM DDI 0487, C6.2.26, C6.2.34).
+fn called(address: u64, instruction: u32) -> Option<u64> {
+    let is_branch = instruction & 0x7C00_0000 == 0x1400_0000;
+    // 26 bits with a sign, in instructions.
+    let words = i64::from((instruction << 6).cast_signed() >> 6);
+    is_branch.then(|| address.wrapping_add_signed(4 * words))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn branches_go_forward_and_back() {
+        assert_eq!(called(0x1000, 0x9400_0002), Some(0x1008), "bl");
+        assert_eq!(called(0x1000, 0x17FF_FFFF), Some(0x0FFC), "b");
+        assert_eq!(called(0x1000, 0xD503_201F), None, "nop");
+    }
 
     #[test]
     fn names_are_told_without_what_they_are_for() {

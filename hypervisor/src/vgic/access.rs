@@ -82,7 +82,10 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     pub fn read(&self, frame: Frame, by: usize, offset: u64, width: u32) -> Read {
         let found = self.locate(frame, by, offset, width);
         found.map_or_else(Read::default, |found| Read {
-            value: self.value(found.row, frame, found.at) >> found.shift & found.mask,
+            value: self
+                .value(found.row, frame, found.at)
+                .wrapping_shr(found.shift)
+                & found.mask,
             attention: self.live(found.row, frame, found.at),
         })
     }
@@ -101,8 +104,8 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             return Effect::NONE;
         };
         let (row, at) = (found.row, found.at);
-        let part = (value & found.mask) << found.shift;
-        let written = found.mask << found.shift;
+        let part = (value & found.mask).wrapping_shl(found.shift);
+        let written = found.mask.wrapping_shl(found.shift);
         match &row.register {
             Register::Own {
                 write,

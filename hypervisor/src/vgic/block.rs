@@ -1,19 +1,14 @@
 //! 32 interrupts: the architecture's state machine (IHI 0069, "Interrupt handling state machine")
 //! in bitmaps, bit n for the n-th.
 
+pub use crate::bits::bit;
+
 use super::PRIORITY_BITS;
 use super::effect::Change;
 use super::list_register::ListRegister;
 
 /// Number of interrupts in a block.
 pub const BLOCK: usize = 32;
-
-/// Interrupt `index` of a block as a bit. Any number is taken as one below 32, so that nothing that
-/// a guest says makes a shift fail.
-#[must_use]
-pub const fn bit(index: usize) -> u32 {
-    1 << (index % BLOCK)
-}
 
 /// A register with a bit an interrupt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
