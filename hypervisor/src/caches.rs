@@ -15,14 +15,14 @@ pub fn maintain(guest: &mut Guest, _: u64) -> Outcome {
     if guest.vcpu.set_way == SetWay::Watching {
         return Outcome::Done;
     }
-    clean(guest.vcpu, guest.partition)
+    clean(guest.vcpu, &guest.partition)
 }
 
 /// A write to `SCTLR_EL1` while it is watched.
 pub fn set_system_control(guest: &mut Guest, value: u64) -> Outcome {
     let switches = (arch_cpu::system_control() ^ value) & MMU_AND_CACHES != 0;
     if switches {
-        if let Outcome::Again = clean(guest.vcpu, guest.partition) {
+        if let Outcome::Again = clean(guest.vcpu, &guest.partition) {
             return Outcome::Again;
         }
         if value & MMU_AND_CACHES == MMU_AND_CACHES {

@@ -123,9 +123,9 @@ pub fn dispatch(guest: &mut Guest) -> Decision {
     let [id, x1, x2, x3, x4, ..] = guest.vcpu.context.x;
     // The function id is w0 (DEN0028, 2.5).
     let answer = match low(id) {
-        call::CONSOLE_WRITE => console_write(guest.vcpu, guest.partition),
+        call::CONSOLE_WRITE => console_write(guest.vcpu, &mut guest.partition),
         call::SAMPLING_PORT_WRITE => port_write(guest, x1, x2),
-        call::SAMPLING_PORT_READ => port_read(guest.partition, x1),
+        call::SAMPLING_PORT_READ => port_read(&guest.partition, x1),
         call::HEARTBEAT => heartbeat(guest, x1),
         call::SET_MODE => set_mode(guest, x1),
         call::REPORT_ERROR => report_error(guest, x1, [x2, x3, x4]),
@@ -251,7 +251,7 @@ fn port(partition: &Partition, index: u64) -> Result<(usize, &'static PortPlace)
 }
 
 fn port_write(guest: &mut Guest, index: u64, length: u64) -> Answer {
-    let (_, port) = port(guest.partition, index)?;
+    let (_, port) = port(&guest.partition, index)?;
     let Direction::Source = port.direction else {
         return Err(NOT_FOUND);
     };

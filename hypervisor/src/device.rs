@@ -45,7 +45,7 @@ pub fn access_shortly(
 /// A data access that trapped.
 pub fn access(guest: &mut Guest, esr: u64) -> Decision {
     let access = mmio::decode(esr, arch_cpu::fault_address(), arch_cpu::fault_page());
-    let place = access.and_then(|access| find(guest.partition, access.ipa));
+    let place = access.and_then(|access| find(&guest.partition, access.ipa));
     let Some((access, (device, offset))) = access.zip(place) else {
         let write = esr >> 6 & 1 != 0;
         let exception = Exception::DataAbort { write };
@@ -189,13 +189,13 @@ fn uart(
     if let Some(value) = written {
         let effect = guest.partition.uart.write(offset, width, value);
         if let vuart::Effect::Transmit(byte) = effect {
-            terminal::send(guest.machine, guest.partition, byte);
+            terminal::send(guest.machine, &mut guest.partition, byte);
         }
     } else {
-        terminal::receive(guest.partition);
+        terminal::receive(&mut guest.partition);
         read = guest.partition.uart.read(offset, width);
     }
-    let attention = set_line(guest.vcpu, guest.partition);
+    let attention = set_line(guest.vcpu, &mut guest.partition);
     interrupt::attend(guest, attention);
     read
 }

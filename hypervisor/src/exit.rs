@@ -6,8 +6,6 @@ use crate::arch::{cpu as arch_cpu, timer};
 use crate::cpu::{Cpu, Machine};
 use crate::fault::{self, Details};
 use crate::guest::Guest;
-use crate::lock::{Guard, Lock};
-use crate::partition::Partition;
 use crate::straight::{self, Taken};
 use crate::time::Ticks;
 use crate::total;
@@ -353,102 +351,72 @@ unsafe fn handle(
     cause: ExitCause,
     decide: impl FnOnce(&mut Guest) -> Decision,
 ) -> Next {
-    // SAFETY: once for this exit.
-    let machine = unsafe { Cpu::machine() };
-    machine.path.begin(begun);
-    // SAFETY: the vector's promise; the reference ends before the next vCPU is chosen.
-    let vcpu = unsafe { &mut *pointer };
-    // SAFETY: this CPU runs the vCPU, and holds no guard at the start of an exit.
-    let mut partition = unsafe { vcpu.facts.partition.lock() };
-    let decision = decide(&mut Guest {
-        machine,
-        vcpu,
-        partition: &mut partition,
-    });
+    // SAFETY: once for this exit, and the vector's promise: this CPU runs the vCPU, and holds no guard at
+    // the start of an exit. The references end before the next vCPU is chosen.
+    let mut guest = unsafe { Guest::of(Cpu::machine(), &mut *pointer) };
+    guest.machine.path.begin(begun);
+    let decision = decide(&mut guest);
     if decision == Decision::EndWindow {
-        let waits = vcpu.waits_for_window;
-        return leave(machine, vcpu, partition, waits);
+        let waits = guest.vcpu.waits_for_window;
+        return leave(guest, waits);
     }
-    if decision == Decision::WaitForInterrupt || partition.is_shared() {
-        return act(machine, vcpu, partition, cause, decision);
+    if decision == Decision::WaitForInterrupt || guest.partition.is_shared() {
+        return act(guest, cause, decision);
     }
     let spent = timer::now_early().since(begun);
-    vcpu.count_exit(cause, spent);
+    guest.vcpu.count_exit(cause, spent);
     Next::same(pointer)
 }
 
 /// The guest goes on, if nothing that another vCPU did is in its way, and once it has something to do.
 #[inline(never)]
-fn act(
-    machine: &mut Machine,
-    vcpu: &mut Vcpu,
-    mut partition: Guard<'_, Partition>,
-    cause: ExitCause,
-    mut decision: Decision,
-) -> Next {
+fn act(mut guest: Guest, cause: ExitCause, mut decision: Decision) -> Next {
     let waits = decision == Decision::WaitForInterrupt;
     if waits {
-        drop(partition);
-        let lock = vcpu.facts.partition;
-        decision = wait(machine, vcpu, lock);
+        drop(guest.partition);
+        decision = wait(guest.machine, guest.vcpu);
         // SAFETY: as in `handle`; the guard before was dropped.
-        partition = unsafe { lock.lock() };
-        machine.path.begin(timer::now_early());
+        guest.partition = unsafe { guest.vcpu.facts.partition.lock() };
+        guest.machine.path.begin(timer::now_early());
     }
     // What another vCPU did may be the end of this one, too, and one that was suspended begins anew
     // in its next window.
-    if decision == Decision::EndWindow || !partition.is_on(vcpu.number) {
-        return leave(machine, vcpu, partition, waits);
+    if decision == Decision::EndWindow || !guest.partition.is_on(guest.vcpu.number) {
+        return leave(guest, waits);
     }
-    let spent = timer::now_early().since(machine.path.begun());
-    vcpu.count_exit(cause, spent);
-    Next::same(vcpu)
+    let spent = timer::now_early().since(guest.machine.path.begun());
+    guest.vcpu.count_exit(cause, spent);
+    Next::same(guest.vcpu)
 }
 
 /// The guest's window is over. `waits` says whether it had nothing to do.
 #[inline(never)]
-fn leave(
-    machine: &mut Machine,
-    vcpu: &mut Vcpu,
-    mut partition: Guard<'_, Partition>,
-    waits: bool,
-) -> Next {
-    let guest = &mut Guest {
-        machine,
-        vcpu,
-        partition: &mut partition,
-    };
-    let now = window::end(guest, waits);
-    if !partition.life.is_ready(vcpu.facts.itself) {
-        machine.loaded = Cpu::discard();
+fn leave(mut guest: Guest, waits: bool) -> Next {
+    let now = window::end(&mut guest, waits);
+    if !guest.partition.life.is_ready(guest.vcpu.facts.itself) {
+        guest.machine.loaded = Cpu::discard();
     }
-    drop(partition);
+    drop(guest.partition);
     // What follows may be a window of the same vCPU, whose reference isn't used any more.
-    window::choose_next(machine, now)
+    window::choose_next(guest.machine, now)
 }
 
 /// Sleeps in the guest's place until one of its interrupts comes or its window is over.
-fn wait(machine: &mut Machine, vcpu: &mut Vcpu, lock: &Lock<Partition>) -> Decision {
+fn wait(machine: &mut Machine, vcpu: &mut Vcpu) -> Decision {
     let since = timer::now();
     let decision = loop {
         if interrupt::is_pending(machine, vcpu) {
             break Decision::Resume;
         }
         timer::wait_for_interrupt();
-        let Err(taken) = take(machine, vcpu) else {
-            continue;
-        };
-        // SAFETY: as in `act`, which has dropped its guard.
-        let mut partition = unsafe { lock.lock() };
-        let guest = &mut Guest {
-            machine,
-            vcpu,
-            partition: &mut partition,
-        };
-        if interrupt::handle(guest, taken) == Decision::EndWindow
-            || lock.is_shared() && !partition.is_on(vcpu.number)
-        {
-            break Decision::EndWindow;
+        if let Err(taken) = take(machine, vcpu) {
+            // SAFETY: as in `act`, which has dropped its guard.
+            let mut guest = unsafe { Guest::of(machine, vcpu) };
+            let decision = interrupt::handle(&mut guest, taken);
+            let is_off = guest.partition.is_shared() && !guest.partition.is_on(guest.vcpu.number);
+            if decision == Decision::EndWindow || is_off {
+                break Decision::EndWindow;
+            }
         }
     };
     give_back(machine, vcpu, timer::now().since(since));

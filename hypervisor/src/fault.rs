@@ -60,8 +60,9 @@ pub fn raise(guest: &mut Guest, event: HealthEvent, details: Details) -> Decisio
     };
     guest.machine.report(now, fault);
     let table = &guest.partition.declaration().health;
+    let period = guest.partition.restart_period;
     let history = &mut guest.partition.history;
-    let action = history.judge(table, event, now, guest.partition.restart_period);
+    let action = history.judge(table, event, now, period);
     let verdict = Event::Verdict {
         partition: guest.partition.index,
         event,

@@ -120,7 +120,7 @@ pub fn ring(machine: &mut Machine, bell: &Bell) {
 
 /// Messages have come to the partition's ports: their interrupts come.
 fn answer(guest: &mut Guest, ports: Ports) {
-    for id in interrupts_of(guest.partition, ports) {
+    for id in interrupts_of(&guest.partition, ports) {
         offer(guest, id);
     }
 }
@@ -217,11 +217,11 @@ fn change_physical(guest: &mut Guest, physical: Physical) -> VcpuSet {
     let mut others = VcpuSet::NONE;
     for id in physical.interrupts() {
         if is_devices(id) {
-            change_shared(guest.partition, physical.change, id);
+            change_shared(&guest.partition, physical.change, id);
         } else if ANY.most_vcpus == 1 || physical.vcpu == guest.vcpu.number {
-            change_private(guest.machine, guest.partition, physical.change, id);
+            change_private(guest.machine, &guest.partition, physical.change, id);
         } else {
-            defer_private(guest.partition, physical.change, physical.vcpu, id);
+            defer_private(&mut guest.partition, physical.change, physical.vcpu, id);
             others = VcpuSet::of(physical.vcpu);
         }
     }
@@ -379,8 +379,8 @@ fn end_by_notice(guest: &mut Guest) {
             continue;
         }
         match guest.vcpu.listed_ids.get(index) {
-            Some(id) if is_devices(*id) => change_shared(guest.partition, Change::Deactivate, *id),
-            Some(id) => change_private(guest.machine, guest.partition, Change::Deactivate, *id),
+            Some(id) if is_devices(*id) => change_shared(&guest.partition, Change::Deactivate, *id),
+            Some(id) => change_private(guest.machine, &guest.partition, Change::Deactivate, *id),
             None => {}
         }
     }
@@ -408,7 +408,7 @@ fn withdraw_gone(guest: &mut Guest) {
     {
         withdraw(guest, MONITORS);
     }
-    for (_, link) in shared_links(guest.partition) {
+    for (_, link) in shared_links(&guest.partition) {
         if guest.partition.gic.is_level_latched(guest.vcpu.number, link.guest)
             // Active at the board's controller, it is pending there as long as its level is high.
             && !state::distributor().is_spi_pending(link.physical)
@@ -504,8 +504,8 @@ pub fn connect(guest: &mut Guest) {
 #[cold]
 fn connect_more(guest: &mut Guest) {
     take_private_changes(guest);
-    set_kick_priority(guest.machine, guest.partition, GUEST_PRIORITY);
-    for (index, link) in shared_links(guest.partition) {
+    set_kick_priority(guest.machine, &guest.partition, GUEST_PRIORITY);
+    for (index, link) in shared_links(&guest.partition) {
         if guest.partition.gic.target_of(link.guest) == Some(guest.vcpu.number) {
             let cpu = guest.vcpu.facts.affinity;
             // The rules have checked that these are shared interrupts of the board.
@@ -513,10 +513,10 @@ fn connect_more(guest: &mut Guest) {
             guest.vcpu.connected |= bit(index);
         }
     }
-    let mut others = device::update_uart(guest.vcpu, guest.partition);
+    let mut others = device::update_uart(guest.vcpu, &mut guest.partition);
     if ANY.kicks && guest.partition.facts.has_doorbell {
         let ports = guest.partition.facts.doorbell.open(guest.vcpu.number);
-        for id in interrupts_of(guest.partition, ports) {
+        for id in interrupts_of(&guest.partition, ports) {
             others = others.and(guest.partition.gic.pulse(guest.vcpu.number, id));
         }
     }
@@ -553,14 +553,14 @@ pub fn disconnect(guest: &mut Guest, ends: u64) {
 /// Before [`disconnect`], of a vCPU that has more than private interrupts: as in [`connect_more`].
 #[cold]
 pub fn disconnect_more(guest: &mut Guest) {
-    set_kick_priority(guest.machine, guest.partition, HELD_BACK);
+    set_kick_priority(guest.machine, &guest.partition, HELD_BACK);
     if ANY.kicks && guest.partition.facts.has_doorbell {
         guest.partition.facts.doorbell.close(guest.vcpu.number);
     }
     if guest.vcpu.connected != 0 {
         let connected = guest.vcpu.connected;
         let is_connected = |(index, _): &(usize, &Link)| connected & bit(*index) != 0;
-        for (_, link) in shared_links(guest.partition).filter(is_connected) {
+        for (_, link) in shared_links(&guest.partition).filter(is_connected) {
             let _ = state::distributor().disable_spi(link.physical);
         }
         guest.vcpu.connected = 0;

@@ -310,7 +310,7 @@ pub fn emulate(guest: &mut Guest, esr: u64) -> Decision {
 /// Carries an access out: what a read gives. Nothing if it isn't the partition's.
 fn perform(guest: &mut Guest, access: SystemRegister) -> Option<(Outcome, u64)> {
     let SystemRegister { encoding, read, .. } = access;
-    if read && let Some(value) = id_register(guest.partition, encoding) {
+    if read && let Some(value) = id_register(&guest.partition, encoding) {
         return Some((Outcome::Done, value));
     }
     let given = guest.vcpu.general(access.register);
@@ -320,7 +320,7 @@ fn perform(guest: &mut Guest, access: SystemRegister) -> Option<(Outcome, u64)> 
         if let Some(value) = debug_register(guest.vcpu, access, given) {
             return Some((Outcome::Done, value));
         }
-        row = inert(guest.partition).find(is_it);
+        row = inert(&guest.partition).find(is_it);
     }
     let row = row?;
     if read {

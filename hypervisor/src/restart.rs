@@ -4,8 +4,8 @@ use paratia_abi::StartCondition;
 use paratia_config::system::Image;
 
 use crate::arch::{cpu as arch_cpu, memory, timer};
-use crate::cpu::Machine;
 use crate::event::Event;
+use crate::guest::Guest;
 use crate::interrupt;
 use crate::life::Phase;
 use crate::partition::Partition;
@@ -16,31 +16,26 @@ use crate::vcpu::Vcpu;
 
 /// Goes on with the work in the partition's window until it is done or the window nearly over; the
 /// partition starts in the window after.
-pub fn work(
-    machine: &mut Machine,
-    vcpu: &mut Vcpu,
-    partition: &mut Partition,
-    mut reload: Reload,
-    condition: StartCondition,
-) {
-    let begun = crate::idle::sleep_until(machine.slot.start);
-    total::add(&mut vcpu.counts.windows, 1);
+pub fn work(guest: &mut Guest, mut reload: Reload, condition: StartCondition) {
+    let begun = crate::idle::sleep_until(guest.machine.slot.start);
+    total::add(&mut guest.vcpu.counts.windows, 1);
     // Half a guard before the window would be preempted is time enough for any step: the guard must
     // hold the longest path as a whole.
-    let margin = machine.cursor.guard_ticks() / 2;
-    let until = machine.slot.preempt_at.before(margin);
+    let margin = guest.machine.cursor.guard_ticks() / 2;
+    let until = guest.machine.slot.preempt_at.before(margin);
     let phase = loop {
         if timer::now().reached(until) {
             break Phase::Reloading(reload, condition);
         }
         // SAFETY: the partition isn't running, and this CPU has its windows.
-        if !unsafe { step(partition, &mut reload) } {
-            start(machine, vcpu, partition, condition);
+        if !unsafe { step(&guest.partition, &mut reload) } {
+            start(guest, condition);
             break Phase::Running;
         }
     };
-    partition.life.set_phase(phase);
-    total::add(&mut vcpu.counts.used_ticks, timer::now().since(begun));
+    guest.partition.life.set_phase(phase);
+    let used = timer::now().since(begun);
+    total::add(&mut guest.vcpu.counts.used_ticks, used);
 }
 
 /// Does all of the work at once: at boot. By its name the bench tells what is done for each byte.
@@ -77,27 +72,22 @@ unsafe fn step(partition: &Partition, reload: &mut Reload) -> bool {
 }
 
 /// Makes the partition ready for its first instruction.
-fn start(
-    machine: &mut Machine,
-    vcpu: &mut Vcpu,
-    partition: &mut Partition,
-    condition: StartCondition,
-) {
-    arch_cpu::set_stage2(vcpu.facts.stage2);
+fn start(guest: &mut Guest, condition: StartCondition) {
+    arch_cpu::set_stage2(guest.vcpu.facts.stage2);
     memory::forget_guest();
-    interrupt::forget(partition);
-    partition.reset_machine();
-    prepare(vcpu, partition, condition);
+    interrupt::forget(&guest.partition);
+    guest.partition.reset_machine();
+    prepare(guest.vcpu, &guest.partition, condition);
     let now = timer::now();
-    if let Some(supervision) = &mut partition.supervision {
+    if let Some(supervision) = &mut guest.partition.supervision {
         supervision.start(now);
     }
     let event = Event::Started {
-        partition: partition.index,
+        partition: guest.partition.index,
         condition: condition as u64,
-        restarts: partition.totals.restarts,
+        restarts: guest.partition.totals.restarts,
     };
-    machine.report(now, event);
+    guest.machine.report(now, event);
 }
 
 /// Puts the partition's first vCPU to its entry point.

@@ -159,13 +159,7 @@ fn list_alone(machine: &mut Machine, vcpu: &mut Vcpu, id: u32) -> bool {
     }
     // SAFETY: this CPU runs the vCPU, the partition's only one, and whoever handles an interrupt
     // shortly holds no guard.
-    let mut partition = unsafe { vcpu.facts.partition.lock() };
-    let guest = &mut Guest {
-        machine,
-        vcpu,
-        partition: &mut partition,
-    };
-    list(guest, id)
+    list(&mut unsafe { Guest::of(machine, vcpu) }, id)
 }
 
 /// Puts an interrupt that comes into the first list register, if no other is in use and it can be taken;

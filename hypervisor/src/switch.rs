@@ -76,15 +76,8 @@ pub extern "C" fn release(vcpu: &mut Vcpu) {
         stolen::come_back(vcpu, machine.slot.start);
     }
     granted::enter(vcpu);
-    {
-        // SAFETY: this CPU runs the vCPU and holds no guard in a switch.
-        let mut partition = unsafe { facts.partition.lock() };
-        interrupt::connect(&mut Guest {
-            machine,
-            vcpu,
-            partition: &mut partition,
-        });
-    }
+    // SAFETY: this CPU runs the vCPU and holds no guard in a switch.
+    interrupt::connect(&mut unsafe { Guest::of(machine, vcpu) });
     total::add(&mut vcpu.counts.windows, 1);
     machine.path.end_switch(timer::now_early());
     let now = idle::sleep_until(machine.slot.start);

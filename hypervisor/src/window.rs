@@ -9,7 +9,6 @@ use crate::exit::{Decision, Next};
 use crate::fault::{self, Details};
 use crate::guest::Guest;
 use crate::life::Phase;
-use crate::partition::Partition;
 use crate::selected::ANY;
 use crate::time::Ticks;
 use crate::total;
@@ -122,35 +121,36 @@ fn use_slot(machine: &mut Machine, now: Ticks) -> Option<Next> {
 /// What the vCPU's window is used for: it runs, or its partition is reloaded, or nothing.
 #[inline]
 fn use_window(machine: &mut Machine, vcpu: &mut Vcpu) -> Option<Next> {
-    let facts = vcpu.facts;
     // SAFETY: this CPU runs the vCPU, and has dropped every guard of the exit that came here.
-    let mut partition = unsafe { facts.partition.lock() };
-    if !partition.life.is_ready(facts.itself)
-        && (partition.life.is_idle() || !prepare(machine, vcpu, &mut partition))
+    let mut guest = unsafe { Guest::of(machine, vcpu) };
+    let itself = guest.vcpu.facts.itself;
+    if !guest.partition.life.is_ready(itself)
+        && (guest.partition.life.is_idle() || !prepare(&mut guest))
     {
         return None;
     }
     if ANY.most_vcpus > 1 {
-        partition.running = partition.running.and(facts.itself);
+        guest.partition.running = guest.partition.running.and(itself);
     }
-    drop(partition);
-    Some(enter(machine, vcpu))
+    drop(guest.partition);
+    Some(enter(guest.machine, guest.vcpu))
 }
 
 /// The vCPU doesn't simply go on: it begins, its partition is reloaded in its window, or nothing is.
 /// Whether it runs now.
 #[cold]
-fn prepare(machine: &mut Machine, vcpu: &mut Vcpu, partition: &mut Partition) -> bool {
-    if let Some(start) = partition.life.take_start(vcpu.number) {
-        vcpu.begin(start.entry, [start.context, 0, 0, 0]);
-        return partition.life.is_ready(vcpu.facts.itself);
+fn prepare(guest: &mut Guest) -> bool {
+    let number = guest.vcpu.number;
+    if let Some(start) = guest.partition.life.take_start(number) {
+        guest.vcpu.begin(start.entry, [start.context, 0, 0, 0]);
+        return guest.partition.life.is_ready(guest.vcpu.facts.itself);
     }
-    if let Phase::Reloading(reload, condition) = partition.life.phase()
-        && vcpu.number == 0
+    if let Phase::Reloading(reload, condition) = guest.partition.life.phase()
+        && number == 0
         // The others may still be on their way out.
-        && partition.running == VcpuSet::NONE
+        && guest.partition.running == VcpuSet::NONE
     {
-        restart::work(machine, vcpu, partition, reload, condition);
+        restart::work(guest, reload, condition);
     }
     false
 }
