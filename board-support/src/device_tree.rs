@@ -28,7 +28,8 @@ const UART: usize = 2;
 
 /// What was compared and found in order, for the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Found {
+#[cfg_attr(target_os = "none", derive(defmt::Format))]
+pub struct BoardChecked {
     /// Nodes that the tree has.
     pub nodes: usize,
     /// Ranges of RAM in the board's facts, each covered by the tree's.
@@ -53,7 +54,7 @@ pub struct Found {
 ///
 /// The first difference: no tree or a garbled one, then RAM, interrupt controller, CPUs, their
 /// start, and the UART.
-pub fn check(tree: &[u8], board: &BoardFacts, cpus_needed: usize) -> Result<Found, Refusal> {
+pub fn check(tree: &[u8], board: &BoardFacts, cpus_needed: usize) -> Result<BoardChecked, Refusal> {
     let mut survey = Survey::default();
     survey.read(validate::validate(tree)?)?;
 
@@ -64,7 +65,7 @@ pub fn check(tree: &[u8], board: &BoardFacts, cpus_needed: usize) -> Result<Foun
     let affinities = cpus(board, cpus_needed, &survey)?;
     cpu_start(board, &survey)?;
     registers(UART, &board.uart, &survey.uarts)?;
-    Ok(Found {
+    Ok(BoardChecked {
         nodes: survey.nodes,
         ram_ranges: board.ram.len(),
         ram_bytes: survey.ram_bytes(),

@@ -129,13 +129,7 @@ fn check_board(handed_over: u64) -> Result<(), Refusal> {
     // read-only, and nobody writes it any more.
     let tree = unsafe { core::slice::from_raw_parts(place.base.0 as *const u8, size_bytes) };
     let found = device_tree::check(tree, BOARD, CPU_COUNT)?;
-    defmt::info!(
-        "board-checked nodes={=usize} ram_bytes={=u64} cpus={=usize} register_ranges={=usize}",
-        found.nodes,
-        found.ram_bytes,
-        found.cpus,
-        found.register_ranges
-    );
+    defmt::info!("{}", found);
     Ok(())
 }
 

@@ -176,10 +176,7 @@ pub unsafe extern "C" fn system_register(_: u64, vcpu: *mut Vcpu, esr: u64) -> N
 /// As for [`synchronous`].
 #[inline(never)]
 unsafe extern "C" fn interrupt_sent(vcpu: *mut Vcpu, register: u8) -> Next {
-    let decide = |guest: &mut Guest| {
-        register::send(guest, register);
-        Decision::Resume
-    };
+    let decide = |guest: &mut Guest| register::send(guest, register);
     // SAFETY: the vector's promise.
     unsafe { handle(timer::now_early(), vcpu, ExitCause::Register, decide) }
 }
@@ -248,11 +245,8 @@ unsafe extern "C" fn waits(pointer: *mut Vcpu) -> Next {
 /// # Safety
 /// As for [`synchronous`].
 pub unsafe extern "C" fn interrupt(_: u64, vcpu: *mut Vcpu) -> Next {
-    {
-        // SAFETY: the vector's promise; the reference ends here.
-        let vcpu = unsafe { &mut *vcpu };
-        total::add(&mut vcpu.counts.interrupts, 1);
-    }
+    // SAFETY: the vector's promise; the reference ends here.
+    total::add(unsafe { &mut (*vcpu).counts.interrupts }, 1);
     if timer::is_due() {
         // SAFETY: as above.
         return unsafe { timer_due(vcpu) };

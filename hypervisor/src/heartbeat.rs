@@ -113,9 +113,7 @@ impl Supervision {
     /// Periods that went by as a whole are counted by division, so that the time this takes doesn't
     /// depend on how long the last look is ago.
     pub fn check(&mut self, now: Ticks) -> u64 {
-        let Expectation {
-            period, deadline, ..
-        } = self.expectation;
+        let (period, deadline) = (self.expectation.period, self.expectation.deadline);
         let missed = match &mut self.state {
             State::Starting { by } if now.reached(*by) => {
                 self.state = State::Off;

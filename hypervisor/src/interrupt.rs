@@ -389,33 +389,27 @@ fn end_by_notice(guest: &mut Guest) {
 /// Physical interrupts that came while the guest didn't take them, and whose level has gone since,
 /// are no longer pending: a timer that was set anew, a device that was seen to.
 fn withdraw_gone(guest: &mut Guest) {
-    if guest
-        .partition
-        .gic
-        .is_level_latched(guest.vcpu.number, VIRTUAL_TIMER)
-        && !timer::is_guest_timer_due()
-    {
+    if is_latched(guest, VIRTUAL_TIMER) && !timer::is_guest_timer_due() {
         withdraw(guest, VIRTUAL_TIMER);
     }
     if !guest.vcpu.facts.has_more() {
         return;
     }
-    if granted::has_overflow(guest.vcpu) == Some(false)
-        && guest
-            .partition
-            .gic
-            .is_level_latched(guest.vcpu.number, MONITORS)
-    {
+    if granted::has_overflow(guest.vcpu) == Some(false) && is_latched(guest, MONITORS) {
         withdraw(guest, MONITORS);
     }
     for (_, link) in shared_links(&guest.partition) {
-        if guest.partition.gic.is_level_latched(guest.vcpu.number, link.guest)
-            // Active at the board's controller, it is pending there as long as its level is high.
-            && !state::distributor().is_spi_pending(link.physical)
-        {
+        // Active at the board's controller, it is pending there as long as its level is high.
+        if is_latched(guest, link.guest) && !state::distributor().is_spi_pending(link.physical) {
             withdraw(guest, link.guest);
         }
     }
+}
+
+/// Whether a level waits to be taken.
+fn is_latched(guest: &Guest, id: u32) -> bool {
+    let number = guest.vcpu.number;
+    guest.partition.gic.is_level_latched(number, id)
 }
 
 fn withdraw(guest: &mut Guest, id: u32) {

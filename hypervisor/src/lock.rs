@@ -90,10 +90,9 @@ impl<T> Drop for Guard<'_, T> {
     fn drop(&mut self) {
         if self.is_shared {
             // Only the holder writes it.
-            let served = self.lock.served.load(Ordering::Relaxed);
-            self.lock
-                .served
-                .store(served.wrapping_add(1), Ordering::Release);
+            let served = &self.lock.served;
+            let next = served.load(Ordering::Relaxed).wrapping_add(1);
+            served.store(next, Ordering::Release);
         }
     }
 }

@@ -254,7 +254,7 @@ fn debug_register(vcpu: &mut Vcpu, access: SystemRegister, value: u64) -> Option
 /// A write of `ICC_SGI1R_EL1` from a general register: trapped because physical interrupts are routed to
 /// EL2 (IHI 0069, `ICC_SGI1R_EL1`). No other register is trapped as often, so it has a way of its own.
 #[inline]
-pub fn send(guest: &mut Guest, register: u8) {
+pub fn send(guest: &mut Guest, register: u8) -> Decision {
     arch_cpu::skip_instruction();
     let value = guest.vcpu.general(register);
     match guest.partition.gic.only_to_self(guest.vcpu.number, value) {
@@ -262,6 +262,7 @@ pub fn send(guest: &mut Guest, register: u8) {
         Some(id) => interrupt::offer(guest, id),
         None => send_to_others(guest, Request::Group1, value),
     }
+    Decision::Resume
 }
 
 #[inline(never)]

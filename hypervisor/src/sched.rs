@@ -70,16 +70,11 @@ impl<W: Copy, const SLOTS: usize> Plan<W, SLOTS> {
         frequency: Frequency,
         whose: &[Option<W>],
     ) {
-        let Schedule {
-            major_frame,
-            guard,
-            plans,
-        } = *schedule;
-        self.frame_ticks = frequency.ticks(major_frame);
-        self.guard_ticks = frequency.ticks(guard);
+        self.frame_ticks = frequency.ticks(schedule.major_frame);
+        self.guard_ticks = frequency.ticks(schedule.guard);
         self.slots.clear();
         let mut at = 0;
-        let windows = plans.get(cpu).copied().unwrap_or_default();
+        let windows = schedule.plans.get(cpu).copied().unwrap_or_default();
         for (window, whose) in windows.iter().zip(whose) {
             let (start, end) = in_ticks(window, frequency);
             if start > at {
@@ -175,9 +170,8 @@ impl<'a, W: Copy, const SLOTS: usize> Cursor<'a, W, SLOTS> {
     pub fn catch_up(&mut self, now: Ticks) -> (Slot<W>, u64) {
         let behind = now.since(self.frame_start) / self.plan.frame_ticks.max(1);
         let frames = behind.saturating_sub(1);
-        self.frame_start = self
-            .frame_start
-            .after(frames.saturating_mul(self.plan.frame_ticks));
+        let ticks = frames.saturating_mul(self.plan.frame_ticks);
+        self.frame_start = self.frame_start.after(ticks);
         let mut skipped = frames.saturating_mul(self.plan.slots.len() as u64);
         let mut slot = self.step();
         for _ in 0..2 * SLOTS {

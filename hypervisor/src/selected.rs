@@ -174,10 +174,8 @@ pub fn run_focus() -> u64 {
 /// What a partition finds in `x3` at its entry; 0 for one that doesn't exist.
 #[must_use]
 pub fn run_argument(partition: usize) -> u64 {
-    RUN_PARAMETERS
-        .arguments
-        .get(partition)
-        .map_or(0, run_parameter)
+    let argument = RUN_PARAMETERS.arguments.get(partition);
+    argument.map_or(0, run_parameter)
 }
 
 fn run_parameter(word: &'static u64) -> u64 {

@@ -67,10 +67,8 @@ impl Frequency {
     pub const fn ticks(self, duration: Duration) -> u64 {
         // Less than 10^9 times at most 10^10: fits in 64 bits.
         let rest = (duration.subsec_nanos() as u64).wrapping_mul(self.0) / 1_000_000_000;
-        duration
-            .as_secs()
-            .saturating_mul(self.0)
-            .saturating_add(rest)
+        let whole = duration.as_secs().saturating_mul(self.0);
+        whole.saturating_add(rest)
     }
 }
 

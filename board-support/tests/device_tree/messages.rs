@@ -1,7 +1,7 @@
 //! Trees of the configured board are accepted; one refusal for each way to differ, with its exact
 //! message.
 
-use paratia_board_support::device_tree::{Found, MAX_DEPTH};
+use paratia_board_support::device_tree::{BoardChecked, MAX_DEPTH};
 use paratia_board_support::words::words;
 
 use crate::trees::{
@@ -34,7 +34,7 @@ fn raw(structure: &[u32]) -> Vec<u8> {
 
 #[test]
 fn qemus_tree_is_the_configured_board() {
-    let found = Found {
+    let found = BoardChecked {
         nodes: 62,
         ram_ranges: 1,
         ram_bytes: 1 << 30,

@@ -1,6 +1,6 @@
 //! Where the trees come from: files that QEMU wrote, and a builder for variations.
 
-use paratia_board_support::device_tree::{Found, check};
+use paratia_board_support::device_tree::{BoardChecked, check};
 use paratia_board_support::qemu_virt::QemuVirt;
 use paratia_board_support::refusal::Refusal;
 use paratia_board_support::words::words;
@@ -31,7 +31,7 @@ impl Memory {
 }
 
 /// Checks a tree for the board and a system that uses `cpus` CPUs.
-pub fn check_tree(tree: &[u8], cpus: usize) -> Result<Found, Refusal> {
+pub fn check_tree(tree: &[u8], cpus: usize) -> Result<BoardChecked, Refusal> {
     check(Memory::default().hold(tree), BOARD, cpus)
 }
 

@@ -7,6 +7,13 @@ use paratia_config::address::PAGE_BYTES;
 
 /// The smallest line of any data cache in bytes, for maintenance loops (`CTR_EL0`.DminLine is at
 /// least this on every Armv8-A core that the boards have).
+/// Instructions without operands, none of which the compiler moves memory accesses past.
+macro_rules! instructions {
+    ($($instruction:literal),+) => {
+        asm!($($instruction,)+ options(nostack, preserves_flags))
+    };
+}
+
 const CACHE_LINE_BYTES: u64 = 64;
 
 /// Fills `size_bytes` from `base` with zeros and cleans them to the point of coherency, so that a
@@ -72,14 +79,13 @@ pub unsafe fn copy_image(destination: u64, source: &[u8]) {
 pub fn forget_guest() {
     // SAFETY: invalidation only makes the CPUs look again.
     unsafe {
-        asm!(
+        instructions!(
             "isb", // the VMID that was just set is the one to forget
             "dsb ishst",
             "tlbi vmalls12e1is",
             "ic ialluis",
             "dsb ish",
-            "isb",
-            options(nostack, preserves_flags)
+            "isb"
         );
     }
 }
@@ -89,14 +95,7 @@ pub fn forget_guest() {
 pub fn forget_siblings() {
     // SAFETY: invalidation only makes the CPU look again.
     unsafe {
-        asm!(
-            "isb",
-            "tlbi vmalle1",
-            "ic iallu",
-            "dsb nsh",
-            "isb",
-            options(nostack, preserves_flags)
-        );
+        instructions!("isb", "tlbi vmalle1", "ic iallu", "dsb nsh", "isb");
     }
 }
 
@@ -104,13 +103,7 @@ pub fn forget_siblings() {
 pub fn forget_all_guests() {
     // SAFETY: invalidation only makes the CPU look again.
     unsafe {
-        asm!(
-            "tlbi alle1",
-            "ic iallu",
-            "dsb nsh",
-            "isb",
-            options(nostack, preserves_flags)
-        );
+        instructions!("tlbi alle1", "ic iallu", "dsb nsh", "isb");
     }
 }
 

@@ -262,16 +262,15 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             Bank::Private(vcpu) => (vcpu, 0),
             Bank::Shared(_) => (0, super::banks::intid(bank, 0)),
         };
+        let physical = change.filter(|(_, bits)| *bits != 0);
         Effect {
             attention: self.attention(bank, bits),
-            physical: change
-                .filter(|(_, bits)| *bits != 0)
-                .map(|(change, bits)| Physical {
-                    change,
-                    first,
-                    bits,
-                    vcpu,
-                }),
+            physical: physical.map(|(change, bits)| Physical {
+                change,
+                first,
+                bits,
+                vcpu,
+            }),
         }
     }
 }

@@ -125,15 +125,10 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             private.sources = [0; 16];
             private.source = [0; 16];
         }
-        for Shared {
-            block,
-            route: routes,
-            holder,
-        } in &mut self.shared
-        {
-            block.reset(is_v3, 0);
-            *routes = [route; BLOCK];
-            *holder = [0; BLOCK];
+        for shared in &mut self.shared {
+            shared.block.reset(is_v3, 0);
+            shared.route = [route; BLOCK];
+            shared.holder = [0; BLOCK];
         }
     }
 
@@ -231,9 +226,9 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             return VcpuSet::NONE;
         };
         let forwarded = block.forwarded(self.groups) & !block.active;
-        bits_of(bits & (block.loaded | forwarded))
-            .filter_map(|index| self.owner(bank, index))
-            .fold(VcpuSet::NONE, |set, vcpu| set.and(VcpuSet::of(vcpu)))
+        let concerned = bits_of(bits & (block.loaded | forwarded));
+        let owners = concerned.filter_map(|index| self.owner(bank, index));
+        owners.fold(VcpuSet::NONE, |set, vcpu| set.and(VcpuSet::of(vcpu)))
     }
 
     /// Every bank of the controller.

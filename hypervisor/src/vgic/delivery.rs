@@ -81,13 +81,11 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             Bank::Shared(number) => &self.shared.get(number)?.block,
         };
         let register = block.ready(index, self.groups)?;
-        if block.linked & bit(index) == 0 {
-            return Some(ListRegister { intid, ..register });
-        }
+        let linked = block.linked & bit(index) != 0;
         Some(ListRegister {
             intid,
-            physical: Some(self.physical(intid)),
-            notify_end: false,
+            physical: linked.then(|| self.physical(intid)),
+            notify_end: register.notify_end && !linked,
             ..register
         })
     }
@@ -96,11 +94,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     /// said.
     pub fn offered(&mut self, vcpu: usize, intid: u32) {
         let (bank, index) = place(vcpu, intid);
-        if let Bank::Shared(number) = bank
-            && let Some(shared) = self.shared.get_mut(number)
-        {
-            shared.holder[index % BLOCK] = u8::try_from(vcpu).unwrap_or(0);
-        }
+        self.hold(vcpu, bank, index);
         if let Some(block) = self.block_mut(bank) {
             block.offered(index);
         }
@@ -242,12 +236,17 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         best
     }
 
+    /// A shared interrupt is in a list register of `vcpu`.
+    fn hold(&mut self, vcpu: usize, bank: Bank, index: usize) {
+        if let Bank::Shared(number) = bank
+            && let Some(shared) = self.shared.get_mut(number)
+        {
+            shared.holder[index % BLOCK] = u8::try_from(vcpu).unwrap_or(0);
+        }
+    }
+
     fn load(&mut self, vcpu: usize, candidate: Candidate) -> ListRegister {
-        let Candidate {
-            bank,
-            index,
-            priority,
-        } = candidate;
+        let (bank, index) = (candidate.bank, candidate.index);
         let groups = self.groups;
         let Some(block) = self.block_mut(bank) else {
             return ListRegister::EMPTY;
@@ -260,18 +259,13 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         let again = active && block.forwarded(groups) & bit != 0;
         let intid = intid(bank, index);
         let (source, others) = self.load_source(vcpu, intid as usize, active);
-        if let Bank::Shared(shared) = bank
-            && let Some(shared) = self.shared.get_mut(shared)
-            && let Some(holder) = shared.holder.get_mut(index)
-        {
-            *holder = u8::try_from(vcpu).unwrap_or(0);
-        }
+        self.hold(vcpu, bank, index);
         ListRegister {
             intid,
             source,
             pending,
             active,
-            priority,
+            priority: candidate.priority,
             group1,
             physical: linked.then(|| self.physical(intid)),
             // The end of one that is linked shows at the physical one, but its next turn waits here.
