@@ -128,11 +128,10 @@ fn cpus(board: &BoardFacts, needed: usize, survey: &Survey) -> Result<usize, Ref
     if survey.cpu_count < needed {
         return Err(Reason::FewerCpus.with(needed as u64, survey.cpu_count as u64, 0));
     }
-    let mut missing = configured
+    let missing = configured
         .iter()
-        .enumerate()
-        .filter(|(_, affinity)| !survey.cpus.contains(affinity));
-    missing.next().map_or(Ok(needed), |(index, _)| {
+        .position(|affinity| !survey.cpus.contains(affinity));
+    missing.map_or(Ok(needed), |index| {
         let found = survey.cpus.get(index).copied().unwrap_or(u64::MAX);
         Err(Reason::OtherAffinity.with(index as u64, found, 0))
     })

@@ -79,10 +79,9 @@ const DEFAULT_PRIORITIES: u32 = u32::from_le_bytes([DEFAULT_PRIORITY; 4]);
 
 /// Reads until `busy` is over, a bounded number of times.
 fn settle(register: u64, busy: impl Fn() -> bool) -> Result<(), Refusal> {
-    (0..MAX_POLLS)
-        .find(|_| !busy())
-        .map(drop)
-        .ok_or(Reason::Stuck.with(register, 0, 0))
+    let is_settled = (0..MAX_POLLS).any(|_| !busy());
+    let settled = is_settled.then_some(());
+    settled.ok_or(Reason::Stuck.with(register, 0, 0))
 }
 
 /// Writes one of an array of registers, if there are so many.

@@ -11,7 +11,7 @@ const STATUS: u64 = 1 << 2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PhysicalTimer {
     control: u64,
-    compare: u64,
+    pub compare: u64,
 }
 
 impl PhysicalTimer {
@@ -38,17 +38,6 @@ impl PhysicalTimer {
     #[must_use]
     pub const fn is_off(&self) -> bool {
         self.control & ENABLE == 0
-    }
-
-    /// `CNTP_CVAL_EL0`.
-    #[must_use]
-    pub const fn compare(&self) -> u64 {
-        self.compare
-    }
-
-    /// Writes `CNTP_CVAL_EL0`.
-    pub fn set_compare(&mut self, value: u64) {
-        self.compare = value;
     }
 
     /// `CNTP_TVAL_EL0` at count `now`: 32 bits, signed.
@@ -102,7 +91,7 @@ mod tests {
         let mut timer = PhysicalTimer::RESET;
         timer.set_control(ENABLE);
         timer.set_value(0xFFFF_FFFF, 1_000);
-        assert_eq!(timer.compare(), 999);
+        assert_eq!(timer.compare, 999);
         assert!(timer.is_raised(1_000));
         assert_eq!(timer.deadline(1_000), None);
     }

@@ -129,9 +129,9 @@ const ROWS: &[Row] = &[
     ),
     stored(
         encoding(3, 3, 14, 2, 2),
-        |guest| guest.vcpu.physical_timer.compare(),
+        |guest| guest.vcpu.physical_timer.compare,
         |guest, value| {
-            guest.vcpu.physical_timer.set_compare(value);
+            guest.vcpu.physical_timer.compare = value;
             interrupt::update_physical_timer(guest);
             Outcome::Done
         },

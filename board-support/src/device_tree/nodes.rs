@@ -115,9 +115,8 @@ impl<'dt> Nodes<'dt> {
             name,
             cells: DEFAULT_CELLS,
         };
-        self.levels
-            .push(level)
-            .map_err(|_| Reason::TreeReader.into())
+        let pushed = self.levels.push(level);
+        pushed.map_err(|_| Reason::TreeReader.into())
     }
 
     /// A node ends, and with it its properties if no node in it ended them before.

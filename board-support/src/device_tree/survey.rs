@@ -116,9 +116,8 @@ impl Survey {
 
     /// Bytes of RAM described.
     pub(super) fn ram_bytes(&self) -> u64 {
-        self.ram
-            .iter()
-            .fold(0, |sum: u64, range| sum.saturating_add(range.size_bytes))
+        let sizes = self.ram.iter().map(|range| range.size_bytes);
+        sizes.fold(0, u64::saturating_add)
     }
 
     fn note(&mut self, node: &Node<'_>) {

@@ -69,11 +69,8 @@ impl interrupt::CpuInterface for CpuInterface {
     #[inline]
     fn acknowledge(&mut self) -> Option<u32> {
         let intid = read_icc_iar1_el1().intid();
-        if (FIRST_SPECIAL..=LAST_SPECIAL).contains(&intid) {
-            None
-        } else {
-            Some(intid)
-        }
+        let is_special = (FIRST_SPECIAL..=LAST_SPECIAL).contains(&intid);
+        (!is_special).then_some(intid)
     }
 
     /// The interrupts acknowledged last are dropped first.

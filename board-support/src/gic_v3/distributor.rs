@@ -59,11 +59,9 @@ impl Distributor {
     /// `intid` as an index into per-interrupt registers, if it is an SPI of this distributor.
     #[inline]
     fn spi(&self, intid: u32) -> Result<usize, Refusal> {
-        if (FIRST_SPI..self.interrupt_count).contains(&intid) {
-            Ok(intid as usize)
-        } else {
-            Err(Reason::NotShared.with(intid.into(), 0, 0))
-        }
+        let is_shared = (FIRST_SPI..self.interrupt_count).contains(&intid);
+        let index = is_shared.then_some(intid as usize);
+        index.ok_or(Reason::NotShared.with(intid.into(), 0, 0))
     }
 
     /// The registers for one operation.
@@ -109,14 +107,12 @@ impl interrupt::Distributor for Distributor {
     }
 
     fn is_spi_pending(&self, intid: u32) -> bool {
-        let Ok(index) = self.spi(intid) else {
-            return false;
-        };
         let mut gicd = self.access();
         let mut registers = field!(gicd, ispendr);
-        registers
-            .get(index / 32)
-            .is_some_and(|register| register.read() & 1 << (index % 32) != 0)
+        self.spi(intid).is_ok_and(|index| {
+            let register = registers.get(index / 32);
+            register.is_some_and(|register| register.read() & 1 << (index % 32) != 0)
+        })
     }
 
     fn set_spi_active(&self, intid: u32, active: bool) -> Result<(), Refusal> {

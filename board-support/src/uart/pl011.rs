@@ -29,9 +29,8 @@ impl Port for Pl011 {
         let UartKind::Pl011 { clock_hz } = kind else {
             return Err(Reason::UartRate.into());
         };
-        self.0
-            .enable(LINE, baud, clock_hz)
-            .map_err(|_| Reason::UartRate.into())
+        let enabled = self.0.enable(LINE, baud, clock_hz);
+        enabled.map_err(|_| Reason::UartRate.into())
     }
 
     #[inline]

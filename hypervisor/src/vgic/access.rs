@@ -207,11 +207,11 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         if !matches!(row.register, Register::Bits(register) if is_live(register)) {
             return VcpuSet::NONE;
         }
-        let Some((bank, _)) = self.bank(frame, at, Bits::One) else {
-            return VcpuSet::NONE;
-        };
-        let loaded = self.block(bank).map_or(0, |block| block.loaded);
-        self.attention(bank, loaded)
+        let bank = self.bank(frame, at, Bits::One);
+        bank.map_or(VcpuSet::NONE, |(bank, _)| {
+            let loaded = self.block(bank).map_or(0, |block| block.loaded);
+            self.attention(bank, loaded)
+        })
     }
 
     pub(super) fn write_bits(&mut self, bank: Bank, bits: u32, register: BitRegister) -> Effect {

@@ -24,10 +24,9 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     /// caller has acknowledged and leaves active.
     pub fn pulse(&mut self, vcpu: usize, intid: u32) -> VcpuSet {
         let (bank, index) = place(vcpu, intid);
-        let Some(block) = self.block_mut(bank) else {
-            return VcpuSet::NONE;
-        };
-        block.pulse(bit(index));
+        if let Some(block) = self.block_mut(bank) {
+            block.pulse(bit(index));
+        }
         self.attention(bank, bit(index))
     }
 
