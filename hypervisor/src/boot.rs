@@ -161,11 +161,9 @@ fn verify(partition: &Partition) -> Result<usize, Refusal> {
     for (number, piece) in partition.facts.image.pieces.iter().enumerate() {
         let content = piece.content;
         bytes = bytes.wrapping_add(content.bytes.len());
-        if !piece.is_first {
-            continue;
-        }
-        let digest: [u8; 32] = Sha256::digest(content.bytes).into();
-        if digest != content.sha256 {
+        let is_damaged = |digest: &[u8; 32]| *digest != content.sha256;
+        let digest = piece.is_first.then(|| Sha256::digest(content.bytes).into());
+        if let Some(digest) = digest.filter(is_damaged) {
             let values = start(&digest) << 32 | start(&content.sha256);
             return Err(Reason::Damaged.with(partition.index as u64, number as u64, values));
         }

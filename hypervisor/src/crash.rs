@@ -86,16 +86,10 @@ fn crash(kind: u64, sp: u64, line: u64) -> ! {
     state::ask_to_stop();
     state::count_cpu_stopped();
     if cpu == 0 {
-        // SAFETY: CPU 0 doesn't return to whoever holds the UART, and the others never use it.
-        if let Some(mut uart) = unsafe { DebugUart::new(BOARD.uart) } {
-            // Ends a frame or line that was cut off.
-            // SAFETY: as above.
-            if unsafe { log::is_inside_frame() } {
-                let _ = uart.write_blocking(b"\0");
-            }
-            let _ = uart.write_blocking(b"\r\n");
-            speak(&mut uart, &record);
-        }
+        // Ends a frame or line that was cut off.
+        // SAFETY: CPU 0 doesn't return to whoever holds the log.
+        let is_inside_frame = unsafe { log::is_inside_frame() };
+        speak(&record, if is_inside_frame { b"\0\r\n" } else { b"\r\n" });
     }
     arch_cpu::park()
 }
@@ -116,21 +110,22 @@ pub fn report_others() {
         // SAFETY: a CPU that has written its record is parked; one that is just writing is seen as
         // not crashed, or with some fields still zero.
         let record = unsafe { (place.pointer() as *const CrashRecord).read_volatile() };
-        if record.magic != MAGIC {
-            continue;
-        }
-        // SAFETY: this is CPU 0 in the safe state, and the log is flushed and idle.
-        if let Some(mut uart) = unsafe { DebugUart::new(BOARD.uart) } {
-            speak(&mut uart, &record);
+        if record.magic == MAGIC {
+            speak(&record, b"");
         }
     }
 }
 
-/// A crash's last words.
-fn speak(uart: &mut DebugUart, record: &CrashRecord) {
-    say(uart, &["crash"], &KEYS, &record.values);
-    let safe = "the hypervisor has stopped in its safe state; no partition runs";
-    say(uart, &[safe], &[], &[]);
+/// A crash's last words, after what ends what was said before.
+fn speak(record: &CrashRecord, end: &[u8]) {
+    // SAFETY: this is CPU 0, which doesn't return to whoever holds the UART or is in the safe state with
+    // the log flushed and idle; the others never use it.
+    if let Some(mut uart) = unsafe { DebugUart::new(BOARD.uart) } {
+        let _ = uart.write_blocking(end);
+        say(&mut uart, &["crash"], &KEYS, &record.values);
+        let safe = "the hypervisor has stopped in its safe state; no partition runs";
+        say(&mut uart, &[safe], &[], &[]);
+    }
 }
 
 /// A line of plain text that needs no decoder: `paratia| words key=number ...`. Numbers beyond 9 are

@@ -221,13 +221,10 @@ unsafe extern "C" fn window_given_back(vcpu: *mut Vcpu) -> Next {
 unsafe extern "C" fn waits(pointer: *mut Vcpu) -> Next {
     let begun = timer::now_early();
     arch_cpu::skip_instruction();
-    let taken = {
-        // SAFETY: once for this exit, and the vector's promise; the references end here.
-        let (machine, vcpu) = unsafe { (Cpu::machine(), &mut *pointer) };
-        match wait_at_rest(machine, vcpu, begun) {
-            Ok(()) => return Next::same(pointer),
-            Err(taken) => taken,
-        }
+    // SAFETY: once for this exit, and the vector's promise; the references end here.
+    let rested = unsafe { wait_at_rest(Cpu::machine(), &mut *pointer, begun) };
+    let Err(taken) = rested else {
+        return Next::same(pointer);
     };
     let decide = |guest: &mut Guest| {
         if let Some(taken) = taken {

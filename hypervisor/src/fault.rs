@@ -60,9 +60,7 @@ pub fn raise(guest: &mut Guest, event: HealthEvent, details: Details) -> Decisio
     };
     guest.machine.report(now, fault);
     let table = &guest.partition.declaration().health;
-    let period = guest.partition.restart_period;
-    let history = &mut guest.partition.history;
-    let action = history.judge(table, event, now, period);
+    let action = guest.partition.history.judge(table, event, now);
     let verdict = Event::Verdict {
         partition: guest.partition.index,
         event,

@@ -24,6 +24,8 @@ pub enum Verdict {
 /// When a partition was last restarted, to keep its limit.
 #[derive(Debug, Default)]
 pub struct RestartHistory {
+    /// The limit's period in ticks.
+    pub period: u64,
     /// The latest, in no order.
     recent: [Option<Ticks>; HISTORY],
     /// Where the oldest of them is.
@@ -35,27 +37,22 @@ impl RestartHistory {
     #[must_use]
     pub const fn new() -> Self {
         Self {
+            period: 0,
             recent: [None; HISTORY],
             oldest: 0,
         }
     }
 
     /// The verdict on `event` at time `now`; a restart is remembered, and one beyond the table's
-    /// limit becomes a halt. `period` is the limit's period in ticks.
-    pub fn judge(
-        &mut self,
-        table: &HealthTable,
-        event: HealthEvent,
-        now: Ticks,
-        period: u64,
-    ) -> Verdict {
+    /// limit becomes a halt.
+    pub fn judge(&mut self, table: &HealthTable, event: HealthEvent, now: Ticks) -> Verdict {
         match table.action(event) {
             Action::Ignore if event.can_be_ignored() => Verdict::Ignore,
             // The rules refuse such a table; an instruction that faults for ever must not run on.
             Action::Ignore | Action::Halt => Verdict::Halt,
             Action::StopSystem => Verdict::StopSystem,
             Action::Restart => {
-                if self.within(now, period) >= table.restart_limit.count as usize {
+                if self.within_period(now) >= table.restart_limit.count as usize {
                     return Verdict::Halt;
                 }
                 if let Some(oldest) = self.recent.get_mut(self.oldest) {
@@ -67,9 +64,10 @@ impl RestartHistory {
         }
     }
 
-    fn within(&self, now: Ticks, period: u64) -> usize {
+    fn within_period(&self, now: Ticks) -> usize {
         let recent = self.recent.iter().flatten();
-        recent.filter(|then| now.since(**then) < period).count()
+        let is_within = |then: &&Ticks| now.since(**then) < self.period;
+        recent.filter(is_within).count()
     }
 }
 
@@ -79,29 +77,36 @@ mod tests {
 
     use super::*;
 
+    fn history(period: u64) -> RestartHistory {
+        RestartHistory {
+            period,
+            ..RestartHistory::new()
+        }
+    }
+
     const TABLE: HealthTable = HealthTable::restart(3, Duration::from_secs(1));
 
     #[test]
     fn the_restart_after_the_limit_is_a_halt() {
-        let mut history = RestartHistory::new();
+        let mut history = history(100);
         for now in [0, 10, 20] {
             assert_eq!(
-                history.judge(&TABLE, HealthEvent::StrayAccess, Ticks(now), 100),
+                history.judge(&TABLE, HealthEvent::StrayAccess, Ticks(now)),
                 Verdict::Restart
             );
         }
         assert_eq!(
-            history.judge(&TABLE, HealthEvent::StrayAccess, Ticks(99), 100),
+            history.judge(&TABLE, HealthEvent::StrayAccess, Ticks(99)),
             Verdict::Halt
         );
     }
 
     #[test]
     fn restarts_outside_the_period_are_forgotten() {
-        let mut history = RestartHistory::new();
+        let mut history = history(150);
         for now in (0..100).map(|n| n * 50) {
             assert_eq!(
-                history.judge(&TABLE, HealthEvent::StrayAccess, Ticks(now), 150),
+                history.judge(&TABLE, HealthEvent::StrayAccess, Ticks(now)),
                 Verdict::Restart
             );
         }
@@ -110,7 +115,7 @@ mod tests {
     #[test]
     fn a_limit_of_none_halts_at_once() {
         let table = HealthTable::restart(0, Duration::from_secs(1));
-        let verdict = RestartHistory::new().judge(&table, HealthEvent::StrayFetch, Ticks(0), 100);
+        let verdict = history(100).judge(&table, HealthEvent::StrayFetch, Ticks(0));
         assert_eq!(verdict, Verdict::Halt);
     }
 
@@ -119,13 +124,13 @@ mod tests {
         let mut table = TABLE;
         table.stray_access = Action::Ignore;
         table.refused_calls = Action::Ignore;
-        let mut history = RestartHistory::new();
+        let mut history = history(1);
         assert_eq!(
-            history.judge(&table, HealthEvent::StrayAccess, Ticks(0), 1),
+            history.judge(&table, HealthEvent::StrayAccess, Ticks(0)),
             Verdict::Halt
         );
         assert_eq!(
-            history.judge(&table, HealthEvent::RefusedCalls, Ticks(0), 1),
+            history.judge(&table, HealthEvent::RefusedCalls, Ticks(0)),
             Verdict::Ignore
         );
     }
@@ -133,7 +138,7 @@ mod tests {
     #[test]
     fn every_event_has_its_own_row() {
         for event in HealthEvent::ALL {
-            let mut history = RestartHistory::new();
+            let mut history = history(1);
             let expected = match TABLE.action(event) {
                 Action::Ignore => Verdict::Ignore,
                 Action::Restart => Verdict::Restart,
@@ -141,7 +146,7 @@ mod tests {
                 Action::StopSystem => Verdict::StopSystem,
             };
             assert_eq!(
-                history.judge(&TABLE, event, Ticks(0), 1),
+                history.judge(&TABLE, event, Ticks(0)),
                 expected,
                 "{}",
                 event.name()

@@ -34,10 +34,10 @@ pub struct Life {
 impl Life {
     /// Of a partition with `vcpus` vCPUs that isn't loaded yet.
     #[must_use]
-    pub const fn new(vcpus: usize) -> Self {
+    pub const fn new(vcpus: usize, regions: &'static [Region]) -> Self {
         Self {
             phase: Phase::Halted,
-            psci: Psci::new(vcpus),
+            psci: Psci::new(vcpus, regions),
             starts: [None; MAX_VCPUS],
             ready: VcpuSet::NONE,
         }
@@ -88,14 +88,8 @@ impl Life {
     }
 
     /// A vCPU calls PSCI; see [`Psci::call`].
-    pub fn call(
-        &mut self,
-        caller: usize,
-        id: u32,
-        parameters: [u64; 3],
-        regions: &[Region],
-    ) -> Decision {
-        let decision = self.psci.call(caller, id, parameters, regions);
+    pub fn call(&mut self, caller: usize, id: u32, parameters: [u64; 3]) -> Decision {
+        let decision = self.psci.call(caller, id, parameters);
         if let Decision::TurnOn(start) | Decision::WaitAndStart(start) = decision
             && let Some(place) = self.starts.get_mut(start.vcpu)
         {
@@ -132,21 +126,21 @@ mod tests {
     const POWER_DOWN: u64 = 1 << 16;
 
     fn running() -> Life {
-        let mut life = Life::new(2);
+        const REGIONS: &[Region] = &[Region {
+            name: "ram",
+            ipa: Ipa(0),
+            pa: Pa(0),
+            size_bytes: u64::MAX,
+            kind: RegionKind::Ram,
+        }];
+        let mut life = Life::new(2, REGIONS);
         assert!(!life.is_ready(FIRST), "not loaded");
         life.set_phase(Phase::Running);
         life
     }
 
     fn call(life: &mut Life, caller: usize, id: u32, parameters: [u64; 3]) -> Decision {
-        let ram = Region {
-            name: "ram",
-            ipa: Ipa(0),
-            pa: Pa(0),
-            size_bytes: u64::MAX,
-            kind: RegionKind::Ram,
-        };
-        life.call(caller, id, parameters, &[ram])
+        life.call(caller, id, parameters)
     }
 
     #[test]

@@ -50,8 +50,6 @@ pub struct Partition {
     pub supervision: Option<Supervision>,
     /// When it was restarted lately.
     pub history: RestartHistory,
-    /// The limit's period in ticks.
-    pub restart_period: u64,
     /// How old a message may be at each of its ports, in ticks.
     pub refresh: [u64; MAX_PORTS],
     /// Its console.
@@ -107,14 +105,13 @@ impl Partition {
         let partition = Self {
             index,
             facts,
-            life: Life::new(vcpus),
+            life: Life::new(vcpus, facts.declaration.regions),
             running: VcpuSet::NONE,
             gic: Vgic::new(facts.model, vcpus, facts.interrupts),
             private_changes: [[0; 2]; ANY.most_vcpus],
             uart: Uart::new(),
             supervision: None,
             history: RestartHistory::new(),
-            restart_period: 0,
             refresh: [0; MAX_PORTS],
             console: None,
             input: None,
@@ -151,7 +148,7 @@ impl Partition {
         for (ticks, port) in self.refresh.iter_mut().zip(self.facts.ports) {
             *ticks = port.map_or(0, |port| frequency.ticks(port.refresh));
         }
-        self.restart_period = frequency.ticks(declaration.health.restart_limit.period);
+        self.history.period = frequency.ticks(declaration.health.restart_limit.period);
         self.supervision = declaration.heartbeat.map(|heartbeat| {
             let mut supervision = Supervision::new(Expectation {
                 epoch,

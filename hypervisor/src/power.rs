@@ -17,9 +17,8 @@ pub fn is_in_range(id: u32) -> bool {
 
 /// Carries out a PSCI call; nothing if there is no such one.
 pub fn call(guest: &mut Guest, id: u32, parameters: [u64; 3]) -> Option<Decision> {
-    let regions = guest.partition.declaration().regions;
     let (life, caller) = (&mut guest.partition.life, guest.vcpu.number);
-    let (answer, decision) = match life.call(caller, id, parameters, regions) {
+    let (answer, decision) = match life.call(caller, id, parameters) {
         psci::Decision::Answer(answer) => (answer, Decision::Resume),
         psci::Decision::TurnOn(_) => (0, Decision::Resume),
         psci::Decision::Wait | psci::Decision::WaitAndStart(_) => (0, Decision::WaitForInterrupt),

@@ -83,32 +83,31 @@ pub enum Decision {
 #[derive(Clone, Debug)]
 pub struct Psci {
     count: usize,
+    regions: &'static [Region],
     power: [Power; MAX_VCPUS],
 }
 
 /// What a function does with its caller and its parameters.
-type Function = fn(&mut Psci, usize, [u64; 3], &[Region]) -> Result<Decision, i64>;
+type Function = fn(&mut Psci, usize, [u64; 3]) -> Result<Decision, i64>;
 
 /// The 32-bit id of the first function.
 const FIRST: u32 = 0x8400_0000;
 
 /// The functions, by the place of their 32-bit ids, and whether a 64-bit form exists.
 const FUNCTIONS: [Option<(bool, Function)>; 11] = [
-    Some((false, |_, _, _, _| Ok(Decision::Answer(VERSION)))),
+    Some((false, |_, _, _| Ok(Decision::Answer(VERSION)))),
     Some((true, Psci::suspend)),
-    Some((false, |psci, caller, _, _| psci.turn_off(caller))),
-    Some((true, |psci, _, parameters, regions| {
-        psci.turn_on(parameters, regions)
-    })),
-    Some((true, |psci, _, [target, level, _], _| {
+    Some((false, |psci, caller, _| psci.turn_off(caller))),
+    Some((true, |psci, _, parameters| psci.turn_on(parameters))),
+    Some((true, |psci, _, [target, level, _]| {
         psci.affinity(target, level)
     })),
     None,
-    Some((false, |_, _, _, _| Ok(Decision::Answer(NO_TRUSTED_OS)))),
+    Some((false, |_, _, _| Ok(Decision::Answer(NO_TRUSTED_OS)))),
     None,
-    Some((false, |_, _, _, _| Ok(Decision::SystemOff))),
-    Some((false, |_, _, _, _| Ok(Decision::SystemReset))),
-    Some((false, |_, _, [id, ..], _| features(low(id)))),
+    Some((false, |_, _, _| Ok(Decision::SystemOff))),
+    Some((false, |_, _, _| Ok(Decision::SystemReset))),
+    Some((false, |_, _, [id, ..]| features(low(id)))),
 ];
 
 /// The function with this id, in either form.
@@ -128,20 +127,22 @@ fn features(id: u32) -> Result<Decision, i64> {
 }
 
 impl Psci {
-    /// `count` vCPUs (no more than [`MAX_VCPUS`]), of which only the first is on.
+    /// `count` vCPUs (no more than [`MAX_VCPUS`]), of which only the first is on. `regions` are their
+    /// partition's: where they may execute.
     #[must_use]
-    pub const fn new(count: usize) -> Self {
+    pub const fn new(count: usize, regions: &'static [Region]) -> Self {
         let mut power = [Power::Off; MAX_VCPUS];
         power[0] = Power::On;
         Self {
             count: if count < MAX_VCPUS { count } else { MAX_VCPUS },
+            regions,
             power,
         }
     }
 
     /// Only the first is on, as at first.
     pub fn reset(&mut self) {
-        *self = Self::new(self.count);
+        *self = Self::new(self.count, self.regions);
     }
 
     /// A vCPU's state; off if there is no such one.
@@ -157,22 +158,15 @@ impl Psci {
         }
     }
 
-    /// The call `id` of vCPU `caller` with parameters `x1`-`x3`. `regions` are its
-    /// partition's: where it may execute.
-    pub fn call(
-        &mut self,
-        caller: usize,
-        id: u32,
-        parameters: [u64; 3],
-        regions: &[Region],
-    ) -> Decision {
+    /// The call `id` of vCPU `caller` with parameters `x1`-`x3`.
+    pub fn call(&mut self, caller: usize, id: u32, parameters: [u64; 3]) -> Decision {
         let Some(function) = function(id) else {
             return Decision::Unknown;
         };
         let wide = id & SMC64 != 0;
         // The 32-bit form's parameters are w1-w3 (DEN0028, SMC32).
         let parameters = parameters.map(|x| if wide { x } else { x & 0xFFFF_FFFF });
-        let decision = function(self, caller, parameters, regions);
+        let decision = function(self, caller, parameters);
         decision.unwrap_or_else(Decision::Answer)
     }
 
@@ -187,15 +181,14 @@ impl Psci {
         }
     }
 
-    fn turn_on(&mut self, parameters: [u64; 3], regions: &[Region]) -> Result<Decision, i64> {
-        let [target, entry, context] = parameters;
+    fn turn_on(&mut self, [target, entry, context]: [u64; 3]) -> Result<Decision, i64> {
         let vcpu = self.target(target).ok_or(error::INVALID_PARAMETERS)?;
         match self.power(vcpu) {
             Power::On => return Err(error::ALREADY_ON),
             Power::OnPending => return Err(error::ON_PENDING),
             Power::Off => {}
         }
-        let start = start(vcpu, entry, context, regions)?;
+        let start = self.start(vcpu, entry, context)?;
         self.set_power(vcpu, Power::OnPending);
         Ok(Decision::TurnOn(start))
     }
@@ -206,19 +199,16 @@ impl Psci {
     }
 
     /// A standby state is a `WFI`; of a power-down state the guest only sees that it begins anew.
-    fn suspend(
-        &mut self,
-        caller: usize,
-        [state, entry, context]: [u64; 3],
-        regions: &[Region],
-    ) -> Result<Decision, i64> {
+    fn suspend(&mut self, caller: usize, parameters: [u64; 3]) -> Result<Decision, i64> {
+        let [state, entry, context] = parameters;
         if state & !POWER_STATE != 0 {
             return Err(error::INVALID_PARAMETERS);
         }
         if state & POWER_DOWN == 0 {
             return Ok(Decision::Wait);
         }
-        start(caller, entry, context, regions).map(Decision::WaitAndStart)
+        self.start(caller, entry, context)
+            .map(Decision::WaitAndStart)
     }
 
     /// `AFFINITY_INFO`. All vCPUs are in one group of each level, which is on, for the caller is.
@@ -230,18 +220,18 @@ impl Psci {
         };
         Ok(Decision::Answer(power as i64))
     }
-}
 
-/// A start at `entry`, if there are instructions, which are words.
-fn start(vcpu: usize, entry: u64, context: u64, regions: &[Region]) -> Result<Start, i64> {
-    let mut regions = regions.iter();
-    let start = Start {
-        vcpu,
-        entry,
-        context,
-    };
-    let is_entry = entry.is_multiple_of(4) && regions.any(|region| region.is_executable(entry));
-    is_entry.then_some(start).ok_or(error::INVALID_ADDRESS)
+    /// A start at `entry`, if there are instructions, which are words.
+    fn start(&self, vcpu: usize, entry: u64, context: u64) -> Result<Start, i64> {
+        let mut regions = self.regions.iter();
+        let start = Start {
+            vcpu,
+            entry,
+            context,
+        };
+        let is_entry = entry.is_multiple_of(4) && regions.any(|it| it.is_executable(entry));
+        is_entry.then_some(start).ok_or(error::INVALID_ADDRESS)
+    }
 }
 
 #[cfg(test)]

@@ -56,19 +56,14 @@ pub unsafe fn load_at_boot(partition: &Partition) {
 unsafe fn step(partition: &Partition, reload: &mut Reload) -> bool {
     let pieces = partition.facts.image.pieces;
     match reload.next(partition.declaration().regions, pieces) {
-        Step::Zero(at, size) => {
-            // SAFETY: whole pages of the partition's regions, which EL2's map covers.
-            unsafe { memory::zero(at, size) };
-            true
-        }
-        Step::Copy(to, bytes) => {
-            // SAFETY: a page of the partition's RAM, which has been checked to hold the piece when its
-            // physical address was computed.
-            unsafe { memory::copy_image(to, bytes) };
-            true
-        }
-        Step::Done => false,
+        // SAFETY: whole pages of the partition's regions, which EL2's map covers.
+        Step::Zero(at, size) => unsafe { memory::zero(at, size) },
+        // SAFETY: a page of the partition's RAM, which has been checked to hold the piece when its
+        // physical address was computed.
+        Step::Copy(to, bytes) => unsafe { memory::copy_image(to, bytes) },
+        Step::Done => return false,
     }
+    true
 }
 
 /// Makes the partition ready for its first instruction.

@@ -5,7 +5,7 @@
 //! ended, so a delay is never passed on.
 
 use heapless::Vec;
-use paratia_config::system::{Schedule, System, Window};
+use paratia_config::system::{Schedule, System};
 
 use crate::time::{Frequency, Ticks};
 
@@ -76,7 +76,8 @@ impl<W: Copy, const SLOTS: usize> Plan<W, SLOTS> {
         let mut at = 0;
         let windows = schedule.plans.get(cpu).copied().unwrap_or_default();
         for (window, whose) in windows.iter().zip(whose) {
-            let (start, end) = in_ticks(window, frequency);
+            let start = frequency.ticks(window.start);
+            let end = frequency.ticks(window.start.saturating_add(window.length));
             if start > at {
                 self.push(None, at, start);
             }
@@ -96,14 +97,6 @@ impl<W: Copy, const SLOTS: usize> Plan<W, SLOTS> {
             preempt_at: end.wrapping_sub(self.guard_ticks),
         });
     }
-}
-
-fn in_ticks(window: &Window, frequency: Frequency) -> (u64, u64) {
-    let start = frequency.ticks(window.start);
-    (
-        start,
-        frequency.ticks(window.start.saturating_add(window.length)),
-    )
 }
 
 /// A CPU's place in its plan.

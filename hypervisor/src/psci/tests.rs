@@ -10,15 +10,16 @@ const RAM: core::ops::Range<u64> = 0x4000_0000..0x4800_0000;
 const CPU_ON: u32 = 0xC400_0003;
 const AFFINITY_INFO: u32 = 0xC400_0004;
 
+const REGIONS: &[Region] = &[Region {
+    name: "ram",
+    ipa: Ipa(RAM.start),
+    pa: Pa(0),
+    size_bytes: RAM.end - RAM.start,
+    kind: RegionKind::Ram,
+}];
+
 fn call(psci: &mut Psci, caller: usize, id: u32, parameters: [u64; 3]) -> Decision {
-    let ram = Region {
-        name: "ram",
-        ipa: Ipa(RAM.start),
-        pa: Pa(0),
-        size_bytes: RAM.end - RAM.start,
-        kind: RegionKind::Ram,
-    };
-    psci.call(caller, id, parameters, &[ram])
+    psci.call(caller, id, parameters)
 }
 
 fn answer(psci: &mut Psci, id: u32, parameters: [u64; 3]) -> i64 {
@@ -30,7 +31,7 @@ fn answer(psci: &mut Psci, id: u32, parameters: [u64; 3]) -> i64 {
 
 #[test]
 fn a_vcpu_is_turned_on_begins_and_turns_itself_off() {
-    let mut psci = Psci::new(2);
+    let mut psci = Psci::new(2, REGIONS);
     let state = |psci: &mut Psci| answer(psci, AFFINITY_INFO, [1, 0, 0]);
     assert_eq!(state(&mut psci), 1);
     let start = Start {
@@ -58,7 +59,7 @@ fn a_vcpu_is_turned_on_begins_and_turns_itself_off() {
 
 #[test]
 fn what_cannot_be_turned_on_is_refused() {
-    let mut psci = Psci::new(2);
+    let mut psci = Psci::new(2, REGIONS);
     for target in [2, 8, 0x100, 0x1_0000, 1 << 32, u64::MAX] {
         let refused = answer(&mut psci, CPU_ON, [target, RAM.start, 0]);
         assert_eq!(refused, error::INVALID_PARAMETERS, "{target:#x}");
@@ -76,7 +77,7 @@ fn what_cannot_be_turned_on_is_refused() {
 
 #[test]
 fn the_32_bit_form_takes_words() {
-    let mut psci = Psci::new(2);
+    let mut psci = Psci::new(2, REGIONS);
     let parameters = [1 << 32 | 1, 5 << 32 | RAM.start, u64::MAX];
     let start = Start {
         vcpu: 1,
@@ -91,7 +92,7 @@ fn the_32_bit_form_takes_words() {
 
 #[test]
 fn suspending_is_waiting() {
-    let mut psci = Psci::new(1);
+    let mut psci = Psci::new(1, REGIONS);
     let mut suspend = |state, entry| call(&mut psci, 0, 0xC400_0001, [state, entry, 9]);
     assert_eq!(suspend(0, 0), Decision::Wait);
     let start = Start {
@@ -116,11 +117,11 @@ fn suspending_is_waiting() {
 
 #[test]
 fn features_and_calls_agree() {
-    let mut psci = Psci::new(2);
+    let mut psci = Psci::new(2, REGIONS);
     let ids = (0..0x40).flat_map(|n| [0x8400_0000 + n, 0xC400_0000 + n]);
     let offered = ids.filter(|id| {
         let has = answer(&mut psci, 0x8400_000A, [(*id).into(), 0, 0]) == 0;
-        let known = call(&mut Psci::new(2), 0, *id, [0; 3]) != Decision::Unknown;
+        let known = call(&mut Psci::new(2, REGIONS), 0, *id, [0; 3]) != Decision::Unknown;
         assert_eq!(has, known, "{id:#x}");
         has
     });
@@ -137,7 +138,7 @@ fn features_and_calls_agree() {
 
 #[test]
 fn affinity_levels_above_a_vcpu_are_on_while_one_is() {
-    let mut psci = Psci::new(2);
+    let mut psci = Psci::new(2, REGIONS);
     assert_eq!(answer(&mut psci, AFFINITY_INFO, [0, 1, 0]), 0);
     assert_eq!(answer(&mut psci, AFFINITY_INFO, [0, 3, 0]), 0);
     assert_eq!(
@@ -165,7 +166,7 @@ proptest! {
             0..200,
         ),
     ) {
-        let mut psci = Psci::new(4);
+        let mut psci = Psci::new(4, REGIONS);
         let mut on = [true, false, false, false];
         for (caller, number, wide, (target, entry, context)) in calls {
             if !on[caller] {

@@ -1,7 +1,5 @@
 //! A guest and its devices, by chance.
 
-use paratia_config::system::{Region, RegionKind};
-use paratia_config::{Ipa, Pa};
 use paratia_hypervisor::id_registers::{self, Grants};
 use paratia_hypervisor::mmio::{self, Access, Kind};
 use paratia_hypervisor::psci::Decision;
@@ -236,14 +234,7 @@ fn power(machine: &mut Machine, by_chance: &mut Generator, vcpu: usize) {
         by_chance.value(),
         by_chance.number(),
     ];
-    let ram = Region {
-        name: "ram",
-        ipa: Ipa(1 << 30),
-        pa: Pa(0),
-        size_bytes: 1 << 30,
-        kind: RegionKind::Ram,
-    };
-    match machine.psci.call(vcpu, id, parameters, &[ram]) {
+    match machine.psci.call(vcpu, id, parameters) {
         Decision::TurnOn(start) | Decision::WaitAndStart(start) => {
             assert!(start.vcpu < VCPUS && start.entry.is_multiple_of(4));
             assert_eq!(start.entry >> 30, 1, "in memory");

@@ -1,6 +1,8 @@
 //! What a hypervisor has around the models, for two vCPUs: the addresses, and the way through each
 //! exit.
 
+use paratia_config::system::{Region, RegionKind};
+use paratia_config::{Ipa, Pa};
 use paratia_hypervisor::psci::Psci;
 use paratia_hypervisor::vgic::{
     CpuInterface, Done, Effect, Frame, Interrupts, Link, ListRegister, Maintenance, Model, VcpuSet,
@@ -40,6 +42,15 @@ pub struct Machine {
     lists: usize,
 }
 
+/// Where vCPUs may execute.
+const RAM: &[Region] = &[Region {
+    name: "ram",
+    ipa: Ipa(1 << 30),
+    pa: Pa(0),
+    size_bytes: 1 << 30,
+    kind: RegionKind::Ram,
+}];
+
 impl Machine {
     pub fn new(model: Model, lists: usize) -> Self {
         let interrupts = Interrupts {
@@ -51,7 +62,7 @@ impl Machine {
             gic: Vgic::new(model, VCPUS, &interrupts),
             interfaces: [CpuInterface::new(), CpuInterface::new()],
             uart: Uart::new(),
-            psci: Psci::new(VCPUS),
+            psci: Psci::new(VCPUS, RAM),
             maintenance: [Maintenance::default(); VCPUS],
             lists,
         };
