@@ -11,8 +11,6 @@ use crate::fw_cfg::{DmaBuffer, FwCfg};
 #[cfg(target_os = "none")]
 use crate::refusal::{Reason, Refusal};
 #[cfg(target_os = "none")]
-use paratia_config::address::MemoryRange;
-#[cfg(target_os = "none")]
 use paratia_config::board::{BoardFacts, DisplayKind};
 
 pub use crate::display::{FrameBuffer, PIXEL_BYTES};
@@ -39,7 +37,9 @@ impl Display for Ramfb {
             return Err(Reason::DisplayKind.into());
         };
         // SAFETY: the caller's promise, passed on.
-        unsafe { start(*fw_cfg, buffer, &picture.frame) }
+        let mut port = unsafe { FwCfg::open(*fw_cfg, buffer) }?;
+        let file = port.find(FILE).ok_or(Reason::NoRamfb)?;
+        port.write(file, &picture.frame.encode())
     }
 }
 
@@ -71,31 +71,6 @@ impl FrameBuffer {
         }
         record
     }
-}
-
-/// Starts the display: from now on QEMU shows what is in `frame`, some ten times a second and at
-/// each screenshot.
-///
-/// `fw_cfg` is where the board has its firmware configuration; `buffer` is used during the call.
-///
-/// # Errors
-///
-/// The machine has no firmware configuration with a DMA port, or no `ramfb`, or refuses the record.
-///
-/// # Safety
-///
-/// `fw_cfg` must be the firmware configuration's registers mapped as device memory at their physical
-/// address and used by nothing else, and `buffer` must be mapped at its physical address.
-#[cfg(target_os = "none")]
-pub unsafe fn start(
-    fw_cfg: MemoryRange,
-    buffer: &mut DmaBuffer,
-    frame: &FrameBuffer,
-) -> Result<(), Refusal> {
-    // SAFETY: the caller's promise, passed on.
-    let mut port = unsafe { FwCfg::open(fw_cfg, buffer) }?;
-    let file = port.find(FILE).ok_or(Reason::NoRamfb)?;
-    port.write(file, &frame.encode())
 }
 
 #[cfg(test)]

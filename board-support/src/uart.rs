@@ -123,20 +123,18 @@ impl<P: Port> Bounded<P> {
     /// [`Stuck`] when bits still wait after the bound.
     pub fn drain(&mut self) -> Result<(), Stuck> {
         // A full FIFO takes 16 times as long as a byte, or 64 times.
-        within(64 * MAX_POLLS, || (!self.port.is_busy()).then_some(()))
+        within(64 * MAX_POLLS, || !self.port.is_busy())
     }
 
     fn write_byte(&mut self, byte: u8) -> Result<(), Stuck> {
-        within(MAX_POLLS, || self.port.try_write(byte).then_some(()))
+        within(MAX_POLLS, || self.port.try_write(byte))
     }
 }
 
 /// What `attempt` gives, within so many attempts.
-fn within<T>(polls: u32, attempt: impl FnMut() -> Option<T>) -> Result<T, Stuck> {
-    core::iter::repeat_with(attempt)
-        .take(polls as usize)
-        .find_map(|it| it)
-        .ok_or(Stuck)
+fn within(polls: u32, attempt: impl FnMut() -> bool) -> Result<(), Stuck> {
+    let mut attempts = core::iter::repeat_with(attempt).take(polls as usize);
+    attempts.any(|is_done| is_done).then_some(()).ok_or(Stuck)
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use crate::selected::ANY;
 use crate::straight;
 use crate::total;
 use crate::vcpu::Vcpu;
-use crate::vgic::{Effect, Request};
+use crate::vgic::{Effect, Request, low};
 
 /// What an access does: the register's value for a read; for a write it gets the value.
 type Reader = fn(&mut Guest) -> u64;
@@ -273,8 +273,7 @@ fn send_to_others(guest: &mut Guest, request: Request, value: u64) {
 }
 
 fn deactivate(guest: &mut Guest, value: u64) -> Outcome {
-    #[allow(clippy::cast_possible_truncation, reason = "24 bits")]
-    let id = (value & 0xFF_FFFF) as u32;
+    let id = low(value & 0xFF_FFFF);
     interrupt::change(guest, |gic, number| gic.deactivate(number, id));
     Outcome::Done
 }

@@ -31,7 +31,7 @@ use crate::interrupt::{FIRST_PRIVATE_PERIPHERAL, HYPERVISOR_TIMER};
 use crate::partition::InterruptController;
 use crate::selected::ANY;
 use crate::vcpu::Vcpu;
-use crate::vgic::Maintenance;
+use crate::vgic::{Maintenance, low};
 
 /// Why an interrupt takes the long way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -230,11 +230,9 @@ fn reclaim(guest: &mut Guest) {
     if guest.vcpu.listed == 0 {
         return;
     }
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "those that are listed are among the first"
-    )]
-    let ended = guest.vcpu.listed & !guest.vcpu.noticed & guest.machine.guest.empty_lists() as u32;
+    // Those that are listed are among the first.
+    let empty = low(guest.machine.guest.empty_lists());
+    let ended = guest.vcpu.listed & !guest.vcpu.noticed & empty;
     for id in each(ended).filter_map(|index| guest.vcpu.listed_ids.get(index)) {
         guest.partition.gic.fold_ended(guest.vcpu.number, *id);
     }

@@ -337,16 +337,8 @@ impl Block {
         self.loaded |= bit;
         self.settled &= !bit;
         self.recalled &= !bit;
-        if active {
-            self.listed |= bit;
-        } else {
-            self.listed &= !bit;
-        }
-        if pending {
-            self.offered |= bit;
-        } else {
-            self.offered &= !bit;
-        }
+        put(&mut self.listed, bit, active);
+        put(&mut self.offered, bit, pending);
         (pending, active)
     }
 
@@ -360,17 +352,11 @@ impl Block {
             self.latch &= !bit;
             self.by_software &= !bit;
         }
-        if active && !was_active {
-            self.acknowledged |= bit;
-        } else if !active && (was_active || taken) {
-            self.acknowledged &= !bit;
+        if active != was_active || taken && !active {
+            put(&mut self.acknowledged, bit, active);
         }
         if self.settled & bit == 0 {
-            self.active = if active {
-                self.active | bit
-            } else {
-                self.active & !bit
-            };
+            put(&mut self.active, bit, active);
         }
         self.loaded &= !bit;
         self.listed &= !bit;
@@ -379,4 +365,9 @@ impl Block {
         self.recalled &= !bit;
         taken
     }
+}
+
+/// Sets or clears a bit.
+const fn put(bits: &mut u32, bit: u32, on: bool) {
+    *bits = *bits & !bit | if on { bit } else { 0 };
 }

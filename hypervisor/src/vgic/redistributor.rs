@@ -50,12 +50,8 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     /// Affinity 0.0.0.n, processor number n.
     fn redistributor_type(&self, At { vcpu, .. }: At) -> u64 {
         let number = vcpu as u64;
-        let last = if vcpu.wrapping_add(1) == self.vcpu_count() {
-            LAST
-        } else {
-            0
-        };
-        number << 32 | number << 8 | last
+        let is_last = vcpu.wrapping_add(1) == self.vcpu_count();
+        number << 32 | number << 8 | if is_last { LAST } else { 0 }
     }
 
     fn waker(&self, At { vcpu, .. }: At) -> u64 {
