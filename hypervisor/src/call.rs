@@ -163,10 +163,7 @@ fn refuse(guest: &mut Guest) -> Decision {
     if guest.vcpu.refused_in_window != guest.vcpu.refused_limit.saturating_add(1) {
         return Decision::Resume;
     }
-    let details = Details {
-        esr: guest.vcpu.context.x[0],
-        ..Details::at_instruction()
-    };
+    let details = Details::here(guest.vcpu.context.x[0]);
     fault::raise(guest, HealthEvent::RefusedCalls, details)
 }
 

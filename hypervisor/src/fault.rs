@@ -39,10 +39,11 @@ impl Details {
         }
     }
 
-    /// Only the instruction; for events that no exception describes.
+    /// The instruction, and `esr`; for events that no exception describes.
     #[must_use]
-    pub fn at_instruction() -> Self {
+    pub fn here(esr: u64) -> Self {
         Self {
+            esr,
             elr: arch_cpu::return_address(),
             ..Self::default()
         }
@@ -89,7 +90,7 @@ pub fn raise(guest: &mut Guest, event: HealthEvent, details: Details) -> Decisio
 
 /// [`raise`], about an event that no exception describes.
 pub fn raise_here(guest: &mut Guest, event: HealthEvent) -> Decision {
-    raise(guest, event, Details::at_instruction())
+    raise(guest, event, Details::here(0))
 }
 
 /// The partition's present life is over; what its windows are used for from now on is `phase`.

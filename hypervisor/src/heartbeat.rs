@@ -66,9 +66,8 @@ impl Supervision {
 
     /// The partition starts (again) at `now`; the time limit for normal mode begins.
     pub fn start(&mut self, now: Ticks) {
-        self.state = State::Starting {
-            by: now.after(self.expectation.start_within),
-        };
+        let by = now.after(self.expectation.start_within);
+        self.state = State::Starting { by };
     }
 
     /// The partition entered normal mode at `now`. A second call changes nothing.

@@ -158,10 +158,9 @@ pub fn update_physical_timer(guest: &mut Guest) {
 pub fn arm(machine: &Machine, vcpu: &Vcpu) {
     let end = machine.slot.preempt_at;
     if vcpu.physical_timer.is_off() {
-        timer::arm(end);
-    } else {
-        arm_before(vcpu, end);
+        return timer::arm(end);
     }
+    arm_before(vcpu, end);
 }
 
 /// Sets it to the guest's deadline, if that comes before `end`.
@@ -598,16 +597,13 @@ pub fn unmask_guest(machine: &mut Machine, vcpu: &mut Vcpu) {
 
 /// Lets the partition's kicks through or holds them back, where they can't be disabled.
 fn set_kick_priority(machine: &mut Machine, partition: &Partition, priority: u8) {
-    let bit = kick_bit(partition);
-    if controller::KICKS_STAY_ENABLED && bit != 0 {
-        machine.private.set_private_priority(bit, priority);
-    }
-}
-
-fn kick_bit(partition: &Partition) -> u32 {
-    match partition.facts.kick {
-        Some(id) if ANY.kicks => bit(id as usize),
-        _ => 0,
+    if controller::KICKS_STAY_ENABLED
+        && ANY.kicks
+        && let Some(id) = partition.facts.kick
+    {
+        machine
+            .private
+            .set_private_priority(bit(id as usize), priority);
     }
 }
 

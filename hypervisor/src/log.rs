@@ -121,13 +121,8 @@ unsafe impl defmt::Logger for Logger {
     }
 }
 
-defmt::timestamp!("{=u64}", record_time());
-
-/// Time of the record that is being worded, in ticks since the epoch.
-fn record_time() -> u64 {
-    // SAFETY: CPU 0 owns the log, and words one record at a time.
-    unsafe { LOG.get() }.time
-}
+// Time of the record that is being worded. SAFETY: CPU 0 owns the log, and words one at a time.
+defmt::timestamp!("{=u64}", unsafe { LOG.get() }.time);
 
 /// There is room by [`ROOM_BYTES`]; a frame that is longer all the same is cut, and the decoder
 /// drops it.

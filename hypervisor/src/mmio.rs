@@ -130,12 +130,12 @@ impl Access {
             return value;
         };
         let unused = 64_u32.saturating_sub(self.width.saturating_mul(8)) % 64;
+        let extended = (value << unused).cast_signed() >> unused;
         let value = if sign_extend {
-            (value << unused).cast_signed() >> unused
+            extended.cast_unsigned()
         } else {
-            value.cast_signed()
+            value
         };
-        let value = value.cast_unsigned();
         if wide { value } else { value & 0xFFFF_FFFF }
     }
 }

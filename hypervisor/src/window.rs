@@ -66,11 +66,7 @@ fn report_dropped(guest: &mut Guest, now: Ticks) {
         dropped,
     };
     guest.machine.report(now, event);
-    let details = Details {
-        esr: dropped,
-        ..Details::at_instruction()
-    };
-    let _ = fault::raise(guest, HealthEvent::ConsoleOverflow, details);
+    let _ = fault::raise(guest, HealthEvent::ConsoleOverflow, Details::here(dropped));
 }
 
 /// Looks whether the partition missed a heartbeat by `now`.

@@ -103,11 +103,7 @@ fn has_vectors() -> bool {
 /// undefined, as on a CPU that has neither. The register itself is trapped there.
 #[must_use]
 pub fn access_control(value: u64) -> u64 {
-    if has_vectors() {
-        value | VECTOR_ACCESS
-    } else {
-        value
-    }
+    value | if has_vectors() { VECTOR_ACCESS } else { 0 }
 }
 
 /// The guest's `CPACR_EL1`, as it sees it.
