@@ -113,11 +113,7 @@ fn stray(guest: &mut Guest, event: HealthEvent, exception: Exception) -> Decisio
 }
 
 fn raise(guest: &mut Guest, event: HealthEvent) -> Decision {
-    let details = Details {
-        ipa: arch_cpu::fault_ipa(),
-        ..Details::of_exit()
-    };
-    fault::raise(guest, event, details)
+    fault::raise(guest, event, Details::of_exit(arch_cpu::fault_ipa()))
 }
 
 /// An access to the interrupt controller: what is read.

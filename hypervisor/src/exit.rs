@@ -293,7 +293,7 @@ unsafe fn interrupt_long(vcpu: *mut Vcpu, taken: Taken) -> Next {
 pub unsafe extern "C" fn system_error(_: u64, vcpu: *mut Vcpu) -> Next {
     let decide: Decide = |guest, _| {
         let event = HealthEvent::SystemError;
-        fault::raise(guest, event, Details::of_exit())
+        fault::raise(guest, event, Details::of_exit(0))
     };
     // SAFETY: the vector's promise.
     unsafe { handle_seldom(timer::now_early(), vcpu, ExitCause::Interrupt, decide, 0) }

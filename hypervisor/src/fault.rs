@@ -30,11 +30,11 @@ pub struct Details {
 impl Details {
     /// What the CPU says about the exit that is being handled.
     #[must_use]
-    pub fn of_exit() -> Self {
+    pub fn of_exit(ipa: u64) -> Self {
         Self {
             esr: arch_cpu::syndrome(),
             far: arch_cpu::fault_address(),
-            ipa: 0,
+            ipa,
             elr: arch_cpu::return_address(),
         }
     }

@@ -28,7 +28,7 @@ pub struct RestartHistory {
     pub period: u64,
     /// The latest, in no order.
     recent: [Option<Ticks>; HISTORY],
-    /// Where the oldest of them is.
+    /// Where the oldest of them is, modulo their number.
     oldest: usize,
 }
 
@@ -55,10 +55,8 @@ impl RestartHistory {
                 if self.within_period(now) >= table.restart_limit.count as usize {
                     return Verdict::Halt;
                 }
-                if let Some(oldest) = self.recent.get_mut(self.oldest) {
-                    *oldest = Some(now);
-                }
-                self.oldest = self.oldest.wrapping_add(1) % HISTORY;
+                self.recent[self.oldest % HISTORY] = Some(now);
+                self.oldest = self.oldest.wrapping_add(1);
                 Verdict::Restart
             }
         }

@@ -121,7 +121,7 @@ unsafe impl defmt::Logger for Logger {
     }
 }
 
-// Time of the record that is being worded. SAFETY: CPU 0 owns the log, and words one at a time.
+// SAFETY: CPU 0 owns the log, and words one record at a time, whose time this is.
 defmt::timestamp!("{=u64}", unsafe { LOG.get() }.time);
 
 /// There is room by [`ROOM_BYTES`]; a frame that is longer all the same is cut, and the decoder

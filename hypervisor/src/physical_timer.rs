@@ -11,6 +11,7 @@ const STATUS: u64 = 1 << 2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PhysicalTimer {
     control: u64,
+    /// `CNTP_CVAL_EL0`.
     pub compare: u64,
 }
 

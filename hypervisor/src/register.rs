@@ -340,7 +340,7 @@ pub fn forbid(guest: &mut Guest) -> Decision {
         }
         Forbidden::HealthEvent | Forbidden::Undefined => {
             let event = HealthEvent::ForbiddenInstruction;
-            fault::raise(guest, event, Details::of_exit())
+            fault::raise(guest, event, Details::of_exit(0))
         }
     }
 }

@@ -5,7 +5,7 @@ use defmt::Format;
 use paratia_abi::ExitCause;
 
 use crate::arch::context::Context;
-use crate::arch::cpu::{GuestControl, HypervisorControl};
+use crate::arch::cpu::HypervisorControl;
 use crate::controller::LIST_REGISTERS;
 use crate::facts::{FACTS, Facts};
 use crate::granted;
@@ -259,11 +259,7 @@ impl Vcpu {
         let signals = self.software().map_or([false; 2], |interface| {
             [interface.signal(), interface.fast_signal()]
         });
-        let control = GuestControl {
-            watches_caches: self.set_way != SetWay::Idle,
-            signals,
-        };
-        self.control = control.value();
+        self.control = HypervisorControl::of(self.set_way != SetWay::Idle, signals);
         self.control.set();
     }
 }

@@ -301,25 +301,6 @@ pub fn set_system_control(value: u64) {
     unsafe { write_register!("sctlr_el1", value) };
 }
 
-/// What of `HCR_EL2` differs from guest to guest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GuestControl {
-    /// Its writes to the registers of stage 1 are trapped.
-    pub watches_caches: bool,
-    /// A virtual interrupt is signalled, and a fast one, by an emulated CPU interface.
-    pub signals: [bool; 2],
-}
-
-impl GuestControl {
-    /// `HCR_EL2` for that guest.
-    #[must_use]
-    pub fn value(self) -> HypervisorControl {
-        let [interrupt, fast] = self.signals.map(u64::from);
-        let watches = u64::from(self.watches_caches);
-        HypervisorControl(HCR_EL2 | watches << TVM | interrupt << VI | fast << VF)
-    }
-}
-
 /// A value of `HCR_EL2`, with all that every guest is confined by.
 #[derive(Clone, Copy, Debug)]
 pub struct HypervisorControl(u64);
@@ -327,6 +308,15 @@ pub struct HypervisorControl(u64);
 impl HypervisorControl {
     /// Nothing further.
     pub const PLAIN: Self = Self(HCR_EL2);
+
+    /// With accesses to the registers of caches and tables trapped, and with interrupts signalled, IRQ and
+    /// FIQ.
+    #[must_use]
+    pub fn of(watches_caches: bool, signals: [bool; 2]) -> Self {
+        let [interrupt, fast] = signals.map(u64::from);
+        let watches = u64::from(watches_caches);
+        Self(HCR_EL2 | watches << TVM | interrupt << VI | fast << VF)
+    }
 
     /// Sets it for the guest that is loaded.
     #[inline]

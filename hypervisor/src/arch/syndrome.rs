@@ -111,14 +111,9 @@ pub fn sent_interrupt(esr: u64) -> Option<u8> {
 #[must_use]
 pub fn system_register(esr: u64) -> SystemRegister {
     let field = |shift: u32, width: u32| (esr >> shift & ((1 << width) - 1)) as u16;
+    let (op0, op1, op2) = (field(20, 2), field(14, 3), field(17, 3));
     SystemRegister {
-        encoding: encoding(
-            field(20, 2),
-            field(14, 3),
-            field(10, 4),
-            field(1, 4),
-            field(17, 3),
-        ),
+        encoding: encoding(op0, op1, field(10, 4), field(1, 4), op2),
         register: field(5, 5) as u8,
         read: field(0, 1) != 0,
     }

@@ -81,11 +81,13 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             Bank::Shared(number) => &self.shared.get(number)?.block,
         };
         let register = block.ready(index, self.groups)?;
-        let linked = block.linked & bit(index) != 0;
+        if block.linked & bit(index) == 0 {
+            return Some(ListRegister { intid, ..register });
+        }
         Some(ListRegister {
             intid,
-            physical: linked.then(|| self.physical(intid)),
-            notify_end: register.notify_end && !linked,
+            physical: Some(self.physical(intid)),
+            notify_end: false,
             ..register
         })
     }
