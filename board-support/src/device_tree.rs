@@ -32,14 +32,10 @@ const UART: usize = 2;
 pub struct BoardChecked {
     /// Nodes that the tree has.
     pub nodes: usize,
-    /// Ranges of RAM in the board's facts, each covered by the tree's.
-    pub ram_ranges: usize,
     /// Bytes of RAM that the tree describes.
     pub ram_bytes: u64,
     /// CPUs that the tree describes.
     pub cpus: usize,
-    /// CPUs whose affinity was compared.
-    pub affinities: usize,
     /// Register ranges that were compared: the interrupt controller's and the UART's.
     pub register_ranges: usize,
 }
@@ -62,15 +58,13 @@ pub fn check(tree: &[u8], board: &BoardFacts, cpus_needed: usize) -> Result<Boar
         memory(index, range, &survey)?;
     }
     let controller_ranges = interrupt_controller(board, &survey)?;
-    let affinities = cpus(board, cpus_needed, &survey)?;
+    cpus(board, cpus_needed, &survey)?;
     cpu_start(board, &survey)?;
     registers(UART, &board.uart, &survey.uarts)?;
     Ok(BoardChecked {
         nodes: survey.nodes,
-        ram_ranges: board.ram.len(),
         ram_bytes: survey.ram_bytes(),
         cpus: survey.cpu_count,
-        affinities,
         register_ranges: controller_ranges + 1,
     })
 }
@@ -120,9 +114,8 @@ fn interrupt_controller(board: &BoardFacts, survey: &Survey) -> Result<usize, Re
     Ok(configured.len())
 }
 
-/// The CPUs that the system needs must exist, with the configured affinities; says how many were
-/// compared.
-fn cpus(board: &BoardFacts, needed: usize, survey: &Survey) -> Result<usize, Refusal> {
+/// The CPUs that the system needs must exist, with the configured affinities.
+fn cpus(board: &BoardFacts, needed: usize, survey: &Survey) -> Result<(), Refusal> {
     let too_small = Reason::BoardTooSmall.with(needed as u64, 0, 0);
     let configured = board.cpus.get(..needed).ok_or(too_small)?;
     if survey.cpu_count < needed {
@@ -131,7 +124,7 @@ fn cpus(board: &BoardFacts, needed: usize, survey: &Survey) -> Result<usize, Ref
     let missing = configured
         .iter()
         .position(|affinity| !survey.cpus.contains(affinity));
-    missing.map_or(Ok(needed), |index| {
+    missing.map_or(Ok(()), |index| {
         let found = survey.cpus.get(index).copied().unwrap_or(u64::MAX);
         Err(Reason::OtherAffinity.with(index as u64, found, 0))
     })

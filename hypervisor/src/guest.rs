@@ -5,6 +5,9 @@ use crate::lock::Guard;
 use crate::partition::Partition;
 use crate::vcpu::Vcpu;
 
+/// A partition whose guard is held.
+pub type Held = Guard<'static, Partition>;
+
 /// The guest that this CPU runs, and all that it may change.
 pub struct Guest<'a> {
     /// The CPU.
@@ -12,7 +15,7 @@ pub struct Guest<'a> {
     /// The vCPU.
     pub vcpu: &'a mut Vcpu,
     /// Its partition.
-    pub partition: Guard<'static, Partition>,
+    pub partition: Held,
 }
 
 impl<'a> Guest<'a> {

@@ -27,7 +27,6 @@ unsafe impl<T> Sync for Lock<T> {}
 /// Holds the lock.
 pub struct Guard<'a, T> {
     lock: &'a Lock<T>,
-    is_shared: bool,
 }
 
 impl<T> Lock<T> {
@@ -62,17 +61,13 @@ impl<T> Lock<T> {
     /// If it isn't shared, the caller is on the one CPU that uses it, and has no other guard.
     #[inline]
     pub unsafe fn lock(&self) -> Guard<'_, T> {
-        let is_shared = self.is_shared();
-        if is_shared {
+        if self.is_shared() {
             let ticket = self.next_ticket.fetch_add(1, Ordering::Relaxed);
             while self.served.load(Ordering::Acquire) != ticket {
                 timer::yield_processor();
             }
         }
-        Guard {
-            lock: self,
-            is_shared,
-        }
+        Guard { lock: self }
     }
 }
 
@@ -81,14 +76,14 @@ impl<T> Guard<'_, T> {
     #[inline]
     #[must_use]
     pub fn is_shared(&self) -> bool {
-        self.is_shared
+        self.lock.is_shared()
     }
 }
 
 impl<T> Drop for Guard<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        if self.is_shared {
+        if self.is_shared() {
             // Only the holder writes it.
             let served = &self.lock.served;
             let next = served.load(Ordering::Relaxed).wrapping_add(1);
