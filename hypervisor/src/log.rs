@@ -121,8 +121,10 @@ unsafe impl defmt::Logger for Logger {
     }
 }
 
-// SAFETY: CPU 0 owns the log, and words one record at a time, whose time this is.
-defmt::timestamp!("{=u64}", unsafe { LOG.get() }.time);
+defmt::timestamp!("{=u64}", {
+    // SAFETY: CPU 0 owns the log, and words one record at a time, whose time this is.
+    unsafe { LOG.get() }.time
+});
 
 /// There is room by [`ROOM_BYTES`]; a frame that is longer all the same is cut, and the decoder
 /// drops it.
