@@ -117,16 +117,9 @@ fn raise(guest: &mut Guest, event: HealthEvent) -> Decision {
 }
 
 /// An access to the interrupt controller: what is read.
-fn gic(
-    guest: &mut Guest,
-    frame: Frame,
-    Transfer {
-        offset,
-        width,
-        written,
-    }: Transfer,
-) -> u64 {
-    if let Some(value) = written {
+fn gic(guest: &mut Guest, frame: Frame, transfer: Transfer) -> u64 {
+    let (offset, width) = (transfer.offset, transfer.width);
+    if let Some(value) = transfer.written {
         interrupt::change(guest, |gic, number| {
             gic.write(frame, number, offset, width, value)
         });
@@ -144,22 +137,15 @@ fn gic(
 }
 
 /// An access to the emulated CPU interface: what is read.
-fn cpu_interface(
-    guest: &mut Guest,
-    Transfer {
-        offset,
-        width,
-        written,
-    }: Transfer,
-) -> u64 {
+fn cpu_interface(guest: &mut Guest, transfer: Transfer) -> u64 {
     let Some(interface) = guest.vcpu.software_mut() else {
         return 0;
     };
     let mut read = 0;
-    let done = match written {
-        Some(value) => interface.write(offset, width, value),
+    let done = match transfer.written {
+        Some(value) => interface.write(transfer.offset, transfer.width, value),
         None => {
-            read = interface.read(offset, width);
+            read = interface.read(transfer.offset, transfer.width);
             Done::Nothing
         }
     };
@@ -173,16 +159,10 @@ fn cpu_interface(
 }
 
 /// An access to the UART: what is read.
-fn uart(
-    guest: &mut Guest,
-    Transfer {
-        offset,
-        width,
-        written,
-    }: Transfer,
-) -> u64 {
+fn uart(guest: &mut Guest, transfer: Transfer) -> u64 {
+    let (offset, width) = (transfer.offset, transfer.width);
     let mut read = 0;
-    if let Some(value) = written {
+    if let Some(value) = transfer.written {
         let effect = guest.partition.uart.write(offset, width, value);
         if let vuart::Effect::Transmit(byte) = effect {
             terminal::send(guest.machine, &mut guest.partition, byte);

@@ -147,21 +147,52 @@ global_asm!(
     b       9b
     .endm
 
+// Registers of a context at `at`, stored and loaded in the same places: those that Rust may clobber but
+// for x0 and x1, those that it keeps, and those of FP.
+    .macro  clobbered, pair, at
+    \pair   x2, x3, [\at, #16]
+    \pair   x4, x5, [\at, #32]
+    \pair   x6, x7, [\at, #48]
+    \pair   x8, x9, [\at, #64]
+    \pair   x10, x11, [\at, #80]
+    \pair   x12, x13, [\at, #96]
+    \pair   x14, x15, [\at, #112]
+    \pair   x16, x17, [\at, #128]
+    \pair   x18, x19, [\at, #144]
+    \pair   x29, x30, [\at, #232]
+    .endm
+    .macro  kept, pair, one, at
+    \pair   x20, x21, [\at, #160]
+    \pair   x22, x23, [\at, #176]
+    \pair   x24, x25, [\at, #192]
+    \pair   x26, x27, [\at, #208]
+    \one    x28, [\at, #224]
+    .endm
+    .macro  floating, pair, at
+    \pair   q0, q1, [\at, #{q} + 0]
+    \pair   q2, q3, [\at, #{q} + 32]
+    \pair   q4, q5, [\at, #{q} + 64]
+    \pair   q6, q7, [\at, #{q} + 96]
+    \pair   q8, q9, [\at, #{q} + 128]
+    \pair   q10, q11, [\at, #{q} + 160]
+    \pair   q12, q13, [\at, #{q} + 192]
+    \pair   q14, q15, [\at, #{q} + 224]
+    \pair   q16, q17, [\at, #{q} + 256]
+    \pair   q18, q19, [\at, #{q} + 288]
+    \pair   q20, q21, [\at, #{q} + 320]
+    \pair   q22, q23, [\at, #{q} + 352]
+    \pair   q24, q25, [\at, #{q} + 384]
+    \pair   q26, q27, [\at, #{q} + 416]
+    \pair   q28, q29, [\at, #{q} + 448]
+    \pair   q30, q31, [\at, #{q} + 480]
+    .endm
+
 // An exit of a guest. In: SP = its context. Stores what Rust may clobber, moves to this CPU's
 // stack, and asks Rust, with the guest's x0 and its context.
     .macro  guest_exit, handler
     .balign 128
     stp     x0, x1, [sp, #0]
-    stp     x2, x3, [sp, #16]
-    stp     x4, x5, [sp, #32]
-    stp     x6, x7, [sp, #48]
-    stp     x8, x9, [sp, #64]
-    stp     x10, x11, [sp, #80]
-    stp     x12, x13, [sp, #96]
-    stp     x14, x15, [sp, #112]
-    stp     x16, x17, [sp, #128]
-    stp     x18, x19, [sp, #144]
-    stp     x29, x30, [sp, #232]
+    clobbered stp, sp
     mov     x1, sp
     ldr     x2, [sp, #{stack}]
     mov     sp, x2
@@ -175,14 +206,9 @@ global_asm!(
     .balign 2048
     .global vectors
 vectors:
-    own_fault 0
-    own_fault 1
-    own_fault 2
-    own_fault 3
-    own_fault 4
-    own_fault 5
-    own_fault 6
-    own_fault 7
+    .irp    kind, 0, 1, 2, 3, 4, 5, 6, 7
+    own_fault \kind
+    .endr
     guest_exit {synchronous}
     guest_exit {interrupt}
     guest_exit {interrupt}
@@ -197,52 +223,25 @@ vectors:
 long_way:
     mov     x19, x0                 // the guest's is in its context
     mov     x1, x0
-    stp     x20, x21, [x0, #160]
-    stp     x22, x23, [x0, #176]
-    stp     x24, x25, [x0, #192]
-    stp     x26, x27, [x0, #208]
-    str     x28, [x0, #224]
+    kept    stp, str, x0
     mrs     x2, esr_el2
     tbnz    x2, #31, 1f             // EC is 0x24, else 0x18
     bl      {system_register}
     b       2f
 1:  bl      {abort}
 2:  cbnz    x0, switch
-    ldp     x20, x21, [x19, #160]
-    ldp     x22, x23, [x19, #176]
-    ldp     x24, x25, [x19, #192]
-    ldp     x26, x27, [x19, #208]
-    ldr     x28, [x19, #224]
+    kept    ldp, ldr, x19
     b       resume
 
 // From one guest to the next. In: x0 = context to save the CPU's state to, x1 = context to load.
 // Goes on at `resume`.
 switch:
-    stp     x20, x21, [x0, #160]
-    stp     x22, x23, [x0, #176]
-    stp     x24, x25, [x0, #192]
-    stp     x26, x27, [x0, #208]
-    str     x28, [x0, #224]
+    kept    stp, str, x0
     mrs     x2, elr_el2
     mrs     x3, spsr_el2
     stp     x2, x3, [x0, #{elr}]
     .arch_extension fp
-    stp     q0, q1, [x0, #{q} + 0]
-    stp     q2, q3, [x0, #{q} + 32]
-    stp     q4, q5, [x0, #{q} + 64]
-    stp     q6, q7, [x0, #{q} + 96]
-    stp     q8, q9, [x0, #{q} + 128]
-    stp     q10, q11, [x0, #{q} + 160]
-    stp     q12, q13, [x0, #{q} + 192]
-    stp     q14, q15, [x0, #{q} + 224]
-    stp     q16, q17, [x0, #{q} + 256]
-    stp     q18, q19, [x0, #{q} + 288]
-    stp     q20, q21, [x0, #{q} + 320]
-    stp     q22, q23, [x0, #{q} + 352]
-    stp     q24, q25, [x0, #{q} + 384]
-    stp     q26, q27, [x0, #{q} + 416]
-    stp     q28, q29, [x0, #{q} + 448]
-    stp     q30, q31, [x0, #{q} + 480]
+    floating stp, x0
     mrs     x3, fpcr
     mrs     x4, fpsr
     stp     x3, x4, [x0, #{fpcr}]
@@ -250,33 +249,14 @@ switch:
     mov     x19, x1
     bl      {switch_system}
 
-    ldp     q0, q1, [x19, #{q} + 0]
-    ldp     q2, q3, [x19, #{q} + 32]
-    ldp     q4, q5, [x19, #{q} + 64]
-    ldp     q6, q7, [x19, #{q} + 96]
-    ldp     q8, q9, [x19, #{q} + 128]
-    ldp     q10, q11, [x19, #{q} + 160]
-    ldp     q12, q13, [x19, #{q} + 192]
-    ldp     q14, q15, [x19, #{q} + 224]
-    ldp     q16, q17, [x19, #{q} + 256]
-    ldp     q18, q19, [x19, #{q} + 288]
-    ldp     q20, q21, [x19, #{q} + 320]
-    ldp     q22, q23, [x19, #{q} + 352]
-    ldp     q24, q25, [x19, #{q} + 384]
-    ldp     q26, q27, [x19, #{q} + 416]
-    ldp     q28, q29, [x19, #{q} + 448]
-    ldp     q30, q31, [x19, #{q} + 480]
+    floating ldp, x19
     ldp     x3, x4, [x19, #{fpcr}]
     msr     fpcr, x3
     msr     fpsr, x4
     ldp     x2, x3, [x19, #{elr}]
     msr     elr_el2, x2
     msr     spsr_el2, x3
-    ldp     x20, x21, [x19, #160]
-    ldp     x22, x23, [x19, #176]
-    ldp     x24, x25, [x19, #192]
-    ldp     x26, x27, [x19, #208]
-    ldr     x28, [x19, #224]
+    kept    ldp, ldr, x19
 
     mov     x0, x19
     bl      {release}               // waits for the tick; keeps x19-x28
@@ -285,16 +265,7 @@ switch:
 // Back to a guest. In: x1 = its context, whose callee-saved registers are in the CPU.
 resume:
     mov     sp, x1
-    ldp     x2, x3, [sp, #16]
-    ldp     x4, x5, [sp, #32]
-    ldp     x6, x7, [sp, #48]
-    ldp     x8, x9, [sp, #64]
-    ldp     x10, x11, [sp, #80]
-    ldp     x12, x13, [sp, #96]
-    ldp     x14, x15, [sp, #112]
-    ldp     x16, x17, [sp, #128]
-    ldp     x18, x19, [sp, #144]
-    ldp     x29, x30, [sp, #232]
+    clobbered ldp, sp
     ldp     x0, x1, [sp, #0]
     eret
     // No speculation past the return (Arm ARM DDI 0487, C5.1).

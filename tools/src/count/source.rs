@@ -214,9 +214,13 @@ fn skip_item<'a>(lines: &mut impl Iterator<Item = &'a str>) {
     }
 }
 
-/// How many braces are open.
+/// How many braces are open, and before the first of them how many parentheses: a pattern among a
+/// function's parameters has braces, too.
 #[derive(Default)]
-struct Depth(usize);
+struct Depth {
+    braces: usize,
+    parentheses: usize,
+}
 
 impl Depth {
     /// Follows the braces of a line until all are closed; whether there was any.
@@ -224,13 +228,15 @@ impl Depth {
         let mut any = false;
         for character in line.chars() {
             match character {
-                '{' => {
-                    self.0 += 1;
+                '(' if self.braces == 0 => self.parentheses += 1,
+                ')' if self.braces == 0 => self.parentheses = self.parentheses.saturating_sub(1),
+                '{' if self.parentheses == 0 => {
+                    self.braces += 1;
                     any = true;
                 }
-                '}' => {
-                    self.0 = self.0.saturating_sub(1);
-                    if self.0 == 0 {
+                '}' if self.parentheses == 0 => {
+                    self.braces = self.braces.saturating_sub(1);
+                    if self.braces == 0 {
                         return any;
                     }
                 }
@@ -241,7 +247,7 @@ impl Depth {
     }
 
     fn is_open(&self) -> bool {
-        self.0 > 0
+        self.braces > 0
     }
 }
 
@@ -273,6 +279,14 @@ mod tests {
         assert_eq!(count(&[4, 11]), (8, 8));
         assert_eq!(count(&[4]), (3, 8));
         assert_eq!(count(&[11]), (5, 8));
+    }
+
+    #[test]
+    fn a_pattern_among_parameters_is_no_body() {
+        let text = "fn f(A { a, .. }: A) -> u8 {\n    a\n}\nfn g(\n    A {\n        a,\n    }: A,\n) {\n    \
+                    h(a);\n}\nuse x;\n";
+        let linked = Linked::of(text, &BTreeSet::from([2, 9]));
+        assert_eq!((linked.running, linked.declarations), (10, 1));
     }
 
     #[test]
