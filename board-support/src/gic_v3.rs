@@ -84,13 +84,12 @@ fn settle(register: u64, busy: impl Fn() -> bool) -> Result<(), Refusal> {
     settled.ok_or(Reason::Stuck.with(register, 0, 0))
 }
 
+/// An array of registers.
+type Array<'a, const COUNT: usize> = UniqueMmioPointer<'a, [ReadPureWrite<u32>; COUNT]>;
+
 /// Writes one of an array of registers, if there are so many.
 #[inline]
-fn put<const COUNT: usize>(
-    mut registers: UniqueMmioPointer<'_, [ReadPureWrite<u32>; COUNT]>,
-    index: usize,
-    value: u32,
-) {
+fn put<const COUNT: usize>(mut registers: Array<'_, COUNT>, index: usize, value: u32) {
     if let Some(mut register) = registers.get(index) {
         register.write(value);
     }

@@ -82,10 +82,8 @@ impl Cpu {
         let owned = CPUS.get(index)?;
         // SAFETY: each CPU calls this once, first thing at boot, with its own index.
         let cpu = unsafe { owned.get() };
-        cpu.anchor = CpuAnchor {
-            emergency_stack: EMERGENCY_STACKS[index],
-            index: index as u64,
-        };
+        cpu.anchor.emergency_stack = EMERGENCY_STACKS[index];
+        cpu.anchor.index = index as u64;
         // SAFETY: the register is the hypervisor's own and names a static.
         unsafe { write_register!("tpidr_el2", owned.pointer()) };
         Some(cpu)

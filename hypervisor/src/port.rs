@@ -97,10 +97,8 @@ impl<const WORDS: usize> Link<WORDS> {
         for (at, word) in slot.words.iter().take(words).enumerate() {
             take(at, word.load(Ordering::Relaxed));
         }
-        Some(Received {
-            length,
-            written: Ticks(slot.written.load(Ordering::Relaxed)),
-        })
+        let written = Ticks(slot.written.load(Ordering::Relaxed));
+        Some(Received { length, written })
     }
 }
 

@@ -160,14 +160,11 @@ impl Psci {
 
     /// The call `id` of vCPU `caller` with parameters `x1`-`x3`.
     pub fn call(&mut self, caller: usize, id: u32, parameters: [u64; 3]) -> Decision {
-        let Some(function) = function(id) else {
-            return Decision::Unknown;
-        };
         let wide = id & SMC64 != 0;
         // The 32-bit form's parameters are w1-w3 (DEN0028, SMC32).
         let parameters = parameters.map(|x| if wide { x } else { x & 0xFFFF_FFFF });
-        let decision = function(self, caller, parameters);
-        decision.unwrap_or_else(Decision::Answer)
+        let decision = function(id).map(|function| function(self, caller, parameters));
+        decision.map_or(Decision::Unknown, |it| it.unwrap_or_else(Decision::Answer))
     }
 
     fn target(&self, affinity: u64) -> Option<usize> {

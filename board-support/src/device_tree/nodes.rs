@@ -39,6 +39,12 @@ struct Level<'dt> {
     cells: Cells,
 }
 
+/// What the root is in.
+const OUTSIDE: Level<'static> = Level {
+    name: &[],
+    cells: DEFAULT_CELLS,
+};
+
 /// The properties that are of interest.
 #[derive(Clone, Copy)]
 pub(super) enum Property {
@@ -101,10 +107,7 @@ impl<'dt> Nodes<'dt> {
 
     /// A node begins, which ends the properties of the one that it is in.
     fn begin(&mut self, name: &'dt [u8]) -> Result<(), Refusal> {
-        let parent = self.levels.last().copied().unwrap_or(Level {
-            name: &[],
-            cells: DEFAULT_CELLS,
-        });
+        let parent = self.levels.last().copied().unwrap_or(OUTSIDE);
         self.current = Some(Node {
             depth: self.levels.len(),
             parent: parent.name,

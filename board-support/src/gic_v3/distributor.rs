@@ -4,10 +4,9 @@ use core::ptr::NonNull;
 
 use arm_gic::gicv3::registers::{Gicd, GicdCtlr, Typer};
 use paratia_config::address::MemoryRange;
-use safe_mmio::fields::ReadPureWrite;
 use safe_mmio::{UniqueMmioPointer, field, field_shared};
 
-use super::{FIRST_SPI, put, settle};
+use super::{Array, FIRST_SPI, put, settle};
 use crate::refusal::{Reason, Refusal};
 use crate::{interrupt, registers};
 
@@ -148,7 +147,7 @@ unsafe impl Sync for Distributor {}
 
 /// Writes one to the bit of interrupt `index`, which leaves the others alone.
 #[inline]
-fn write_bit(registers: UniqueMmioPointer<'_, [ReadPureWrite<u32>; 32]>, index: usize) {
+fn write_bit(registers: Array<'_, 32>, index: usize) {
     put(registers, index / 32, 1 << (index % 32));
 }
 

@@ -6,9 +6,12 @@ use paratia_config::address::MemoryRange;
 use safe_mmio::fields::ReadPureWrite;
 use safe_mmio::{SharedMmioPointer, UniqueMmioPointer, field, field_shared, split_fields};
 
-use super::{DEFAULT_PRIORITIES, put, settle};
+use super::{Array, DEFAULT_PRIORITIES, put, settle};
 use crate::refusal::{Reason, Refusal};
 use crate::{interrupt, registers};
+
+/// A redistributor's two frames.
+type Frames<'a> = UniqueMmioPointer<'a, GicrSgi>;
 
 /// Bytes of a redistributor: a frame for control, a frame for its interrupts.
 pub const REDISTRIBUTOR_BYTES: u64 = size_of::<GicrSgi>() as u64;
@@ -50,7 +53,7 @@ impl Redistributor {
         Ok(Self::of(registers))
     }
 
-    fn of(registers: UniqueMmioPointer<'static, GicrSgi>) -> Self {
+    fn of(registers: Frames<'static>) -> Self {
         // SAFETY: the field is named once.
         let sgi = unsafe { split_fields!(registers, sgi) };
         Self { sgi }
@@ -99,11 +102,7 @@ impl interrupt::PrivateInterrupts for Redistributor {
 }
 
 /// The whole set-up: check, wake, configure.
-fn configure(
-    mut registers: UniqueMmioPointer<'_, GicrSgi>,
-    cpu: usize,
-    affinity: u64,
-) -> Result<(), Refusal> {
+fn configure(mut registers: Frames<'_>, cpu: usize, affinity: u64) -> Result<(), Refusal> {
     let gicr = field!(registers, gicr);
     check(&gicr, cpu, affinity)?;
     wake(gicr)?;
@@ -146,7 +145,7 @@ fn wake(mut gicr: UniqueMmioPointer<'_, Gicr>) -> Result<(), Refusal> {
 }
 
 /// Waits until the redistributor's writes have taken effect.
-fn wait(registers: &UniqueMmioPointer<'_, GicrSgi>) -> Result<(), Refusal> {
+fn wait(registers: &Frames<'_>) -> Result<(), Refusal> {
     let gicr = field_shared!(registers, gicr);
     let ctlr = field_shared!(gicr, ctlr);
     settle(1, || ctlr.read().contains(GicrCtlr::RWP))
@@ -154,9 +153,7 @@ fn wait(registers: &UniqueMmioPointer<'_, GicrSgi>) -> Result<(), Refusal> {
 
 /// The register of interrupts 0 to 31; the other two are the extended range's, unused here.
 #[inline]
-fn first<'a>(
-    registers: UniqueMmioPointer<'a, [ReadPureWrite<u32>; 3]>,
-) -> UniqueMmioPointer<'a, ReadPureWrite<u32>> {
+fn first(registers: Array<'_, 3>) -> UniqueMmioPointer<'_, ReadPureWrite<u32>> {
     let [first, _, _] = registers.split();
     first
 }

@@ -52,6 +52,9 @@ impl Plain<'_> {
     }
 }
 
+/// A table, the vCPU whose registers are meant, and the offset in the table.
+type Place<G> = (&'static Table<G>, usize, u64);
+
 /// A register, and the part of it that is accessed.
 struct Found<G: 'static> {
     row: &'static Row<G>,
@@ -66,13 +69,11 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         let (table, vcpu, offset) = self.table(frame, by, offset)?;
         let row = table.find(offset)?;
         let (within, size) = (low(row.within(offset)), row.size.bytes());
+        let index = (within / size) as usize;
         let is_allowed = width.is_power_of_two() && row.widths & width != 0;
         (is_allowed && offset.is_multiple_of(width.into())).then(|| Found {
             row,
-            at: At {
-                vcpu,
-                index: (within / size) as usize,
-            },
+            at: At { vcpu, index },
             shift: within % size * 8,
             mask: low_bytes(width),
         })
@@ -150,12 +151,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     }
 
     /// The table for an access, the vCPU whose registers it is about, and the offset in that frame.
-    fn table(
-        &self,
-        frame: Frame,
-        by: usize,
-        offset: u64,
-    ) -> Option<(&'static Table<Self>, usize, u64)> {
+    fn table(&self, frame: Frame, by: usize, offset: u64) -> Option<Place<Self>> {
         match frame {
             Frame::Distributor => Some((self.distributor, by, offset)),
             Frame::Redistributors => {
