@@ -33,7 +33,11 @@ pub struct Record {
 }
 
 /// What can happen. Partitions and CPUs by their index, times in ticks since the epoch.
+///
+/// A whole word tells them apart, so that a record is copied by words: with a byte for it, what is behind
+/// starts at an odd place, and each report takes 330 instructions more.
 #[derive(Clone, Copy, Debug, Format)]
+#[repr(u64)]
 pub enum Event {
     /// A CPU is up and waits for the epoch.
     CpuStarted {
