@@ -119,6 +119,7 @@ pub extern "C" fn boot_secondary(index: u64) -> ! {
     arch_cpu::park()
 }
 
+/// [`boot_secondary`]; nothing if it can't go on.
 #[unsafe(link_section = ".text.once")]
 fn go_along(index: u64) -> Option<Infallible> {
     let index = usize::try_from(index).ok()?;

@@ -28,7 +28,8 @@ pub struct Details {
 }
 
 impl Details {
-    /// What the CPU says about the exit that is being handled.
+    /// What the CPU says about the exit that is being handled; `ipa` is the guest-physical address of a
+    /// stage 2 fault, else 0.
     #[must_use]
     pub fn of_exit(ipa: u64) -> Self {
         Self {

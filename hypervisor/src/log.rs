@@ -165,8 +165,8 @@ pub unsafe fn connect() {
         if ANY.uart && partition.declaration().machine.uart.is_some() {
             let (sender, receiver) = input.split();
             (partition.input, voice.input) = (Some(receiver), Some(sender));
-            let named = run_focus().checked_sub(1);
-            if named.map_or(*focus == NO_FOCUS, |it| it == partition.index as u64) {
+            let is_named = run_focus().wrapping_sub(1) == partition.index as u64;
+            if is_named || *focus == NO_FOCUS {
                 *focus = partition.index;
             }
         }
