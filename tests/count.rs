@@ -49,21 +49,23 @@ const SYSTEMS: [&str; 6] = [
     "test-messages",
 ];
 
-fn image(system: &str) -> Vec<u8> {
-    let image = build::image(DEFAULT_BOARD, system).expect("it can be built");
-    std::fs::read(image).expect("it was built")
+/// Lets `check` look at the image of each of these systems.
+fn for_each_image(check: impl Fn(&str, &[u8])) {
+    if !is_about(DEFAULT_BOARD) {
+        return;
+    }
+    for system in SYSTEMS {
+        let image = build::image(DEFAULT_BOARD, system).expect("it can be built");
+        check(system, &std::fs::read(image).expect("it was built"));
+    }
 }
 
 /// What is indexed in the hypervisor is a constant or asked for: no check of a bound is left that could
 /// fail, whatever a system has.
 #[test]
 fn no_image_checks_a_bound() {
-    if !is_about(DEFAULT_BOARD) {
-        return;
-    }
-    for system in SYSTEMS {
-        let image = image(system);
-        let functions = sources::functions(&image).expect("it has symbols");
+    for_each_image(|system, image| {
+        let functions = sources::functions(image).expect("it has symbols");
         let panics: Vec<_> = functions
             .iter()
             .filter(|(_, name)| name.contains("panic"))
@@ -77,19 +79,15 @@ fn no_image_checks_a_bound() {
             panics.iter().all(|name| !name.contains("bounds")),
             "{system}: {panics:?}; ask with `get`, or let a record of constants hold what is needed"
         );
-    }
+    });
 }
 
 /// No arithmetic of the hypervisor's own could overflow and panic, least of all by what a guest does: it
 /// wraps or saturates where it isn't known to fit.
 #[test]
 fn no_source_of_the_hypervisor_panics() {
-    if !is_about(DEFAULT_BOARD) {
-        return;
-    }
-    for system in SYSTEMS {
-        let image = image(system);
-        let sources = Sources::of(&image).expect("it has debug information");
+    for_each_image(|system, image| {
+        let sources = Sources::of(image).expect("it has debug information");
         let (panics, ours): (Vec<_>, Vec<_>) = sources
             .callers("panicking::")
             .expect("they can be read")
@@ -103,7 +101,7 @@ fn no_source_of_the_hypervisor_panics() {
             ours, [""; 0],
             "{system}: use wrapping or saturating arithmetic"
         );
-    }
+    });
 }
 
 /// A figure that moved by more than a twentieth is found.

@@ -132,9 +132,9 @@ fn cpus(board: &BoardFacts, needed: usize, survey: &Survey) -> Result<(), Refusa
 
 /// CPUs must start the way that is configured. A spin table's place is in no node that is read.
 fn cpu_start(board: &BoardFacts, survey: &Survey) -> Result<(), Refusal> {
-    let is_so = board.cpu_start != CpuStart::PsciSmc || survey.conduit == Conduit::Smc;
+    let is_configured = board.cpu_start != CpuStart::PsciSmc || survey.conduit == Conduit::Smc;
     let other = Reason::OtherStart.with(survey.conduit as u64, 0, 0);
-    is_so.then_some(()).ok_or(other)
+    other.unless(is_configured)
 }
 
 /// A device's registers must be where they are configured, among those that the tree has of its kind.
@@ -142,7 +142,7 @@ fn registers(part: usize, configured: &MemoryRange, found: &[MemoryRange]) -> Re
     let (base, size_bytes) = numbers(found.first());
     let is_there = found.iter().any(|found| holds(found, configured));
     let other = Reason::OtherRegisters.with(part as u64, base, size_bytes);
-    is_there.then_some(()).ok_or(other)
+    other.unless(is_there)
 }
 
 /// Base and size of what was found instead; 0 of nothing.

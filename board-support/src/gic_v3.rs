@@ -80,8 +80,7 @@ const DEFAULT_PRIORITIES: u32 = u32::from_le_bytes([DEFAULT_PRIORITY; 4]);
 /// Reads until `busy` is over, a bounded number of times.
 fn settle(register: u64, busy: impl Fn() -> bool) -> Result<(), Refusal> {
     let is_settled = (0..MAX_POLLS).any(|_| !busy());
-    let settled = is_settled.then_some(());
-    settled.ok_or(Reason::Stuck.with(register, 0, 0))
+    Reason::Stuck.with(register, 0, 0).unless(is_settled)
 }
 
 /// An array of registers.

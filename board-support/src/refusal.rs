@@ -163,6 +163,18 @@ impl Reason {
     }
 }
 
+impl Refusal {
+    /// The refusal, unless what is asked for `holds`.
+    ///
+    /// # Errors
+    ///
+    /// Itself.
+    #[inline]
+    pub const fn unless(self, holds: bool) -> Result<(), Self> {
+        if holds { Ok(()) } else { Err(self) }
+    }
+}
+
 impl From<Reason> for Refusal {
     fn from(reason: Reason) -> Self {
         reason.with(0, 0, 0)

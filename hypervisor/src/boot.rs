@@ -161,9 +161,11 @@ fn verify(partition: &Partition) -> Result<usize, Refusal> {
     for (number, piece) in partition.facts.image.pieces.iter().enumerate() {
         let content = piece.content;
         bytes = bytes.wrapping_add(content.bytes.len());
-        let is_damaged = |digest: &[u8; 32]| *digest != content.sha256;
-        let digest = piece.is_first.then(|| Sha256::digest(content.bytes).into());
-        if let Some(digest) = digest.filter(is_damaged) {
+        if !piece.is_first {
+            continue;
+        }
+        let digest = Sha256::digest(content.bytes).into();
+        if digest != content.sha256 {
             let values = start(&digest) << 32 | start(&content.sha256);
             return Err(Reason::Damaged.with(partition.index as u64, number as u64, values));
         }

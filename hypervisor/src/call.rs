@@ -222,15 +222,15 @@ fn exit_statistics(vcpu: &Vcpu, cause: u64) -> Answer {
 }
 
 fn console_write(vcpu: &Vcpu, partition: &mut Partition) -> Answer {
-    let [_, dropped, words @ ..] = vcpu.context.x;
-    let count = usize::try_from(dropped).unwrap_or(usize::MAX);
+    let [_, length, words @ ..] = vcpu.context.x;
+    let count = usize::try_from(length).unwrap_or(usize::MAX);
     if count > call::CONSOLE_WRITE_BYTES {
         return Err(INVALID_PARAMETERS);
     }
     let console = partition.console.as_mut().ok_or(NOT_FOUND)?;
     if console.capacity().saturating_sub(console.len()) < count {
-        total::add(&mut partition.totals.console_dropped, dropped);
-        partition.dropped_in_window = partition.dropped_in_window.wrapping_add(dropped);
+        total::add(&mut partition.totals.console_dropped, length);
+        total::add(&mut partition.dropped_in_window, length);
         return Err(BUSY);
     }
     for byte in words.iter().flat_map(|word| word.to_le_bytes()).take(count) {

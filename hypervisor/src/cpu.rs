@@ -12,6 +12,7 @@ use crate::path::Path;
 use crate::sched::{Cursor, Plan, Slot};
 use crate::selected::{CPU_COUNT, EMERGENCY_STACKS, SLOTS};
 use crate::time::Ticks;
+use crate::total;
 use crate::vcpu::Vcpu;
 
 /// A vCPU, as a plan names it.
@@ -129,7 +130,7 @@ impl Machine {
     #[inline(never)]
     pub fn report(&mut self, time: Ticks, event: Event) {
         if self.records.enqueue(Record { time, event }).is_err() {
-            self.records_dropped = self.records_dropped.wrapping_add(1);
+            total::add(&mut self.records_dropped, 1);
         }
     }
 }

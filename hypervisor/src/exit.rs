@@ -5,7 +5,7 @@ use crate::arch::syndrome::{self, Cause};
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::cpu::{Cpu, Machine};
 use crate::fault::{self, Details};
-use crate::guest::{Guest, Held};
+use crate::guest::Guest;
 use crate::straight::{self, Taken};
 use crate::time::Ticks;
 use crate::total;
@@ -349,7 +349,7 @@ unsafe fn handle(
     let decision = decide(&mut guest);
     if decision == Decision::EndWindow {
         let waits = guest.vcpu.waits_for_window;
-        return leave(guest.machine, guest.vcpu, guest.partition, waits);
+        return leave(guest, waits);
     }
     if decision == Decision::WaitForInterrupt || guest.partition.is_shared() {
         return act(guest, cause, decision);
@@ -373,7 +373,7 @@ fn act(mut guest: Guest, cause: ExitCause, mut decision: Decision) -> Next {
     // What another vCPU did may be the end of this one, too, and one that was suspended begins anew
     // in its next window.
     if decision == Decision::EndWindow || !guest.partition.is_on(guest.vcpu.number) {
-        return leave(guest.machine, guest.vcpu, guest.partition, waits);
+        return leave(guest, waits);
     }
     let spent = timer::now_early().since(guest.machine.path.begun());
     guest.vcpu.count_exit(cause, spent);
@@ -382,12 +382,7 @@ fn act(mut guest: Guest, cause: ExitCause, mut decision: Decision) -> Next {
 
 /// The guest's window is over. `waits` says whether it had nothing to do.
 #[inline(never)]
-fn leave(machine: &mut Machine, vcpu: &mut Vcpu, partition: Held, waits: bool) -> Next {
-    let mut guest = Guest {
-        machine,
-        vcpu,
-        partition,
-    };
+fn leave(mut guest: Guest, waits: bool) -> Next {
     let now = window::end(&mut guest, waits);
     if !guest.partition.life.is_ready(guest.vcpu.facts.itself) {
         guest.machine.loaded = Cpu::discard();

@@ -5,17 +5,14 @@ use crate::lock::Guard;
 use crate::partition::Partition;
 use crate::vcpu::Vcpu;
 
-/// A partition whose guard is held.
-pub type Held = Guard<'static, Partition>;
-
 /// The guest that this CPU runs, and all that it may change.
 pub struct Guest<'a> {
     /// The CPU.
     pub machine: &'a mut Machine,
     /// The vCPU.
     pub vcpu: &'a mut Vcpu,
-    /// Its partition.
-    pub partition: Held,
+    /// Its partition, whose guard is held.
+    pub partition: Guard<'static, Partition>,
 }
 
 impl<'a> Guest<'a> {

@@ -4,7 +4,7 @@
 //! to the UART as it has room. A frame is fenced by a zero byte on each side, which text never
 //! contains, so a raw terminal stays readable.
 //!
-//! A record's text is `name key=value key=value`; the tool turns it into a typed event.
+//! A record is worded by its event's format; the tool reads it back into a typed event.
 
 use heapless::Deque;
 use heapless::spsc::{Consumer, Producer};

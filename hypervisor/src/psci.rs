@@ -164,7 +164,8 @@ impl Psci {
         // The 32-bit form's parameters are w1-w3 (DEN0028, SMC32).
         let parameters = parameters.map(|x| if wide { x } else { x & 0xFFFF_FFFF });
         let decision = function(id).map(|function| function(self, caller, parameters));
-        decision.map_or(Decision::Unknown, |it| it.unwrap_or_else(Decision::Answer))
+        let decision = decision.unwrap_or(Ok(Decision::Unknown));
+        decision.unwrap_or_else(Decision::Answer)
     }
 
     fn target(&self, affinity: u64) -> Option<usize> {

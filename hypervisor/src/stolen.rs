@@ -9,6 +9,7 @@ use paratia_config::layout;
 use crate::arch::{memory, timer};
 use crate::selected::{LAYOUT, PARTITION_COUNT, SYSTEM};
 use crate::time::Ticks;
+use crate::total;
 use crate::vcpu::Vcpu;
 
 /// Bytes of a vCPU's record (DEN0057, 3.2.2): revision and attributes, both zero, then the time.
@@ -69,7 +70,7 @@ pub fn come_back(vcpu: &mut Vcpu, now: Ticks) {
         return;
     };
     if let Some(since) = vcpu.stolen.since.take() {
-        vcpu.stolen.ticks = vcpu.stolen.ticks.wrapping_add(now.since(since));
+        total::add(&mut vcpu.stolen.ticks, now.since(since));
     }
     let nanoseconds = timer::nanoseconds(vcpu.stolen.ticks);
     // SAFETY: the record of a vCPU of this CPU, in the hypervisor's own memory.

@@ -156,7 +156,7 @@ fn prepare(guest: &mut Guest) -> bool {
 fn overrun(machine: &mut Machine, now: Ticks) {
     let (slot, skipped) = machine.cursor.catch_up(now);
     machine.slot = slot;
-    machine.overruns = machine.overruns.wrapping_add(skipped);
+    total::add(&mut machine.overruns, skipped);
     let cpu = machine.index;
     machine.report(now, Event::Overrun { cpu, skipped });
 }

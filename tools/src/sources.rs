@@ -150,17 +150,14 @@ impl<'a> Sources<'a> {
     /// If they can't be read.
     pub fn callers(&self, part: &str) -> anyhow::Result<BTreeSet<String>> {
         let mut callers = BTreeSet::new();
-        let instructions = self.code.chunks_exact(INSTRUCTION_BYTES);
+        let (instructions, _) = self.code.as_chunks::<INSTRUCTION_BYTES>();
         for (address, instruction) in self
             .text
             .clone()
             .step_by(INSTRUCTION_BYTES)
             .zip(instructions)
         {
-            let instruction = instruction
-                .iter()
-                .rev()
-                .fold(0, |all, byte| all << 8 | u32::from(*byte));
+            let instruction = u32::from_le_bytes(*instruction);
             let is_called =
                 called(address, instruction).is_some_and(|it| self.linked(it).contains(part));
             if !is_called || self.linked(address).contains(part) {

@@ -186,6 +186,7 @@ fn quieten(mut gicd: UniqueMmioPointer<'_, Gicd>, block: usize) {
     put(field!(gicd, icfgr), 2 * block + 1, 0);
 }
 
+/// Waits until the distributor's writes have taken effect.
 fn wait(gicd: &UniqueMmioPointer<'_, Gicd>) -> Result<(), Refusal> {
     let ctlr = field_shared!(gicd, ctlr);
     settle(0, || ctlr.read().contains(GicdCtlr::RWP))

@@ -5,8 +5,6 @@ use core::arch::asm;
 
 use paratia_config::address::PAGE_BYTES;
 
-/// The smallest line of any data cache in bytes, for maintenance loops (`CTR_EL0`.DminLine is at
-/// least this on every Armv8-A core that the boards have).
 /// Instructions without operands, none of which the compiler moves memory accesses past.
 macro_rules! instructions {
     ($($instruction:literal),+) => {
@@ -14,6 +12,8 @@ macro_rules! instructions {
     };
 }
 
+/// The smallest line of any data cache in bytes, for maintenance loops (`CTR_EL0`.DminLine is at
+/// least this on every Armv8-A core that the boards have).
 const CACHE_LINE_BYTES: u64 = 64;
 
 /// Fills `size_bytes` from `base` with zeros and cleans them to the point of coherency, so that a

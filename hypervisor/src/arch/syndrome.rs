@@ -1,6 +1,6 @@
 //! `ESR_EL2` decoded: why a guest came to EL2 (Arm ARM DDI 0487, D19.2.37).
 
-/// Why a guest was interrupted by itself.
+/// Why a guest was interrupted by itself, other than by a [`call`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// `WFI`.

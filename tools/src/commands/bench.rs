@@ -14,7 +14,8 @@ use crate::present::{self, Status};
 /// Measure what Paratia costs in instructions, beside the bare machine and beside Xen.
 ///
 /// One small guest measures itself bare, on Paratia and under Xen; every run is made twice and has
-/// to say the same, or else a third has to agree with one of them. Fails if a figure is over its budget in tests/budgets.toml.
+/// to say the same, or else a third has to agree with one of them. Fails if a figure is over its
+/// budget in tests/budgets.toml.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The hypervisor to measure beside: `none` needs no network.
