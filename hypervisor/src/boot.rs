@@ -4,7 +4,6 @@
 use core::convert::Infallible;
 use core::time::Duration;
 
-use paratia_abi::StartCondition;
 use paratia_board_support::display::{Display as _, FrameBuffer, Picture};
 use paratia_board_support::interrupt::{Controller, ListForm, VirtualInterface as _};
 use paratia_board_support::refusal::{Reason, Refusal};
@@ -15,8 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::controller::{FORM, Kind, LIST_REGISTERS};
-use crate::cpu::Cpu;
-use crate::life::Phase;
+use crate::cpu::{Cpu, Loaded};
 use crate::owned::Owned;
 use crate::partition::{PARTITIONS, Partition};
 use crate::selected::{BOARD, BoardDisplay, CPU_COUNT, DebugUart, SYSTEM};
@@ -141,9 +139,8 @@ fn load(partition: &mut Partition) -> Result<(), Refusal> {
     if let Some(first) = partition.facts.vcpus.first() {
         // SAFETY: as above.
         let first = unsafe { first.get() };
-        restart::prepare(first, partition, StartCondition::NormalStart);
+        restart::begin(first, &mut Loaded::nobodys(), partition);
     }
-    partition.life.set_phase(Phase::Running);
     defmt::info!(
         "image-verified partition={=usize} bytes={=usize}",
         partition.index,

@@ -13,7 +13,7 @@ use paratia_config::board::CpuStart;
 
 use crate::arch::{cpu as arch_cpu, entry, memory, timer};
 use crate::controller::Kind;
-use crate::cpu::{Cpu, CpuPlan, Machine, VcpuPlace};
+use crate::cpu::{Cpu, CpuPlan, Loaded, Machine, VcpuPlace};
 use crate::event::{Event, Record, RecordQueue};
 use crate::owned::Owned;
 use crate::path::Path;
@@ -171,7 +171,7 @@ pub fn start_plan(
         slot: Slot::NONE,
         running_since: epoch,
         window_start: epoch,
-        loaded: &raw mut cpu.discard,
+        loaded: Loaded::nobodys(),
         has_ras: arch_cpu::has_ras(),
         path: Path::NONE,
         overruns: 0,

@@ -11,7 +11,7 @@ use crate::event::Event;
 use crate::exit::Decision;
 use crate::fault::{self, Details};
 use crate::guest::Guest;
-use crate::life::Phase;
+use crate::life::End;
 use crate::partition::Partition;
 use crate::port::Received;
 use crate::selected::ANY;
@@ -327,7 +327,7 @@ fn set_mode(guest: &mut Guest, mode: u64) -> Answer {
         }
         OperatingMode::Starting => {}
         OperatingMode::Idle => {
-            fault::end_life(guest, Phase::Halted);
+            fault::end_life(guest, End::Halt);
             return Ok(Done::Decided(Decision::EndWindow));
         }
     }

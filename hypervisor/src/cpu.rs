@@ -1,4 +1,8 @@
 //! A CPU at run time: its place in the plan, and what it needs to switch.
+//!
+//! # Who may touch it when
+//! The CPU itself, from the function that the assembly calls down; nobody else, until all have stopped.
+//! Whose state is in its registers is said by [`Loaded`] alone.
 
 use heapless::spsc::Producer;
 
@@ -7,6 +11,7 @@ use crate::arch::cpu::CpuAnchor;
 use crate::arch::registers::{read_register, write_register};
 use crate::controller::{CpuInterface, PrivateInterrupts, VirtualInterface};
 use crate::event::{Event, Record};
+use crate::exit::Next;
 use crate::owned::Owned;
 use crate::path::Path;
 use crate::sched::{Cursor, Plan, Slot};
@@ -45,8 +50,8 @@ pub struct Machine {
     pub running_since: Ticks,
     /// When the window's start was measured.
     pub window_start: Ticks,
-    /// Where the state that is in the CPU belongs to.
-    pub loaded: *mut Context,
+    /// Whose state is in its registers.
+    pub loaded: Loaded,
     /// Whether the CPU has RAS registers.
     pub has_ras: bool,
     /// How long its paths take.
@@ -105,14 +110,6 @@ impl Cpu {
 }
 
 impl Cpu {
-    /// Where the state of a guest that doesn't live on is saved to.
-    #[must_use]
-    pub fn discard() -> *mut Context {
-        let place = read_register!("tpidr_el2") as *mut Self;
-        // SAFETY: `anchor` has put this CPU's own state there; no reference is made.
-        unsafe { &raw mut (*place).discard }
-    }
-
     /// What this CPU has since boot.
     ///
     /// # Safety
@@ -122,6 +119,39 @@ impl Cpu {
     pub unsafe fn machine() -> &'static mut Machine {
         // SAFETY: the caller's promise.
         unsafe { Self::current().machine.as_mut().unwrap_unchecked() }
+    }
+}
+
+/// Whose state is in this CPU's registers: that of the vCPU that ran last, if it lives on. Until the next
+/// switch stores it, what its context holds of it is out of date.
+///
+/// So a context that is written while its vCPU is loaded is overwritten by the next switch. A vCPU's
+/// context is touched by the one CPU that its windows are on, and so is this; what writes the context as
+/// a whole makes the CPU forget the vCPU ([`Self::forget`]), and then nothing is stored over it, and the
+/// next release loads all of it.
+pub struct Loaded(*mut Context);
+
+impl Loaded {
+    /// Nobody's, or one's who doesn't live on: the next switch stores it where nobody looks.
+    #[must_use]
+    pub fn nobodys() -> Self {
+        let place = read_register!("tpidr_el2") as *mut Cpu;
+        // SAFETY: `anchor` has put this CPU's own state there; no reference is made.
+        Self(unsafe { &raw mut (*place).discard })
+    }
+
+    /// If it is this vCPU's, it is nobody's any more.
+    pub fn forget(&mut self, vcpu: &Vcpu) {
+        if core::ptr::eq(self.0, &raw const vcpu.context) {
+            *self = Self::nobodys();
+        }
+    }
+
+    /// From now on it is this vCPU's: what the switch does.
+    #[inline]
+    pub fn replace(&mut self, vcpu: &mut Vcpu) -> Next {
+        let save = core::mem::replace(&mut self.0, &raw mut vcpu.context);
+        Next { save, load: self.0 }
     }
 }
 

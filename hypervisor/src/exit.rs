@@ -3,7 +3,7 @@
 use crate::arch::context::Context;
 use crate::arch::syndrome::{self, Cause};
 use crate::arch::{cpu as arch_cpu, timer};
-use crate::cpu::{Cpu, Machine};
+use crate::cpu::{Cpu, Loaded, Machine};
 use crate::fault::{self, Details};
 use crate::guest::Guest;
 use crate::straight::{self, Taken};
@@ -385,7 +385,7 @@ fn act(mut guest: Guest, cause: ExitCause, mut decision: Decision) -> Next {
 fn leave(mut guest: Guest, waits: bool) -> Next {
     let now = window::end(&mut guest, waits);
     if !guest.partition.life.is_ready(guest.vcpu.facts.itself) {
-        guest.machine.loaded = Cpu::discard();
+        guest.machine.loaded = Loaded::nobodys();
     }
     drop(guest.partition);
     // What follows may be a window of the same vCPU, whose reference isn't used any more.

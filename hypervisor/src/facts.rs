@@ -2,6 +2,7 @@
 //! nothing is looked up by an index, so that no index can be wrong.
 
 use paratia_abi::passport::MAX_PORTS;
+use paratia_config::Pa;
 use paratia_config::machines::Places;
 use paratia_config::ports::PartitionPorts;
 
@@ -10,6 +11,7 @@ use crate::arch::performance::Performance;
 use crate::doorbell::Doorbell;
 use crate::granted;
 use crate::image::Image;
+use crate::life::Occasions;
 use crate::lock::Lock;
 use crate::owned::Owned;
 use crate::partition::{PARTITIONS, Partition};
@@ -18,8 +20,8 @@ use crate::selected::{
     IS_SOFTWARE, KICKS, PARTITION_COUNT, PARTITION_OF, PLACES, PORT_INTERRUPTS, PORTS, SHARES_CPU,
     SYSTEM, VCPU_COUNT, VTTBR,
 };
-use crate::state::DOORBELLS;
-use crate::stolen::Record;
+use crate::state::{DOORBELLS, OCCASIONS};
+use crate::stolen::{self, Record};
 use crate::vcpu::{VCPUS, Vcpu};
 use crate::vgic::{Interrupts, Model, VcpuSet};
 
@@ -43,6 +45,10 @@ pub struct PartitionFacts {
     pub has_doorbell: bool,
     /// Where they ring.
     pub doorbell: &'static Doorbell,
+    /// In whose windows there is something to do.
+    pub occasions: &'static Occasions,
+    /// The page in which its vCPUs are told their stolen time, if they are.
+    pub stolen_time: Option<Pa>,
     /// The software-generated interrupt by which its vCPUs are called.
     pub kick: Option<u32>,
     /// Its vCPUs.
@@ -77,6 +83,8 @@ impl PartitionFacts {
             port_interrupts: PORT_INTERRUPTS[partition],
             has_doorbell: HAS_DOORBELL[partition],
             doorbell: &DOORBELLS[partition],
+            occasions: &OCCASIONS[partition],
+            stolen_time: stolen::page(partition),
             kick: KICKS[partition],
             vcpus: VCPUS.split_at(first).1.split_at(count).0,
             affinities: AFFINITY_OF.split_at(first).1.split_at(count).0,

@@ -8,8 +8,7 @@ use crate::event::Event;
 use crate::exit::Decision;
 use crate::guest::Guest;
 use crate::health::Verdict;
-use crate::life::Phase;
-use crate::reload::Reload;
+use crate::life::End;
 use crate::total;
 use crate::vgic::VcpuSet;
 use crate::{interrupt, state};
@@ -51,8 +50,13 @@ impl Details {
     }
 }
 
-/// Tells the health monitor, and carries out its verdict on the partition that runs.
+/// Tells the health monitor, and carries out its verdict on the partition that runs. If its life is over
+/// already, by a sibling's fault or by this vCPU's own in the same window, nobody is told: one incident
+/// counts once.
 pub fn raise(guest: &mut Guest, event: HealthEvent, details: Details) -> Decision {
+    if !guest.partition.life.is_running() {
+        return Decision::EndWindow;
+    }
     let now = timer::now();
     total::add(&mut guest.partition.totals.faults, 1);
     let fault = Event::Fault {
@@ -78,11 +82,11 @@ pub fn raise(guest: &mut Guest, event: HealthEvent, details: Details) -> Decisio
                 _ => StartCondition::HealthMonitorRestart,
             };
             total::add(&mut guest.partition.totals.restarts, 1);
-            end_life(guest, Phase::Reloading(Reload::new(), condition));
+            end_life(guest, End::Restart(condition));
         }
-        Verdict::Halt => end_life(guest, Phase::Halted),
+        Verdict::Halt => end_life(guest, End::Halt),
         Verdict::StopSystem => {
-            end_life(guest, Phase::Halted);
+            end_life(guest, End::Halt);
             state::ask_to_stop();
         }
     }
@@ -94,10 +98,11 @@ pub fn raise_here(guest: &mut Guest, event: HealthEvent) -> Decision {
     raise(guest, event, Details::here(0))
 }
 
-/// The partition's present life is over; what its windows are used for from now on is `phase`.
-/// Its other vCPUs learn it where they run.
-pub fn end_life(guest: &mut Guest, phase: Phase) {
-    guest.partition.life.set_phase(phase);
+/// The partition's present life is over, if it isn't already. Its other vCPUs learn it where they run.
+pub fn end_life(guest: &mut Guest, end: End) {
+    if !guest.partition.life.end(end) {
+        return;
+    }
     if let Some(supervision) = &mut guest.partition.supervision {
         supervision.stop();
     }

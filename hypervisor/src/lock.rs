@@ -1,8 +1,12 @@
 //! What several vCPUs of one partition share, each on its own CPU.
 //!
-//! A partition waits for nobody but itself: there is one lock a partition, held for one exit at
-//! most, and those who wait get it in the order in which they came. A partition with one vCPU needs
-//! none and pays for none.
+//! A partition waits for nobody but itself: there is one lock a partition, and those who wait get it in
+//! the order in which they came. A partition with one vCPU needs none and pays for none.
+//!
+//! # How long it is held
+//! For one exit of a vCPU, the end of its window included, or for what connects it before the next; never
+//! while a CPU waits, sleeps or scrubs. So it is held as long as the longest exit at most. Who has nothing
+//! to do in a window learns that without it ([`crate::life::Occasions`]).
 
 use core::cell::UnsafeCell;
 use core::ops::{Deref, DerefMut};

@@ -105,7 +105,7 @@ impl Partition {
         let partition = Self {
             index,
             facts,
-            life: Life::new(vcpus, facts.declaration.regions),
+            life: Life::new(vcpus, facts.declaration.regions, facts.occasions),
             running: VcpuSet::NONE,
             gic: Vgic::new(facts.model, vcpus, facts.interrupts),
             private_changes: [[0; 2]; ANY.most_vcpus],
@@ -121,12 +121,11 @@ impl Partition {
         Lock::new(partition, vcpus > 1)
     }
 
-    /// Puts its machine to how it is after a reset.
+    /// Puts its machine to how it is after a reset; its vCPUs are [`Life::start`]'s to see to.
     pub fn reset_machine(&mut self) {
         self.gic.reset();
         self.private_changes = [[0; 2]; ANY.most_vcpus];
         self.uart = Uart::new();
-        self.life.reset();
     }
 
     /// Whether vCPU `number` may go on: it is on, and isn't to begin anew.

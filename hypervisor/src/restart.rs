@@ -1,41 +1,50 @@
 //! Restart: scrubbing and reloading inside the partition's own windows, so that nobody else pays.
+//!
+//! # Who does it, and what is held
+//! The CPU of the partition's first vCPU, in that vCPU's windows. A life that is over stays over until
+//! this CPU says otherwise ([`crate::life`]), so once every sibling has left its window, nobody else
+//! touches the partition's memory, and the work needs no lock; how far it is stands with the first vCPU.
+//! The partition's lock is held for a moment at the end, when what its vCPUs share begins anew.
+//!
+//! # How long a step may take
+//! A step is like an exit: it may begin just before the window's end, and the switch follows. So it is
+//! bounded as exits are, by what the rules demand of the guard
+//! ([`paratia_config::rules::LONGEST_PATH`]), and needs no margin of its own: each window that is longer
+//! than the guard, which the rules demand of all, does one step at least.
 
 use paratia_abi::StartCondition;
 use paratia_config::system::Image;
 
 use crate::arch::{cpu as arch_cpu, memory, timer};
+use crate::cpu::{Loaded, Machine};
 use crate::event::Event;
+use crate::facts::PartitionFacts;
 use crate::guest::Guest;
-use crate::interrupt;
-use crate::life::Phase;
 use crate::partition::Partition;
 use crate::reload::{Reload, Step};
 use crate::selected::run_argument;
-use crate::total;
 use crate::vcpu::Vcpu;
+use crate::{idle, interrupt, stolen, total};
 
-/// Goes on with the work in the partition's window until it is done or the window nearly over; the
-/// partition starts in the window after.
-pub fn work(guest: &mut Guest, mut reload: Reload, condition: StartCondition) {
-    let begun = crate::idle::sleep_until(guest.machine.slot.start);
-    total::add(&mut guest.vcpu.counts.windows, 1);
-    // Half a guard before the window would be preempted is time enough for any step: the guard must
-    // hold the longest path as a whole.
-    let margin = guest.machine.cursor.guard_ticks() / 2;
-    let until = guest.machine.slot.preempt_at.before(margin);
-    let phase = loop {
-        if timer::now().reached(until) {
-            break Phase::Reloading(reload, condition);
+/// Goes on with the work in the window of the partition's first vCPU until it is done or the window over;
+/// the partition starts in the window after.
+pub fn work(machine: &mut Machine, vcpu: &mut Vcpu) {
+    let begun = idle::sleep_until(machine.slot.start);
+    total::add(&mut vcpu.counts.windows, 1);
+    timer::arm(machine.slot.preempt_at);
+    loop {
+        // SAFETY: the partition's life is over, none of its vCPUs is in a window, and this CPU alone
+        // can begin the next.
+        if !unsafe { step(vcpu.facts.of_partition, &mut vcpu.reload) } {
+            start(machine, vcpu);
+            break;
         }
-        // SAFETY: the partition isn't running, and this CPU has its windows.
-        if !unsafe { step(&guest.partition, &mut reload) } {
-            start(guest, condition);
-            break Phase::Running;
+        if timer::is_due() {
+            break;
         }
-    };
-    guest.partition.life.set_phase(phase);
+    }
     let used = timer::now().since(begun);
-    total::add(&mut guest.vcpu.counts.used_ticks, used);
+    total::add(&mut vcpu.counts.used_ticks, used);
 }
 
 /// Does all of the work at once: at boot. By its name the bench tells what is done for each byte.
@@ -46,33 +55,42 @@ pub fn work(guest: &mut Guest, mut reload: Reload, condition: StartCondition) {
 pub unsafe fn load_at_boot(partition: &Partition) {
     let mut reload = Reload::new();
     // SAFETY: the caller's promise. Bounded by the partition's memory.
-    while unsafe { step(partition, &mut reload) } {}
+    while unsafe { step(partition.facts, &mut reload) } {}
 }
 
 /// One step; whether there was one left.
 ///
 /// # Safety
 /// The partition isn't running.
-unsafe fn step(partition: &Partition, reload: &mut Reload) -> bool {
-    let pieces = partition.facts.image.pieces;
-    match reload.next(partition.declaration().regions, pieces) {
+unsafe fn step(facts: &PartitionFacts, reload: &mut Reload) -> bool {
+    match reload.next(facts.declaration.regions, facts.image.pieces) {
         // SAFETY: whole pages of the partition's regions, which EL2's map covers.
         Step::Zero(at, size) => unsafe { memory::zero(at, size) },
         // SAFETY: a page of the partition's RAM, which has been checked to hold the piece when its
         // physical address was computed.
         Step::Copy(to, bytes) => unsafe { memory::copy_image(to, bytes) },
-        Step::Done => return false,
+        Step::Done => {
+            // SAFETY: the caller's promise.
+            unsafe { stolen::scrub(facts) };
+            return false;
+        }
     }
     true
 }
 
 /// Makes the partition ready for its first instruction.
-fn start(guest: &mut Guest, condition: StartCondition) {
-    arch_cpu::set_stage2(guest.vcpu.facts.stage2);
+fn start(machine: &mut Machine, vcpu: &mut Vcpu) {
+    arch_cpu::set_stage2(vcpu.facts.stage2);
     memory::forget_guest();
+    // SAFETY: this CPU has the vCPU's window, and holds no guard.
+    let mut guest = unsafe { Guest::of(machine, vcpu) };
     interrupt::forget(&guest.partition);
     guest.partition.reset_machine();
-    prepare(guest.vcpu, &guest.partition, condition);
+    let loaded = &mut guest.machine.loaded;
+    let Some(condition) = begin(guest.vcpu, loaded, &mut guest.partition) else {
+        return;
+    };
+    guest.vcpu.reload = Reload::new();
     let now = timer::now();
     if let Some(supervision) = &mut guest.partition.supervision {
         supervision.start(now);
@@ -85,14 +103,20 @@ fn start(guest: &mut Guest, condition: StartCondition) {
     guest.machine.report(now, event);
 }
 
-/// Puts the partition's first vCPU to its entry point.
-pub fn prepare(vcpu: &mut Vcpu, partition: &Partition, condition: StartCondition) {
-    let declaration = partition.declaration();
+/// Begins the partition's next life, whose memory is loaded: its first vCPU is at its entry point. Why it
+/// begins; nothing if it wasn't to.
+pub fn begin(
+    first: &mut Vcpu,
+    loaded: &mut Loaded,
+    partition: &mut Partition,
+) -> Option<StartCondition> {
+    let condition = partition.life.start()?;
+    let (declaration, restarts) = (partition.declaration(), partition.totals.restarts);
     let registers = match declaration.image {
         Image::Program(_) => [
             declaration.passport.0,
             condition as u64,
-            partition.totals.restarts,
+            restarts,
             run_argument(partition.index),
         ],
         // As arm64 Linux is booted, and whoever follows it (Documentation/arm64/booting.rst, 4).
@@ -101,5 +125,6 @@ pub fn prepare(vcpu: &mut Vcpu, partition: &Partition, condition: StartCondition
             [device_tree.map_or(0, |place| place.0), 0, 0, 0]
         }
     };
-    vcpu.begin(declaration.entry.0, registers);
+    first.begin(loaded, restarts, declaration.entry.0, registers);
+    Some(condition)
 }

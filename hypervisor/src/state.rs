@@ -1,5 +1,5 @@
-//! What all CPUs share: channels' links, partitions' doorbells, the distributor, and the wish to stop. Each is safe to use
-//! from every CPU without a lock.
+//! What all CPUs share: channels' links, partitions' doorbells and occasions, the distributor, and the wish to stop. Each is
+//! safe to use from every CPU without a lock.
 
 use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -9,6 +9,7 @@ use paratia_config::system::Trace;
 use crate::controller::Distributor;
 use crate::doorbell::Doorbell;
 use crate::facts::PARTITION_FACTS;
+use crate::life::Occasions;
 use crate::owned::Owned;
 use crate::port::Link;
 use crate::selected::{PARTITION_COUNT, SYSTEM};
@@ -34,6 +35,9 @@ static LINKS: [[Link<WORDS>; MOST_DESTINATIONS]; SYSTEM.channels.len()] =
 
 /// Every partition's doorbell, by its index.
 pub static DOORBELLS: [Doorbell; PARTITION_COUNT] = [const { Doorbell::new() }; PARTITION_COUNT];
+
+/// In whose windows of each partition there is something to do, by its index.
+pub static OCCASIONS: [Occasions; PARTITION_COUNT] = [const { Occasions::new() }; PARTITION_COUNT];
 
 /// Where a message of a channel goes.
 pub struct Destination {

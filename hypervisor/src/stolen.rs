@@ -7,7 +7,8 @@ use paratia_config::address::{Ipa, PAGE_BYTES, Pa};
 use paratia_config::layout;
 
 use crate::arch::{memory, timer};
-use crate::selected::{LAYOUT, PARTITION_COUNT, SYSTEM};
+use crate::facts::PartitionFacts;
+use crate::selected::{ANY, LAYOUT, PARTITION_COUNT, SYSTEM};
 use crate::time::Ticks;
 use crate::total;
 use crate::vcpu::Vcpu;
@@ -34,12 +35,38 @@ impl Record {
         let Some(page) = SYSTEM.partitions[partition].machine.stolen_time else {
             return None;
         };
-        let pages: [Pa; PARTITION_COUNT] = layout::stolen_time_records(&LAYOUT, SYSTEM);
+        let Some(records) = self::page(partition) else {
+            return None;
+        };
         let offset = RECORD_BYTES * number as u64;
         Some(Self {
             ipa: page.offset(offset),
-            pa: pages[partition].offset(offset),
+            pa: records.offset(offset),
         })
+    }
+}
+
+/// The page of a partition's records, if its vCPUs are told.
+#[must_use]
+pub const fn page(partition: usize) -> Option<Pa> {
+    const PAGES: [Pa; PARTITION_COUNT] = layout::stolen_time_records(&LAYOUT, SYSTEM);
+    match SYSTEM.partitions[partition].machine.stolen_time {
+        Some(_) => Some(PAGES[partition]),
+        None => None,
+    }
+}
+
+/// Fills the page of a partition's records with zeros: its guest can read all of it, and all that is
+/// ever written there besides is the time.
+///
+/// # Safety
+/// The partition isn't running.
+#[inline]
+pub unsafe fn scrub(facts: &PartitionFacts) {
+    if let Some(page) = facts.stolen_time.filter(|_| ANY.stolen_time) {
+        // SAFETY: a page of the hypervisor's own that nobody but the CPUs of the partition's vCPUs
+        // writes, and they in its windows; the caller promises that none is in one.
+        unsafe { memory::zero(page.0, PAGE_BYTES) };
     }
 }
 
@@ -49,6 +76,8 @@ pub struct StolenTime {
     /// When it lost its CPU while it had something to do.
     since: Option<Ticks>,
     ticks: u64,
+    /// In which of its partition's lives.
+    life: u64,
 }
 
 impl StolenTime {
@@ -56,7 +85,19 @@ impl StolenTime {
     pub const NONE: Self = Self {
         since: None,
         ticks: 0,
+        life: 0,
     };
+
+    /// The vCPU begins in its partition's life with this number: nothing is stolen yet in a new one, and
+    /// the time in which a vCPU is off is nobody's theft.
+    pub fn begin(&mut self, life: u64) {
+        let ticks = if self.life == life { self.ticks } else { 0 };
+        *self = Self {
+            since: None,
+            ticks,
+            life,
+        };
+    }
 
     /// The vCPU loses its CPU at `now`, with something to do or waiting.
     pub fn leave(&mut self, now: Ticks, waits: bool) {

@@ -1,5 +1,16 @@
-//! A vCPU at run time: its context and its counters. Touched only by the CPU that its windows are
-//! on.
+//! A vCPU at run time: its context and its counters.
+//!
+//! # Who may touch it when
+//! The CPU that its windows are on, and no other, whatever its siblings do: they change what the
+//! partition shares, under its lock, and the vCPU's own CPU does the rest in the vCPU's next window. Two
+//! exceptions touch it while no plan runs: CPU 0 at boot, before it starts the others, and CPU 0 in the
+//! safe state, after all have stopped.
+//!
+//! That CPU writes the state
+//! - in an exit of the vCPU: what it decides about it;
+//! - in a switch from it: all that is in the registers goes to its context, if it is
+//!   [loaded](crate::cpu::Loaded);
+//! - in [`Vcpu::begin`], between two windows: all of it, as after a reset.
 
 use defmt::Format;
 use paratia_abi::ExitCause;
@@ -7,10 +18,12 @@ use paratia_abi::ExitCause;
 use crate::arch::context::Context;
 use crate::arch::cpu::HypervisorControl;
 use crate::controller::LIST_REGISTERS;
+use crate::cpu::Loaded;
 use crate::facts::{FACTS, Facts};
 use crate::granted;
 use crate::owned::Owned;
 use crate::physical_timer::PhysicalTimer;
+use crate::reload::Reload;
 use crate::selected::{
     CPU_OF, IS_SOFTWARE, LAYOUT, PARTITION_OF, SOME_SOFTWARE, SYSTEM, VCPU_COUNT,
 };
@@ -63,6 +76,8 @@ pub struct Vcpu {
     pub control: HypervisorControl,
     /// The time that it didn't have.
     pub stolen: StolenTime,
+    /// Of a partition's first: how far the work is that is done in its windows before the next start.
+    pub reload: Reload,
     /// Totals since boot.
     pub counts: Counts,
     /// Exits that went back to it in the same window, by their cause; calls with a short answer not.
@@ -161,17 +176,23 @@ impl Vcpu {
             set_way: SetWay::Idle,
             control: HypervisorControl::PLAIN,
             stolen: StolenTime::NONE,
+            reload: Reload::new(),
             counts: Counts::NONE,
             exits: [Exits::NONE; ExitCause::ALL.len()],
         }
     }
 
-    /// Puts it to its first instruction, at `entry` with `arguments` in `x0` and up.
-    pub fn begin(&mut self, entry: u64, arguments: [u64; 4]) {
+    /// Puts it to its first instruction, at `entry` with `arguments` in `x0` and up: in its partition's
+    /// life with this number. It is between two windows, so nothing of it is listed, connected or
+    /// granted in a CPU; what `loaded`, this CPU's registers, may still hold of it is forgotten.
+    pub fn begin(&mut self, loaded: &mut Loaded, life: u64, entry: u64, arguments: [u64; 4]) {
+        loaded.forget(self);
         self.context.reset(self.number, entry, arguments);
         self.software = (SOME_SOFTWARE && self.facts.is_software).then(CpuInterface::new);
         self.waits_for_window = false;
         self.active_private = 0;
+        self.first_listed = (0, 0);
+        self.stolen.begin(life);
         self.physical_timer = PhysicalTimer::RESET;
         self.set_way = SetWay::Idle;
         self.control = HypervisorControl::PLAIN;

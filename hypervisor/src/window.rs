@@ -114,16 +114,22 @@ fn use_slot(machine: &mut Machine, now: Ticks) -> Option<Next> {
     use_window(machine, unsafe { vcpu.get() })
 }
 
-/// What the vCPU's window is used for: it runs, or its partition is reloaded, or nothing.
+/// What the vCPU's window is used for: it runs, or its partition is reloaded, or nothing. That it is used
+/// for nothing is known without the partition's lock, so that no sibling can delay whoever is next on this
+/// CPU.
 #[inline]
 fn use_window(machine: &mut Machine, vcpu: &mut Vcpu) -> Option<Next> {
+    let facts = vcpu.facts;
+    if facts.partition.is_shared() && !facts.of_partition.occasions.are_there(facts.itself) {
+        return None;
+    }
     // SAFETY: this CPU runs the vCPU, and has dropped every guard of the exit that came here.
     let mut guest = unsafe { Guest::of(machine, vcpu) };
     let itself = guest.vcpu.facts.itself;
     if !guest.partition.life.is_ready(itself)
         && (guest.partition.life.is_idle() || !prepare(&mut guest))
     {
-        return None;
+        return reload(guest);
     }
     if ANY.most_vcpus > 1 {
         guest.partition.running = guest.partition.running.and(itself);
@@ -132,23 +138,33 @@ fn use_window(machine: &mut Machine, vcpu: &mut Vcpu) -> Option<Next> {
     Some(enter(guest.machine, guest.vcpu))
 }
 
-/// The vCPU doesn't simply go on: it begins, its partition is reloaded in its window, or nothing is.
-/// Whether it runs now.
+/// The vCPU doesn't simply go on: whether it begins.
 #[cold]
 fn prepare(guest: &mut Guest) -> bool {
     let number = guest.vcpu.number;
-    if let Some(start) = guest.partition.life.take_start(number) {
-        guest.vcpu.begin(start.entry, [start.context, 0, 0, 0]);
-        return guest.partition.life.is_ready(guest.vcpu.facts.itself);
-    }
-    if let Phase::Reloading(reload, condition) = guest.partition.life.phase()
-        && number == 0
+    let Some(start) = guest.partition.life.take_start(number) else {
+        return false;
+    };
+    let life = guest.partition.totals.restarts;
+    let arguments = [start.context, 0, 0, 0];
+    let loaded = &mut guest.machine.loaded;
+    guest.vcpu.begin(loaded, life, start.entry, arguments);
+    guest.partition.life.is_ready(guest.vcpu.facts.itself)
+}
+
+/// The vCPU doesn't run: its partition is reloaded in its window, or nothing is.
+#[cold]
+fn reload(guest: Guest) -> Option<Next> {
+    let is_due = matches!(guest.partition.life.phase(), Phase::Reloading(_))
+        && guest.vcpu.number == 0
         // The others may still be on their way out.
-        && guest.partition.running == VcpuSet::NONE
-    {
-        restart::work(guest, reload, condition);
+        && guest.partition.running == VcpuSet::NONE;
+    // The lock isn't held for the work: nobody else touches the partition until it is done.
+    drop(guest.partition);
+    if is_due {
+        restart::work(guest.machine, guest.vcpu);
     }
-    false
+    None
 }
 
 /// The CPU comes too late for its next slot.
@@ -171,10 +187,5 @@ fn enter(machine: &mut Machine, vcpu: &mut Vcpu) -> Next {
         vcpu.context.x[1] = machine.slot.start.since(machine.epoch);
     }
     idle::work_until(machine, machine.slot.start);
-    let save = machine.loaded;
-    machine.loaded = &raw mut vcpu.context;
-    Next {
-        load: machine.loaded,
-        save,
-    }
+    machine.loaded.replace(vcpu)
 }
