@@ -38,6 +38,20 @@ fn a_devices_interrupt_comes_to_its_owner_in_its_window() {
     assert_eq!(report.statistics("neighbour").unwrap().heartbeats_missed, 0);
 }
 
+/// What a guest has configured at the board's own controller is gone when it starts anew, as at its
+/// emulated one: an interrupt that was an edge is a level again.
+#[test]
+fn a_devices_interrupt_is_a_level_after_a_restart() {
+    if !has_the_clock() {
+        return;
+    }
+    let run = run("test-clock").argument("clock", 1);
+    let report = finish(&run.stop_after(Duration::from_secs(5)));
+    assert_says(&report, "clock", "rtc interrupt is an edge");
+    assert_says(&report, "clock", "rtc done");
+    assert_eq!(report.statistics("clock").unwrap().restarts, 1);
+}
+
 #[test]
 fn memory_is_clean_after_every_restart() {
     let report = report("test-memory", 5);

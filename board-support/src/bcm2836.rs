@@ -13,8 +13,17 @@
 //! | 26, 27, 29, 30 | timers (`CNTHP`, `CNTV`, `CNTPS`, `CNTPNS`) | bits 2, 3, 0, 1 |
 //! | 32 to 95 | devices: 32 more than in BCM2835's table | pending 1 and 2 |
 //!
-//! All partitions that own a device with an interrupt run on one CPU (a rule), so that only that
-//! CPU changes what concerns devices.
+//! # What CPUs share
+//! All partitions that own a device with an interrupt have all their windows on one CPU (the rule
+//! `device_interrupts_on_one_cpu`), so that only that CPU changes what concerns devices, and nobody
+//! waits for anybody:
+//!
+//! | word | after boot written by | how |
+//! |---|---|---|
+//! | enabling and disabling registers, the devices' route, and what the state keeps of devices | the CPU that has the devices | at will |
+//! | a CPU's timer and mailbox controls, and what the state keeps of it | that CPU | at will |
+//! | a CPU's mailbox, to set | any CPU | a one sets its bit, a zero changes nothing |
+//! | a CPU's mailbox, to clear | that CPU | as above |
 
 mod cpu_interface;
 mod distributor;

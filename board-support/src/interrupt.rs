@@ -36,8 +36,9 @@ pub trait Controller {
     /// A CPU's way to hand interrupts to guests.
     type VirtualInterface: VirtualInterface;
 
-    /// CPU 0's part of boot: every device's interrupt disabled, neither pending nor active, and
-    /// level-sensitive; then the controller on.
+    /// CPU 0's part of boot: every device's interrupt disabled, neither pending nor active,
+    /// level-sensitive, and such that an edge is kept that comes before it is enabled; then the
+    /// controller on.
     ///
     /// # Errors
     ///
@@ -76,7 +77,8 @@ pub struct Parts<C: Controller> {
     pub guest: C::VirtualInterface,
 }
 
-/// The devices' interrupts. Shared by all CPUs; each interrupt has one owner at a time.
+/// The devices' interrupts. Shared by all CPUs; each interrupt has one owner at a time, whose CPUs see
+/// to it that one of them at a time asks for something. What owners share is the kind's to keep apart.
 pub trait Distributor {
     /// Routes `intid` to the CPU with affinity `target` at `priority`, and enables it.
     ///
@@ -92,12 +94,13 @@ pub trait Distributor {
     /// See [`Distributor::enable_spi`].
     fn disable_spi(&self, intid: u32) -> Result<(), Refusal>;
 
-    /// Makes `intid` neither pending nor active, as before its owner starts anew.
+    /// Puts `intid` to how [`Controller::initialise`] left it: disabled, level-sensitive, neither
+    /// pending nor active. So an owner that starts anew finds nothing of its former life.
     ///
     /// # Errors
     ///
     /// See [`Distributor::enable_spi`].
-    fn clear_spi(&self, intid: u32) -> Result<(), Refusal>;
+    fn reset_spi(&self, intid: u32) -> Result<(), Refusal>;
 
     /// Whether `intid` is pending: of one that is active, whether its level is high. Called by the CPU
     /// to which it goes.
@@ -126,7 +129,7 @@ pub trait PrivateInterrupts {
     /// Disables the interrupts in `mask`.
     fn disable_private(&mut self, mask: u32);
 
-    /// The interrupts that are active.
+    /// The interrupts that are active, one that was acknowledged just now among them.
     fn private_active(&self) -> u32;
 
     /// Makes the interrupts in `clear` inactive, then those in `set` active.
@@ -191,6 +194,20 @@ pub trait VirtualInterface {
 
     /// The list registers that hold nothing, bit n for the n-th (`ICH_ELRSR_EL2`, `GICH_ELRSR`).
     fn empty_lists(&self) -> u64;
+
+    /// What was written to list registers shows in [`VirtualInterface::empty_lists`] from now on. A
+    /// return to the guest does the same; so this is for whoever looks again before, or may.
+    #[inline]
+    fn settle_lists(&mut self) {}
+
+    /// For a guest whose CPU interface is emulated: what it would have by system registers traps, as
+    /// if there were none, until [`VirtualInterface::close`].
+    #[inline]
+    fn refuse_registers(&mut self) {}
+
+    /// The register by which a guest learns that its CPU interface is system registers traps from now
+    /// on, for every guest: where some have an emulated one.
+    fn hide_registers(&mut self) {}
 
     /// Shows the guest its pending interrupts, from now on. `control` are further bits of
     /// `ICH_HCR_EL2` or `GICH_HCR`: of what a maintenance interrupt tells.

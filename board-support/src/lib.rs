@@ -42,6 +42,8 @@ pub mod refusal;
 #[cfg(any(test, target_os = "none"))]
 mod registers;
 #[cfg(any(test, target_os = "none"))]
+mod shared_word;
+#[cfg(any(test, target_os = "none"))]
 pub mod uart;
 #[cfg(any(test, target_os = "none"))]
 pub mod videocore;

@@ -7,7 +7,7 @@ use core::time::Duration;
 
 use heapless::spsc::Producer;
 use paratia_board_support::cpu_start;
-use paratia_board_support::interrupt::{Controller, Parts};
+use paratia_board_support::interrupt::{Controller, Parts, VirtualInterface as _};
 use paratia_board_support::refusal::{Reason, Refusal};
 use paratia_config::board::CpuStart;
 
@@ -18,7 +18,7 @@ use crate::event::{Event, Record, RecordQueue};
 use crate::owned::Owned;
 use crate::path::Path;
 use crate::sched::{Cursor, Plan, Slot};
-use crate::selected::{BOARD, CPU_COUNT, SYSTEM, VTCR_EL2, run_stop_after_us};
+use crate::selected::{BOARD, CPU_COUNT, SOME_SOFTWARE, SYSTEM, VTCR_EL2, run_stop_after_us};
 use crate::time::{Frequency, Ticks};
 use crate::vcpu::VCPUS;
 use crate::{interrupt, log, state, window};
@@ -108,6 +108,9 @@ pub fn set_up_cpu(index: usize) -> Result<Parts<Kind>, Refusal> {
     // part once.
     let mut parts = unsafe { Kind::initialise_cpu(BOARD, index) }?;
     interrupt::set_up(&mut parts.private);
+    if SOME_SOFTWARE {
+        parts.guest.hide_registers();
+    }
     Ok(parts)
 }
 

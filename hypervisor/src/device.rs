@@ -129,11 +129,11 @@ fn gic(guest: &mut Guest, frame: Frame, transfer: Transfer) -> u64 {
     let number = guest.vcpu.number;
     let read = guest.partition.gic.read(frame, number, offset, width);
     if read.attention == VcpuSet::NONE {
-        return read.value;
+        return read.value | interrupt::high(guest, read.levels);
     }
     interrupt::attend(guest, read.attention);
     let read = guest.partition.gic.read(frame, number, offset, width);
-    read.value
+    read.value | interrupt::high(guest, read.levels)
 }
 
 /// An access to the emulated CPU interface: what is read.

@@ -12,7 +12,7 @@ use paratia_abi::passport::MAX_PORTS;
 use paratia_config::machine::{MONITORS, VIRTUAL_TIMER};
 
 use crate::arch::timer;
-use crate::bits::bit;
+use crate::bits::{bit, bits_of};
 use crate::controller::{self, LIST_REGISTERS, PrivateInterrupts, each};
 use crate::cpu::Machine;
 use crate::device;
@@ -26,7 +26,8 @@ use crate::straight::{self, Taken};
 use crate::time::Ticks;
 use crate::vcpu::Vcpu;
 use crate::vgic::{
-    Change, CpuInterface, Effect, FIRST_SHARED, Link, ListRegister, Maintenance, Physical, VcpuSet,
+    Change, CpuInterface, Effect, FIRST_SHARED, Levels, Link, ListRegister, Maintenance, Physical,
+    VcpuSet, low,
 };
 use crate::{granted, state};
 
@@ -142,6 +143,8 @@ pub fn offer(guest: &mut Guest, id: u32) {
         let attention = guest.partition.gic.pulse(guest.vcpu.number, id);
         attend(guest, attention);
     }
+    // The next one looks whether this one's register is free.
+    guest.machine.guest.settle_lists();
 }
 
 /// Shows the controller the level of the guest's physical timer, and sets the CPU's own timer to
@@ -405,6 +408,31 @@ fn withdraw_gone(guest: &mut Guest) {
     }
 }
 
+/// Those of active interrupts whose level is high, as a register with a bit for each shows them. What is
+/// another vCPU's timer only that one's CPU knows, and it reads as low.
+pub fn high(guest: &mut Guest, levels: Levels) -> u64 {
+    let mut high = 0;
+    for index in bits_of(levels.bits) {
+        let id = levels.first.wrapping_add(low(index as u64));
+        if is_high(guest, id, levels.vcpu) {
+            high |= bit(index);
+        }
+    }
+    high.into()
+}
+
+fn is_high(guest: &mut Guest, id: u32, vcpu: usize) -> bool {
+    if is_devices(id) {
+        return state::distributor().is_spi_pending(guest.partition.gic.physical(id));
+    }
+    vcpu == guest.vcpu.number
+        && match id {
+            VIRTUAL_TIMER => timer::is_guest_timer_due(),
+            MONITORS => granted::has_overflow(guest.vcpu) == Some(true),
+            _ => false,
+        }
+}
+
 /// Whether a level waits to be taken.
 fn is_latched(guest: &Guest, id: u32) -> bool {
     let number = guest.vcpu.number;
@@ -449,6 +477,7 @@ fn fill_all(guest: &mut Guest) {
             guest.machine.guest.write_list(index, 0);
         }
     }
+    guest.machine.guest.settle_lists();
     if let Some(interface) = guest.vcpu.software_mut() {
         interface.list = registers;
     }
@@ -578,19 +607,24 @@ fn take_back(guest: &mut Guest, ends: u64) {
     kick(guest, others);
 }
 
-/// Forgets what the partition's devices had pending or in hand, before it starts anew; messages that
-/// it hasn't read are still to come.
+/// Puts its devices' interrupts at the board's controller to how they were at its first start: disabled,
+/// levels, neither pending nor in hand (target and priority are given to them in each of its windows).
+/// What is private to a CPU was taken from the partition at its window's end. Messages that it hasn't
+/// read are still to come.
 pub fn forget(partition: &Partition) {
     if ANY.kicks {
         partition.facts.doorbell.repeat();
     }
     for (_, link) in shared_links(partition) {
-        let _ = state::distributor().clear_spi(link.physical);
+        let _ = state::distributor().reset_spi(link.physical);
     }
 }
 
 /// Opens the virtual interface and the mask: the last step of a release.
 pub fn unmask_guest(machine: &mut Machine, vcpu: &mut Vcpu) {
+    if vcpu.is_software() {
+        machine.guest.refuse_registers();
+    }
     show(machine, vcpu);
     machine.interface.set_priority_mask(MASK_NONE);
 }

@@ -176,6 +176,8 @@ const ROWS: &[Row] = &[
     ),
     // ICC_DIR_EL1: trapped while interrupts are in hand that found no list register.
     written(encoding(3, 0, 12, 11, 1), deactivate),
+    // ICC_SRE_EL1: trapped where another partition has no such registers. Always on, without a bypass.
+    ignored(encoding(3, 0, 12, 12, 5), EXACT, |_| 0b111),
 ];
 
 /// The debug registers of a partition that was granted them.
@@ -255,6 +257,9 @@ fn debug_register(vcpu: &mut Vcpu, access: SystemRegister, value: u64) -> Option
 /// EL2 (IHI 0069, `ICC_SGI1R_EL1`). No other register is trapped as often, so it has a way of its own.
 #[inline]
 pub fn send(guest: &mut Guest, register: u8) -> Decision {
+    if guest.vcpu.is_software() {
+        return forbid(guest);
+    }
     arch_cpu::skip_instruction();
     let value = guest.vcpu.general(register);
     match guest.partition.gic.only_to_self(guest.vcpu.number, value) {
@@ -313,6 +318,9 @@ fn perform(guest: &mut Guest, access: SystemRegister) -> Option<(Outcome, u64)> 
     if read && let Some(value) = id_register(&guest.partition, encoding) {
         return Some((Outcome::Done, value));
     }
+    if is_interface(encoding) && guest.vcpu.is_software() {
+        return None;
+    }
     let given = guest.vcpu.general(access.register);
     let is_it = |row: &&Row| encoding & row.mask == row.encoding;
     let mut row = ROWS.iter().find(is_it);
@@ -328,6 +336,12 @@ fn perform(guest: &mut Guest, access: SystemRegister) -> Option<(Outcome, u64)> 
     } else {
         row.write.map(|write| (write(guest, given), 0))
     }
+}
+
+/// Whether a register is of a GICv3's CPU interface, which a guest with an emulated one doesn't have.
+const fn is_interface(register: u16) -> bool {
+    let (first, last) = (encoding(3, 0, 12, 8, 0), encoding(3, 0, 12, 12, 7));
+    first <= register && register <= last
 }
 
 /// An instruction or a register that the partition may not use.

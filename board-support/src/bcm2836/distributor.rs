@@ -84,7 +84,8 @@ impl interrupt::Distributor for Distributor {
         Ok(())
     }
 
-    fn clear_spi(&self, intid: u32) -> Result<(), Refusal> {
+    fn reset_spi(&self, intid: u32) -> Result<(), Refusal> {
+        self.disable_spi(intid)?;
         self.set_spi_active(intid, false)
     }
 
@@ -161,8 +162,13 @@ mod tests {
         distributor.set_spi_active(33, true).unwrap();
         distributor.enable_spi(33, 0, 0xA0).unwrap();
         assert_eq!(machine.devices.get(0x210), 0);
-        distributor.clear_spi(33).unwrap();
+        distributor.set_spi_active(33, false).unwrap();
         assert_eq!(machine.devices.get(0x210), 1 << 1);
+        distributor.set_spi_active(33, true).unwrap();
+        distributor.reset_spi(33).unwrap();
+        assert_eq!(machine.devices.get(0x210), 0, "disabled");
+        distributor.enable_spi(33, 0, 0xA0).unwrap();
+        assert_eq!(machine.devices.get(0x210), 1 << 1, "and no longer active");
     }
 
     #[test]

@@ -4,20 +4,31 @@ use core::ptr::NonNull;
 
 use paratia_config::address::MemoryRange;
 use safe_mmio::fields::ReadPureWrite;
-use safe_mmio::{UniqueMmioPointer, field, field_shared};
+use safe_mmio::{SharedMmioPointer, UniqueMmioPointer, field, field_shared};
 
 use super::registers::{Gicd, access, locate};
 use super::target_bit;
 use crate::interrupt::{self, FIRST_SPI};
 use crate::refusal::{Reason, Refusal};
+use crate::shared_word::Turns;
 
-/// The distributor, set up. Shared by all CPUs: each operation concerns one interrupt and is made
-/// of single writes to bits and bytes that are that interrupt's alone, so it needs no lock as long
-/// as each interrupt has one owner.
+/// The distributor, set up. Shared by all CPUs: each operation concerns one interrupt, which has one
+/// owner, and is made of single writes to bits and bytes that are that interrupt's alone. Only the
+/// triggers share words that have to be read first; there CPUs take turns.
+///
+/// | word | after boot written by | how |
+/// |---|---|---|
+/// | `ISENABLER`, `ICENABLER`, `ICPENDR`, `ISACTIVER`, `ICACTIVER` | the interrupt's owner | one bit that counts, zeros for the others |
+/// | `IPRIORITYR`, `ITARGETSR` | the owner | the interrupt's own byte |
+/// | `ICFGR` | the owner, in a word of 16 interrupts | read and written in turn ([`Turns`]) |
+/// | `SGIR` | any CPU | one write is one request |
+/// | words of interrupts 0 to 31 | the CPU whose they are | banked |
 #[derive(Debug)]
 pub struct Distributor {
     registers: NonNull<Gicd>,
     interrupt_count: u32,
+    /// At `GICD_ICFGR<n>`.
+    triggers: Turns,
 }
 
 // SAFETY: device memory is the same for every CPU, and the type's doc says why shared use is sound.
@@ -44,6 +55,7 @@ impl Distributor {
         Ok(Self {
             registers,
             interrupt_count,
+            triggers: Turns::new(),
         })
     }
 
@@ -72,6 +84,13 @@ fn write_bit(mut words: UniqueMmioPointer<'_, [ReadPureWrite<u32>; 32]>, index: 
     }
 }
 
+/// Whether the bit of interrupt `index` is set.
+#[inline]
+fn is_set(words: SharedMmioPointer<'_, [ReadPureWrite<u32>; 32]>, index: usize) -> bool {
+    let word = words.get(index / 32);
+    word.is_some_and(|word| word.read() & 1 << (index % 32) != 0)
+}
+
 impl interrupt::Distributor for Distributor {
     #[inline]
     fn enable_spi(&self, intid: u32, target: u64, priority: u8) -> Result<(), Refusal> {
@@ -95,22 +114,22 @@ impl interrupt::Distributor for Distributor {
         Ok(())
     }
 
-    fn clear_spi(&self, intid: u32) -> Result<(), Refusal> {
+    fn reset_spi(&self, intid: u32) -> Result<(), Refusal> {
         let index = self.spi(intid)?;
+        self.disable_spi(intid)?;
+        // Before it is cleared: what an edge left pending would stay.
+        self.set_spi_edge(intid, false)?;
         let mut gicd = self.access();
         write_bit(field!(gicd, icpendr), index);
-        self.set_spi_active(intid, false)
+        write_bit(field!(gicd, icactiver), index);
+        Ok(())
     }
 
     fn is_spi_pending(&self, intid: u32) -> bool {
         let Ok(index) = self.spi(intid) else {
             return false;
         };
-        let mut gicd = self.access();
-        let mut registers = field!(gicd, ispendr);
-        registers
-            .get(index / 32)
-            .is_some_and(|register| register.read() & 1 << (index % 32) != 0)
+        is_set(field_shared!(self.access(), ispendr), index)
     }
 
     fn set_spi_active(&self, intid: u32, active: bool) -> Result<(), Refusal> {
@@ -124,15 +143,22 @@ impl interrupt::Distributor for Distributor {
         Ok(())
     }
 
-    /// The register is shared by 16 interrupts, so the caller sees to it that no other CPU changes
-    /// one of these now.
+    /// An interrupt has to be disabled while this changes, or anything may happen (IHI 0048, 4.3.13): also at
+    /// its owner's wish, which changes it in its window.
     fn set_spi_edge(&self, intid: u32, edge: bool) -> Result<(), Refusal> {
         let index = self.spi(intid)?;
         let mut gicd = self.access();
-        if let Some(mut triggers) = field!(gicd, icfgr).get(index / 16) {
+        let enabled = is_set(field_shared!(gicd, isenabler), index);
+        if enabled {
+            write_bit(field!(gicd, icenabler), index);
+        }
+        if let Some(mut word) = field!(gicd, icfgr).get(index / 16) {
             let bit = 2 << (2 * (index % 16));
-            let others = triggers.read() & !bit;
-            triggers.write(others | if edge { bit } else { 0 });
+            self.triggers
+                .change(&mut word, bit, if edge { bit } else { 0 });
+        }
+        if enabled {
+            write_bit(field!(gicd, isenabler), index);
         }
         Ok(())
     }
@@ -158,7 +184,10 @@ fn configure(mut gicd: UniqueMmioPointer<'_, Gicd>, interrupt_count: u32) -> Res
 }
 
 /// Brings 32 shared interrupts, the `block`th such, to a known state: disabled, neither pending nor
-/// active, level-sensitive. Target and priority are given to an interrupt when it is enabled.
+/// active, level-sensitive, and with CPU 0 as their target. Its own target and priority are given to an
+/// interrupt when it is enabled; but the edge of one that has no target until then would be lost, for a
+/// pending state is kept only for targets (IHI 0048, 4.3.12, "the effect of changes to an
+/// `GICD_ITARGETSR`").
 fn quieten(mut gicd: UniqueMmioPointer<'_, Gicd>, block: usize) {
     if let Some(mut disable) = field!(gicd, icenabler).get(block) {
         disable.write(u32::MAX);
@@ -168,6 +197,11 @@ fn quieten(mut gicd: UniqueMmioPointer<'_, Gicd>, block: usize) {
     }
     if let Some(mut active) = field!(gicd, icactiver).get(block) {
         active.write(u32::MAX);
+    }
+    for index in 32 * block..32 * (block + 1) {
+        if let Some(mut target) = field!(gicd, itargetsr).get(index) {
+            target.write(target_bit(0));
+        }
     }
     for word in 2 * block..2 * (block + 1) {
         if let Some(mut triggers) = field!(gicd, icfgr).get(word) {
@@ -195,6 +229,7 @@ mod tests {
         Distributor {
             registers: gicd.pointer().ptr_nonnull(),
             interrupt_count: 224,
+            triggers: Turns::new(),
         }
     }
 
@@ -209,9 +244,17 @@ mod tests {
                 assert_eq!(gicd.get(base + 4 * block), u32::MAX, "{base:#x} {block}");
             }
             assert_eq!(gicd.get(0x080 + 4 * block), 0, "groups stay as they are");
+            for word in 0..8 {
+                let targets = gicd.get(0x800 + 32 * block + 4 * word);
+                assert_eq!(
+                    targets, 0x0101_0101,
+                    "an edge that comes early has a target"
+                );
+            }
         }
         assert_eq!(gicd.get(0x180), 0, "private interrupts are left alone");
         assert_eq!(gicd.get(0x180 + 4 * 7), 0, "beyond those that exist");
+        assert_eq!((gicd.get(0x81C), gicd.get(0x8E0)), (0, 0));
         assert_eq!(gicd.get(0xC08), 0);
     }
 
@@ -232,7 +275,7 @@ mod tests {
         let mut gicd = fake();
         let distributor = set_up(&mut gicd);
         distributor.disable_spi(223).unwrap();
-        distributor.clear_spi(64).unwrap();
+        distributor.reset_spi(64).unwrap();
         distributor.set_spi_active(34, true).unwrap();
         distributor.set_spi_edge(49, true).unwrap();
         assert_eq!(gicd.get(0x180 + 4 * 6), 1 << 31);
@@ -241,6 +284,37 @@ mod tests {
         assert_eq!(gicd.get(0xC0C), 2 << 2);
         distributor.set_spi_edge(49, false).unwrap();
         assert_eq!(gicd.get(0xC0C), 0);
+        assert_eq!(gicd.get(0x104), 0, "one that is disabled stays so");
+    }
+
+    #[test]
+    fn an_interrupt_is_disabled_while_its_trigger_changes() {
+        let mut gicd = fake();
+        let distributor = set_up(&mut gicd);
+        gicd.put(0x104, 1 << 17 | 1);
+        distributor.set_spi_edge(49, true).unwrap();
+        assert_eq!(gicd.get(0x184), 1 << 17);
+        assert_eq!(gicd.get(0x104), 1 << 17, "and enabled again");
+    }
+
+    #[test]
+    fn a_reset_leaves_nothing_of_an_owner_s_life() {
+        let mut gicd = fake();
+        let distributor = set_up(&mut gicd);
+        gicd.put(0xC10, u32::MAX);
+        for register in [0x188, 0x288, 0x388] {
+            gicd.put(register, 0);
+        }
+        distributor.reset_spi(66).unwrap();
+        for register in [0x188, 0x288, 0x388] {
+            assert_eq!(gicd.get(register), 1 << 2, "{register:#x}");
+        }
+        assert_eq!(
+            gicd.get(0xC10),
+            !(2 << 4),
+            "a level, and its neighbours stay"
+        );
+        assert_eq!(gicd.get(0x108), 0, "not enabled again");
     }
 
     #[test]
@@ -251,7 +325,7 @@ mod tests {
             let refused = Err(Reason::NotShared.with(intid.into(), 0, 0));
             assert_eq!(distributor.enable_spi(intid, 0, 0), refused);
             assert_eq!(distributor.disable_spi(intid), refused);
-            assert_eq!(distributor.clear_spi(intid), refused);
+            assert_eq!(distributor.reset_spi(intid), refused);
             assert_eq!(distributor.set_spi_edge(intid, true), refused);
         }
     }

@@ -4,20 +4,36 @@ use core::ptr::NonNull;
 
 use arm_gic::gicv3::registers::{Gicd, GicdCtlr, Typer};
 use paratia_config::address::MemoryRange;
-use safe_mmio::{UniqueMmioPointer, field, field_shared};
+use safe_mmio::fields::ReadPureWrite;
+use safe_mmio::{SharedMmioPointer, UniqueMmioPointer, field, field_shared};
 
 use super::{Array, FIRST_SPI, put, settle};
 use crate::refusal::{Reason, Refusal};
+use crate::shared_word::Turns;
 use crate::{interrupt, registers};
 
-/// The distributor, set up. Shared by all CPUs: each operation concerns one interrupt, is made of
-/// single writes to bits, bytes or registers that are that interrupt's alone, and so needs no lock
-/// as long as each interrupt has one owner.
+/// The distributor, set up. Shared by all CPUs: each operation concerns one interrupt, which has one
+/// owner, and is made of single writes to bits, bytes or registers that are that interrupt's alone.
+/// Only the triggers share words that have to be read first; there CPUs take turns.
+///
+/// | word | after boot written by | how |
+/// |---|---|---|
+/// | `ISENABLER`, `ICENABLER`, `ICPENDR`, `ISACTIVER`, `ICACTIVER` | the interrupt's owner | one bit that counts, zeros for the others |
+/// | `IPRIORITYR` | the owner | the interrupt's own byte |
+/// | `IROUTER` | the owner | a register for each interrupt |
+/// | `ICFGR` | the owner, in a word of 16 interrupts | read and written in turn ([`Turns`]) |
+/// | `GICR_*` | the CPU whose they are | a frame for each CPU |
 #[derive(Debug)]
 pub struct Distributor {
     registers: NonNull<Gicd>,
     interrupt_count: u32,
+    /// At `GICD_ICFGR<n>`.
+    triggers: Turns,
 }
+
+/// How often a register is read for a write to take effect while a partition runs. Hardware takes
+/// some tens of cycles, about as long as one such access.
+const FEW_POLLS: u32 = 16;
 
 impl Distributor {
     /// Sets the distributor at `range` up, CPU 0's part of boot: affinity routing on; every SPI
@@ -43,6 +59,7 @@ impl Distributor {
         Ok(Self {
             registers: registers.ptr_nonnull(),
             interrupt_count,
+            triggers: Turns::new(),
         })
     }
 
@@ -53,6 +70,14 @@ impl Distributor {
     /// [`Reason::Stuck`].
     pub fn wait_for_writes(&self) -> Result<(), Refusal> {
         wait(&self.access())
+    }
+
+    /// The same for as long as an exit may take. Others disable theirs meanwhile, so it may not get to
+    /// see an end, and goes on then: only the interrupt of whoever asks can be in doubt.
+    fn wait_shortly(&self) {
+        let gicd = self.access();
+        let ctlr = field_shared!(gicd, ctlr);
+        let _ = (0..FEW_POLLS).any(|_| !ctlr.read().contains(GicdCtlr::RWP));
     }
 
     /// `intid` as an index into per-interrupt registers, if it is an SPI of this distributor.
@@ -68,7 +93,8 @@ impl Distributor {
     fn access(&self) -> UniqueMmioPointer<'_, Gicd> {
         // SAFETY: `initialise` found the registers in place, and its caller promised that nothing
         // but this value uses them. CPUs that share this value do so at once, yet only with single
-        // accesses to registers where a write concerns one interrupt and leaves the others alone.
+        // accesses to registers where a write concerns one interrupt and leaves the others alone, or in
+        // turn.
         unsafe { UniqueMmioPointer::new(self.registers) }
     }
 }
@@ -98,20 +124,21 @@ impl interrupt::Distributor for Distributor {
     }
 
     /// A level that is still asserted makes it pending again.
-    fn clear_spi(&self, intid: u32) -> Result<(), Refusal> {
+    fn reset_spi(&self, intid: u32) -> Result<(), Refusal> {
         let index = self.spi(intid)?;
+        self.disable_spi(intid)?;
+        // Before it is cleared: what an edge left pending would stay.
+        self.set_spi_edge(intid, false)?;
         let mut gicd = self.access();
         write_bit(field!(gicd, icpendr), index);
-        self.set_spi_active(intid, false)
+        write_bit(field!(gicd, icactiver), index);
+        Ok(())
     }
 
     fn is_spi_pending(&self, intid: u32) -> bool {
-        let mut gicd = self.access();
-        let mut registers = field!(gicd, ispendr);
-        self.spi(intid).is_ok_and(|index| {
-            let register = registers.get(index / 32);
-            register.is_some_and(|register| register.read() & 1 << (index % 32) != 0)
-        })
+        let gicd = self.access();
+        self.spi(intid)
+            .is_ok_and(|index| is_set(field_shared!(gicd, ispendr), index))
     }
 
     fn set_spi_active(&self, intid: u32, active: bool) -> Result<(), Refusal> {
@@ -126,15 +153,23 @@ impl interrupt::Distributor for Distributor {
         Ok(())
     }
 
-    /// The register is shared by 16 interrupts, so the caller sees to it that no other CPU changes
-    /// one of these now.
+    /// An interrupt has to be disabled while this changes, or anything may happen (IHI 0069, `GICD_ICFGR<n>`): also at
+    /// its owner's wish, which changes it in its window.
     fn set_spi_edge(&self, intid: u32, edge: bool) -> Result<(), Refusal> {
         let index = self.spi(intid)?;
         let mut gicd = self.access();
-        if let Some(mut triggers) = field!(gicd, icfgr).get(index / 16) {
+        let enabled = is_set(field_shared!(gicd, isenabler), index);
+        if enabled {
+            write_bit(field!(gicd, icenabler), index);
+            self.wait_shortly();
+        }
+        if let Some(mut word) = field!(gicd, icfgr).get(index / 16) {
             let bit = 2 << (2 * (index % 16));
-            let others = triggers.read() & !bit;
-            triggers.write(others | if edge { bit } else { 0 });
+            self.triggers
+                .change(&mut word, bit, if edge { bit } else { 0 });
+        }
+        if enabled {
+            write_bit(field!(gicd, isenabler), index);
         }
         Ok(())
     }
@@ -144,6 +179,13 @@ impl interrupt::Distributor for Distributor {
 unsafe impl Send for Distributor {}
 // SAFETY: as above.
 unsafe impl Sync for Distributor {}
+
+/// Whether the bit of interrupt `index` is set.
+#[inline]
+fn is_set(words: SharedMmioPointer<'_, [ReadPureWrite<u32>; 32]>, index: usize) -> bool {
+    let word = words.get(index / 32);
+    word.is_some_and(|word| word.read() & 1 << (index % 32) != 0)
+}
 
 /// Writes one to the bit of interrupt `index`, which leaves the others alone.
 #[inline]
@@ -211,6 +253,7 @@ mod tests {
         Distributor {
             registers: gicd.pointer().ptr_nonnull(),
             interrupt_count: 288,
+            triggers: Turns::new(),
         }
     }
 
@@ -255,11 +298,46 @@ mod tests {
         let mut gicd = fake();
         let distributor = set_up(&mut gicd);
         distributor.disable_spi(287).unwrap();
-        distributor.clear_spi(64).unwrap();
+        distributor.reset_spi(64).unwrap();
 
         assert_eq!(gicd.get(0x180 + 4 * 8), 1 << 31);
         assert_eq!(gicd.get(0x280 + 4 * 2), 1);
         assert_eq!(gicd.get(0x380 + 4 * 2), 1);
+    }
+
+    #[test]
+    fn an_interrupt_is_disabled_while_its_trigger_changes() {
+        let mut gicd = fake();
+        let distributor = set_up(&mut gicd);
+        gicd.put(0xC0C, 1 << 31);
+        distributor.set_spi_edge(49, true).unwrap();
+        assert_eq!(gicd.get(0xC0C), 1 << 31 | 2 << 2);
+        assert_eq!(gicd.get(0x104), 0, "one that is disabled stays so");
+        gicd.put(0x104, 1 << 17 | 1);
+        distributor.set_spi_edge(49, false).unwrap();
+        assert_eq!(gicd.get(0xC0C), 1 << 31);
+        assert_eq!(gicd.get(0x184), 1 << 17);
+        assert_eq!(gicd.get(0x104), 1 << 17, "and enabled again");
+    }
+
+    #[test]
+    fn a_reset_leaves_nothing_of_an_owner_s_life() {
+        let mut gicd = fake();
+        let distributor = set_up(&mut gicd);
+        gicd.put(0xC10, u32::MAX);
+        for register in [0x188, 0x288, 0x388] {
+            gicd.put(register, 0);
+        }
+        distributor.reset_spi(66).unwrap();
+        for register in [0x188, 0x288, 0x388] {
+            assert_eq!(gicd.get(register), 1 << 2, "{register:#x}");
+        }
+        assert_eq!(
+            gicd.get(0xC10),
+            !(2 << 4),
+            "a level, and its neighbours stay"
+        );
+        assert_eq!(gicd.get(0x108), 0, "not enabled again");
     }
 
     #[test]
@@ -270,7 +348,7 @@ mod tests {
             let refused = Err(Reason::NotShared.with(intid.into(), 0, 0));
             assert_eq!(distributor.enable_spi(intid, 0, 0), refused);
             assert_eq!(distributor.disable_spi(intid), refused);
-            assert_eq!(distributor.clear_spi(intid), refused);
+            assert_eq!(distributor.reset_spi(intid), refused);
         }
     }
 

@@ -8,7 +8,7 @@ use safe_mmio::{SharedMmioPointer, UniqueMmioPointer, field, field_shared, split
 
 use super::{Array, DEFAULT_PRIORITIES, put, settle};
 use crate::refusal::{Reason, Refusal};
-use crate::{interrupt, registers};
+use crate::{barrier, interrupt, registers};
 
 /// A redistributor's two frames.
 type Frames<'a> = UniqueMmioPointer<'a, GicrSgi>;
@@ -79,9 +79,12 @@ impl interrupt::PrivateInterrupts for Redistributor {
         first(field!(self.sgi, icenabler)).write(mask);
     }
 
-    /// One that this CPU has just acknowledged shows after a `DSB`.
+    /// An interrupt is acknowledged by a system register, and its state is the redistributor's, to which
+    /// the CPU interface tells it: that is complete after a `DSB` (IHI 0069, "Observability of the
+    /// effects of accesses to the GIC registers"). QEMU doesn't need it.
     #[inline]
     fn private_active(&self) -> u32 {
+        barrier::synchronise();
         read_first(field_shared!(self.sgi, isactiver))
     }
 

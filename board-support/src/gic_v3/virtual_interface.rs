@@ -4,6 +4,8 @@
 use core::arch::asm;
 use core::marker::PhantomData;
 
+use arm_gic::gicv3::GicCpuInterface;
+use cortex_a::asm::barrier::{SY, isb};
 use cortex_a::registers::{
     ICH_AP0R0_EL2, ICH_AP1R0_EL2, ICH_HCR_EL2, ICH_LR0_EL2, ICH_LR1_EL2, ICH_LR2_EL2, ICH_LR3_EL2,
     ICH_VMCR_EL2, ICH_VTR_EL2, Readable, Writeable,
@@ -23,6 +25,10 @@ pub struct VirtualInterface {
 const MAX_LISTS: usize = 4;
 /// `ICH_HCR_EL2.En`.
 const ENABLE: u64 = 1;
+/// `ICH_HCR_EL2.TC`, `TALL0` and `TALL1`.
+const TRAP_COMMON: u64 = 1 << 10;
+const TRAP_GROUP_0: u64 = 1 << 11;
+const TRAP_GROUP_1: u64 = 1 << 12;
 /// `ICH_HCR_EL2.EOIcount`, bits 31:27.
 const ENDS_SHIFT: u32 = 27;
 const ENDS_MASK: u64 = 0x1F;
@@ -108,6 +114,26 @@ impl interrupt::VirtualInterface for VirtualInterface {
             asm!("mrs {}, ich_elrsr_el2", out(reg) empty, options(nomem, nostack, preserves_flags));
         }
         empty
+    }
+
+    /// `ICH_ELRSR_EL2` reads list registers indirectly, and an indirect read needs not see a direct write
+    /// before the next context synchronisation (DDI 0487, "Synchronization requirements for AArch64
+    /// System registers"): without it a register that was just filled would count as free, and one that
+    /// was just emptied as full.
+    #[inline]
+    fn settle_lists(&mut self) {
+        isb(SY);
+    }
+
+    /// Traps the registers of both groups and those that both share (IHI 0069, `ICH_HCR_EL2`).
+    #[inline]
+    fn refuse_registers(&mut self) {
+        ICH_HCR_EL2.set(TRAP_COMMON | TRAP_GROUP_0 | TRAP_GROUP_1);
+    }
+
+    /// `ICC_SRE_EL2.Enable` = 0 traps `ICC_SRE_EL1`. QEMU's always lets it through.
+    fn hide_registers(&mut self) {
+        GicCpuInterface::enable_system_register_el2(false);
     }
 
     #[inline]

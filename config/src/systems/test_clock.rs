@@ -6,7 +6,7 @@ use core::time::Duration;
 use super::{PLAIN, heartbeat_ms, ram};
 use crate::address::mib;
 use crate::board::Board;
-use crate::system::{DeviceUse, Image, Partition, Schedule, System, Trace, Window};
+use crate::system::{DeviceUse, HealthTable, Image, Partition, Schedule, System, Trace, Window};
 
 /// The system on the board `B`.
 pub struct Definition<B>(PhantomData<B>);
@@ -26,6 +26,7 @@ impl<B: Board> Definition<B> {
                     device: "rtc",
                     ipa: crate::Ipa(0x0901_0000),
                 }],
+                health: HealthTable::restart(1, Duration::from_secs(60)),
                 ..PLAIN
             },
             Partition {

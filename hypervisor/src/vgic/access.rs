@@ -16,6 +16,20 @@ pub struct Read {
     /// vCPUs that hold what was asked for in their list registers, perhaps the reader itself: the
     /// value is as they were last folded, and once they are folded again, reading again tells.
     pub attention: VcpuSet,
+    /// Interrupts whose bit is zero, and one if their level is high: they are active, and what is behind
+    /// them knows.
+    pub levels: Levels,
+}
+
+/// Level-sensitive interrupts that are linked and active.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Levels {
+    /// The guest's interrupt that bit 0 of `bits` stands for.
+    pub first: u32,
+    /// Which of the 32 interrupts from `first`.
+    pub bits: u32,
+    /// The vCPU whose private interrupts these are, if `first` is 0.
+    pub vcpu: usize,
 }
 
 /// A register whose row says all about it.
@@ -35,7 +49,8 @@ impl Plain<'_> {
         match self {
             Self::Constant(value) => Some(value),
             Self::Bits(register, block) => {
-                let is_known = !is_live(register) || block.loaded == 0 && !holds();
+                let is_known = !is_live(register)
+                    || block.loaded == 0 && block.active_levels() == 0 && !holds();
                 is_known.then(|| block.read(register))
             }
         }
@@ -51,6 +66,9 @@ impl Plain<'_> {
         }
     }
 }
+
+/// Software-generated interrupts, the first of each vCPU's own.
+const SGIS: u32 = 0xFFFF;
 
 /// A table, the vCPU whose registers are meant, and the offset in the table.
 type Place<G> = (&'static Table<G>, usize, u64);
@@ -88,6 +106,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
                 .wrapping_shr(found.shift)
                 & found.mask,
             attention: self.live(found.row, frame, found.at),
+            levels: self.levels(found.row, frame, found.at),
         })
     }
 
@@ -121,7 +140,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             Register::Bits(register) => {
                 let bank = self.bank(frame, at, Bits::One);
                 bank.map_or(Effect::NONE, |(bank, _)| {
-                    self.write_bits(bank, low(part), *register)
+                    self.write_bits(bank, low(part) & self.writable(bank, *register), *register)
                 })
             }
             Register::Fields { bits, write, .. } => {
@@ -208,6 +227,34 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             let loaded = self.block(bank).map_or(0, |block| block.loaded);
             self.attention(bank, loaded)
         })
+    }
+
+    /// Of the interrupts of a register that says what is pending, those of which physical ones know it
+    /// better.
+    fn levels(&self, row: &Row<Self>, frame: Frame, at: At) -> Levels {
+        let Register::Bits(BitRegister::SetPending | BitRegister::ClearPending) = row.register
+        else {
+            return Levels::default();
+        };
+        let Some((bank, _)) = self.bank(frame, at, Bits::One) else {
+            return Levels::default();
+        };
+        Levels {
+            first: super::banks::intid(bank, 0),
+            bits: self.block(bank).map_or(0, Block::active_levels),
+            vcpu: at.vcpu,
+        }
+    }
+
+    /// The bits of a register that can be written. In GICv2 SGIs are made pending, and no longer, by
+    /// registers of their own (IHI 0048, 4.3.7 and 4.3.8).
+    fn writable(&self, bank: Bank, register: BitRegister) -> u32 {
+        match (self.model(), bank, register) {
+            (Model::V2, Bank::Private(_), BitRegister::SetPending | BitRegister::ClearPending) => {
+                !SGIS
+            }
+            _ => u32::MAX,
+        }
     }
 
     pub(super) fn write_bits(&mut self, bank: Bank, bits: u32, register: BitRegister) -> Effect {

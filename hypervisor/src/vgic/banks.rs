@@ -6,7 +6,6 @@ use super::block::{BLOCK, Block, bit};
 use super::effect::VcpuSet;
 use super::row::Table;
 use super::{FIRST_SHARED, ONLY_MODEL};
-use crate::bits::bits_of;
 
 /// `GICD_CTLR` with both groups disabled, and the SGIs always enabled by edge.
 const SGI_EDGES: u32 = 0xFFFF;
@@ -25,7 +24,7 @@ pub struct Vgic<const VCPUS: usize, const SHARED: usize> {
     /// `GICD_CTLR.EnableGrp0` and `EnableGrp1`.
     pub(super) groups: [bool; 2],
     pub(super) vcpus: [Private; VCPUS],
-    pub(super) shared: [Shared; SHARED],
+    pub(super) shared: [Shared<VCPUS>; SHARED],
     /// Whether any of the shared ones may be pending or in hand.
     pub(super) is_shared_busy: bool,
 }
@@ -45,13 +44,50 @@ pub struct Private {
 
 /// 32 shared interrupts.
 #[derive(Clone, Copy, Debug)]
-pub struct Shared {
+pub struct Shared<const VCPUS: usize> {
     /// Their state.
     pub block: Block,
     /// `GICD_IROUTER` (Aff2 to Aff0) in GICv3, `GICD_ITARGETSR` in GICv2.
-    pub route: [u32; BLOCK],
-    /// The vCPU that has it in a list register, or has taken it and not ended it.
-    pub holder: [u8; BLOCK],
+    route: [u32; BLOCK],
+    /// Of each vCPU, those that go to it when they are taken next, as their routes say.
+    targeted: [u32; VCPUS],
+    /// Of each vCPU, those that it had in a list register last: those of them that still are there,
+    /// or were taken and not ended, are its own.
+    held: [u32; VCPUS],
+}
+
+impl<const VCPUS: usize> Shared<VCPUS> {
+    /// Where interrupt `index` goes, as its register says.
+    pub fn route(&self, index: usize) -> u32 {
+        self.route[index % BLOCK]
+    }
+
+    /// Interrupt `index` goes to `target` from now on, as `route` in its register says.
+    pub fn set_route(&mut self, index: usize, route: u32, target: Option<usize>) {
+        self.route[index % BLOCK] = route;
+        choose(&mut self.targeted, bit(index), target);
+    }
+
+    /// Interrupt `index` is in a list register of `vcpu`.
+    pub fn hold(&mut self, index: usize, vcpu: usize) {
+        choose(&mut self.held, bit(index), Some(vcpu));
+    }
+
+    /// Those that `vcpu` has in a list register or in hand, and those that would go to it.
+    pub fn owned(&self, vcpu: usize) -> u32 {
+        let in_hand = self.block.loaded | self.block.acknowledged;
+        match (self.held.get(vcpu), self.targeted.get(vcpu)) {
+            (Some(held), Some(targeted)) => held & in_hand | targeted & !in_hand,
+            _ => 0,
+        }
+    }
+}
+
+/// Sets `bit` for the chosen one and for no other.
+fn choose(bits: &mut [u32], bit: u32, chosen: Option<usize>) {
+    for (index, bits) in bits.iter_mut().enumerate() {
+        *bits = *bits & !bit | if chosen == Some(index) { bit } else { 0 };
+    }
 }
 
 /// A block of the controller.
@@ -85,7 +121,8 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         let mut shared = [Shared {
             block: Block::new(0, 0, group1, 0),
             route: [route; BLOCK],
-            holder: [0; BLOCK],
+            targeted: targets(vcpu_count, group1),
+            held: [0; VCPUS],
         }; SHARED];
         let mut index = 0;
         while index < SHARED && index < interrupts.shared.len() {
@@ -128,7 +165,8 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         for shared in &mut self.shared {
             shared.block.reset(is_v3, 0);
             shared.route = [route; BLOCK];
-            shared.holder = [0; BLOCK];
+            shared.targeted = targets(self.vcpu_count.into(), is_v3);
+            shared.held = [0; VCPUS];
         }
     }
 
@@ -194,16 +232,27 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     pub(super) fn target(&self, bank: Bank, index: usize) -> Option<usize> {
         let target = match bank {
             Bank::Private(vcpu) => vcpu,
-            Bank::Shared(shared) => {
-                let route = *self.shared.get(shared)?.route.get(index)?;
-                match self.model() {
-                    Model::V3 => usize::try_from(route).ok()?,
-                    Model::V2 if route == 0 => return None,
-                    Model::V2 => route.trailing_zeros() as usize,
-                }
-            }
+            Bank::Shared(shared) => return self.routed_to(self.shared.get(shared)?.route(index)),
         };
         (target < self.vcpu_count()).then_some(target)
+    }
+
+    /// The vCPU that is meant by a shared interrupt's route, if there is such a one.
+    fn routed_to(&self, route: u32) -> Option<usize> {
+        let target = match self.model() {
+            Model::V3 => usize::try_from(route).ok()?,
+            Model::V2 if route == 0 => return None,
+            Model::V2 => route.trailing_zeros() as usize,
+        };
+        (target < self.vcpu_count()).then_some(target)
+    }
+
+    /// Routes interrupt `index` of the `number`th shared block.
+    pub(super) fn set_route_of(&mut self, number: usize, index: usize, route: u32) {
+        let target = self.routed_to(route);
+        if let Some(shared) = self.shared.get_mut(number) {
+            shared.set_route(index, route, target);
+        }
     }
 
     /// The vCPU that has interrupt `index` of a bank in a list register or in hand, or that it
@@ -213,10 +262,20 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             return self.target(bank, index);
         };
         let shared = self.shared.get(number)?;
-        if (shared.block.loaded | shared.block.acknowledged) & bit(index) != 0 {
-            return shared.holder.get(index).map(|holder| usize::from(*holder));
+        (0..self.vcpu_count()).find(|vcpu| shared.owned(*vcpu) & bit(index) != 0)
+    }
+
+    /// Those of a bank's interrupts whose owner is `vcpu`.
+    #[inline]
+    pub(super) fn owned(&self, bank: Bank, vcpu: usize) -> u32 {
+        match bank {
+            Bank::Private(whose) if whose == vcpu => u32::MAX,
+            Bank::Private(_) => 0,
+            Bank::Shared(number) => self
+                .shared
+                .get(number)
+                .map_or(0, |shared| shared.owned(vcpu)),
         }
-        self.target(bank, index)
     }
 
     /// Whom it concerns that the interrupts in `bits` may have changed: those that have them in a
@@ -226,8 +285,9 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             return VcpuSet::NONE;
         };
         let forwarded = block.forwarded(self.groups) & !block.active;
-        let concerned = bits_of(bits & (block.loaded | forwarded));
-        let owners = concerned.filter_map(|index| self.owner(bank, index));
+        let concerned = bits & (block.loaded | forwarded);
+        let all = 0..self.vcpu_count();
+        let owners = all.filter(|vcpu| concerned & self.owned(bank, *vcpu) != 0);
         owners.fold(VcpuSet::NONE, |set, vcpu| set.and(VcpuSet::of(vcpu)))
     }
 
@@ -259,6 +319,16 @@ pub fn intid(bank: Bank, index: usize) -> u32 {
             (shared as u32).wrapping_add(1).wrapping_mul(FIRST_SHARED) | index as u32
         }
     }
+}
+
+/// After reset, the interrupts of a shared block that go to each vCPU: all to the first, but in a GICv2
+/// for several, where they have no target yet.
+const fn targets<const VCPUS: usize>(vcpu_count: usize, is_v3: bool) -> [u32; VCPUS] {
+    let mut all = [0; VCPUS];
+    if VCPUS > 0 && (is_v3 || vcpu_count == 1) {
+        all[0] = u32::MAX;
+    }
+    all
 }
 
 const fn linked_bits(links: &[Link], block: usize) -> u32 {

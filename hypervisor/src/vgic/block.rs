@@ -10,6 +10,9 @@ use super::list_register::ListRegister;
 /// Number of interrupts in a block.
 pub const BLOCK: usize = 32;
 
+/// Bits of a priority that are kept.
+const PLANES: usize = PRIORITY_BITS.count_ones() as usize;
+
 /// A register with a bit an interrupt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BitRegister {
@@ -63,6 +66,10 @@ pub struct Block {
     /// Taken by the guest's CPU interface, which hasn't ended it yet.
     pub acknowledged: u32,
     priority: [u8; BLOCK],
+    /// The same priorities the other way round: of each bit that is kept, the most significant first,
+    /// those interrupts whose priority has it. So the best of many is found in as many steps as a
+    /// priority has bits, however many there are.
+    planes: [u32; PLANES],
 }
 
 impl Block {
@@ -86,6 +93,7 @@ impl Block {
             recalled: 0,
             acknowledged: 0,
             priority: [0; BLOCK],
+            planes: [0; PLANES],
         }
     }
 
@@ -99,6 +107,13 @@ impl Block {
     #[must_use]
     pub const fn pending(&self) -> u32 {
         self.latch | self.line & !self.edge
+    }
+
+    /// Level-sensitive ones that are active, of which the level is known by what is behind them: it was
+    /// high when they came, and nobody is told when it goes.
+    #[must_use]
+    pub const fn active_levels(&self) -> u32 {
+        self.active & self.linked & !self.edge & !self.pending()
     }
 
     /// Whether nothing is pending or in hand.
@@ -137,9 +152,29 @@ impl Block {
 
     /// Sets the priority of interrupt `index`, as far as it has bits.
     pub fn set_priority(&mut self, index: usize, priority: u8) {
-        if self.implemented & bit(index) != 0 {
-            self.priority[index % BLOCK] = priority & PRIORITY_BITS;
+        let bit = bit(index);
+        if self.implemented & bit == 0 {
+            return;
         }
+        self.priority[index % BLOCK] = priority & PRIORITY_BITS;
+        for (plane, position) in self.planes.iter_mut().zip((0..u8::BITS).rev()) {
+            put(plane, bit, priority >> position & 1 != 0);
+        }
+    }
+
+    /// Those of `candidates` with the highest priority (the lowest number); none if there are none.
+    #[must_use]
+    pub const fn best_of(&self, candidates: u32) -> u32 {
+        let mut best = candidates;
+        let mut plane = 0;
+        while plane < PLANES {
+            let better = best & !self.planes[plane];
+            if better != 0 {
+                best = better;
+            }
+            plane += 1;
+        }
+        best
     }
 
     /// The priority of interrupt `index` in its field of a register.
@@ -370,4 +405,31 @@ impl Block {
 /// Sets or clears a bit.
 const fn put(bits: &mut u32, bit: u32, on: bool) {
     *bits = *bits & !bit | if on { bit } else { 0 };
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_best_of_many_are_those_of_the_lowest_number(
+            priorities: [u8; BLOCK],
+            candidates: u32,
+        ) {
+            let mut block = Block::new(u32::MAX, 0, true, 0);
+            for (index, priority) in priorities.iter().enumerate() {
+                block.set_priority(index, !*priority);
+                block.set_priority(index, *priority);
+            }
+            let chosen = (0..BLOCK).filter(|index| candidates & bit(*index) != 0);
+            let best = chosen.clone().map(|index| block.priority(index)).min();
+            let expected = chosen
+                .filter(|index| Some(block.priority(*index)) == best)
+                .fold(0, |all, index| all | bit(index));
+            prop_assert_eq!(block.best_of(candidates), expected);
+        }
+    }
 }

@@ -9,10 +9,9 @@
 use bitflags::bitflags;
 
 use super::banks::{Bank, Model, Private, Vgic, intid, place};
-use super::block::{BLOCK, Block, bit};
+use super::block::{Block, bit};
 use super::effect::{Effect, VcpuSet};
 use super::list_register::ListRegister;
-use crate::bits::bits_of;
 
 bitflags! {
     /// When the hypervisor has to be told of what the guest does with its list registers: bits of
@@ -210,7 +209,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     }
 
     /// The interrupt of the highest priority (the lowest number, then the lowest id) of those that are
-    /// wanted among `vcpu`'s.
+    /// wanted among `vcpu`'s. It takes as long as there are blocks, however many interrupts are pending.
     #[inline(never)]
     fn best(&self, vcpu: usize, wanted: Wanted) -> Option<Candidate> {
         let mut best: Option<Candidate> = None;
@@ -223,16 +222,18 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
                 Wanted::Active => block.active & !block.loaded,
                 Wanted::Unlisted => block.unlisted(),
             };
-            for index in bits_of(bits) {
-                let priority = block.priority(index);
-                let better = best.is_none_or(|best| priority < best.priority);
-                if better && self.owner(bank, index) == Some(vcpu) {
-                    best = Some(Candidate {
-                        bank,
-                        index,
-                        priority,
-                    });
-                }
+            let mine = bits & self.owned(bank, vcpu);
+            if mine == 0 {
+                continue;
+            }
+            let index = block.best_of(mine).trailing_zeros() as usize;
+            let priority = block.priority(index);
+            if best.is_none_or(|best| priority < best.priority) {
+                best = Some(Candidate {
+                    bank,
+                    index,
+                    priority,
+                });
             }
         }
         best
@@ -243,7 +244,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         if let Bank::Shared(number) = bank
             && let Some(shared) = self.shared.get_mut(number)
         {
-            shared.holder[index % BLOCK] = u8::try_from(vcpu).unwrap_or(0);
+            shared.hold(index, vcpu);
         }
     }
 

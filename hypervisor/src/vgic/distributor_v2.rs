@@ -3,7 +3,7 @@
 
 use super::access::low;
 use super::banks::{Bank, Vgic};
-use super::block::{BLOCK, BitRegister, bit};
+use super::block::{BLOCK, bit};
 use super::distributor_v3::{IMPLEMENTER, identification};
 use super::effect::{Effect, VcpuSet};
 use super::redistributor::SGI_CONFIGURATION;
@@ -11,9 +11,6 @@ use super::row::{At, Row, SMALL, Table, byte, join, starts, state_rows};
 
 /// The four bytes of a register that holds a byte an interrupt.
 const BYTES: usize = 4;
-/// SGIs, which only [`Vgic::send`] and their own registers make pending.
-const SGIS: u32 = 0xFFFF;
-
 const IDENTIFICATION: [u8; 12] = identification(0x92, 2);
 
 impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
@@ -21,15 +18,12 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     pub(super) const DISTRIBUTOR_V2: Table<Self> =
         Table::new(&Self::ROWS_V2, &starts::<_, SMALL>(&Self::ROWS_V2));
 
-    const ROWS_V2: [Row<Self>; 20] = join(
+    const ROWS_V2: [Row<Self>; 18] = join(
         [
             Row::own(0x000, 1, Self::control_v2, Self::set_control),
             Row::read_only(0x004, 1, Self::type_v2),
             Row::constant(0x008, IMPLEMENTER),
             Row::constant(0xC00, SGI_CONFIGURATION),
-            // SGIs are made pending by their own registers below (IHI 0048, 4.3.7).
-            Row::own(0x200, 1, Self::private_pending, Self::set_private_pending).commands(),
-            Row::own(0x280, 1, Self::private_pending, Self::clear_private_pending).commands(),
         ],
         state_rows(0, 32),
         [
@@ -54,21 +48,6 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         SHARED as u64 | (self.vcpu_count() as u64).saturating_sub(1) << 5
     }
 
-    fn private_pending(&self, At { vcpu, .. }: At) -> u64 {
-        self.block(Bank::Private(vcpu))
-            .map_or(0, |block| block.pending().into())
-    }
-
-    fn set_private_pending(&mut self, At { vcpu, .. }: At, value: u64) -> Effect {
-        let bits = low(value) & !SGIS;
-        self.write_bits(Bank::Private(vcpu), bits, BitRegister::SetPending)
-    }
-
-    fn clear_private_pending(&mut self, At { vcpu, .. }: At, value: u64) -> Effect {
-        let bits = low(value) & !SGIS;
-        self.write_bits(Bank::Private(vcpu), bits, BitRegister::ClearPending)
-    }
-
     /// A private interrupt's target is whoever asks; a lone CPU's targets read as zero.
     fn targets(&self, At { vcpu, index }: At) -> u64 {
         let first = index.wrapping_mul(BYTES);
@@ -80,7 +59,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             block => self
                 .shared
                 .get(block - 1)
-                .map_or(0, |shared| shared.route[(first | byte) % BLOCK]),
+                .map_or(0, |shared| shared.route(first | byte)),
         };
         (0..BYTES).fold(0, |value, byte| {
             value | u64::from(target(byte) & 0xFF) << (8 * byte)
@@ -93,16 +72,17 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             return Effect::NONE;
         };
         let exist = u32::from(VcpuSet::first(self.vcpu_count()).0);
-        let Some(shared) = self.shared.get_mut(block) else {
+        let Some(shared) = self.shared.get(block) else {
             return Effect::NONE;
         };
         if self.vcpu_count == 1 {
             return Effect::NONE;
         }
+        let implemented = shared.block.implemented;
         for (byte, target) in low(value).to_le_bytes().into_iter().enumerate() {
             let place = (first | byte) % BLOCK;
-            if shared.block.implemented & bit(place) != 0 {
-                shared.route[place] = u32::from(target) & exist;
+            if implemented & bit(place) != 0 {
+                self.set_route_of(block, place, u32::from(target) & exist);
             }
         }
         self.effect(Bank::Shared(block), 0xF << (first % BLOCK), None)

@@ -77,18 +77,16 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
 
     fn route(&self, At { index, .. }: At) -> u64 {
         let shared = self.shared.get(index / BLOCK);
-        shared.map_or(0, |shared| shared.route[index % BLOCK].into())
+        shared.map_or(0, |shared| shared.route(index).into())
     }
 
     fn set_route(&mut self, At { index, .. }: At, value: u64) -> Effect {
-        let Some(shared) = self.shared.get_mut(index / BLOCK) else {
-            return Effect::NONE;
-        };
         let bit = bit(index);
-        if shared.block.implemented & bit == 0 {
+        let shared = self.shared.get(index / BLOCK);
+        if shared.is_none_or(|shared| shared.block.implemented & bit == 0) {
             return Effect::NONE;
         }
-        shared.route[index % BLOCK] = low(value & AFFINITY);
+        self.set_route_of(index / BLOCK, index, low(value & AFFINITY));
         self.effect(Bank::Shared(index / BLOCK), bit, None)
     }
 }

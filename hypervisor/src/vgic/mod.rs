@@ -51,7 +51,7 @@ mod sgi;
 #[cfg(test)]
 mod tests;
 
-pub use access::{Plain, Read, low};
+pub use access::{Levels, Plain, Read, low};
 pub use banks::{Interrupts, Link, Model, Vgic};
 pub use delivery::Maintenance;
 pub use effect::{Change, Effect, Physical, VcpuSet};

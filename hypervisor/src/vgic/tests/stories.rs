@@ -103,6 +103,35 @@ fn what_the_guest_does_to_a_linked_interrupt_reaches_the_physical_one() {
     assert_eq!(machine.physical.len(), count);
 }
 
+/// A level that stays high while its interrupt is in hand is pending, too; only what is behind a linked
+/// one knows. Not of an edge, nor of one that isn't active.
+#[test]
+fn a_read_of_what_is_pending_asks_for_the_levels_of_linked_active_interrupts() {
+    for model in [Model::V3, Model::V2] {
+        let mut machine = machine(model);
+        let levels = |machine: &Machine, offset| machine.gic.read(D, 0, offset, 4).levels;
+        on(&mut machine, D, 0, 0x304, 1 << (40 - 32) | 1 << (41 - 32));
+        for offset in [0x204, 0x284] {
+            let asked = levels(&machine, offset);
+            assert_eq!((asked.first, asked.bits), (32, 1 << (40 - 32)), "{model:?}");
+        }
+        for other in [0x104, 0x304, 0x384, 0x208] {
+            assert_eq!(levels(&machine, other).bits, 0, "{model:?} {other:#x}");
+        }
+        let register = machine.gic.plain(D, 0, 0x204);
+        assert_eq!(
+            register.and_then(|it| it.read(|| false)),
+            None,
+            "the long way"
+        );
+        on(&mut machine, D, 0, 0xC08, 2 << 16);
+        assert_eq!(levels(&machine, 0x204).bits, 0, "an edge");
+        on(&mut machine, D, 0, 0xC08, 0);
+        on(&mut machine, D, 0, 0x384, 1 << (40 - 32));
+        assert_eq!(levels(&machine, 0x204).bits, 0, "no longer active");
+    }
+}
+
 #[test]
 fn what_software_makes_pending_doesn_t_go_with_a_level() {
     let mut machine = machine(Model::V3);

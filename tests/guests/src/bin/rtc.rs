@@ -1,4 +1,6 @@
-//! Owns the board's real-time clock (PL031, Arm DDI 0224) and takes its interrupt, three times.
+//! Owns the board's real-time clock (PL031, Arm DDI 0224) and takes its interrupt, three times. With
+//! the run argument [`EDGE_BEFORE`] it does so in its second life, after one in which the interrupt
+//! was an edge, and counts on a level: one that isn't seen to comes again.
 
 #![no_std]
 #![no_main]
@@ -20,6 +22,10 @@ const RTC: usize = 0x0901_0000;
 /// The clock's interrupt: SPI 2.
 const RTC_INTERRUPT: IntId = IntId::spi(2);
 const ALARMS: u64 = 3;
+/// See above.
+const EDGE_BEFORE: u64 = 1;
+/// How often it then leaves an interrupt as it is.
+const TIMES_LEFT: u64 = 2;
 
 /// The clock's registers (DDI 0224, table 3-1).
 #[repr(C)]
@@ -37,6 +43,9 @@ struct Registers {
 /// How many interrupts came.
 static ALARMS_SEEN: AtomicU64 = AtomicU64::new(0);
 
+/// How many interrupts are still to be left as they are.
+static TO_LEAVE: AtomicU64 = AtomicU64::new(0);
+
 fn registers() -> UniqueMmioPointer<'static, Registers> {
     let base = core::ptr::with_exposed_provenance_mut(RTC);
     // SAFETY: the configuration gives the device to this partition alone, mapped as a device; the
@@ -46,13 +55,33 @@ fn registers() -> UniqueMmioPointer<'static, Registers> {
 
 fn on_interrupt(interrupt: IntId) {
     assert!(interrupt == RTC_INTERRUPT, "unexpected {interrupt:?}");
+    let to_leave = TO_LEAVE.load(Ordering::Relaxed);
+    if to_leave > 0 {
+        TO_LEAVE.store(to_leave - 1, Ordering::Relaxed);
+        return;
+    }
     let mut registers = registers();
     field!(registers, interrupt_clear).write(1);
     ALARMS_SEEN.fetch_add(1, Ordering::Relaxed);
 }
 
-fn main(_: Context) -> ! {
+/// A life in which the interrupt is an edge, and that ends at once.
+fn be_an_edge() -> ! {
+    interrupt::enable();
+    interrupt::enable_edge(RTC_INTERRUPT);
+    println!("rtc interrupt is an edge");
+    let _ = call::wait_for_window();
+    call::restart();
+}
+
+fn main(context: Context) -> ! {
     let _ = call::set_mode(OperatingMode::Normal);
+    if context.run_argument == EDGE_BEFORE {
+        if context.restarts == 0 {
+            be_an_edge();
+        }
+        TO_LEAVE.store(TIMES_LEFT, Ordering::Relaxed);
+    }
     interrupt::enable();
     interrupt::enable_interrupt(RTC_INTERRUPT);
     let mut registers = registers();
