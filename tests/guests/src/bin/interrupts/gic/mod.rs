@@ -20,6 +20,7 @@ pub enum Bits {
     ClearActive = 0x380,
 }
 
+const TYPE: usize = 0x004;
 const PRIORITY: usize = 0x400;
 const TARGETS: usize = 0x800;
 const CONFIGURATION: usize = 0xC00;
@@ -63,6 +64,12 @@ impl Gic {
                 Some(Self::new(passport.gic_version, [distributor, other]))
             }
         }
+    }
+
+    /// How many interrupts it has, those private to a CPU included.
+    #[allow(dead_code, reason = "the cases use those that every controller has")]
+    pub fn interrupts(self) -> u32 {
+        32 * (1 + (read(self.distributor + TYPE) & 0x1F))
     }
 
     /// For [`Gic::current`].
