@@ -71,10 +71,18 @@ impl BoardFacts {
     /// The device called `name`, among those that can be given to partitions.
     #[must_use]
     pub const fn device(&self, name: &str) -> Option<&Device> {
+        match self.device_index(name) {
+            Some(index) => Some(&self.devices[index]),
+            None => None,
+        }
+    }
+
+    /// Its place in the list.
+    pub(crate) const fn device_index(&self, name: &str) -> Option<usize> {
         let mut index = 0;
         while index < self.devices.len() {
             if same_text(self.devices[index].name, name) {
-                return Some(&self.devices[index]);
+                return Some(index);
             }
             index += 1;
         }

@@ -439,10 +439,10 @@ impl System {
     /// order of the partitions.
     #[must_use]
     pub const fn first_vcpu(&self, partition: usize) -> usize {
-        let mut first = 0;
+        let mut first = 0usize;
         let mut index = 0;
         while index < partition {
-            first += self.partitions[index].machine.vcpus as usize;
+            first = first.saturating_add(self.partitions[index].machine.vcpus as usize);
             index += 1;
         }
         first
@@ -469,32 +469,22 @@ impl System {
             count => count,
         }
     }
-
-    /// The index of the vCPU whose window it is, if there is such a one.
-    #[must_use]
-    pub const fn vcpu_of(&self, window: &Window) -> Option<usize> {
-        match self.partition_index(window.partition) {
-            Some(index) if window.vcpu < self.partitions[index].machine.vcpus => {
-                Some(self.first_vcpu(index) + window.vcpu as usize)
-            }
-            _ => None,
-        }
-    }
 }
 
 /// Whether two strings are equal, in constants too.
 #[must_use]
 pub const fn same_text(left: &str, right: &str) -> bool {
     let (left, right) = (left.as_bytes(), right.as_bytes());
-    if left.len() != right.len() {
+    let mut at = left.len();
+    if at != right.len() {
         return false;
     }
-    let mut at = 0;
-    while at < left.len() {
+    // From the last byte on, for names that are alike mostly differ at their ends.
+    while at > 0 {
+        at -= 1;
         if left[at] != right[at] {
             return false;
         }
-        at += 1;
     }
     true
 }

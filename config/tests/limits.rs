@@ -8,6 +8,8 @@
 mod base;
 #[path = "support/board.rs"]
 mod board;
+#[path = "support/full.rs"]
+mod full;
 #[path = "support/random.rs"]
 mod random;
 
@@ -65,6 +67,29 @@ fn as_many_partitions_as_allowed_and_one_more() {
         found[0].message.as_str(),
         "system 'base': has 129 partitions, allowed are 1 to 128; split or fill it"
     );
+}
+
+#[test]
+fn as_many_ports_as_allowed() {
+    let found: Vec<_> = findings(&full::FULL, &BOARD, &full::PROGRAMS).collect();
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+/// What nobody has is said, and at once.
+#[test]
+fn as_many_vcpus_as_a_number_can_say() {
+    let media = Partition {
+        machine: VirtualMachine::PLAIN.with_vcpus(u32::MAX),
+        ..MEDIA
+    };
+    let system = System {
+        partitions: vec![NAV, HUD, media].leak(),
+        ..SYSTEM
+    };
+    let found: Vec<_> = findings(&system, &BOARD, IMAGES).collect();
+    let rules: Vec<_> = found.iter().map(|finding| finding.rule).collect();
+    assert!(rules.contains(&"vcpu_count"), "{found:#?}");
+    assert!(rules.len() < 8, "{found:#?}");
 }
 
 #[test]

@@ -29,6 +29,31 @@ const _: () = assert_valid(&BROKEN, &base::BOARD, base::IMAGES);
 
 const VALID: &str = "const _: () = assert_valid(&base::SYSTEM, &base::BOARD, base::IMAGES);";
 
+/// Constants of the largest system. The compiler refuses (`long_running_const_eval`) one that takes
+/// more than two million calls and turns of loops: pairs of a thousand ports are half a million, and
+/// each rule on them, or table of them, would take several a pair.
+const LARGEST: &str = r#"
+use full::{FULL, PARTITIONS, PROGRAMS};
+use paratia_config::{machines, passport, ports, tables};
+const _: () = assert_valid(&FULL, &base::BOARD, &PROGRAMS);
+const COUNT: usize = tables::table_count(&FULL, &base::BOARD);
+static TABLES: tables::Tables<COUNT> = tables::build(&FULL, &base::BOARD);
+static ROOTS: [u64; PARTITIONS] = tables::vttbr(&FULL, &base::BOARD);
+static PASSPORTS: [passport::PassportPage; PARTITIONS] = passport::passports(&FULL, &base::BOARD);
+static PORTS: [ports::PartitionPorts; PARTITIONS] = ports::port_table(&FULL);
+static TO_RING: [[Option<(usize, usize)>; 1]; FULL.channels.len()] = machines::to_ring(&FULL);
+static KICKS: [Option<u32>; PARTITIONS] = machines::kicks(&FULL);
+static CPUS: [usize; FULL.vcpu_count()] = machines::cpu_of(&FULL);
+static OWNERS: [usize; FULL.vcpu_count()] = machines::partition_of(&FULL);
+static SHARED: [bool; FULL.vcpu_count()] = machines::share_cpu(&FULL);
+"#;
+
+#[test]
+fn of_the_largest_system_constants_take_few_steps() {
+    let (built, output) = check("largest", LARGEST);
+    assert!(built, "{output}");
+}
+
 #[test]
 fn with_the_message_of_the_first_finding() {
     let (built, output) = check("valid", VALID);
@@ -52,10 +77,12 @@ fn check(name: &str, declaration: &str) -> (bool, String) {
         "#![allow(dead_code, unused_imports)]\n\
          #[path = {:?}]\nmod base;\n\
          #[path = {:?}]\nmod board;\n\
+         #[path = {:?}]\nmod full;\n\
          use paratia_config::{{Pa, Partition, Region, System, rules::assert_valid}};\n\
          {declaration}",
         format!("{shared}/base.rs"),
         format!("{shared}/board.rs"),
+        format!("{shared}/full.rs"),
     );
     fs::write(folder.join("Cargo.toml"), manifest).unwrap();
     fs::write(folder.join("lib.rs"), source).unwrap();

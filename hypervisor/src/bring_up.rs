@@ -10,6 +10,7 @@ use paratia_board_support::cpu_start;
 use paratia_board_support::interrupt::{Controller, Parts, VirtualInterface as _};
 use paratia_board_support::refusal::{Reason, Refusal};
 use paratia_config::board::CpuStart;
+use paratia_config::directory::Directory;
 
 use crate::arch::{cpu as arch_cpu, entry, memory, timer};
 use crate::controller::Kind;
@@ -34,12 +35,13 @@ static PLANS: [Owned<CpuPlan>; CPU_COUNT] = [const { Owned::new(Plan::NONE) }; C
 /// Whose the windows of each CPU are.
 static WHOSE: [[Option<VcpuPlace>; MOST_WINDOWS]; CPU_COUNT] = {
     let mut all = [const { [const { None }; MOST_WINDOWS] }; CPU_COUNT];
+    let directory = Directory::new(SYSTEM);
     let plans = SYSTEM.schedule.plans;
     let mut cpu = 0;
     while cpu < plans.len() {
         let mut window = 0;
         while window < plans[cpu].len() {
-            all[cpu][window] = match SYSTEM.vcpu_of(&plans[cpu][window]) {
+            all[cpu][window] = match directory.vcpu_of(&plans[cpu][window]) {
                 Some(vcpu) => Some(&VCPUS[vcpu]),
                 None => None,
             };

@@ -1,6 +1,6 @@
 //! Rules on the board's own facts, on which all others build.
 
-use super::Context;
+use super::context::Context;
 use super::each::each;
 use super::memory::INPUT_END;
 use super::report::{Message, Report};

@@ -2,9 +2,9 @@
 
 use paratia_abi::passport::MAX_PORTS;
 
-use super::Context;
+use super::context::Context;
 use super::each::each;
-use super::ends::{End, end, of, pair_at_one_partition};
+use super::ends::{End, each_end, each_pair, of};
 use super::nearest::nearest_partition;
 use super::partitions::subject;
 use super::report::{Message, Report};
@@ -13,27 +13,23 @@ use crate::machine::{FIRST_SHARED, UART_INTERRUPT};
 use crate::system::{Partition, same_text};
 
 pub(super) const fn channel_ends_exist(context: &Context, report: &mut Report) {
-    let mut index = 0;
-    while let Some(end) = end(context.system, index) {
-        if context.system.partition_index(end.port.partition).is_none() {
+    each_end! { end in context => {
+        if end.partition.is_none() {
             let message = end.describe().str(" doesn't exist");
             let nearest = nearest_partition(context.system, end.port.partition);
             report.add(nearest.remedy(message, "declare it or take the end away"));
         }
-        index += 1;
-    }
+    }}
 }
 
 pub(super) const fn channel_ends_differ(context: &Context, report: &mut Report) {
-    let mut index = 0;
-    while let Some((one, other)) = pair_at_one_partition(context.system, index) {
+    each_pair! { one, other in context => {
         if one.place == other.place {
             let message = one.describe().str(" and ");
             let message = other.add_to(message).str(" are ends at one partition");
             report.add(message.str("; a channel joins different ones"));
         }
-        index += 1;
-    }
+    }}
 }
 
 pub(super) const fn channel_has_reader(context: &Context, report: &mut Report) {
@@ -46,25 +42,18 @@ pub(super) const fn channel_has_reader(context: &Context, report: &mut Report) {
 }
 
 pub(super) const fn port_has_one_channel(context: &Context, report: &mut Report) {
-    let mut index = 0;
-    while let Some((one, other)) = pair_at_one_partition(context.system, index) {
+    each_pair! { one, other in context => {
         if one.place != other.place && same_text(one.port.port, other.port.port) {
             let message = one.describe().str(" is an end of channel ");
             let message = message.name(other.channel.name).str(", too");
             report.add(message.str("; give each channel its own port"));
         }
-        index += 1;
-    }
+    }}
 }
 
 pub(super) const fn port_count(context: &Context, report: &mut Report) {
-    each! { partition in context.system.partitions => {
-        let mut count = 0;
-        let mut index = 0;
-        while let Some(end) = end(context.system, index) {
-            count += same_text(end.port.partition, partition.name) as usize;
-            index += 1;
-        }
+    each! { index, partition in context.system.partitions => {
+        let count = context.ends.count_at(index);
         if count > MAX_PORTS {
             report.add(
                 subject(partition)
@@ -96,77 +85,63 @@ pub(super) const fn port_interrupt_at_reader(context: &Context, report: &mut Rep
 }
 
 pub(super) const fn port_interrupt_exists(context: &Context, report: &mut Report) {
-    let mut index = 0;
-    while let Some((end, interrupt, partition)) = announced(context, index) {
-        let count = partition.machine.gic.shared_blocks.saturating_mul(32);
-        let last = FIRST_SHARED.saturating_add(count).saturating_sub(1);
-        if interrupt < FIRST_SHARED || interrupt > last {
-            report.add(
-                interrupt_of(&end, interrupt)
-                    .str(", its controller's shared ones are ")
-                    .number(FIRST_SHARED as u64)
-                    .str(" to ")
-                    .number(last as u64)
-                    .str("; take one of these"),
-            );
+    each_end! { end in context => {
+        if let Some((interrupt, partition)) = announced(&end) {
+            let count = partition.machine.gic.shared_blocks.saturating_mul(32);
+            let last = FIRST_SHARED.saturating_add(count).saturating_sub(1);
+            if interrupt < FIRST_SHARED || interrupt > last {
+                report.add(
+                    interrupt_of(&end, interrupt)
+                        .str(", its controller's shared ones are ")
+                        .number(FIRST_SHARED as u64)
+                        .str(" to ")
+                        .number(last as u64)
+                        .str("; take one of these"),
+                );
+            }
         }
-        index += 1;
-    }
+    }}
 }
 
 pub(super) const fn port_interrupt_not_a_devices(context: &Context, report: &mut Report) {
-    let mut index = 0;
-    while let Some((end, interrupt, partition)) = announced(context, index) {
-        if partition.machine.uart.is_some() && interrupt == UART_INTERRUPT {
-            let message = interrupt_of(&end, interrupt).str(", and so has its emulated UART");
-            report.add(message.str("; take another"));
-        }
-        each! { owned in partition.devices => {
-            if let Some(device) = context.board.device(owned.device) {
-                each! { line in device.interrupts => {
-                    if *line == interrupt {
-                        let message = interrupt_of(&end, interrupt).str(", and so has its device ");
-                        report.add(message.name(device.name).str("; take another"));
-                    }
-                }}
+    each_end! { end in context => {
+        if let Some((interrupt, partition)) = announced(&end) {
+            if partition.machine.uart.is_some() && interrupt == UART_INTERRUPT {
+                let message = interrupt_of(&end, interrupt).str(", and so has its emulated UART");
+                report.add(message.str("; take another"));
             }
-        }}
-        index += 1;
-    }
+            each! { owned in partition.devices => {
+                if let Some(device) = context.board.device(owned.device) {
+                    each! { line in device.interrupts => {
+                        if *line == interrupt {
+                            let message = interrupt_of(&end, interrupt);
+                            let message = message.str(", and so has its device ");
+                            report.add(message.name(device.name).str("; take another"));
+                        }
+                    }}
+                }
+            }}
+        }
+    }}
 }
 
 pub(super) const fn port_interrupts_differ(context: &Context, report: &mut Report) {
-    let mut index = 0;
-    while let Some((one, other)) = pair_at_one_partition(context.system, index) {
+    each_pair! { one, other in context => {
         if let (Some(interrupt), Some(also)) = (one.port.interrupt, other.port.interrupt)
             && interrupt == also
         {
             let message = interrupt_of(&one, interrupt).str(", and so has port ");
             report.add(message.name(other.port.port).str("; give each its own"));
         }
-        index += 1;
-    }
+    }}
 }
 
-/// The `index`th end of a channel that has an interrupt and a partition that exists.
-const fn announced<'a>(
-    context: &Context<'a>,
-    mut index: usize,
-) -> Option<(End<'a>, u32, &'a Partition)> {
-    let mut place = 0;
-    while let Some(end) = end(context.system, place) {
-        if let (Some(interrupt), Some(partition)) = (
-            end.port.interrupt,
-            context.system.partition_index(end.port.partition),
-        ) {
-            if index == 0 {
-                return Some((end, interrupt, &context.system.partitions[partition]));
-            }
-            index -= 1;
-        }
-        place += 1;
+/// The interrupt of an end that has one, and its partition if that exists.
+const fn announced<'a>(end: &End<'a>) -> Option<(u32, &'a Partition)> {
+    match (end.port.interrupt, end.partition) {
+        (Some(interrupt), Some((_, partition))) => Some((interrupt, partition)),
+        _ => None,
     }
-    None
 }
 
 /// The start of a message about a port's interrupt.

@@ -1,12 +1,13 @@
 //! Rules on devices in partitions' hands.
 
-use super::Context;
+use super::context::Context;
 use super::each::each;
 use super::nearest::Nearest;
-use super::owners::{named, owner, pair};
+use super::owners::{MAX_OWNED, each_owned, each_pair_of, named};
 use super::report::{Message, Report};
-use crate::address::{MemoryRange, PAGE_BYTES};
+use crate::address::{MemoryRange, PAGE_BYTES, Pa};
 use crate::board::{BoardFacts, CpuStart, Device};
+use crate::sorted::{Names, Ranges};
 use crate::system::{Partition, same_text};
 
 pub(super) const fn device_exists(context: &Context, report: &mut Report) {
@@ -27,97 +28,98 @@ pub(super) const fn device_exists(context: &Context, report: &mut Report) {
 }
 
 pub(super) const fn device_owned_once(context: &Context, report: &mut Report) {
-    let mut index = 0;
-    while let Some((partition, owned)) = owner(context.system, index) {
-        let mut later = index + 1;
-        while let Some((other, also)) = owner(context.system, later) {
-            if same_text(owned.device, also.device) {
-                report.add(
-                    named(partition, owned.device)
-                        .str(" is given to partition ")
-                        .name(other.name)
-                        .str(", too; give it to one"),
-                );
-            }
-            later += 1;
+    let mut names: Names<MAX_OWNED> = Names::new();
+    each_owned! { _index, owned in context => {
+        names.add(owned.given.device);
+    }}
+    names.sort();
+    each_pair_of! { names.repeated(), one, other in context => {
+        if same_text(one.given.device, other.given.device) {
+            report.add(
+                named(one.partition, one.given.device)
+                    .str(" is given to partition ")
+                    .name(other.partition.name)
+                    .str(", too; give it to one"),
+            );
         }
-        index += 1;
-    }
+    }}
 }
 
 pub(super) const fn device_no_bus_master(context: &Context, report: &mut Report) {
-    let mut index = 0;
-    while let Some((partition, owned)) = owner(context.system, index) {
-        if let Some(device) = context.board.device(owned.device)
+    each_owned! { _index, owned in context => {
+        if let Some(device) = owned.device
             && device.bus_master
         {
             report.add(
-                with_registers(partition, device)
+                with_registers(owned.partition, device)
                     .str(" can write all of memory by itself, round stage 2; take it away"),
             );
         }
-        index += 1;
-    }
+    }}
 }
 
 pub(super) const fn device_not_hypervisors(context: &Context, report: &mut Report) {
     let board = context.board;
-    let mut index = 0;
-    while let Some((partition, owned)) = owner(context.system, index) {
-        if let Some(device) = board.device(owned.device)
+    each_owned! { _index, owned in context => {
+        if let Some(device) = owned.device
             && let Some(own) = hypervisors(board, &device.registers)
         {
             report.add(
-                with_registers(partition, device)
+                with_registers(owned.partition, device)
                     .str(" overlaps registers of the hypervisor's own ")
                     .range(own.base.0, own.size_bytes)
                     .str("; take it away"),
             );
         }
-        index += 1;
-    }
+    }}
 }
 
 pub(super) const fn device_whole_pages(context: &Context, report: &mut Report) {
-    let mut index = 0;
-    while let Some((partition, owned)) = owner(context.system, index) {
-        if let Some(device) = context.board.device(owned.device) {
-            let aligned = owned.ipa.0.is_multiple_of(PAGE_BYTES)
+    each_owned! { _index, owned in context => {
+        if let Some(device) = owned.device {
+            let aligned = owned.given.ipa.0.is_multiple_of(PAGE_BYTES)
                 && device.registers.base.0.is_multiple_of(PAGE_BYTES)
                 && device.registers.size_bytes.is_multiple_of(PAGE_BYTES);
             if !aligned {
                 report.add(
-                    with_registers(partition, device)
+                    with_registers(owned.partition, device)
                         .str(" at IPA ")
-                        .hex(owned.ipa.0)
+                        .hex(owned.given.ipa.0)
                         .str(" isn't whole pages of ")
                         .hex(PAGE_BYTES)
                         .str("; align it, or leave it out if the board can't"),
                 );
             }
         }
-        index += 1;
-    }
+    }}
 }
 
 /// Says nothing of a device that is given twice, which [`device_owned_once`] finds.
 pub(super) const fn device_registers_apart(context: &Context, report: &mut Report) {
-    let mut index = 0;
-    while let Some((partition, device, other, also)) = pair(context, index) {
-        if device.registers.overlaps(&also.registers) {
+    let mut ranges: Ranges<MAX_OWNED> = Ranges::new();
+    each_owned! { _index, owned in context => {
+        ranges.add(match owned.device {
+            Some(device) => device.registers,
+            None => MemoryRange::new(Pa(0), 0),
+        });
+    }}
+    each_pair_of! { ranges.crowded(), one, other in context => {
+        if let (Some(device), Some(also)) = (one.device, other.device)
+            && !same_text(device.name, also.name)
+            && device.registers.overlaps(&also.registers)
+        {
             report.add(
-                with_registers(partition, device)
+                with_registers(one.partition, device)
                     .str(" shares registers with device ")
                     .name(also.name)
                     .str(" of partition ")
-                    .name(other.name)
+                    .name(other.partition.name)
                     .str(" ")
                     .range(also.registers.base.0, also.registers.size_bytes)
                     .str("; give both to one partition as one device"),
             );
         }
-        index += 1;
-    }
+    }}
 }
 
 /// The registers of the hypervisor's own that a range overlaps, if any.

@@ -1,6 +1,6 @@
 //! Rules on the display and its frame buffer.
 
-use super::Context;
+use super::context::Context;
 use super::each::each;
 use super::memory::physical;
 use super::nearest::nearest_partition;

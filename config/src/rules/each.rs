@@ -8,8 +8,9 @@ macro_rules! each {
     };
     ($index:ident, $item:ident in $list:expr => $body:block) => {
         let list = $list;
+        let count = list.len();
         let mut next = 0;
-        while next < list.len() {
+        while next < count {
             let $index = next;
             let $item = &list[next];
             next += 1;

@@ -1,6 +1,6 @@
 //! Rules on health policies and on signs of life.
 
-use super::Context;
+use super::context::Context;
 use super::each::each;
 use super::partitions::subject;
 use super::report::{Message, Report};
@@ -125,9 +125,9 @@ pub(super) const fn heartbeat_deadline_in_period(context: &Context, report: &mut
 
 /// Says nothing of a partition without a window.
 pub(super) const fn heartbeat_deadline_reachable(context: &Context, report: &mut Report) {
-    each! { partition in context.system.partitions => {
+    each! { index, partition in context.system.partitions => {
         if let (Some(heartbeat), Some(start)) =
-            (&partition.heartbeat, first_start(context.system, partition.name))
+            (&partition.heartbeat, first_start(context, index))
             && !shorter(start, heartbeat.deadline)
         {
             report.add(

@@ -1,14 +1,16 @@
 //! Rules on the machine that a partition sees.
 
-use super::Context;
+use super::context::Context;
 use super::each::each;
-use super::partitions::subject;
+use super::partitions::{subject, system};
 use super::report::{Message, Report};
 use super::windows::describe;
 use crate::address::PAGE_BYTES;
 use crate::board::BoardFacts;
+use crate::layout::MAX_PARTITIONS;
 use crate::machine::{GicVersion, MAX_SHARED_BLOCKS, MAX_VCPUS};
 use crate::system::Partition;
+use crate::tables::machines::MAX_KICKS;
 
 pub(super) const fn vcpu_count(context: &Context, report: &mut Report) {
     each! { partition in context.system.partitions => {
@@ -26,10 +28,40 @@ pub(super) const fn vcpu_count(context: &Context, report: &mut Report) {
     }}
 }
 
+/// Each such partition is called by a software-generated interrupt of its own.
+pub(super) const fn kick_count(context: &Context, report: &mut Report) {
+    let mut has_doorbell = [false; MAX_PARTITIONS];
+    each! { channel in context.system.channels => {
+        each! { port in channel.destinations => {
+            if port.interrupt.is_some()
+                && let Some(index) = context.directory.find(port.partition)
+                && index < MAX_PARTITIONS
+            {
+                has_doorbell[index] = true;
+            }
+        }}
+    }}
+    let mut count = 0;
+    each! { index, partition in context.system.partitions => {
+        let is_called = index < MAX_PARTITIONS && has_doorbell[index];
+        count += (is_called || partition.machine.vcpus > 1) as usize;
+    }}
+    if count > MAX_KICKS as usize {
+        report.add(
+            system(context)
+                .count(count)
+                .str(" of its partitions have several vCPUs or a port with an interrupt, which takes \
+                      a software-generated interrupt each, and a CPU has ")
+                .number(MAX_KICKS as u64)
+                .str("; give some one vCPU and let them poll"),
+        );
+    }
+}
+
 pub(super) const fn window_vcpu_exists(context: &Context, report: &mut Report) {
     each! { cpu, plan in context.system.schedule.plans => {
         each! { window in *plan => {
-            if let Some(index) = context.system.partition_index(window.partition) {
+            if let Some(index) = context.directory.find(window.partition) {
                 let vcpus = context.system.partitions[index].machine.vcpus;
                 if window.vcpu >= vcpus {
                     report.add(
@@ -96,6 +128,9 @@ pub(super) const fn machine_whole_pages(context: &Context, report: &mut Report) 
 const fn at(message: Message, name: &str, base: u64) -> Message {
     message.str(name).str(" at IPA ").hex(base)
 }
+
+/// How many parts a machine has.
+pub(super) const MAX_PARTS: usize = 4;
 
 /// The emulated parts of a partition's machine one by one: name, base, bytes. One that it doesn't
 /// have has no bytes.

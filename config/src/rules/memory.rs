@@ -1,14 +1,61 @@
 //! Rules on physical memory: where regions may lie.
 
-use super::Context;
+use paratia_abi::passport::MAX_REGIONS;
+
 use super::board::{in_ram, ram_of};
+use super::context::Context;
 use super::each::each;
 use super::partitions::subject;
 use super::report::{Message, Report};
-use crate::address::{MemoryRange, PAGE_BYTES};
+use crate::address::{MemoryRange, PAGE_BYTES, Pa};
 use crate::board::{BoardFacts, CpuStart};
+use crate::layout::MAX_PARTITIONS;
+use crate::sorted::Ranges;
 use crate::system::{Partition, Region, RegionKind};
 use crate::tables::INPUT_ADDRESS_BITS;
+
+/// `each_registers! { whose, range in board => { … } }`: all registers of a board.
+macro_rules! each_registers {
+    ($whose:ident, $range:ident in $board:expr => $body:block) => {
+        let board: &BoardFacts = $board;
+        let mut index = 0;
+        while let Some(($whose, $range)) = own_registers(board, index) {
+            $body
+            index += 1;
+        }
+        each! { device in board.devices => {
+            let ($whose, $range) = (device.name, device.registers);
+            $body
+        }}
+    };
+}
+
+/// The `index`th range of registers that is the hypervisor's own, and whose it is; empty where the board
+/// has no such thing.
+const fn own_registers(board: &BoardFacts, index: usize) -> Option<(&'static str, MemoryRange)> {
+    const NOTHING: (&str, MemoryRange) = ("nothing", MemoryRange::new(Pa(0), 0));
+    let controller = &board.interrupt_controller;
+    Some(match index {
+        0 => ("the debug UART", board.uart),
+        1..=3 => match controller.registers(index - 1) {
+            Some(own) => own,
+            None => NOTHING,
+        },
+        4 => match controller.virtual_cpu_interface() {
+            Some(range) => ("the GIC's virtual CPU interface", range),
+            None => NOTHING,
+        },
+        5 => match board.cpu_start {
+            CpuStart::SpinTable { page, .. } => ("the spin table", page),
+            CpuStart::PsciSmc => NOTHING,
+        },
+        _ if index - 6 < board.hypervisor_devices.len() => (
+            "a device of the hypervisor",
+            board.hypervisor_devices[index - 6],
+        ),
+        _ => return None,
+    })
+}
 
 pub(super) const fn region_whole_pages(context: &Context, report: &mut Report) {
     each! { partition in context.system.partitions => {
@@ -84,48 +131,77 @@ pub(super) const fn region_in_partition_memory(context: &Context, report: &mut R
 
 pub(super) const fn region_off_devices(context: &Context, report: &mut Report) {
     let board = context.board;
-    let controller = &board.interrupt_controller;
+    let all = all_registers(board);
     each! { partition in context.system.partitions => {
         each! { region in partition.regions => {
-            registers(report, partition, region, &board.uart, "the debug UART");
-            let mut index = 0;
-            while let Some((whose, range)) = controller.registers(index) {
-                registers(report, partition, region, &range, whose);
-                index += 1;
+            // Most regions are nowhere near.
+            if region.physical().overlaps(&all) {
+                each_registers! { whose, range in board => {
+                    registers(report, partition, region, &range, whose);
+                }}
             }
-            if let Some(range) = controller.virtual_cpu_interface() {
-                let whose = "the GIC's virtual CPU interface";
-                registers(report, partition, region, &range, whose);
-            }
-            if let CpuStart::SpinTable { page, .. } = board.cpu_start {
-                registers(report, partition, region, &page, "the spin table");
-            }
-            each! { device in board.hypervisor_devices => {
-                registers(report, partition, region, device, "a device of the hypervisor");
-            }}
-            each! { device in board.devices => {
-                registers(report, partition, region, &device.registers, device.name);
-            }}
         }}
     }}
 }
 
+/// The range from the first to the last of a board's registers.
+const fn all_registers(board: &BoardFacts) -> MemoryRange {
+    let (mut base, mut end) = (board.uart.base, board.uart.end());
+    each_registers! { _whose, range in board => {
+        if range.size_bytes > 0 && range.base.0 < base.0 {
+            base = range.base;
+        }
+        if range.end().0 > end.0 {
+            end = range.end();
+        }
+    }}
+    MemoryRange::new(base, end.0 - base.0)
+}
+
 pub(super) const fn regions_apart(context: &Context, report: &mut Report) {
     let partitions = context.system.partitions;
+    let mut ranges: Ranges<MAX_ALL_REGIONS> = Ranges::new();
+    each! { partition in partitions => {
+        each! { region in partition.regions => {
+            ranges.add(region.physical());
+        }}
+    }}
+    let crowded = ranges.crowded();
+    let mut next = 0;
     each! { index, partition in partitions => {
         each! { place, region in partition.regions => {
-            // Its own regions behind it, then those of the partitions behind its own.
-            each! { other in partition.regions.split_at(place + 1).1 => {
-                overlap(report, partition, region, partition, other);
-            }}
-            each! { owner in partitions.split_at(index + 1).1 => {
-                each! { other in owner.regions => {
-                    overlap(report, partition, region, owner, other);
-                }}
-            }}
+            // If there are more than there may be, all are.
+            let is_crowded = next >= MAX_ALL_REGIONS || crowded[next];
+            next += 1;
+            if is_crowded {
+                overlaps(report, partitions, index, place, region);
+            }
         }}
     }}
 }
+
+/// Says which regions behind a partition's region overlap it: its own, then those of the partitions
+/// behind its own.
+const fn overlaps(
+    report: &mut Report,
+    partitions: &[Partition],
+    index: usize,
+    place: usize,
+    region: &Region,
+) {
+    let partition = &partitions[index];
+    each! { other in partition.regions.split_at(place + 1).1 => {
+        overlap(report, partition, region, partition, other);
+    }}
+    each! { owner in partitions.split_at(index + 1).1 => {
+        each! { other in owner.regions => {
+            overlap(report, partition, region, owner, other);
+        }}
+    }}
+}
+
+/// Most regions of all partitions together.
+const MAX_ALL_REGIONS: usize = MAX_PARTITIONS * MAX_REGIONS;
 
 /// EL2 maps regions at their physical addresses, with as many bits of input address as a partition.
 pub(super) const fn region_in_reach(context: &Context, report: &mut Report) {

@@ -1,8 +1,8 @@
 //! Rules on messages and on the windows in partitions' memory through which they go.
 
-use super::Context;
+use super::context::Context;
 use super::each::each;
-use super::ends::{end, of, pair_at_one_partition};
+use super::ends::{each_end, each_pair, of};
 use super::report::Report;
 use crate::system::MAX_MESSAGE_BYTES;
 
@@ -23,21 +23,17 @@ pub(super) const fn message_size(context: &Context, report: &mut Report) {
 }
 
 pub(super) const fn message_window_aligned(context: &Context, report: &mut Report) {
-    let mut index = 0;
-    while let Some(end) = end(context.system, index) {
+    each_end! { end in context => {
         if !end.port.window.0.is_multiple_of(8) {
             let message = end.describe_window().str(" doesn't lie on a multiple of 8");
             report.add(message.str("; align it"));
         }
-        index += 1;
-    }
+    }}
 }
 
 pub(super) const fn message_window_in_ram(context: &Context, report: &mut Report) {
-    let mut index = 0;
-    while let Some(end) = end(context.system, index) {
-        if let Some(place) = context.system.partition_index(end.port.partition) {
-            let partition = &context.system.partitions[place];
+    each_end! { end in context => {
+        if let Some((_, partition)) = end.partition {
             let bytes = end.channel.message_bytes as u64;
             if partition.ram_at(end.port.window, bytes).is_none() {
                 let message = end
@@ -46,13 +42,11 @@ pub(super) const fn message_window_in_ram(context: &Context, report: &mut Report
                 report.add(message.str("; move it within one RAM region"));
             }
         }
-        index += 1;
-    }
+    }}
 }
 
 pub(super) const fn message_windows_apart(context: &Context, report: &mut Report) {
-    let mut index = 0;
-    while let Some((one, other)) = pair_at_one_partition(context.system, index) {
+    each_pair! { one, other in context => {
         if one.window().overlaps(&other.window()) {
             let message = one.describe_window().str(" overlaps that of port ");
             report.add(
@@ -63,6 +57,5 @@ pub(super) const fn message_windows_apart(context: &Context, report: &mut Report
                     .str("; move one"),
             );
         }
-        index += 1;
-    }
+    }}
 }

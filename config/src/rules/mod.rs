@@ -7,6 +7,7 @@
 mod address_space;
 mod board;
 mod channels;
+mod context;
 mod devices;
 mod display;
 mod each;
@@ -19,6 +20,7 @@ mod memory;
 mod messages;
 mod names;
 mod nearest;
+mod owned_pieces;
 mod owners;
 mod partitions;
 pub mod piece;
@@ -27,24 +29,18 @@ mod report;
 mod schedule;
 mod table;
 pub mod text;
+mod usage;
 mod windows;
 
 use crate::board::BoardFacts;
 use crate::image::Piece;
 use crate::system::System;
-use report::Report;
+use context::Context;
+use report::{MOST_KEPT, Report};
 
 pub use report::{Finding, Message};
 pub use schedule::LONGEST_PATH;
 pub use table::{RULES, Rule};
-
-/// What the rules look at.
-struct Context<'a> {
-    system: &'a System,
-    board: &'a BoardFacts,
-    /// Empty while no image is built; the rules on images say nothing then.
-    pieces: &'a [Piece],
-}
 
 /// Stops the build, or panics, with the message of the first finding if there is one.
 ///
@@ -53,12 +49,10 @@ struct Context<'a> {
 /// # Panics
 /// If the system breaks a rule.
 pub const fn assert_valid(system: &System, board: &BoardFacts, pieces: &[Piece]) {
-    let context = Context {
-        system,
-        board,
-        pieces,
-    };
-    if let Some(finding) = nth_finding(&context, 0) {
+    let context = Context::new(system, board, pieces);
+    let mut report = Report::keeping(0, 1);
+    table::apply_all(&context, &mut report);
+    if let Some(finding) = report.kept(0) {
         panic!("{}", finding.message.as_str());
     }
 }
@@ -71,16 +65,13 @@ pub fn findings<'a>(
     board: &'a BoardFacts,
     pieces: &'a [Piece],
 ) -> impl Iterator<Item = Finding> + 'a {
-    let context = Context {
-        system,
-        board,
-        pieces,
-    };
-    (0..).map_while(move |index| nth_finding(&context, index))
-}
-
-const fn nth_finding(context: &Context, index: usize) -> Option<Finding> {
-    let mut report = Report::keeping(index);
-    table::apply_all(context, &mut report);
-    report.finding()
+    let context = Context::new(system, board, pieces);
+    let mut report = Report::keeping(0, 0);
+    (0..).map_while(move |index| {
+        if index % MOST_KEPT == 0 {
+            report = Report::keeping(index, MOST_KEPT);
+            table::apply_all(&context, &mut report);
+        }
+        report.kept(index % MOST_KEPT)
+    })
 }

@@ -1,31 +1,48 @@
 //! Rules on names.
 
-use paratia_abi::passport::MAX_NAME_BYTES;
+use paratia_abi::passport::{MAX_NAME_BYTES, MAX_PORTS};
 
-use super::Context;
+use super::context::Context;
 use super::each::each;
+use super::ends::of;
 use super::partitions::subject;
 use super::report::{Message, Report};
+use crate::layout::MAX_PARTITIONS;
+use crate::sorted::Names;
 use crate::system::same_text;
 
 pub(super) const fn names_plain(context: &Context, report: &mut Report) {
-    check(report, Message::new().str("system "), context.system.name);
-    check(report, Message::new().str("board "), context.board.name);
+    if is_broken(context.system.name) {
+        check(report, Message::new().str("system "), context.system.name);
+    }
+    if is_broken(context.board.name) {
+        check(report, Message::new().str("board "), context.board.name);
+    }
     each! { partition in context.system.partitions => {
-        check(report, Message::new().str("partition "), partition.name);
+        if is_broken(partition.name) {
+            check(report, Message::new().str("partition "), partition.name);
+        }
         each! { region in partition.regions => {
-            check(report, subject(partition).str("region "), region.name);
+            if is_broken(region.name) {
+                check(report, subject(partition).str("region "), region.name);
+            }
         }}
     }}
     each! { device in context.board.devices => {
-        check(report, Message::new().str("device "), device.name);
+        if is_broken(device.name) {
+            check(report, Message::new().str("device "), device.name);
+        }
     }}
     each! { channel in context.system.channels => {
-        check(report, Message::new().str("channel "), channel.name);
+        if is_broken(channel.name) {
+            check(report, Message::new().str("channel "), channel.name);
+        }
         let mut end = 0;
         while end <= channel.destinations.len() {
-            let channel_name = Message::new().str("channel ").name(channel.name);
-            check(report, channel_name.str(": port "), channel.end(end).port);
+            let name = channel.end(end).port;
+            if is_broken(name) {
+                check(report, of(channel).str("port "), name);
+            }
             end += 1;
         }
     }}
@@ -33,21 +50,25 @@ pub(super) const fn names_plain(context: &Context, report: &mut Report) {
 
 pub(super) const fn partition_names_unique(context: &Context, report: &mut Report) {
     let partitions = context.system.partitions;
+    let repeated = context.directory.repeated();
     each! { index, partition in partitions => {
-        each! { earlier, other in partitions.split_at(index).0 => {
-            if same_text(partition.name, other.name) {
-                report.add(
-                    Message::new()
-                        .str("partition ")
-                        .name(partition.name)
-                        .str(": partitions ")
-                        .count(earlier)
-                        .str(" and ")
-                        .count(index)
-                        .str(" have this name; rename one"),
-                );
-            }
-        }}
+        // Partitions behind the most that there may be are compared with all.
+        if index >= MAX_PARTITIONS || repeated[index] {
+            each! { earlier, other in partitions.split_at(index).0 => {
+                if same_text(partition.name, other.name) {
+                    report.add(
+                        Message::new()
+                            .str("partition ")
+                            .name(partition.name)
+                            .str(": partitions ")
+                            .count(earlier)
+                            .str(" and ")
+                            .count(index)
+                            .str(" have this name; rename one"),
+                    );
+                }
+            }}
+        }
     }}
 }
 
@@ -84,22 +105,45 @@ pub(super) const fn region_names_unique(context: &Context, report: &mut Report) 
 
 pub(super) const fn channel_names_unique(context: &Context, report: &mut Report) {
     let channels = context.system.channels;
-    each! { index, channel in channels => {
-        each! { earlier, other in channels.split_at(index).0 => {
-            if same_text(channel.name, other.name) {
-                report.add(
-                    Message::new()
-                        .str("channel ")
-                        .name(channel.name)
-                        .str(": channels ")
-                        .count(earlier)
-                        .str(" and ")
-                        .count(index)
-                        .str(" have this name; rename one"),
-                );
-            }
-        }}
+    let mut names: Names<MAX_CHANNELS> = Names::new();
+    each! { channel in channels => {
+        names.add(channel.name);
     }}
+    names.sort();
+    let repeated = names.repeated();
+    each! { index, channel in channels => {
+        // Channels behind the most that there may be are compared with all.
+        if index >= MAX_CHANNELS || repeated[index] {
+            each! { earlier, other in channels.split_at(index).0 => {
+                if same_text(channel.name, other.name) {
+                    report.add(
+                        Message::new()
+                            .str("channel ")
+                            .name(channel.name)
+                            .str(": channels ")
+                            .count(earlier)
+                            .str(" and ")
+                            .count(index)
+                            .str(" have this name; rename one"),
+                    );
+                }
+            }}
+        }
+    }}
+}
+
+/// Most channels: each has two ends at least.
+const MAX_CHANNELS: usize = MAX_PARTITIONS * MAX_PORTS / 2;
+
+/// Whether there is anything to say of a name.
+const fn is_broken(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    each! { byte in bytes => {
+        if !matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-') {
+            return true;
+        }
+    }}
+    bytes.is_empty() || bytes.len() > MAX_NAME_BYTES
 }
 
 const fn check(report: &mut Report, what: Message, name: &str) {

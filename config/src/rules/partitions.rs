@@ -2,7 +2,7 @@
 
 use paratia_abi::passport::MAX_ARGUMENTS_BYTES;
 
-use super::Context;
+use super::context::Context;
 use super::each::each;
 use super::report::{Message, Report};
 use crate::layout::MAX_PARTITIONS;
@@ -28,12 +28,11 @@ pub(super) const fn partition_count(context: &Context, report: &mut Report) {
 pub(super) const fn entry_in_first_region(context: &Context, report: &mut Report) {
     each! { partition in context.system.partitions => {
         let entry = partition.entry.0;
-        let message = subject(partition).str("entry ").hex(entry);
         if !partition.regions.is_empty() {
             let region = &partition.regions[0];
             if entry < region.ipa.0 || entry >= region.ipa_end().0 {
                 report.add(
-                    message
+                    entry_of(partition)
                         .str(" lies outside its first region ")
                         .name(region.name)
                         .str(" IPA ")
@@ -43,9 +42,14 @@ pub(super) const fn entry_in_first_region(context: &Context, report: &mut Report
             }
         }
         if !entry.is_multiple_of(4) {
-            report.add(message.str(" isn't a multiple of 4; align it"));
+            report.add(entry_of(partition).str(" isn't a multiple of 4; align it"));
         }
     }}
+}
+
+/// The start of a message about where a partition is entered.
+const fn entry_of(partition: &Partition) -> Message {
+    subject(partition).str("entry ").hex(partition.entry.0)
 }
 
 pub(super) const fn arguments_fit(context: &Context, report: &mut Report) {

@@ -1,14 +1,14 @@
 //! Rules on the pieces of an image, within their partition.
 
-use super::Context;
+use super::context::Context;
 use super::each::each;
-use super::ends::end;
-use super::image::{has_code, is_code};
+use super::ends::each_end;
+use super::owned_pieces::holds_code;
 use super::partitions::subject;
 use super::report::{Message, Report};
 use crate::address::{BLOCK_2_MIB, Ipa, MemoryRange, PAGE_BYTES, Pa};
 use crate::image::{MAX_COMMAND_LINE_BYTES, Piece};
-use crate::system::{Image, Partition, Region, RegionKind, same_text};
+use crate::system::{Image, Partition, Region, RegionKind};
 
 pub(super) const fn image_aligned(context: &Context, report: &mut Report) {
     each! { partition in context.system.partitions => {
@@ -34,8 +34,8 @@ pub(super) const fn image_aligned(context: &Context, report: &mut Report) {
 
 /// Says nothing of a partition without regions, which is found already.
 pub(super) const fn image_fits(context: &Context, report: &mut Report) {
-    each! { piece in context.pieces => {
-        if let Some(place) = context.system.partition_index(piece.partition) {
+    each! { index, piece in context.pieces => {
+        if let Some(place) = context.owned_pieces.owner(index) {
             let partition = &context.system.partitions[place];
             if piece.bytes == 0 {
                 report.add(describe(piece).str(" is empty; mend it"));
@@ -50,9 +50,10 @@ pub(super) const fn image_fits(context: &Context, report: &mut Report) {
 
 pub(super) const fn image_pieces_apart(context: &Context, report: &mut Report) {
     each! { index, piece in context.pieces => {
-        each! { other in context.pieces.split_at(index + 1).1 => {
-            if same_text(piece.partition, other.partition) && piece.room().overlaps(&other.room())
-            {
+        let mut later = context.owned_pieces.next(index);
+        while let Some(place) = later {
+            let other = &context.pieces[place];
+            if piece.room().overlaps(&other.room()) {
                 report.add(
                     describe_place(piece)
                         .str(" overlaps its ")
@@ -64,20 +65,25 @@ pub(super) const fn image_pieces_apart(context: &Context, report: &mut Report) {
                         .str("; move one"),
                 );
             }
-        }}
+            later = context.owned_pieces.next(place);
+        }
     }}
 }
 
 /// Says nothing of an entry outside of RAM, which is found already.
 pub(super) const fn image_entered(context: &Context, report: &mut Report) {
-    each! { partition in context.system.partitions => {
+    let pieces = &context.owned_pieces;
+    each! { place, partition in context.system.partitions => {
         let entry = MemoryRange::new(Pa(partition.entry.0), 4);
         let mut entered = false;
-        each! { piece in context.pieces => {
+        let mut next = pieces.first_of(place);
+        while let Some(index) = next {
+            let piece = &context.pieces[index];
             let code = MemoryRange::new(Pa(piece.at.0), piece.bytes);
-            entered |= is_code(piece, partition) && code.contains(&entry);
-        }}
-        if has_code(context, partition) && in_ram(partition, &entry) && !entered {
+            entered |= holds_code(piece) && code.contains(&entry);
+            next = pieces.next(index);
+        }
+        if pieces.has_code(place) && in_ram(partition, &entry) && !entered {
             report.add(
                 subject(partition)
                     .str("entry ")
@@ -89,11 +95,15 @@ pub(super) const fn image_entered(context: &Context, report: &mut Report) {
 }
 
 pub(super) const fn image_off_messages(context: &Context, report: &mut Report) {
-    let mut index = 0;
-    while let Some(end) = end(context.system, index) {
-        each! { piece in context.pieces => {
+    each_end! { end in context => {
+        let mut next = match end.partition {
+            Some((index, _)) => context.owned_pieces.first_of(index),
+            None => None,
+        };
+        while let Some(place) = next {
+            let piece = &context.pieces[place];
             let room = piece.room();
-            if same_text(piece.partition, end.port.partition) && end.window().overlaps(&room) {
+            if end.window().overlaps(&room) {
                 report.add(
                     end.describe_window()
                         .str(" overlaps the partition's ")
@@ -103,9 +113,9 @@ pub(super) const fn image_off_messages(context: &Context, report: &mut Report) {
                         .str("; move it behind that"),
                 );
             }
-        }}
-        index += 1;
-    }
+            next = context.owned_pieces.next(place);
+        }
+    }}
 }
 
 pub(super) const fn command_line_fits(context: &Context, report: &mut Report) {

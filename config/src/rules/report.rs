@@ -1,7 +1,7 @@
-//! The report that rules write to: it counts findings and keeps the one that was asked for.
+//! The report that rules write to: it counts findings and keeps a few of them.
 //!
 //! A constant can't hold a list of unknown length, so whoever wants all findings asks for the
-//! first, the second and so on, until there is none.
+//! first few, the next and so on, until there are no more.
 
 use crate::text::Text;
 
@@ -17,22 +17,27 @@ pub struct Finding {
     pub message: Message,
 }
 
+/// Most findings that a report keeps.
+pub(super) const MOST_KEPT: usize = 32;
+
 /// Collects what the rules find.
 pub(super) struct Report {
-    wanted: usize,
+    first: usize,
+    most: usize,
     seen: usize,
     rule: &'static str,
-    finding: Option<Finding>,
+    kept: [Option<Finding>; MOST_KEPT],
 }
 
 impl Report {
-    /// A report that keeps the finding with this index.
-    pub(super) const fn keeping(wanted: usize) -> Self {
+    /// A report that keeps at most `most` findings, from that with the index `first` on.
+    pub(super) const fn keeping(first: usize, most: usize) -> Self {
         Self {
-            wanted,
+            first,
+            most,
             seen: 0,
             rule: "",
-            finding: None,
+            kept: [None; MOST_KEPT],
         }
     }
 
@@ -43,8 +48,8 @@ impl Report {
 
     /// Adds a finding of the current rule.
     pub(super) const fn add(&mut self, message: Message) {
-        if self.seen == self.wanted {
-            self.finding = Some(Finding {
+        if self.seen >= self.first && self.seen - self.first < self.most {
+            self.kept[self.seen - self.first] = Some(Finding {
                 rule: self.rule,
                 message,
             });
@@ -52,8 +57,17 @@ impl Report {
         self.seen += 1;
     }
 
-    /// The finding that was asked for, if there are that many.
-    pub(super) const fn finding(&self) -> Option<Finding> {
-        self.finding
+    /// Whether no further finding would be kept.
+    pub(super) const fn is_full(&self) -> bool {
+        self.seen >= self.first + self.most
+    }
+
+    /// The `index`th finding of those kept.
+    pub(super) const fn kept(&self, index: usize) -> Option<Finding> {
+        if index < MOST_KEPT {
+            self.kept[index]
+        } else {
+            None
+        }
     }
 }

@@ -2,11 +2,11 @@
 
 use core::time::Duration;
 
-use super::Context;
+use super::context::Context;
 use super::each::each;
 use super::partitions::{subject, system};
 use super::report::{Message, Report};
-use crate::system::{Criticality, Partition, System, Window, same_text};
+use crate::system::{Criticality, Partition};
 
 /// The hypervisor's longest path with interrupts masked, on the slowest board, with room to spare:
 /// no guard may be shorter. The measured figure is checked against it where the costs are measured.
@@ -51,56 +51,50 @@ pub(super) const fn plan_has_cpu(context: &Context, report: &mut Report) {
     }
 }
 
+/// Says nothing of a partition with more vCPUs than there may be, which others find.
 pub(super) const fn vcpu_on_one_cpu(context: &Context, report: &mut Report) {
-    let plans = context.system.schedule.plans;
-    each! { partition in context.system.partitions => {
-        let mut vcpu = 0;
-        while vcpu < partition.machine.vcpus {
-            let mut home = None;
-            each! { cpu, plan in plans => {
-                if vcpu_windows_of(plan, partition.name, vcpu) > 0 {
-                    if let Some(first) = home {
-                        report.add(
-                            vcpu_subject(partition, vcpu)
-                                .str("has windows on CPU ")
-                                .count(first)
-                                .str(" and on CPU ")
-                                .count(cpu)
-                                .str("; keep it on one"),
-                        );
-                    } else {
-                        home = Some(cpu);
-                    }
+    each! { index, partition in context.system.partitions => {
+        if let Some(vcpus) = context.vcpu_cpus(index) {
+            each! { vcpu, cpus in vcpus => {
+                let home = cpus.trailing_zeros();
+                let mut others = *cpus & cpus.wrapping_sub(1);
+                while others != 0 {
+                    report.add(
+                        vcpu_subject(partition, vcpu)
+                            .str("has windows on CPU ")
+                            .number(home as u64)
+                            .str(" and on CPU ")
+                            .number(others.trailing_zeros() as u64)
+                            .str("; keep it on one"),
+                    );
+                    others &= others - 1;
                 }
             }}
-            vcpu += 1;
         }
     }}
 }
 
-/// Says nothing of a partition that has no window at all, which others find.
+/// Says nothing of a partition that has no window at all or too many vCPUs, which others find.
 pub(super) const fn vcpu_scheduled(context: &Context, report: &mut Report) {
-    each! { partition in context.system.partitions => {
-        let mut vcpu = 0;
-        while vcpu < partition.machine.vcpus && total_windows(context.system, partition.name) > 0 {
-            let mut count = 0;
-            each! { plan in context.system.schedule.plans => {
-                count += vcpu_windows_of(plan, partition.name, vcpu);
+    each! { index, partition in context.system.partitions => {
+        if let Some(vcpus) = context.vcpu_cpus(index)
+            && !matches!(window_count(context, index), Some(0))
+        {
+            each! { vcpu, cpus in vcpus => {
+                if *cpus == 0 {
+                    let message = vcpu_subject(partition, vcpu);
+                    report.add(message.str("has no window in any plan; give it one"));
+                }
             }}
-            if count == 0 {
-                let message = vcpu_subject(partition, vcpu);
-                report.add(message.str("has no window in any plan; give it one"));
-            }
-            vcpu += 1;
         }
     }}
 }
 
-const fn vcpu_subject(partition: &Partition, vcpu: u32) -> Message {
+const fn vcpu_subject(partition: &Partition, vcpu: usize) -> Message {
     if partition.machine.vcpus == 1 {
         return subject(partition);
     }
-    subject(partition).str("vCPU ").number(vcpu as u64).str(" ")
+    subject(partition).str("vCPU ").count(vcpu).str(" ")
 }
 
 pub(super) const fn critical_scheduled(context: &Context, report: &mut Report) {
@@ -116,27 +110,18 @@ pub(super) const fn shorter(left: Duration, right: Duration) -> bool {
     left.as_nanos() < right.as_nanos()
 }
 
-/// The start of the first window in the frame that a partition has, if it has one.
-pub(super) const fn first_start(system: &System, partition: &str) -> Option<Duration> {
-    let mut first: Option<Duration> = None;
-    each! { plan in system.schedule.plans => {
-        each! { window in *plan => {
-            let earlier = match first {
-                Some(start) => shorter(window.start, start),
-                None => true,
-            };
-            if earlier && same_text(window.partition, partition) {
-                first = Some(window.start);
-            }
-        }}
-    }}
-    first
+/// The start of the first window in the frame that the partition at an index has, if it has one.
+pub(super) const fn first_start(context: &Context, partition: usize) -> Option<Duration> {
+    match context.usages.at(partition) {
+        Some(usage) => usage.first_start,
+        None => None,
+    }
 }
 
 const fn scheduled(context: &Context, report: &mut Report, critical: bool) {
-    each! { partition in context.system.partitions => {
+    each! { index, partition in context.system.partitions => {
         let same = matches!(partition.criticality, Criticality::Critical) == critical;
-        if same && total_windows(context.system, partition.name) == 0 {
+        if same && matches!(window_count(context, index), Some(0)) {
             let message = subject(partition);
             let message = if critical { message.str("is critical but ") } else { message };
             report.add(message.str("has no window in any plan; give it one"));
@@ -144,27 +129,11 @@ const fn scheduled(context: &Context, report: &mut Report, critical: bool) {
     }}
 }
 
-/// Windows that a partition has on all CPUs together.
-pub(super) const fn total_windows(system: &System, partition: &str) -> usize {
-    let mut count = 0;
-    each! { plan in system.schedule.plans => {
-        count += windows_of(plan, partition);
-    }}
-    count
-}
-
-const fn vcpu_windows_of(plan: &[Window], partition: &str, vcpu: u32) -> usize {
-    let mut count = 0;
-    each! { window in plan => {
-        count += (window.vcpu == vcpu && same_text(window.partition, partition)) as usize;
-    }}
-    count
-}
-
-const fn windows_of(plan: &[Window], partition: &str) -> usize {
-    let mut count = 0;
-    each! { window in plan => {
-        count += same_text(window.partition, partition) as usize;
-    }}
-    count
+/// Windows that the partition at an index has on all CPUs together; of one behind the most that there
+/// may be nothing is known.
+pub(super) const fn window_count(context: &Context, partition: usize) -> Option<usize> {
+    match context.usages.at(partition) {
+        Some(usage) => Some(usage.windows),
+        None => None,
+    }
 }

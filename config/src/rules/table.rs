@@ -1,9 +1,10 @@
 //! The table of rules: what each demands, and the order in which they are applied.
 
+use super::context::Context;
 use super::report::Report;
 use super::{
-    Context, address_space, board, channels, devices, display, health, image, interrupts, machine,
-    memory, messages, names, partitions, pieces, schedule, windows,
+    address_space, board, channels, devices, display, health, image, interrupts, machine, memory,
+    messages, names, partitions, pieces, schedule, windows,
 };
 
 /// A rule, for people.
@@ -24,9 +25,12 @@ macro_rules! rules {
             summary: $summary.trim_ascii(),
         }),+];
 
-        /// Applies each rule in turn.
+        /// Applies each rule in turn, until the report is full.
         pub(super) const fn apply_all(context: &Context, report: &mut Report) {
             $(
+                if report.is_full() {
+                    return;
+                }
                 report.begin(stringify!($rule));
                 $file::$rule(context, report);
             )+
@@ -124,6 +128,8 @@ rules! {
 
     /// A partition has 1 to 8 vCPUs.
     machine::vcpu_count,
+    /// At most 16 partitions have several vCPUs or a port with an interrupt.
+    machine::kick_count,
     /// A partition's interrupt controller has 1 to 8 blocks of shared interrupts.
     machine::shared_blocks,
     /// A partition has a GICv3 only on a board that has one.

@@ -37,13 +37,15 @@ impl<const N: usize> Text<N> {
     /// Adds a string.
     #[must_use]
     pub const fn str(mut self, text: &str) -> Self {
-        let bytes = text.as_bytes();
-        let mut at = 0;
-        while at < bytes.len() && self.length < N {
-            self.bytes[self.length] = bytes[at];
-            self.length += 1;
-            at += 1;
-        }
+        let (_, room) = self.bytes.split_at_mut(self.length);
+        let count = if text.len() < room.len() {
+            text.len()
+        } else {
+            room.len()
+        };
+        let (fitting, _) = text.as_bytes().split_at(count);
+        room.split_at_mut(count).0.copy_from_slice(fitting);
+        self.length += count;
         self
     }
 

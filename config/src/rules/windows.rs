@@ -4,18 +4,18 @@ use core::time::Duration;
 
 use paratia_abi::passport::MAX_WINDOWS;
 
-use super::Context;
+use super::context::Context;
 use super::each::each;
 use super::nearest::nearest_partition;
 use super::partitions::subject;
 use super::report::{Message, Report};
-use super::schedule::{shorter, total_windows};
+use super::schedule::{self, shorter};
 use crate::system::{MAX_PLAN_WINDOWS, Schedule, Window};
 
 pub(super) const fn window_partition_exists(context: &Context, report: &mut Report) {
     each! { cpu, plan in context.system.schedule.plans => {
         each! { window in *plan => {
-            if context.system.partition_index(window.partition).is_none() {
+            if context.directory.find(window.partition).is_none() {
                 let message = describe(cpu, window)
                     .str(" belongs to a partition that doesn't exist");
                 let nearest = nearest_partition(context.system, window.partition);
@@ -60,17 +60,32 @@ pub(super) const fn windows_ordered(context: &Context, report: &mut Report) {
 
 pub(super) const fn windows_apart(context: &Context, report: &mut Report) {
     each! { cpu, plan in context.system.schedule.plans => {
-        each! { index, window in *plan => {
-            each! { other in plan.split_at(index + 1).1 => {
-                let overlap = shorter(window.start, window_end(other))
-                    && shorter(other.start, window_end(window));
-                if overlap {
-                    let message = describe(cpu, window).str(" overlaps ");
-                    report.add(add_window(message, other).str("; move or shorten one"));
-                }
+        if may_overlap(plan) {
+            each! { index, window in *plan => {
+                each! { other in plan.split_at(index + 1).1 => {
+                    let overlap = shorter(window.start, window_end(other))
+                        && shorter(other.start, window_end(window));
+                    if overlap {
+                        let message = describe(cpu, window).str(" overlaps ");
+                        report.add(add_window(message, other).str("; move or shorten one"));
+                    }
+                }}
             }}
-        }}
+        }
     }}
+}
+
+/// Whether any window of a plan starts before all those listed before it have ended; if not, none
+/// overlap.
+const fn may_overlap(plan: &[Window]) -> bool {
+    let mut end = Duration::ZERO;
+    each! { window in plan => {
+        if shorter(window.start, end) {
+            return true;
+        }
+        end = window_end(window);
+    }}
+    false
 }
 
 pub(super) const fn window_outlasts_guard(context: &Context, report: &mut Report) {
@@ -92,9 +107,10 @@ pub(super) const fn window_outlasts_guard(context: &Context, report: &mut Report
 }
 
 pub(super) const fn window_count(context: &Context, report: &mut Report) {
-    each! { partition in context.system.partitions => {
-        let count = total_windows(context.system, partition.name);
-        if count > MAX_WINDOWS {
+    each! { index, partition in context.system.partitions => {
+        if let Some(count) = schedule::window_count(context, index)
+            && count > MAX_WINDOWS
+        {
             report.add(
                 subject(partition)
                     .str("has ")

@@ -1,40 +1,45 @@
 //! How many tables a regime needs, without building them.
 
 use super::mapping::{Mapping, Mappings, level_bytes};
+use crate::sorted::sort;
 
-/// The exact number of tables for `mappings`: the root, and one below each slot of level 1 and 2
-/// that some mapping splits.
+/// The exact number of tables for `mappings`, none of which overlap: the root, and one below each slot
+/// of level 1 and 2 that some mapping splits.
 #[must_use]
-pub(super) const fn count(mappings: &Mappings) -> usize {
+pub(super) const fn count<const N: usize>(mappings: &Mappings<N>) -> usize {
     let mappings = mappings.as_slice();
-    1 + split_slots(mappings, 1) + split_slots(mappings, 2)
+    let mut order = [0; N];
+    sort!(order, mappings.len(), |left, right| mappings[left].input
+        < mappings[right].input);
+    let order = order.split_at(mappings.len()).0;
+    1 + split_slots(mappings, order, 1) + split_slots(mappings, order, 2)
 }
 
-const fn split_slots(mappings: &[Mapping], level: u32) -> usize {
+/// In the order of input addresses a slot that was counted already is the one counted last.
+const fn split_slots(mappings: &[Mapping], order: &[usize], level: u32) -> usize {
     let bytes = level_bytes(level);
     let mut count = 0;
+    let mut next = 0;
     let mut index = 0;
-    while index < mappings.len() {
-        let mut slot = mappings[index].input & !(bytes - 1);
-        while slot < mappings[index].end() {
-            let (earlier, _) = mappings.split_at(index);
-            if mappings[index].splits(level, slot) && !any_splits(earlier, level, slot) {
+    while index < order.len() {
+        let mapping = &mappings[order[index]];
+        let first = mapping.input & !(bytes - 1);
+        let last = (mapping.end() - 1) & !(bytes - 1);
+        let mut slot = first;
+        while slot <= last {
+            if slot >= next && mapping.splits(level, slot) {
                 count += 1;
+                next = slot + bytes;
             }
-            slot += bytes;
+            // Between its ends a mapping fills each slot, or none if its output is aligned otherwise.
+            let is_aligned = mapping.output_at(slot).is_multiple_of(bytes);
+            slot = if is_aligned && slot < last {
+                last
+            } else {
+                slot + bytes
+            };
         }
         index += 1;
     }
     count
-}
-
-const fn any_splits(mappings: &[Mapping], level: u32, slot: u64) -> bool {
-    let mut index = 0;
-    while index < mappings.len() {
-        if mappings[index].splits(level, slot) {
-            return true;
-        }
-        index += 1;
-    }
-    false
 }

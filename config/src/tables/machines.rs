@@ -2,9 +2,10 @@
 
 use paratia_abi::passport::{MAX_INTERRUPTS, MAX_PORTS};
 
-use super::ports::{self, port_to_ring};
+use super::ports::{self, PartitionPorts, port_table};
 use crate::address::Ipa;
 use crate::board::BoardFacts;
+use crate::directory::Directory;
 use crate::machine::{
     FIRST_SHARED, Forbidden, MAX_SHARED_BLOCKS, MONITORS, Stray, UART_BYTES, VIRTUAL_TIMER,
     VirtualGic, VirtualMachine,
@@ -341,7 +342,9 @@ impl Union {
         while channel < system.channels.len() {
             let mut end = 0;
             while end < system.channels[channel].destinations.len() {
-                all.kicks |= port_to_ring(system, channel, end).is_some();
+                all.kicks |= system.channels[channel].destinations[end]
+                    .interrupt
+                    .is_some();
                 end += 1;
             }
             channel += 1;
@@ -358,10 +361,11 @@ impl Union {
 /// The interrupts of every partition's ports; 0 where there is none.
 #[must_use]
 pub const fn port_interrupts<const N: usize>(system: &System) -> [[u32; MAX_PORTS]; N] {
+    let table: [PartitionPorts; N] = port_table(system);
     let mut all = [[0; MAX_PORTS]; N];
     let mut index = 0;
     while index < N {
-        all[index] = ports::port_interrupts(system, index);
+        all[index] = ports::port_interrupts(&table[index]);
         index += 1;
     }
     all
@@ -370,12 +374,16 @@ pub const fn port_interrupts<const N: usize>(system: &System) -> [[u32; MAX_PORT
 /// Whether any of a partition's ports has an interrupt.
 #[must_use]
 pub const fn have_doorbells<const N: usize>(system: &System) -> [bool; N] {
+    let directory = Directory::new(system);
     let mut all = [false; N];
     let mut channel = 0;
     while channel < system.channels.len() {
+        let destinations = system.channels[channel].destinations;
         let mut end = 0;
-        while end < system.channels[channel].destinations.len() {
-            if let Some((partition, _)) = port_to_ring(system, channel, end) {
+        while end < destinations.len() {
+            if destinations[end].interrupt.is_some()
+                && let Some(partition) = directory.find(destinations[end].partition)
+            {
                 all[partition] = true;
             }
             end += 1;
@@ -384,6 +392,10 @@ pub const fn have_doorbells<const N: usize>(system: &System) -> [bool; N] {
     }
     all
 }
+
+/// Most partitions with several vCPUs or a doorbell: a CPU has as many software-generated interrupts
+/// (Arm IHI 0069, table of INTIDs).
+pub const MAX_KICKS: u32 = 16;
 
 /// A software-generated interrupt of its own for each partition with several vCPUs or a doorbell: one
 /// that comes late is then held back at the controller until the partition's next window.
@@ -398,7 +410,7 @@ pub const fn kicks<const N: usize>(system: &System) -> [Option<u32>; N] {
     let mut index = 0;
     while index < N {
         if system.partitions[index].machine.vcpus > 1 || have_doorbells[index] {
-            assert!(next < 16, "a CPU has 16 such interrupts");
+            assert!(next < MAX_KICKS, "a CPU has 16 such interrupts");
             all[index] = Some(next);
             next += 1;
         }
@@ -411,12 +423,13 @@ pub const fn kicks<const N: usize>(system: &System) -> [Option<u32>; N] {
 #[must_use]
 pub const fn cpu_of<const N: usize>(system: &System) -> [usize; N] {
     let mut cpus = [0; N];
+    let directory = Directory::new(system);
     let plans = system.schedule.plans;
     let mut cpu = 0;
     while cpu < plans.len() {
         let mut window = 0;
         while window < plans[cpu].len() {
-            if let Some(index) = system.vcpu_of(&plans[cpu][window]) {
+            if let Some(index) = directory.vcpu_of(&plans[cpu][window]) {
                 cpus[index] = cpu;
             }
             window += 1;
@@ -444,13 +457,15 @@ pub const fn affinity_of<const N: usize>(system: &System, board: &BoardFacts) ->
 pub const fn partition_of<const N: usize>(system: &System) -> [usize; N] {
     let mut partitions = [0; N];
     let mut partition = 0;
+    let mut end = 0;
     let mut vcpu = 0;
     while vcpu < N {
-        while vcpu >= system.first_vcpu(partition + 1) {
-            partition += 1;
+        end += system.partitions[partition].machine.vcpus as usize;
+        while vcpu < N && vcpu < end {
+            partitions[vcpu] = partition;
+            vcpu += 1;
         }
-        partitions[vcpu] = partition;
-        vcpu += 1;
+        partition += 1;
     }
     partitions
 }
@@ -463,10 +478,13 @@ pub const fn share_cpu<const N: usize>(system: &System) -> [bool; N] {
     let mut shares = [false; N];
     let mut one = 0;
     while one < N {
-        let mut other = 0;
-        while other < N {
-            shares[one] |=
-                one != other && partitions[one] == partitions[other] && cpus[one] == cpus[other];
+        // Those of a partition lie side by side.
+        let mut other = one + 1;
+        while other < N && partitions[one] == partitions[other] {
+            if cpus[one] == cpus[other] {
+                shares[one] = true;
+                shares[other] = true;
+            }
             other += 1;
         }
         one += 1;
@@ -493,15 +511,5 @@ pub const fn most_destinations(system: &System) -> usize {
 pub const fn to_ring<const DESTINATIONS: usize, const N: usize>(
     system: &System,
 ) -> [[Option<(usize, usize)>; DESTINATIONS]; N] {
-    let mut all = [[None; DESTINATIONS]; N];
-    let mut channel = 0;
-    while channel < N {
-        let mut end = 0;
-        while end < system.channels[channel].destinations.len() {
-            all[channel][end] = port_to_ring(system, channel, end);
-            end += 1;
-        }
-        channel += 1;
-    }
-    all
+    ports::ports_to_ring(system)
 }

@@ -91,27 +91,30 @@ impl Mapping {
             .str(what)
     }
 
-    const fn output_at(&self, input: u64) -> u64 {
+    pub(super) const fn output_at(&self, input: u64) -> u64 {
         self.output.wrapping_add(input.wrapping_sub(self.input))
     }
 }
 
-/// Most mappings of one regime: EL2 sees every partition's regions beside its own parts.
-const MAX_MAPPINGS: usize = 64 + MAX_PARTITIONS * MAX_REGIONS;
+/// Most mappings of EL2's own regime: every partition's regions beside its own parts.
+pub(super) const MAX_EL2_MAPPINGS: usize = 64 + MAX_PARTITIONS * MAX_REGIONS;
+/// Most mappings of a partition's stage 2: its regions and devices, its passport, its records of stolen
+/// time, its CPU interface.
+pub(super) const MAX_STAGE2_MAPPINGS: usize = MAX_REGIONS + 3;
 
-/// All mappings of one translation regime, in no particular order.
+/// All mappings of one translation regime, at most `N`, in no particular order.
 #[derive(Clone, Copy, Debug)]
-pub struct Mappings {
-    items: [Mapping; MAX_MAPPINGS],
+pub struct Mappings<const N: usize> {
+    items: [Mapping; N],
     length: usize,
 }
 
-impl Mappings {
+impl<const N: usize> Mappings<N> {
     /// No mapping.
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            items: [Mapping::EMPTY; MAX_MAPPINGS],
+            items: [Mapping::EMPTY; N],
             length: 0,
         }
     }
@@ -122,36 +125,33 @@ impl Mappings {
         self.items.split_at(self.length).0
     }
 
-    /// These and one more; nothing changes if it is empty.
+    /// Adds a mapping; nothing changes if it is empty.
     ///
     /// # Panics
-    /// If there are [`MAX_MAPPINGS`] already.
-    #[must_use]
-    pub const fn with(mut self, mapping: Mapping) -> Self {
+    /// If there are `N` already.
+    pub const fn add(&mut self, mapping: Mapping) {
         if mapping.size_bytes > 0 {
             assert!(
-                self.length < MAX_MAPPINGS,
+                self.length < N,
                 "a translation regime has more mappings than any system"
             );
             self.items[self.length] = mapping;
             self.length += 1;
         }
-        self
     }
 
-    /// These and a range of physical memory at the input address that equals its own.
-    #[must_use]
-    pub const fn identity(self, range: MemoryRange, attributes: Attributes) -> Self {
-        self.with(Mapping {
+    /// Adds a range of physical memory at the input address that equals its own.
+    pub const fn add_identity(&mut self, range: MemoryRange, attributes: Attributes) {
+        self.add(Mapping {
             input: range.base.0,
             output: range.base.0,
             size_bytes: range.size_bytes,
             attributes,
-        })
+        });
     }
 }
 
-impl Default for Mappings {
+impl<const N: usize> Default for Mappings<N> {
     fn default() -> Self {
         Self::new()
     }

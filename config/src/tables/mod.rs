@@ -52,10 +52,13 @@ pub struct Tables<const N: usize>(pub [[u64; pool::ENTRIES]; N]);
 /// If there is none (which takes more than 512 tables).
 #[must_use]
 pub const fn table_count(system: &System, board: &BoardFacts) -> usize {
+    // How many a partition needs doesn't depend on the layout: what moves with it is single pages.
+    let partitions = partitions_table_count(system, board);
     let mut count = 0;
     let mut rounds = 0;
     while rounds < 64 {
-        let needed = count_given(system, board, count);
+        let layout = Layout::new(board, count, system);
+        let needed = count::count(&regimes::el2(system, board, &layout)) + partitions;
         if needed == count {
             return count;
         }
@@ -133,16 +136,16 @@ const fn stage2(
     board: &BoardFacts,
     layout: &Layout,
     partition: usize,
-) -> mapping::Mappings {
+) -> regimes::Stage2 {
     let passport = MemoryRange::new(layout.passport(partition), PAGE_BYTES);
     let record = layout.record(system.first_record(partition));
     regimes::stage2(&system.partitions[partition], board, passport, record)
 }
 
-/// The tables needed if the layout has room for `assumed` of them.
-const fn count_given(system: &System, board: &BoardFacts, assumed: usize) -> usize {
-    let layout = Layout::new(board, assumed, system);
-    let mut count = count::count(&regimes::el2(system, board, &layout));
+/// The tables that all partitions' stage 2 need.
+const fn partitions_table_count(system: &System, board: &BoardFacts) -> usize {
+    let layout = Layout::new(board, 0, system);
+    let mut count = 0;
     let mut partition = 0;
     while partition < system.partitions.len() {
         count += count::count(&stage2(system, board, &layout, partition));

@@ -12,7 +12,9 @@ use paratia_abi::passport::{
 use static_assertions::const_assert_eq;
 
 use crate::board::{BoardFacts, DisplayKind};
-use crate::ports::port_interrupts;
+use crate::directory::Directory;
+use crate::layout::MAX_PARTITIONS;
+use crate::ports::{Direction, PartitionPorts, port_interrupts, port_table, ports_of};
 use crate::system::{Partition, RegionKind, System, same_text};
 
 /// A passport alone in its page, so that nothing else can be read beside it.
@@ -32,10 +34,13 @@ pub const fn passports<const N: usize>(system: &System, board: &BoardFacts) -> [
         N > 0 && N == system.partitions.len(),
         "one passport for each partition"
     );
-    let mut pages = [PassportPage(passport(system, board, 0)); N];
+    let ports: [PartitionPorts; N] = port_table(system);
+    let windows: [Windows; N] = window_table(system);
+    let mut pages = [PassportPage(filled(system, board, 0, &ports[0], &windows[0])); N];
     let mut index = 1;
     while index < N {
-        pages[index] = PassportPage(passport(system, board, index));
+        let page = filled(system, board, index, &ports[index], &windows[index]);
+        pages[index] = PassportPage(page);
         index += 1;
     }
     pages
@@ -47,10 +52,23 @@ pub const fn passports<const N: usize>(system: &System, board: &BoardFacts) -> [
 /// If something doesn't fit its record, which the rules find with better words.
 #[must_use]
 pub const fn passport(system: &System, board: &BoardFacts, index: usize) -> Passport {
+    let ports = ports_of(system, index);
+    let windows: [Windows; MAX_PARTITIONS] = window_table(system);
+    filled(system, board, index, &ports, &windows[index])
+}
+
+/// The passport of one partition with these ports and windows.
+const fn filled(
+    system: &System,
+    board: &BoardFacts,
+    index: usize,
+    places: &PartitionPorts,
+    windows: &Windows,
+) -> Passport {
     let partition = &system.partitions[index];
     let (regions, device_models, region_count) = regions(partition, board);
-    let (ports, port_count) = ports(system, partition);
-    let (windows, window_count) = windows(system, partition);
+    let (ports, port_count) = ports(system, places);
+    let (windows, window_count) = *windows;
     let (interrupts, interrupt_count) = interrupts(partition, board);
     Passport {
         magic: MAGIC,
@@ -85,7 +103,7 @@ pub const fn passport(system: &System, board: &BoardFacts, index: usize) -> Pass
         display: display(system, board, partition),
         arguments: arguments(partition),
         device_models,
-        port_interrupts: port_interrupts(system, index),
+        port_interrupts: port_interrupts(places),
     }
 }
 
@@ -135,57 +153,56 @@ const fn regions(
 }
 
 /// In the order of [`crate::ports`].
-const fn ports(system: &System, partition: &Partition) -> ([PortRecord; MAX_PORTS], usize) {
+const fn ports(system: &System, places: &PartitionPorts) -> ([PortRecord; MAX_PORTS], usize) {
     let mut records = [PortRecord::EMPTY; MAX_PORTS];
     let mut count = 0;
-    let mut index = 0;
-    while index < system.channels.len() {
-        let channel = &system.channels[index];
-        let mut end = 0;
-        while end <= channel.destinations.len() {
-            let port = channel.end(end);
-            if same_text(port.partition, partition.name) {
-                records[count] = PortRecord {
-                    name: Name::new(port.port),
-                    window: port.window.0,
-                    message_bytes: channel.message_bytes,
-                    direction: if end == 0 {
-                        PORT_SOURCE
-                    } else {
-                        PORT_DESTINATION
-                    },
-                    refresh_ns: nanoseconds(channel.refresh()),
-                };
-                count += 1;
-            }
-            end += 1;
-        }
-        index += 1;
+    while count < MAX_PORTS
+        && let Some(place) = &places[count]
+    {
+        let channel = &system.channels[place.channel];
+        let (port, direction) = match place.direction {
+            Direction::Source => (&channel.source, PORT_SOURCE),
+            Direction::Destination(index) => (&channel.destinations[index], PORT_DESTINATION),
+        };
+        records[count] = PortRecord {
+            name: Name::new(port.port),
+            window: port.window.0,
+            message_bytes: channel.message_bytes,
+            direction,
+            refresh_ns: nanoseconds(channel.refresh()),
+        };
+        count += 1;
     }
     (records, count)
 }
 
-/// In the order of time.
-const fn windows(system: &System, partition: &Partition) -> ([WindowRecord; MAX_WINDOWS], usize) {
-    let mut records = [WindowRecord::EMPTY; MAX_WINDOWS];
-    let mut count = 0;
+/// A partition's windows and their number.
+type Windows = ([WindowRecord; MAX_WINDOWS], usize);
+
+/// The windows of the first `N` partitions, in the order of time on each CPU.
+const fn window_table<const N: usize>(system: &System) -> [Windows; N] {
+    let directory = Directory::new(system);
+    let mut table = [([WindowRecord::EMPTY; MAX_WINDOWS], 0); N];
     let mut cpu = 0;
     while cpu < system.schedule.plans.len() {
         let plan = system.schedule.plans[cpu];
         let mut index = 0;
         while index < plan.len() {
-            if same_text(plan[index].partition, partition.name) {
-                records[count] = WindowRecord {
+            if let Some(partition) = directory.find(plan[index].partition)
+                && partition < N
+            {
+                let (records, count) = &mut table[partition];
+                records[*count] = WindowRecord {
                     start_ns: nanoseconds(plan[index].start),
                     length_ns: nanoseconds(plan[index].length),
                 };
-                count += 1;
+                *count += 1;
             }
             index += 1;
         }
         cpu += 1;
     }
-    (records, count)
+    table
 }
 
 const fn interrupts(partition: &Partition, board: &BoardFacts) -> ([u32; MAX_INTERRUPTS], usize) {

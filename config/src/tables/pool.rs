@@ -36,7 +36,7 @@ impl<const N: usize> Pool<N> {
     }
 
     /// Makes the tables of one regime; returns the index of its root.
-    pub(super) const fn add_regime(&mut self, mappings: &Mappings) -> usize {
+    pub(super) const fn add_regime<const M: usize>(&mut self, mappings: &Mappings<M>) -> usize {
         let root = self.take_table();
         let mappings = mappings.as_slice();
         let mut index = 0;

@@ -9,6 +9,8 @@ use core::time::Duration;
 use paratia_abi::passport::MAX_PORTS;
 
 use crate::address::{Ipa, MemoryRange, Pa};
+use crate::directory::Directory;
+use crate::layout::MAX_PARTITIONS;
 use crate::system::{Channel, ChannelKind, Partition, Port, RegionKind, System, same_text};
 
 /// What a partition's port is.
@@ -45,11 +47,25 @@ pub type PartitionPorts = [Option<PortPlace>; MAX_PORTS];
 /// or a message window lies outside its partition's RAM.
 #[must_use]
 pub const fn port_table<const N: usize>(system: &System) -> [PartitionPorts; N] {
+    let directory = Directory::new(system);
     let mut table = [[None; MAX_PORTS]; N];
-    let mut partition = 0;
-    while partition < N {
-        table[partition] = ports_of(system, partition);
-        partition += 1;
+    let mut counts = [0; N];
+    let mut index = 0;
+    while index < system.channels.len() {
+        let channel = &system.channels[index];
+        let mut end = 0;
+        while end <= channel.destinations.len() {
+            if let Some(owner) = directory.find(channel.end(end).partition)
+                && owner < N
+            {
+                assert!(counts[owner] < MAX_PORTS, "a partition has at most 8 ports");
+                let partition = &system.partitions[owner];
+                table[owner][counts[owner]] = Some(place(partition, channel, index, end));
+                counts[owner] += 1;
+            }
+            end += 1;
+        }
+        index += 1;
     }
     table
 }
@@ -94,12 +110,8 @@ pub const fn ports_of(system: &System, partition: usize) -> PartitionPorts {
 }
 
 /// The interrupts of a partition's ports by their index; 0 where there is none.
-///
-/// # Panics
-/// As [`port_table`].
 #[must_use]
-pub const fn port_interrupts(system: &System, partition: usize) -> [u32; MAX_PORTS] {
-    let ports = ports_of(system, partition);
+pub const fn port_interrupts(ports: &PartitionPorts) -> [u32; MAX_PORTS] {
     let mut interrupts = [0; MAX_PORTS];
     let mut index = 0;
     while index < MAX_PORTS {
@@ -142,6 +154,36 @@ pub const fn port_to_ring(
         index += 1;
     }
     None
+}
+
+/// For each of the first `N` channels and each of its destinations: as [`port_to_ring`].
+///
+/// # Panics
+/// If a channel has more than `DESTINATIONS`.
+#[must_use]
+pub const fn ports_to_ring<const DESTINATIONS: usize, const N: usize>(
+    system: &System,
+) -> [[Option<(usize, usize)>; DESTINATIONS]; N] {
+    let directory = Directory::new(system);
+    let mut all = [[None; DESTINATIONS]; N];
+    let mut counts = [0; MAX_PARTITIONS];
+    let mut index = 0;
+    while index < N {
+        let channel = &system.channels[index];
+        let mut end = 0;
+        while end <= channel.destinations.len() {
+            let port = channel.end(end);
+            if let Some(partition) = directory.find(port.partition) {
+                if end > 0 && port.interrupt.is_some() {
+                    all[index][end - 1] = Some((partition, counts[partition]));
+                }
+                counts[partition] += 1;
+            }
+            end += 1;
+        }
+        index += 1;
+    }
+    all
 }
 
 impl Channel {

@@ -3,9 +3,9 @@
 use paratia_config::address::{Ipa, MemoryRange, Pa};
 use paratia_config::board::{BoardFacts, InterruptController};
 use paratia_config::machine::{GicVersion, VirtualGic, VirtualMachine};
-use paratia_config::system::{Partition, Schedule, System, Window};
+use paratia_config::system::{Channel, Partition, Port, Region, Schedule, System, Window};
 
-use crate::base::{BOARD, HUD, MEDIA, NAV, SCHEDULE, SYSTEM};
+use crate::base::{BOARD, HUD, MEDIA, MEDIA_RAM, NAV, NAV_PORT, ROUTE, SCHEDULE, SYSTEM};
 use crate::case::{Case, VALID};
 
 const fn with_media(machine: VirtualMachine) -> Partition {
@@ -33,6 +33,55 @@ const ONTO_RAM: Partition = with_media(VirtualMachine {
 
 const NEWER: Partition = with_media(VirtualMachine::PLAIN.with_gic(GicVersion::V3));
 
+/// One partition more than there are interrupts to call one by, each with a port that has one.
+const CALLED: usize = 17;
+const CALLED_NAMES: [&str; CALLED] = [
+    "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q",
+];
+const MANY: [Partition; 2 + CALLED] = {
+    const REGIONS: &[[Region; 1]; CALLED] = &{
+        let mut regions = [[MEDIA_RAM]; CALLED];
+        let mut index = 0;
+        while index < CALLED {
+            regions[index][0].pa = Pa(0x5000_0000 + index as u64 * 0x10_0000);
+            index += 1;
+        }
+        regions
+    };
+    let mut many = [NAV; 2 + CALLED];
+    many[1] = HUD;
+    let mut index = 0;
+    while index < CALLED {
+        many[2 + index] = Partition {
+            name: CALLED_NAMES[index],
+            regions: &REGIONS[index],
+            devices: &[],
+            ..MEDIA
+        };
+        index += 1;
+    }
+    many
+};
+const MANY_WINDOWS: [Window; CALLED] = {
+    let mut windows = [Window::us("", 0, 0); CALLED];
+    let mut index = 0;
+    while index < CALLED {
+        windows[index] = Window::us(CALLED_NAMES[index], 1_000 * index as u64, 1_000);
+        index += 1;
+    }
+    windows
+};
+const MANY_PORTS: [Port; CALLED] = {
+    let mut ports = [NAV_PORT; CALLED];
+    let mut index = 0;
+    while index < CALLED {
+        ports[index].partition = CALLED_NAMES[index];
+        ports[index].interrupt = Some(40);
+        index += 1;
+    }
+    ports
+};
+
 pub const CASES: &[Case] = &[
     Case {
         system: System {
@@ -58,45 +107,11 @@ pub const CASES: &[Case] = &[
             partitions: &[NAV, HUD, NINE],
             ..SYSTEM
         },
-        findings: &[
-            (
-                "vcpu_count",
-                "partition 'media': has 9 vCPUs, allowed are 1 to 8; give it as many as its plans \
-                 have room for",
-            ),
-            (
-                "vcpu_scheduled",
-                "partition 'media': vCPU 1 has no window in any plan; give it one",
-            ),
-            (
-                "vcpu_scheduled",
-                "partition 'media': vCPU 2 has no window in any plan; give it one",
-            ),
-            (
-                "vcpu_scheduled",
-                "partition 'media': vCPU 3 has no window in any plan; give it one",
-            ),
-            (
-                "vcpu_scheduled",
-                "partition 'media': vCPU 4 has no window in any plan; give it one",
-            ),
-            (
-                "vcpu_scheduled",
-                "partition 'media': vCPU 5 has no window in any plan; give it one",
-            ),
-            (
-                "vcpu_scheduled",
-                "partition 'media': vCPU 6 has no window in any plan; give it one",
-            ),
-            (
-                "vcpu_scheduled",
-                "partition 'media': vCPU 7 has no window in any plan; give it one",
-            ),
-            (
-                "vcpu_scheduled",
-                "partition 'media': vCPU 8 has no window in any plan; give it one",
-            ),
-        ],
+        findings: &[(
+            "vcpu_count",
+            "partition 'media': has 9 vCPUs, allowed are 1 to 8; give it as many as its plans have \
+             room for",
+        )],
         ..VALID
     },
     Case {
@@ -125,6 +140,27 @@ pub const CASES: &[Case] = &[
                 "partition 'media': vCPU 1 has no window in any plan; give it one",
             ),
         ],
+        ..VALID
+    },
+    Case {
+        system: System {
+            partitions: &MANY,
+            schedule: Schedule {
+                plans: &[SCHEDULE.plans[0], &MANY_WINDOWS],
+                ..SCHEDULE
+            },
+            channels: &[Channel {
+                destinations: &MANY_PORTS,
+                ..ROUTE
+            }],
+            ..SYSTEM
+        },
+        findings: &[(
+            "kick_count",
+            "system 'base': 17 of its partitions have several vCPUs or a port with an interrupt, \
+             which takes a software-generated interrupt each, and a CPU has 16; give some one vCPU \
+             and let them poll",
+        )],
         ..VALID
     },
     Case {

@@ -102,7 +102,10 @@ proptest! {
         let mut mappings = lay_out(&pieces);
         let turns = order.index(mappings.len());
         mappings.rotate_left(turns);
-        let list = mappings.iter().fold(Mappings::new(), |list, mapping| list.with(*mapping));
+        let mut list: Mappings<32> = Mappings::new();
+        for mapping in &mappings {
+            list.add(*mapping);
+        }
 
         // Three GiB of pages need 1500 tables: too many to be worth it here.
         let needed = count(&list);

@@ -15,9 +15,10 @@ fn ram(input: u64, output: u64, size_bytes: u64) -> Mapping {
 }
 
 fn build(mappings: &[Mapping]) {
-    let list = mappings
-        .iter()
-        .fold(Mappings::new(), |list, mapping| list.with(*mapping));
+    let mut list: Mappings<8> = Mappings::new();
+    for mapping in mappings {
+        list.add(*mapping);
+    }
     Pool::<4>::new(Pa(0x4000_0000)).add_regime(&list);
 }
 
