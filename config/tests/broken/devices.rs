@@ -250,6 +250,23 @@ pub const CASES: &[Case] = &[
     Case {
         system: SYSTEM,
         board: BoardFacts {
+            interrupt_count: 512,
+            devices: &[Device {
+                interrupts: &[287, 288],
+                ..RTC_FACTS
+            }],
+            ..BOARD
+        },
+        findings: &[(
+            "interrupt_exists",
+            "partition 'media': device 'rtc' has interrupt 288, a partition's controller has those \
+             below 288; leave it out",
+        )],
+        ..VALID
+    },
+    Case {
+        system: SYSTEM,
+        board: BoardFacts {
             devices: &[Device {
                 interrupts: &[
                     40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56,
