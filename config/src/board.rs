@@ -176,6 +176,9 @@ pub struct Device {
     pub interrupts: &'static [u32],
     /// Whether it can write memory by itself, and so would go round stage 2.
     pub bus_master: bool,
+    /// What its pages reach that isn't the device itself, if there is anything: stage 2 divides no
+    /// page, so whoever owns it can change that, too.
+    pub reaches: Option<&'static str>,
 }
 
 /// The kind of display, which says how the hypervisor sets it up at boot.

@@ -21,6 +21,10 @@ pub const UART_INTERRUPT: u32 = 33;
 pub const UART_BYTES: u64 = PAGE_BYTES;
 
 /// What a partition's machine has.
+///
+/// Its CPUs identify themselves as the board's (`MIDR_EL1`), but have none of the registers that their
+/// maker has added, such as `L2CTLR_EL1` and `CPUECTLR_EL1`: these act on what all partitions share. How
+/// many CPUs there are says the device tree or the passport.
 #[derive(Clone, Copy, Debug)]
 pub struct VirtualMachine {
     /// vCPUs, 1 to [`MAX_VCPUS`]; vCPU n has affinity 0.0.0.n and its own windows.

@@ -126,9 +126,13 @@ pub struct DeviceUse {
     pub device: &'static str,
     /// Where the partition sees its registers; whole pages.
     pub ipa: Ipa,
+    /// Whether the partition is trusted with all that the device's pages reach beside the device
+    /// ([`Device::reaches`](crate::board::Device::reaches)), if they reach anything.
+    pub trusted: bool,
 }
 
-/// Signs of life that a partition owes once it is in normal mode.
+/// Signs of life that a partition owes once it is in normal mode. Whole major frames in these durations
+/// are as long as the schedule's own: see [`Span`].
 #[derive(Clone, Copy, Debug)]
 pub struct Heartbeat {
     /// One is due in each period; a whole number of major frames.
@@ -196,7 +200,49 @@ pub struct Schedule {
     pub plans: &'static [&'static [Window]],
 }
 
+/// A duration in major frames, and what is left of it.
+///
+/// A frame lasts a whole number of ticks, so it is up to a tick shorter than declared, and the schedule
+/// gets ahead of the clock by as much in every frame. What has to stay in step with its windows is
+/// measured like this, and never as one duration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Whole major frames; saturates.
+    pub frames: u64,
+    /// The rest, less than a frame.
+    pub rest: Duration,
+}
+
+const NANOSECONDS: u128 = 1_000_000_000;
+
 impl Schedule {
+    /// A duration as the schedule measures it.
+    #[must_use]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "compared before, and a remainder is less than what it is divided by"
+    )]
+    pub const fn span(&self, duration: Duration) -> Span {
+        let frame = self.major_frame.as_nanos();
+        if frame == 0 {
+            return Span {
+                frames: 0,
+                rest: duration,
+            };
+        }
+        let (frames, rest) = (duration.as_nanos() / frame, duration.as_nanos() % frame);
+        // A remainder is less than a frame, which is a `Duration`.
+        let (seconds, nanoseconds) = (rest / NANOSECONDS, rest % NANOSECONDS);
+        Span {
+            frames: if frames > u64::MAX as u128 {
+                u64::MAX
+            } else {
+                frames as u64
+            },
+            rest: Duration::new(seconds as u64, nanoseconds as u32),
+        }
+    }
+
     /// Windows of the largest plan.
     #[must_use]
     pub const fn most_windows(&self) -> usize {
@@ -261,8 +307,9 @@ pub struct HealthTable {
     pub stray_fetch: Action,
     /// An instruction or system register that the partition may not use.
     pub forbidden_instruction: Action,
-    /// An access to an emulated device by an instruction that the hardware doesn't describe, such as
-    /// a load of a pair.
+    /// An access to an emulated device by an instruction that the hardware doesn't describe: of a pair,
+    /// with write-back, of a vector register, exclusive. Emulated devices take plain loads and stores of
+    /// one general register.
     pub undescribed_access: Action,
     /// More refused calls in one window than configured.
     pub refused_calls: Action,

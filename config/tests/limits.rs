@@ -21,7 +21,7 @@ use base::{
 };
 use paratia_config::address::{Ipa, Pa, mib};
 use paratia_config::machine::VirtualMachine;
-use paratia_config::rules::{LONGEST_PATH, findings};
+use paratia_config::rules::{findings, longest_path};
 use paratia_config::system::{
     Channel, ChannelKind, Display, HealthTable, Heartbeat, Partition, Port, Region, Schedule,
     System, Window,
@@ -113,18 +113,61 @@ fn a_partition_as_full_as_its_passport() {
         name: "media",
         regions: regions.leak(),
         arguments: "a".repeat(256).leak(),
-        health: HealthTable::restart(8, Duration::from_millis(1)),
+        health: HealthTable::restart(8, SCHEDULE.major_frame),
         ..MEDIA
     };
     assert_valid(&System {
         partitions: vec![NAV, HUD, media].leak(),
         schedule: Schedule {
-            guard: LONGEST_PATH,
+            guard: longest_path(&SYSTEM, &BOARD),
             plans: vec![SCHEDULE.plans[0], windows.collect::<Vec<_>>().leak()].leak(),
             ..SCHEDULE
         },
         ..SYSTEM
     });
+}
+
+/// The rule on the guard knows everything that a partition can make an exit or a switch long with.
+#[test]
+fn whatever_is_declared_lengthens_the_longest_path() {
+    const PORT: Port = Port {
+        interrupt: Some(40),
+        ..HUD_PORT
+    };
+    let base = longest_path(&SYSTEM, &BOARD);
+    let longer = |system: System| {
+        let most = longest_path(&system, &BOARD);
+        most.checked_sub(base).map(|more| more.as_micros())
+    };
+    let with_media = |media: Partition| {
+        longer(System {
+            partitions: vec![NAV, HUD, media].leak(),
+            ..SYSTEM
+        })
+    };
+    let machine = |blocks, vcpus| {
+        let mut machine = VirtualMachine::PLAIN.with_vcpus(vcpus);
+        machine.gic.shared_blocks = blocks;
+        Partition { machine, ..MEDIA }
+    };
+    assert_eq!(with_media(machine(2, 1)), Some(0), "as all have");
+    assert_eq!(with_media(machine(3, 1)), Some(3));
+    assert_eq!(with_media(machine(8, 1)), Some(18));
+    assert_eq!(with_media(machine(u32::MAX, 1)), Some(18), "no more exist");
+    assert_eq!(with_media(machine(2, 8)), Some(7));
+    let channel = |destinations: Vec<Port>| {
+        longer(System {
+            channels: vec![Channel {
+                destinations: destinations.leak(),
+                ..ROUTE
+            }]
+            .leak(),
+            ..SYSTEM
+        })
+    };
+    let silent = channel(vec![HUD_PORT]);
+    assert_eq!(channel(vec![PORT]), silent.map(|most| most + 1));
+    assert_eq!(channel(vec![HUD_PORT; 3]), silent.map(|most| most + 2));
 }
 
 #[test]

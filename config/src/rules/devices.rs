@@ -58,6 +58,22 @@ pub(super) const fn device_no_bus_master(context: &Context, report: &mut Report)
     }}
 }
 
+pub(super) const fn device_reach_trusted(context: &Context, report: &mut Report) {
+    each_owned! { _index, owned in context => {
+        if let Some(device) = owned.device
+            && let Some(more) = device.reaches
+            && !owned.given.trusted
+        {
+            report.add(
+                with_registers(owned.partition, device)
+                    .str(" reaches more than itself: ")
+                    .str(more)
+                    .str("; take it away, or declare the partition `trusted` with that"),
+            );
+        }
+    }}
+}
+
 pub(super) const fn device_not_hypervisors(context: &Context, report: &mut Report) {
     let board = context.board;
     each_owned! { _index, owned in context => {

@@ -5,6 +5,7 @@ use super::each::each;
 use super::partitions::subject;
 use super::report::{Message, Report};
 use super::schedule::{first_start, shorter};
+use crate::address::PAGE_BYTES;
 use crate::system::{Action, Criticality, HealthEvent, Heartbeat, MAX_RESTARTS_COUNTED, Partition};
 
 pub(super) const fn fault_not_ignored(context: &Context, report: &mut Report) {
@@ -62,15 +63,22 @@ pub(super) const fn restarts_countable(context: &Context, report: &mut Report) {
     }}
 }
 
-pub(super) const fn restart_period_not_empty(context: &Context, report: &mut Report) {
+/// A partition is loaded in one of its windows and runs in the next, so most can be restarted about once
+/// in a frame.
+pub(super) const fn restart_period_covers_frame(context: &Context, report: &mut Report) {
+    let frame = context.system.schedule.major_frame;
     each! { partition in context.system.partitions => {
         let limit = &partition.health.restart_limit;
-        if limit.count > 0 && limit.period.is_zero() {
+        if limit.count > 0 && (limit.period.is_zero() || shorter(limit.period, frame)) {
             report.add(
                 subject(partition)
                     .str("restart limit ")
                     .number(limit.count as u64)
-                    .str(" within 0 ms never limits; give it a period"),
+                    .str(" within ")
+                    .duration(limit.period)
+                    .str(", less than a major frame ")
+                    .duration(frame)
+                    .str(", limits nothing; lengthen its period"),
             );
         }
     }}
@@ -86,6 +94,59 @@ pub(super) const fn critical_owes_heartbeat(context: &Context, report: &mut Repo
             );
         }
     }}
+}
+
+/// Says nothing of a partition that owes no heartbeat, which another rule finds.
+pub(super) const fn critical_hang_has_verdict(context: &Context, report: &mut Report) {
+    each! { partition in context.system.partitions => {
+        let ignored = matches!(partition.health.missed_heartbeat, Action::Ignore);
+        if ignored && is_critical(partition) && partition.heartbeat.is_some() {
+            report.add(
+                subject(partition)
+                    .str("is critical, but its health event ")
+                    .name(HealthEvent::MissedHeartbeat.name())
+                    .str(" is ignored, so that it stays hung once it hangs; restart or halt it"),
+            );
+        }
+    }}
+}
+
+/// A page of its regions is scrubbed in a step, and one of its image copied; the image is no larger than
+/// the regions. Says nothing of a partition without a window.
+pub(super) const fn critical_restart_in_time(context: &Context, report: &mut Report) {
+    let frame = context.system.schedule.major_frame;
+    each! { index, partition in context.system.partitions => {
+        let limit = &partition.health.restart_limit;
+        if let Some(usage) = context.usages.at(index)
+            && is_critical(partition)
+            && limit.count > 0
+            && usage.restart_steps > 0
+        {
+            let steps = pages(partition).saturating_mul(2);
+            let frames = steps.div_ceil(usage.restart_steps);
+            if frame.as_nanos().saturating_mul(frames as u128) > limit.period.as_nanos() {
+                report.add(
+                    subject(partition)
+                        .str("is critical, and loading it anew takes up to ")
+                        .number(frames)
+                        .str(" major frames of ")
+                        .duration(frame)
+                        .str(", longer than the ")
+                        .duration(limit.period)
+                        .str(" within which its restarts are limited; lengthen its windows"),
+                );
+            }
+        }
+    }}
+}
+
+/// Pages of a partition's regions; saturates.
+const fn pages(partition: &Partition) -> u64 {
+    let mut pages: u64 = 0;
+    each! { region in partition.regions => {
+        pages = pages.saturating_add(region.size_bytes / PAGE_BYTES);
+    }}
+    pages
 }
 
 pub(super) const fn heartbeat_period_in_frames(context: &Context, report: &mut Report) {

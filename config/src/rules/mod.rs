@@ -15,6 +15,7 @@ mod ends;
 mod health;
 mod image;
 mod interrupts;
+mod longest_path;
 mod machine;
 mod memory;
 mod messages;
@@ -38,9 +39,10 @@ use crate::system::System;
 use context::Context;
 use report::{MOST_KEPT, Report};
 
+pub use longest_path::{longest_hold, longest_path};
 pub use report::{Finding, Message};
-pub use schedule::LONGEST_PATH;
 pub use table::{RULES, Rule};
+pub use windows::SHORTEST_RUN;
 
 /// Stops the build, or panics, with the message of the first finding if there is one.
 ///

@@ -8,27 +8,9 @@ use super::partitions::{subject, system};
 use super::report::{Message, Report};
 use crate::system::{Criticality, Partition};
 
-/// The hypervisor's longest path with interrupts masked, on the slowest board, with room to spare:
-/// no guard may be shorter. The measured figure is checked against it where the costs are measured.
-pub const LONGEST_PATH: Duration = Duration::from_micros(40);
-
 pub(super) const fn frame_not_empty(context: &Context, report: &mut Report) {
     if context.system.schedule.major_frame.is_zero() {
         report.add(system(context).str("its major frame is 0 ms; give it a length"));
-    }
-}
-
-pub(super) const fn guard_covers_longest_path(context: &Context, report: &mut Report) {
-    let guard = context.system.schedule.guard;
-    if shorter(guard, LONGEST_PATH) {
-        report.add(
-            system(context)
-                .str("guard ")
-                .duration(guard)
-                .str(" is shorter than the hypervisor's longest path ")
-                .duration(LONGEST_PATH)
-                .str("; lengthen it"),
-        );
     }
 }
 

@@ -3,8 +3,8 @@
 use super::context::Context;
 use super::report::Report;
 use super::{
-    address_space, board, channels, devices, display, health, image, interrupts, machine, memory,
-    messages, names, partitions, pieces, schedule, windows,
+    address_space, board, channels, devices, display, health, image, interrupts, longest_path,
+    machine, memory, messages, names, partitions, pieces, schedule, windows,
 };
 
 /// A rule, for people.
@@ -111,6 +111,8 @@ rules! {
     devices::device_owned_once,
     /// A device that writes memory by itself is never given to a partition.
     devices::device_no_bus_master,
+    /// A device whose pages reach more than itself is in the hands of a partition that is trusted with it.
+    devices::device_reach_trusted,
     /// Devices of the hypervisor are never given to a partition.
     devices::device_not_hypervisors,
     /// Devices are seen as whole pages.
@@ -140,7 +142,7 @@ rules! {
     /// The major frame is longer than nothing.
     schedule::frame_not_empty,
     /// The guard covers the hypervisor's longest path.
-    schedule::guard_covers_longest_path,
+    longest_path::guard_covers_longest_path,
     /// Every plan has a CPU of the board.
     schedule::plan_has_cpu,
     /// Windows belong to partitions that exist.
@@ -151,7 +153,7 @@ rules! {
     windows::windows_ordered,
     /// Windows of a plan don't overlap.
     windows::windows_apart,
-    /// Windows are longer than the guard at their end.
+    /// Windows leave time to run beside the guard at their end.
     windows::window_outlasts_guard,
     /// Windows are for vCPUs that their partition has.
     machine::window_vcpu_exists,
@@ -203,10 +205,14 @@ rules! {
     health::best_effort_stops_nothing,
     /// Restarts within the period can be counted.
     health::restarts_countable,
-    /// Restarts are limited within a period of time.
-    health::restart_period_not_empty,
+    /// Restarts are limited within a period in which there can be one.
+    health::restart_period_covers_frame,
     /// A critical partition owes heartbeats.
     health::critical_owes_heartbeat,
+    /// A heartbeat that a critical partition misses has a consequence.
+    health::critical_hang_has_verdict,
+    /// A critical partition is loaded anew within the period in which its restarts are limited.
+    health::critical_restart_in_time,
     /// Heartbeats are due every whole number of major frames.
     health::heartbeat_period_in_frames,
     /// A heartbeat's deadline lies in its period.

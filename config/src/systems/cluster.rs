@@ -8,7 +8,7 @@ use super::{FRAME_BUFFER, PLAIN, heartbeat_ms, message_window, ram};
 use crate::address::mib;
 use crate::board::Board;
 use crate::system::{
-    Action, Channel, ChannelKind, Criticality, Display, HealthTable, Heartbeat, Image, Partition,
+    Channel, ChannelKind, Criticality, Display, HealthTable, Heartbeat, Image, Partition,
     Port, Region, RegionKind, Schedule, System, Trace, Window,
 };
 
@@ -60,10 +60,7 @@ impl<B: Board> Definition<B> {
                 image: Image::Program("infotainment"),
                 regions: &[ram(B::FACTS.partition_memory.base.offset(mib(16)), mib(4))],
                 heartbeat: heartbeat_ms(200),
-                health: HealthTable {
-                    missed_heartbeat: Action::Restart,
-                    ..HealthTable::restart(4, Duration::from_secs(2))
-                },
+                health: HealthTable::restart(4, Duration::from_secs(2)),
                 refused_calls_per_window: 16,
                 arguments: "attacks=all",
                 ..PLAIN

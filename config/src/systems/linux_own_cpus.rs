@@ -30,7 +30,7 @@ impl<B: Board> Definition<B> {
         ],
         schedule: Schedule {
             major_frame: Duration::from_millis(20),
-            guard: Duration::from_micros(50),
+            guard: Duration::from_micros(80),
             plans: &[
                 &[
                     Window::us("vehicle", 0, 2_000),

@@ -41,7 +41,7 @@ impl<B: Board> Definition<B> {
         ],
         schedule: Schedule {
             major_frame: Duration::from_millis(20),
-            guard: Duration::from_micros(50),
+            guard: Duration::from_micros(80),
             plans: &[
                 &[Window::us("left", 0, 19_000)],
                 &[Window::us("left", 0, 19_000).of_vcpu(1)],

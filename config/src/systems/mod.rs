@@ -11,6 +11,7 @@ use crate::system::{
     Criticality, File, HealthTable, Heartbeat, Image, Initrd, Partition, Region, RegionKind,
 };
 
+pub mod chaos;
 pub mod many;
 mod words;
 

@@ -25,6 +25,7 @@ impl<B: Board> Definition<B> {
                 devices: &[DeviceUse {
                     device: "rtc",
                     ipa: crate::Ipa(0x0901_0000),
+                    trusted: false,
                 }],
                 health: HealthTable::restart(1, Duration::from_secs(60)),
                 ..PLAIN

@@ -34,10 +34,12 @@ impl<B: Board> Definition<B> {
             DeviceUse {
                 device: "rtc",
                 ipa: crate::Ipa(0x0901_0000),
+                trusted: false,
             },
             DeviceUse {
                 device: "gpio",
                 ipa: crate::Ipa(0x0903_0000),
+                trusted: false,
             },
         ]
     } else {
@@ -89,7 +91,7 @@ impl<B: Board> Definition<B> {
         ],
         schedule: Schedule {
             major_frame: Duration::from_millis(20),
-            guard: Duration::from_micros(50),
+            guard: Duration::from_micros(60),
             plans: &[
                 &[
                     Window::us("crowd", 0, 5_000),

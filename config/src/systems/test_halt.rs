@@ -1,4 +1,4 @@
-//! Test: a partition that is to be halted while more has gone wrong than one thing.
+//! Test: a partition that is to be halted while more has gone wrong than one thing, or turns itself off.
 
 use core::marker::PhantomData;
 use core::time::Duration;
@@ -17,15 +17,17 @@ impl<B: Board> Definition<B> {
     /// The declaration.
     pub const SYSTEM: System = System {
         name: "test-halt",
-        summary: "a partition that floods its console and then does what halts it",
+        summary: "a partition that is to be halted, or turns itself off",
         partitions: &[
             Partition {
                 name: "halted",
                 image: Image::Program("halt"),
                 regions: &[ram(B::FACTS.partition_memory.base.offset(mib(2)), mib(2))],
+                heartbeat: heartbeat_ms(20),
                 health: HealthTable {
                     stray_access: Action::Halt,
                     console_overflow: Action::Restart,
+                    missed_heartbeat: Action::Restart,
                     ..HealthTable::restart(8, Duration::from_secs(60))
                 },
                 ..PLAIN
@@ -36,10 +38,7 @@ impl<B: Board> Definition<B> {
                 image: Image::Program("worker"),
                 regions: &[ram(B::FACTS.partition_memory.base.offset(mib(0)), mib(2))],
                 heartbeat: heartbeat_ms(20),
-                health: HealthTable {
-                    missed_heartbeat: Action::Ignore,
-                    ..HealthTable::HALT
-                },
+                health: HealthTable::HALT,
                 ..PLAIN
             },
         ],

@@ -33,6 +33,7 @@ impl<B: Board> Definition<B> {
                 devices: &[DeviceUse {
                     device: Self::DEVICE,
                     ipa: crate::Ipa(0x0901_0000),
+                    trusted: false,
                 }],
                 ..PLAIN
             },

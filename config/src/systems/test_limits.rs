@@ -6,7 +6,7 @@ use core::time::Duration;
 use super::{PLAIN, heartbeat_ms, ram};
 use crate::address::mib;
 use crate::board::Board;
-use crate::system::{Action, HealthTable, Image, Partition, Schedule, System, Trace, Window};
+use crate::system::{HealthTable, Image, Partition, Schedule, System, Trace, Window};
 
 /// The system on the board `B`.
 pub struct Definition<B>(PhantomData<B>);
@@ -22,10 +22,7 @@ impl<B: Board> Definition<B> {
                 image: Image::Program("infotainment"),
                 regions: &[ram(B::FACTS.partition_memory.base.offset(mib(0)), mib(4))],
                 heartbeat: heartbeat_ms(200),
-                health: HealthTable {
-                    missed_heartbeat: Action::Restart,
-                    ..HealthTable::restart(2, Duration::from_secs(10))
-                },
+                health: HealthTable::restart(2, Duration::from_secs(10)),
                 refused_calls_per_window: 16,
                 ..PLAIN
             },

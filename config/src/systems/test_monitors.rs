@@ -19,7 +19,7 @@ impl<B: Board> Definition<B> {
     /// The declaration.
     pub const SYSTEM: System = System {
         name: "test-monitors",
-        summary: "three partitions with performance monitors and debug registers of their own",
+        summary: "three partitions with performance monitors and debug registers of their own, one without",
         partitions: &[
             Partition {
                 name: "plant",
@@ -44,6 +44,14 @@ impl<B: Board> Definition<B> {
                 machine: MACHINE,
                 ..PLAIN
             },
+            Partition {
+                name: "without",
+                image: Image::Program("hidden"),
+                regions: &[ram(B::FACTS.partition_memory.base.offset(mib(6)), mib(2))],
+                machine: VirtualMachine::VIRT,
+                refused_calls_per_window: 16,
+                ..PLAIN
+            },
         ],
         schedule: Schedule {
             major_frame: Duration::from_millis(20),
@@ -53,6 +61,7 @@ impl<B: Board> Definition<B> {
                     Window::us("plant", 0, 800),
                     Window::us("look", 800, 800),
                     Window::us("monitors", 1_600, 1_400),
+                    Window::us("without", 3_000, 3_000),
                     Window::us("plant", 10_000, 800),
                     Window::us("look", 10_800, 800),
                 ],

@@ -40,16 +40,13 @@ impl<B: Board> Definition<B> {
                 image: Image::Program("worker"),
                 regions: &[ram(B::FACTS.partition_memory.base.offset(mib(0)), mib(2))],
                 heartbeat: heartbeat_ms(20),
-                health: HealthTable {
-                    missed_heartbeat: Action::Ignore,
-                    ..HealthTable::HALT
-                },
+                health: HealthTable::HALT,
                 ..PLAIN
             },
         ],
         schedule: Schedule {
             major_frame: Duration::from_millis(20),
-            guard: Duration::from_micros(50),
+            guard: Duration::from_micros(80),
             plans: &[
                 &[
                     Window::us("restarted", 2_000, 1_500).of_vcpu(1),

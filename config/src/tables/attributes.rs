@@ -92,3 +92,41 @@ pub const TCR_EL2: u64 = WALK | 1 << 23 | 1 << 31;
 /// `VTCR_EL2` for these tables, but for `PS` (bits 18:16), the CPU's `PARange`, and `VS` (bit 19),
 /// the width of its VMIDs. `SL0` 1: start at level 1. Bit 31 is RES1.
 pub const VTCR_EL2: u64 = WALK | 0b01 << 6 | 1 << 31;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEVER: u64 = 0x0040_0000_0000_0000;
+
+    /// Values as the manual's figures give them, not as this file puts them together: types of memory and
+    /// shareability never show on an emulator.
+    #[test]
+    fn descriptors_are_the_manuals() {
+        let expected = [
+            (Attributes::STAGE2_RAM, 0x7FC),
+            (Attributes::STAGE2_FRAME_BUFFER, NEVER | 0x7D4),
+            (Attributes::STAGE2_DEVICE, NEVER | 0x7C4),
+            (Attributes::STAGE2_PASSPORT, NEVER | 0x77C),
+            (Attributes::EL2_TEXT, 0x7C4),
+            (Attributes::EL2_CONSTANT, NEVER | 0x7C4),
+            (Attributes::EL2_DATA, NEVER | 0x744),
+            (Attributes::EL2_FRAME_BUFFER, NEVER | 0x748),
+            (Attributes::EL2_DEVICE, NEVER | 0x740),
+        ];
+        for (attributes, value) in expected {
+            assert_eq!(attributes.0, value, "{:#x}", attributes.0);
+        }
+        assert_eq!((BLOCK, TABLE, PAGE), (1, 3, 3));
+        assert_eq!(ADDRESS, 0x0000_FFFF_FFFF_F000);
+    }
+
+    #[test]
+    fn registers_are_the_manuals() {
+        // Device-nGnRnE, Normal write-back with both allocations, Normal non-cacheable.
+        assert_eq!(MAIR_EL2, 0x44_FF_00);
+        assert_eq!(TCR_EL2, 0x8080_3519);
+        assert_eq!(VTCR_EL2, 0x8000_3559);
+        assert_eq!(INPUT_ADDRESS_BITS, 39);
+    }
+}

@@ -439,6 +439,31 @@ pub const fn cpu_of<const N: usize>(system: &System) -> [usize; N] {
     cpus
 }
 
+/// Most windows of any of `N` partitions in a major frame, on all CPUs together.
+#[must_use]
+pub const fn most_windows<const N: usize>(system: &System) -> usize {
+    let mut counts = [0; N];
+    let directory = Directory::new(system);
+    let plans = system.schedule.plans;
+    let (mut most, mut cpu) = (0, 0);
+    while cpu < plans.len() {
+        let mut window = 0;
+        while window < plans[cpu].len() {
+            if let Some(index) = directory.find(plans[cpu][window].partition) {
+                counts[index] += 1;
+                most = if counts[index] > most {
+                    counts[index]
+                } else {
+                    most
+                };
+            }
+            window += 1;
+        }
+        cpu += 1;
+    }
+    most
+}
+
 /// The affinity of the CPU that each vCPU runs on.
 #[must_use]
 pub const fn affinity_of<const N: usize>(system: &System, board: &BoardFacts) -> [u64; N] {

@@ -463,4 +463,70 @@ pub const CASES: &[Case] = &[
         )],
         ..VALID
     },
+    // What is wrong is in the last pairs of ends, behind many that are right.
+    Case {
+        system: System {
+            channels: &[
+                ROUTE,
+                further("second", 0x400F_E000, &[at_hud("second", 0x401F_E000, 40)]),
+                further("third", 0x400F_D000, &[at_hud("third", 0x401F_D000, 41)]),
+                further(
+                    "fourth",
+                    0x400F_D020,
+                    &[
+                        at_hud("third", 0x401F_C000, 41),
+                        at_hud("fourth", 0x401F_B000, 42),
+                    ],
+                ),
+            ],
+            ..SYSTEM
+        },
+        findings: &[
+            (
+                "channel_ends_differ",
+                "channel 'fourth': port 'third' of partition 'hud' and port 'fourth' of partition \
+                 'hud' are ends at one partition; a channel joins different ones",
+            ),
+            (
+                "port_has_one_channel",
+                "channel 'third': port 'third' of partition 'hud' is an end of channel 'fourth', \
+                 too; give each channel its own port",
+            ),
+            (
+                "port_interrupts_differ",
+                "channel 'third': port 'third' of partition 'hud' has interrupt 41, and so has port \
+                 'third'; give each its own",
+            ),
+            (
+                "message_windows_apart",
+                "channel 'third': port 'third' of partition 'nav', message window \
+                 0x400f_d000..0x400f_d040 overlaps that of port 'fourth' 0x400f_d020..0x400f_d060; \
+                 move one",
+            ),
+        ],
+        ..VALID
+    },
 ];
+
+/// One more channel from 'nav', with a port of its name there.
+const fn further(name: &'static str, window: u64, destinations: &'static [Port]) -> Channel {
+    Channel {
+        name,
+        source: Port {
+            port: name,
+            window: Ipa(window),
+            ..NAV_PORT
+        },
+        destinations,
+        ..ROUTE
+    }
+}
+
+const fn at_hud(port: &'static str, window: u64, interrupt: u32) -> Port {
+    Port {
+        port,
+        window: Ipa(window),
+        interrupt: Some(interrupt),
+        ..HUD_PORT
+    }
+}

@@ -10,6 +10,7 @@ use crate::case::{Case, VALID};
 const GPIO: DeviceUse = DeviceUse {
     device: "gpio",
     ipa: Ipa(0x0903_0000),
+    trusted: false,
 };
 const RTC_FACTS: Device = BOARD.devices[0];
 const GPIO_FACTS: Device = BOARD.devices[1];
@@ -101,6 +102,7 @@ pub const CASES: &[Case] = &[
                         DeviceUse {
                             device: "virtio",
                             ipa: Ipa(0x0A00_0000),
+                            trusted: false,
                         },
                     ],
                     ..MEDIA
@@ -112,6 +114,22 @@ pub const CASES: &[Case] = &[
             "device_no_bus_master",
             "partition 'media': device 'virtio' 0x0a00_0000..0x0a00_4000 can write all of memory \
              by itself, round stage 2; take it away",
+        )],
+        ..VALID
+    },
+    Case {
+        system: SYSTEM,
+        board: BoardFacts {
+            devices: &[Device {
+                reaches: Some("the log's pins"),
+                ..RTC_FACTS
+            }],
+            ..BOARD
+        },
+        findings: &[(
+            "device_reach_trusted",
+            "partition 'media': device 'rtc' 0x0901_0000..0x0901_1000 reaches more than itself: the \
+             log's pins; take it away, or declare the partition `trusted` with that",
         )],
         ..VALID
     },
@@ -252,7 +270,7 @@ pub const CASES: &[Case] = &[
         board: BoardFacts {
             interrupt_count: 512,
             devices: &[Device {
-                interrupts: &[287, 288],
+                interrupts: &[255, 288],
                 ..RTC_FACTS
             }],
             ..BOARD
@@ -318,6 +336,7 @@ pub const CASES: &[Case] = &[
                 registers: MemoryRange::new(Pa(0x0804_1000), 0x1000),
                 interrupts: &[34],
                 bus_master: false,
+                reaches: None,
             }],
             ..BOARD
         },

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use paratia_config::system::{Action, HealthTable, Heartbeat, Partition, RestartLimit, System};
+use paratia_config::system::{
+    Action, HealthTable, Heartbeat, Partition, RestartLimit, Schedule, System, Window,
+};
 
-use crate::base::{HEARTBEAT, HUD, MEDIA, NAV, SYSTEM};
+use crate::base::{HEARTBEAT, HUD, MEDIA, NAV, SCHEDULE, SYSTEM};
 use crate::case::{Case, VALID};
 
 const RESTART: HealthTable = NAV.health;
@@ -83,24 +85,85 @@ pub const CASES: &[Case] = &[
     Case {
         system: System {
             partitions: &[
+                NAV,
+                HUD,
                 Partition {
                     health: HealthTable {
                         restart_limit: RestartLimit {
                             count: 3,
-                            period: Duration::ZERO,
+                            period: Duration::from_nanos(19_999_999),
                         },
+                        ..RESTART
+                    },
+                    ..MEDIA
+                },
+            ],
+            ..SYSTEM
+        },
+        findings: &[(
+            "restart_period_covers_frame",
+            "partition 'media': restart limit 3 within 19999999 ns, less than a major frame 20 ms, \
+             limits nothing; lengthen its period",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            partitions: &[
+                Partition {
+                    health: HealthTable {
+                        missed_heartbeat: Action::Ignore,
                         ..RESTART
                     },
                     ..NAV
                 },
                 HUD,
-                MEDIA,
+                Partition {
+                    heartbeat: Some(HEARTBEAT),
+                    health: HealthTable {
+                        missed_heartbeat: Action::Ignore,
+                        ..RESTART
+                    },
+                    ..MEDIA
+                },
             ],
             ..SYSTEM
         },
         findings: &[(
-            "restart_period_not_empty",
-            "partition 'nav': restart limit 3 within 0 ms never limits; give it a period",
+            "critical_hang_has_verdict",
+            "partition 'nav': is critical, but its health event 'missed_heartbeat' is ignored, so \
+             that it stays hung once it hangs; restart or halt it",
+        )],
+        ..VALID
+    },
+    // A step a window: 256 pages are scrubbed, and 256 may have to be copied.
+    Case {
+        system: System {
+            partitions: &[
+                Partition {
+                    health: HealthTable::restart(3, Duration::from_millis(10_239)),
+                    ..NAV
+                },
+                HUD,
+                Partition {
+                    health: HealthTable::restart(3, Duration::from_millis(20)),
+                    ..MEDIA
+                },
+            ],
+            schedule: Schedule {
+                plans: &[
+                    &[Window::us("nav", 0, 60), Window::us("hud", 5_000, 5_000)],
+                    SCHEDULE.plans[1],
+                ],
+                ..SCHEDULE
+            },
+            ..SYSTEM
+        },
+        findings: &[(
+            "critical_restart_in_time",
+            "partition 'nav': is critical, and loading it anew takes up to 512 major frames of \
+             20 ms, longer than the 10239 ms within which its restarts are limited; lengthen its \
+             windows",
         )],
         ..VALID
     },

@@ -3,14 +3,20 @@
 use std::time::Duration;
 
 use paratia_config::board::BoardFacts;
-use paratia_config::system::{Schedule, System, Window};
+use paratia_config::machine::VirtualMachine;
+use paratia_config::system::{Partition, Schedule, System, Window};
 
-use crate::base::{BOARD, SCHEDULE, SYSTEM};
+use crate::base::{BOARD, HUD, MEDIA, NAV, SCHEDULE, SYSTEM};
 use crate::case::{Case, VALID};
 
 const NAV_WINDOW: Window = Window::us("nav", 0, 5_000);
 const HUD_WINDOW: Window = Window::us("hud", 5_000, 5_000);
 const MEDIA_PLAN: &[Window] = &[Window::us("media", 0, 20_000)];
+
+const TWO_VCPUS: Partition = Partition {
+    machine: VirtualMachine::PLAIN.with_vcpus(2),
+    ..MEDIA
+};
 
 pub const CASES: &[Case] = &[
     Case {
@@ -57,15 +63,39 @@ pub const CASES: &[Case] = &[
     Case {
         system: System {
             schedule: Schedule {
-                guard: Duration::from_micros(39),
+                guard: Duration::from_micros(31),
                 ..SCHEDULE
             },
             ..SYSTEM
         },
         findings: &[(
             "guard_covers_longest_path",
-            "system 'base': guard 39 µs is shorter than the hypervisor's longest path 40 µs; \
+            "system 'base': guard 31 µs is shorter than the hypervisor's longest path 32 µs; \
              lengthen it",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            partitions: &[NAV, HUD, TWO_VCPUS],
+            schedule: Schedule {
+                guard: Duration::from_micros(79),
+                plans: &[
+                    &[
+                        NAV_WINDOW,
+                        HUD_WINDOW,
+                        Window::us("media", 10_000, 1_000).of_vcpu(1),
+                    ],
+                    MEDIA_PLAN,
+                ],
+                ..SCHEDULE
+            },
+            ..SYSTEM
+        },
+        findings: &[(
+            "guard_covers_longest_path",
+            "system 'base': guard 79 µs is shorter than the hypervisor's longest path 34 µs and \
+             52 µs in which vCPUs of one partition wait for each other; lengthen it",
         )],
         ..VALID
     },
@@ -165,16 +195,24 @@ pub const CASES: &[Case] = &[
     Case {
         system: System {
             schedule: Schedule {
-                plans: &[&[Window::us("nav", 0, 50), HUD_WINDOW], MEDIA_PLAN],
+                plans: &[&[Window::us("nav", 0, 59), HUD_WINDOW], MEDIA_PLAN],
                 ..SCHEDULE
             },
             ..SYSTEM
         },
-        findings: &[(
-            "window_outlasts_guard",
-            "CPU 0: window 'nav' 0 ms..50 µs is 50 µs long, all of it within the guard 50 µs; \
-             lengthen it",
-        )],
+        findings: &[
+            (
+                "window_outlasts_guard",
+                "CPU 0: window 'nav' 0 ms..59 µs is 59 µs long, which leaves less than 10 µs beside \
+                 the guard 50 µs; lengthen it",
+            ),
+            (
+                "critical_restart_in_time",
+                "partition 'nav': is critical, and loading it anew takes up to 512 major frames of \
+                 20 ms, longer than the 10 s within which its restarts are limited; lengthen its \
+                 windows",
+            ),
+        ],
         ..VALID
     },
     Case {

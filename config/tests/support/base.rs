@@ -111,6 +111,7 @@ pub const MEDIA_RAM: Region = Region {
 pub const RTC: DeviceUse = DeviceUse {
     device: "rtc",
     ipa: Ipa(0x0901_0000),
+    trusted: false,
 };
 
 pub const SCHEDULE: Schedule = Schedule {

@@ -39,6 +39,7 @@ impl Board for TestBoard {
                 registers: MemoryRange::new(Pa(0x0901_0000), kib(4)),
                 interrupts: &[34],
                 bus_master: false,
+                reaches: None,
             },
             Device {
                 name: "gpio",
@@ -46,6 +47,7 @@ impl Board for TestBoard {
                 registers: MemoryRange::new(Pa(0x0903_0000), kib(4)),
                 interrupts: &[39],
                 bus_master: false,
+                reaches: None,
             },
             Device {
                 name: "virtio",
@@ -53,6 +55,7 @@ impl Board for TestBoard {
                 registers: MemoryRange::new(Pa(0x0A00_0000), kib(16)),
                 interrupts: &[48],
                 bus_master: true,
+                reaches: None,
             },
         ],
         display: Some(DisplayKind::Ramfb),

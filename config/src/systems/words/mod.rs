@@ -27,10 +27,13 @@ impl Window {
 }
 
 impl HealthTable {
-    /// Halt on everything that can't be ignored: a start to edit from.
+    /// Halt on every fault, a missed heartbeat included: a start to edit from. Text that finds no room on
+    /// the console is no fault: it is dropped and counted.
     pub const HALT: Self = Self::uniform(Action::Halt);
 
-    /// Restart on everything, at most `count` times within `period`.
+    /// Restart on every fault, a missed heartbeat included, at most `count` times within `period`. Text
+    /// that finds no room on the console is no fault: it is dropped and counted. Who asks to be switched
+    /// off is halted.
     #[must_use]
     pub const fn restart(count: u32, period: Duration) -> Self {
         let mut table = Self::uniform(Action::Restart);
@@ -45,7 +48,7 @@ impl HealthTable {
             forbidden_instruction: action,
             undescribed_access: action,
             refused_calls: action,
-            missed_heartbeat: Action::Ignore,
+            missed_heartbeat: action,
             console_overflow: Action::Ignore,
             application_error: action,
             unhandled_exception: action,

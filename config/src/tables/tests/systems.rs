@@ -15,7 +15,7 @@ use crate::rules::findings;
 use crate::system::{DeviceUse, Partition, Region, RegionKind, System};
 use crate::systems::cluster::Definition;
 use crate::tables::pool::Pool;
-use crate::tables::{Tables, build, fill, layout, stage2_roots, table_count};
+use crate::tables::{Tables, build, fill, layout, stage2_roots, table_count, vttbr};
 
 const BOARD: BoardFacts = TestBoard::FACTS;
 /// The same with a GICv2, of which guests see the virtual CPU interface.
@@ -209,6 +209,23 @@ fn the_cluster_as_a_constant() {
     assert_system(&CLUSTER, &BOARD, &TABLES.0, &layout(&CLUSTER, &BOARD));
 }
 
+/// Translations of two partitions are never taken for each other's. On QEMU nobody would notice: it
+/// forgets all of them whenever a switch writes `TCR_EL1`.
+#[test]
+fn every_partition_has_a_vmid_of_its_own() {
+    let values: [u64; MAX_PARTITIONS] = vttbr(&CLUSTER, &BOARD);
+    let roots: [Pa; MAX_PARTITIONS] = stage2_roots(&CLUSTER, &BOARD);
+    for (index, (value, root)) in values.iter().zip(roots).enumerate() {
+        // Bits 63:48 (Arm ARM DDI 0487, VTTBR_EL2), of which every CPU has the lower eight. 0 is what a
+        // CPU may start with.
+        let vmid = value >> 48;
+        assert!((1..=0xFF).contains(&vmid), "{index}: {vmid}");
+        let has_it = |other: &u64| other >> 48 == vmid;
+        assert_eq!(values.iter().filter(|other| has_it(other)).count(), 1);
+        assert_eq!(value & 0xFFFF_FFFF_FFFF, root.0, "CnP, bit 0, is clear");
+    }
+}
+
 #[test]
 fn below_each_stack_a_page_is_missing() {
     const COUNT: usize = table_count(&CLUSTER, &BOARD);
@@ -272,6 +289,7 @@ fn system_of(partitions: &[Vec<Piece>]) -> System {
             &[DeviceUse {
                 device: "rtc",
                 ipa: DEVICE,
+                trusted: false,
             }]
         } else {
             &[]
