@@ -42,6 +42,8 @@ fn main() {
         // The places of the parts are fixed by the layout, so nothing needs to be padded to pages
         // of the linker's choice.
         println!("cargo::rustc-link-arg-bins=-zmax-page-size=4096");
+        // Cortex-A53 erratum 843419: an address made of ADRP at the end of a page may be wrong.
+        println!("cargo::rustc-link-arg-bins=--fix-cortex-a53-843419");
     }
 }
 

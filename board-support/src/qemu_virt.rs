@@ -8,7 +8,7 @@ use paratia_config::board::{
     Board, BoardFacts, CpuStart, Device, DisplayKind, ImageForm, InterruptController, UartKind,
 };
 
-use crate::host::{Hosted, QemuMachine};
+use crate::host::{Hosted, LEAST_QEMU, QemuMachine};
 
 /// The board as a type.
 pub struct QemuVirt;
@@ -49,6 +49,7 @@ impl Board for QemuVirt {
                 registers: MemoryRange::new(Pa(0x0901_0000), kib(4)),
                 interrupts: &[34],
                 bus_master: false,
+                reaches: None,
             },
             Device {
                 name: "gpio",
@@ -56,6 +57,7 @@ impl Board for QemuVirt {
                 registers: MemoryRange::new(Pa(0x0903_0000), kib(4)),
                 interrupts: &[39],
                 bus_master: false,
+                reaches: None,
             },
             Device {
                 name: "virtio",
@@ -63,6 +65,7 @@ impl Board for QemuVirt {
                 registers: MemoryRange::new(Pa(0x0A00_0000), kib(16)),
                 interrupts: &[48],
                 bus_master: true,
+                reaches: None,
             },
         ],
         display: Some(DisplayKind::Ramfb),
@@ -75,8 +78,7 @@ impl Hosted for QemuVirt {
         cpu: "cortex-a57",
         memory_mib: 1024,
         arguments: &["-device", "ramfb"],
-        arguments_since: &[],
-        least_version: (7, 2),
+        least_version: LEAST_QEMU,
     };
 }
 

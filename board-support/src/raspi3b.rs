@@ -11,7 +11,7 @@ use paratia_config::board::{
     Board, BoardFacts, CpuStart, Device, DisplayKind, ImageForm, InterruptController, UartKind,
 };
 
-use crate::host::{Card, Hosted, QemuMachine};
+use crate::host::{Card, Hosted, LEAST_QEMU, QemuMachine};
 
 /// The board as a type.
 pub struct Raspi3b;
@@ -60,6 +60,7 @@ impl Board for Raspi3b {
                 registers: MemoryRange::new(Pa(0x3F20_0000), kib(4)),
                 interrupts: &[32 + 49, 32 + 50, 32 + 51, 32 + 52],
                 bus_master: false,
+                reaches: Some("all pins, among them the debug UART's, by which the log leaves"),
             },
             // Alarms 1 and 3; 0 and 2 are the VideoCore's.
             Device {
@@ -68,6 +69,7 @@ impl Board for Raspi3b {
                 registers: MemoryRange::new(Pa(0x3F00_3000), kib(4)),
                 interrupts: &[32 + 1, 32 + 3],
                 bus_master: false,
+                reaches: Some("alarms 0 and 2, which the VideoCore's firmware relies on"),
             },
             // The mini-UART and two SPI controllers, which share an interrupt.
             Device {
@@ -76,6 +78,7 @@ impl Board for Raspi3b {
                 registers: MemoryRange::new(Pa(0x3F21_5000), kib(4)),
                 interrupts: &[32 + 29],
                 bus_master: false,
+                reaches: None,
             },
             Device {
                 name: "dma",
@@ -83,6 +86,7 @@ impl Board for Raspi3b {
                 registers: MemoryRange::new(Pa(0x3F00_7000), kib(4)),
                 interrupts: &[32 + 16],
                 bus_master: true,
+                reaches: None,
             },
         ],
         display: Some(DisplayKind::VideoCore {
@@ -97,8 +101,7 @@ impl Hosted for Raspi3b {
         cpu: "cortex-a53",
         memory_mib: 1024,
         arguments: &[],
-        arguments_since: &[],
-        least_version: (7, 2),
+        least_version: LEAST_QEMU,
     };
 
     const CARD: Option<Card> = Some(Card {

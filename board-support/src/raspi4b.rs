@@ -11,7 +11,7 @@ use paratia_config::board::{
     Board, BoardFacts, CpuStart, Device, DisplayKind, ImageForm, InterruptController, UartKind,
 };
 
-use crate::host::{Card, Hosted, QemuMachine};
+use crate::host::{Card, Hosted, LEAST_QEMU, QemuMachine};
 
 /// The board as a type.
 pub struct Raspi4b;
@@ -70,6 +70,7 @@ impl Board for Raspi4b {
                     VIDEOCORE_SIDE + 52,
                 ],
                 bus_master: false,
+                reaches: Some("all pins, among them the debug UART's, by which the log leaves"),
             },
             // Alarms 1 and 3; 0 and 2 are the VideoCore's. QEMU 10.0 counts but wires no interrupt.
             Device {
@@ -78,6 +79,7 @@ impl Board for Raspi4b {
                 registers: MemoryRange::new(Pa(0xFE00_3000), kib(4)),
                 interrupts: &[VIDEOCORE_SIDE + 1, VIDEOCORE_SIDE + 3],
                 bus_master: false,
+                reaches: Some("alarms 0 and 2, which the VideoCore's firmware relies on"),
             },
             // The mini-UART and two SPI controllers, which share an interrupt.
             Device {
@@ -86,6 +88,7 @@ impl Board for Raspi4b {
                 registers: MemoryRange::new(Pa(0xFE21_5000), kib(4)),
                 interrupts: &[VIDEOCORE_SIDE + 29],
                 bus_master: false,
+                reaches: None,
             },
             Device {
                 name: "dma",
@@ -93,6 +96,7 @@ impl Board for Raspi4b {
                 registers: MemoryRange::new(Pa(0xFE00_7000), kib(4)),
                 interrupts: &[VIDEOCORE_SIDE + 16],
                 bus_master: true,
+                reaches: None,
             },
         ],
         display: Some(DisplayKind::VideoCore {
@@ -107,9 +111,7 @@ impl Hosted for Raspi4b {
         cpu: "cortex-a72",
         memory_mib: 2048,
         arguments: &[],
-        arguments_since: &[],
-        // `hw/arm/raspi4b.c` came with 9.0; what was tried is 10.0.
-        least_version: (10, 0),
+        least_version: LEAST_QEMU,
     };
 
     const CARD: Option<Card> = Some(Card {

@@ -28,6 +28,14 @@ macro_rules! reasons {
 }
 
 reasons! {
+    /// The image was entered at another level than EL2: which. Said by the first instructions, as the next
+    /// two.
+    EntryLevel,
+    /// It was entered with the MMU on.
+    EntryMmu,
+    /// The CPU has `HCR_EL2.E2H` set for good.
+    EntryHost,
+
     /// The debug UART is of another kind, or its clock allows no rate near enough.
     UartRate,
     /// The system counter has no frequency.

@@ -316,6 +316,21 @@ fn others(reason: Reason, [a, b, c]: [u64; 3], board: &BoardFacts) -> String {
                  the board's facts"
             )
         }
+        Reason::EntryLevel => format!(
+            "board '{}': the image was entered at EL{a} and needs EL2; start QEMU with \
+             virtualization=on and without secure=on, or have the firmware hand over at EL2",
+            board.name
+        ),
+        Reason::EntryMmu => format!(
+            "board '{}': the image was entered with the MMU on; have the boot loader turn it off, as \
+             for a Linux kernel",
+            board.name
+        ),
+        Reason::EntryHost => format!(
+            "board '{}': HCR_EL2.E2H stays set on this CPU; choose a CPU on which EL2 can be without \
+             it (FEAT_E2H0)",
+            board.name
+        ),
         Reason::NoClock => {
             "the firmware left CNTFRQ_EL0 at zero; the board's clock is not set up".to_owned()
         }

@@ -9,7 +9,7 @@ use paratia_config::board::{
     Board, BoardFacts, CpuStart, Device, DisplayKind, ImageForm, InterruptController, UartKind,
 };
 
-use crate::host::{Hosted, QemuMachine};
+use crate::host::{Hosted, LEAST_QEMU, QemuMachine};
 
 /// The board as a type.
 pub struct Zcu102;
@@ -58,6 +58,7 @@ impl Board for Zcu102 {
                 registers: MemoryRange::new(Pa(0xFF0A_0000), kib(4)),
                 interrupts: &[48],
                 bus_master: false,
+                reaches: None,
             },
             // The board's second one; the hypervisor has the first.
             Device {
@@ -66,6 +67,7 @@ impl Board for Zcu102 {
                 registers: MemoryRange::new(Pa(0xFF01_0000), kib(4)),
                 interrupts: &[54],
                 bus_master: false,
+                reaches: None,
             },
             Device {
                 name: "can0",
@@ -73,6 +75,7 @@ impl Board for Zcu102 {
                 registers: MemoryRange::new(Pa(0xFF06_0000), kib(4)),
                 interrupts: &[55],
                 bus_master: false,
+                reaches: None,
             },
             Device {
                 name: "can1",
@@ -80,6 +83,7 @@ impl Board for Zcu102 {
                 registers: MemoryRange::new(Pa(0xFF07_0000), kib(4)),
                 interrupts: &[56],
                 bus_master: false,
+                reaches: None,
             },
             Device {
                 name: "ttc0",
@@ -87,6 +91,7 @@ impl Board for Zcu102 {
                 registers: MemoryRange::new(Pa(0xFF11_0000), kib(4)),
                 interrupts: &[68, 69, 70],
                 bus_master: false,
+                reaches: None,
             },
             // Its alarm and its second.
             Device {
@@ -95,6 +100,7 @@ impl Board for Zcu102 {
                 registers: MemoryRange::new(Pa(0xFFA6_0000), kib(4)),
                 interrupts: &[58, 59],
                 bus_master: false,
+                reaches: None,
             },
         ],
         display: Some(DisplayKind::Memory),
@@ -106,10 +112,9 @@ impl Hosted for Zcu102 {
         machine: "xlnx-zcu102,virtualization=on",
         cpu: "cortex-a53",
         memory_mib: 2048,
-        arguments: &[],
         // The board's display port has sound, which must not ask for this machine's.
-        arguments_since: &[((8, 2), &["-audio", "driver=none"])],
-        least_version: (7, 2),
+        arguments: &["-audio", "driver=none"],
+        least_version: LEAST_QEMU,
     };
 }
 

@@ -95,10 +95,11 @@ fn boot_anchored(cpu: &'static mut Cpu, device_tree: u64) -> Result<Infallible, 
     let Some(plan) = bring_up::plan(0, frequency) else {
         arch_cpu::park()
     };
+    let frame_ticks = plan.frame_ticks();
     let epoch = timer::now().after(frequency.ticks(EPOCH_AHEAD));
     for partition in &PARTITIONS {
         // SAFETY: CPU 0 at boot; no partition runs.
-        unsafe { partition.lock() }.begin(epoch, frequency);
+        unsafe { partition.lock() }.begin(epoch, frame_ticks, frequency);
     }
     // SAFETY: CPU 0.
     unsafe { log::set_epoch(epoch.0, frequency.ticks(UNFINISHED_LINE)) };

@@ -15,11 +15,14 @@ use paratia_config::directory::Directory;
 use crate::arch::{cpu as arch_cpu, entry, memory, timer};
 use crate::controller::Kind;
 use crate::cpu::{Cpu, CpuPlan, Loaded, Machine, VcpuPlace};
-use crate::event::{Event, Record, RecordQueue};
+use crate::event::{CpuQueue, Event, PartitionQueue, Record};
 use crate::owned::Owned;
+use crate::partition::PARTITIONS;
 use crate::path::Path;
 use crate::sched::{Cursor, Plan, Slot};
-use crate::selected::{BOARD, CPU_COUNT, SOME_SOFTWARE, SYSTEM, VTCR_EL2, run_stop_after_us};
+use crate::selected::{
+    BOARD, CPU_COUNT, PARTITION_COUNT, SOME_SOFTWARE, SYSTEM, VTCR_EL2, run_stop_after_us,
+};
 use crate::time::{Frequency, Ticks};
 use crate::vcpu::VCPUS;
 use crate::{interrupt, log, state, window};
@@ -28,8 +31,10 @@ use crate::{interrupt, log, state, window};
 const START_LIMIT: Duration = Duration::from_millis(START_LIMIT_MS);
 const START_LIMIT_MS: u64 = 500;
 
-static QUEUES: [Owned<RecordQueue>; CPU_COUNT] =
-    [const { Owned::new(RecordQueue::new()) }; CPU_COUNT];
+static CPU_QUEUES: [Owned<CpuQueue>; CPU_COUNT] =
+    [const { Owned::new(CpuQueue::new()) }; CPU_COUNT];
+static PARTITION_QUEUES: [Owned<PartitionQueue>; PARTITION_COUNT] =
+    [const { Owned::new(PartitionQueue::new()) }; PARTITION_COUNT];
 /// Each CPU's plan.
 static PLANS: [Owned<CpuPlan>; CPU_COUNT] = [const { Owned::new(Plan::NONE) }; CPU_COUNT];
 /// Whose the windows of each CPU are.
@@ -56,13 +61,22 @@ const MOST_WINDOWS: usize = SYSTEM.schedule.most_windows();
 static SENDERS: [Owned<Option<Producer<'static, Record>>>; CPU_COUNT] =
     [const { Owned::new(None) }; CPU_COUNT];
 
-/// Opens every CPU's way to the log.
+/// Opens every CPU's and every partition's way to the log.
 ///
 /// # Safety
-/// On CPU 0, once, before any other CPU is started.
+/// On CPU 0, once, before any other CPU is started and any partition runs.
 pub unsafe fn open_queues() {
-    let ends = SENDERS.iter().zip(&log::RECORDS);
-    for (queue, (sender, receiver)) in QUEUES.iter().zip(ends) {
+    let ends = PARTITIONS.iter().zip(&log::PARTITION_RECORDS);
+    for (queue, (partition, receiver)) in PARTITION_QUEUES.iter().zip(ends) {
+        // SAFETY: the caller's promise.
+        let (queue, mut partition, receiver) =
+            unsafe { (queue.get(), partition.lock(), receiver.get()) };
+        let (sending, receiving) = queue.split();
+        partition.records.connect(sending);
+        *receiver = Some(receiving);
+    }
+    let ends = SENDERS.iter().zip(&log::CPU_RECORDS);
+    for (queue, (sender, receiver)) in CPU_QUEUES.iter().zip(ends) {
         // SAFETY: the caller's promise.
         let (queue, sender, receiver) = unsafe { (queue.get(), sender.get(), receiver.get()) };
         let (sending, receiving) = queue.split();
@@ -167,7 +181,9 @@ pub fn start_plan(
     timer::set_guest_epoch(epoch);
     let stop_after_us = run_stop_after_us();
     if stop_after_us > 0 {
-        state::stop_from(epoch.after(frequency.ticks(Duration::from_micros(stop_after_us))));
+        state::stop_from(
+            epoch.after_at_most(frequency.ticks(Duration::from_micros(stop_after_us))),
+        );
     }
     let machine = cpu.machine.insert(Machine {
         index,

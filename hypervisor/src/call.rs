@@ -7,13 +7,13 @@ use paratia_config::ports::{Direction, PortPlace};
 use paratia_config::system::HealthEvent;
 
 use crate::arch::{memory, timer};
-use crate::event::Event;
+use crate::event::{Event, Record};
 use crate::exit::Decision;
 use crate::fault::{self, Details};
 use crate::guest::Guest;
 use crate::life::End;
 use crate::partition::Partition;
-use crate::port::Received;
+use crate::port::{self, Received};
 use crate::selected::ANY;
 use crate::total;
 use crate::vcpu::Vcpu;
@@ -256,16 +256,16 @@ fn port_write(guest: &mut Guest, index: u64, length: u64) -> Answer {
         return Err(INVALID_PARAMETERS);
     }
     let now = timer::now();
-    for destination in state::destinations(port.channel).iter().flatten() {
-        // SAFETY: the window is a constant place in the partition's RAM, a multiple of 8, and the
-        // words lie within it.
-        let words = (0..length.div_ceil(8)).map(|word| unsafe {
-            memory::read_word(port.window.base.0.wrapping_add(word.wrapping_mul(8)))
-        });
-        destination.link.write(length, now, words);
-        if ANY.kicks
-            && let Some(bell) = &destination.bell
-        {
+    let destinations = state::destinations(port.channel).iter().flatten();
+    // SAFETY: the window is a constant place in the partition's RAM, a multiple of 8, and the words
+    // lie within it.
+    let message = (0..length.div_ceil(8)).map(|word| unsafe {
+        memory::read_word(port.window.base.0.wrapping_add(word.wrapping_mul(8)))
+    });
+    let links = destinations.clone().map(|destination| destination.link);
+    port::distribute(links, length, now, message);
+    if ANY.kicks {
+        for bell in destinations.filter_map(|destination| destination.bell.as_ref()) {
             interrupt::ring(guest.machine, bell);
         }
     }
@@ -307,13 +307,14 @@ fn heartbeat(guest: &mut Guest, sequence: u64) -> Answer {
     let decision = window::check_heartbeat(guest, now);
     let supervision = guest.partition.supervision.as_mut();
     let counted = supervision.is_some_and(|supervision| supervision.beat(now));
-    if state::traces_windows() {
+    if state::traces_windows() && (counted || guest.vcpu.told.heartbeat(guest.machine.window_start))
+    {
         let event = Event::Heartbeat {
             partition: guest.partition.index,
             sequence,
             counted,
         };
-        guest.machine.report(now, event);
+        guest.partition.records.trace(Record { time: now, event });
     }
     Ok(Done::Decided(decision))
 }

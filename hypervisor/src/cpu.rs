@@ -58,7 +58,7 @@ pub struct Machine {
     pub path: Path,
     /// Slots that went by unused.
     pub overruns: u64,
-    /// The way of records to the log.
+    /// The way of its own records to the log; those about a partition go by that partition's.
     pub records: Producer<'static, Record>,
     /// Records that found no room.
     pub records_dropped: u64,
@@ -156,7 +156,7 @@ impl Loaded {
 }
 
 impl Machine {
-    /// Reports an event that happens at `time`.
+    /// Reports an event of this CPU that happens at `time`.
     #[inline(never)]
     pub fn report(&mut self, time: Ticks, event: Event) {
         if self.records.enqueue(Record { time, event }).is_err() {

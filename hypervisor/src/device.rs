@@ -29,7 +29,8 @@ pub fn access_shortly(
     partition: &mut Partition,
     holds: impl Fn(&Vcpu) -> bool,
 ) -> Option<()> {
-    let word = mmio::decode_word(esr, arch_cpu::fault_address(), arch_cpu::fault_page())?;
+    let (far, hpfar) = (arch_cpu::fault_address(), arch_cpu::fault_page());
+    let word = mmio::decode_word(esr, far, hpfar, arch_cpu::system_control())?;
     let (frame, offset) = places::find_gic(partition.facts.places, word.ipa)?;
     let register = partition.gic.plain(frame, vcpu.number, offset)?;
     if !word.write {
@@ -46,17 +47,13 @@ pub fn access_shortly(
 pub fn access(guest: &mut Guest, esr: u64) -> Decision {
     let access = mmio::decode(esr, arch_cpu::fault_address(), arch_cpu::fault_page());
     let place = access.and_then(|access| find(&guest.partition, access.ipa));
-    let Some((access, (device, offset))) = access.zip(place) else {
-        let write = esr >> 6 & 1 != 0;
-        let exception = Exception::DataAbort { write };
-        return stray(guest, HealthEvent::StrayAccess, exception);
+    let described = access.filter(|access| access.kind != Kind::Unknown);
+    let Some((access, (device, offset))) = described.zip(place) else {
+        return not_carried_out(guest, esr, place.is_some());
     };
-    if access.kind == Kind::Unknown {
-        // The device is there, so an abort would be a lie; what it should do isn't known.
-        return raise(guest, HealthEvent::UndescribedAccess);
-    }
     arch_cpu::skip_instruction();
-    let given = access.outgoing(guest.vcpu.general(access.register));
+    let order = arch_cpu::byte_order();
+    let given = access.outgoing(guest.vcpu.general(access.register), order);
     let transfer = Transfer {
         offset,
         width: access.width,
@@ -69,10 +66,29 @@ pub fn access(guest: &mut Guest, esr: u64) -> Decision {
         Device::CpuInterface | Device::Uart => 0,
     };
     if transfer.written.is_none() {
-        let value = access.incoming(value);
+        let value = access.incoming(value, order);
         guest.vcpu.set_general(access.register, value);
     }
     Decision::Resume
+}
+
+/// What isn't one plain access to a device's register; `is_device` says whether a device is there.
+fn not_carried_out(guest: &mut Guest, esr: u64, is_device: bool) -> Decision {
+    if mmio::is_maintenance(esr) {
+        // On the bare machine it goes on.
+        arch_cpu::skip_instruction();
+        return Decision::Resume;
+    }
+    if is_device {
+        // An abort would be a lie; what it should do isn't known.
+        return raise(guest, HealthEvent::UndescribedAccess);
+    }
+    let exception = Exception::DataAbort {
+        write: esr >> 6 & 1 != 0,
+        maintenance: esr >> 8 & 1 != 0,
+        walk: arch_cpu::walk_level(esr),
+    };
+    stray(guest, HealthEvent::StrayAccess, exception)
 }
 
 /// An access to a device's register.
@@ -96,8 +112,9 @@ fn find(partition: &Partition, ipa: u64) -> Option<(Device, u64)> {
 }
 
 /// An instruction fetch that trapped.
-pub fn stray_fetch(guest: &mut Guest, _: u64) -> Decision {
-    let exception = Exception::InstructionAbort;
+pub fn stray_fetch(guest: &mut Guest, esr: u64) -> Decision {
+    let walk = arch_cpu::walk_level(esr);
+    let exception = Exception::InstructionAbort { walk };
     stray(guest, HealthEvent::StrayFetch, exception)
 }
 

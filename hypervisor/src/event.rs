@@ -1,27 +1,51 @@
 //! What the hypervisor reports: small records, made on the hot path and worded later.
 //!
-//! A record is pushed to its CPU's queue in a few instructions; CPU 0 turns records into log frames
-//! when it has time to spare (see [`crate::log`]). So what is logged never delays a window.
+//! A record is pushed to the queue of its partition, or of its CPU, in a few instructions; CPU 0 turns
+//! records into log frames when it has time to spare (see [`crate::log`]). So what is logged never delays
+//! a window. Which records always find room says [`crate::records`].
 //!
 //! Names of events, fields and values are these types' own: `defmt` puts their numbers into a frame, and
 //! the tool reads the names from the image's ELF file.
 
 use defmt::Format;
 use heapless::spsc::Queue;
+use paratia_config::machines;
 use paratia_config::system::HealthEvent;
 
 use crate::fault::Details;
 use crate::health::Verdict;
 use crate::heartbeat::Heartbeats;
 use crate::partition::Totals;
+use crate::records;
+use crate::selected::{PARTITION_COUNT, SYSTEM};
+use crate::state;
 use crate::time::Ticks;
 use crate::vcpu::{Counts, Exits};
 
-/// Records that a CPU can have waiting; a further one is dropped and counted.
-pub const QUEUE_LENGTH: usize = 64;
+/// Records that a CPU can have waiting, of which a guest causes none; a further one is dropped and counted.
+pub const CPU_RECORDS: usize = 8;
+/// Records that a partition can have waiting: by the one that needs most.
+pub const PARTITION_RECORDS: usize = {
+    let mut restarts = 0;
+    let mut index = 0;
+    while index < SYSTEM.partitions.len() {
+        let partition = &SYSTEM.partitions[index];
+        let limit = partition.health.restart_limit.count;
+        restarts = if limit > restarts { limit } else { restarts };
+        index += 1;
+    }
+    let windows = if state::traces_windows() {
+        machines::most_windows::<PARTITION_COUNT>(SYSTEM)
+    } else {
+        0
+    };
+    records::room(restarts, records::repeated(windows))
+};
 
-/// The records of one CPU on their way to the log.
-pub type RecordQueue = Queue<Record, QUEUE_LENGTH>;
+/// The records of one CPU on their way to the log; a place of a queue stays empty.
+pub type CpuQueue = Queue<Record, { CPU_RECORDS + 1 }>;
+/// The records of one partition.
+pub type PartitionQueue = Queue<Record, { PARTITION_RECORDS + 1 }>;
 
 /// Something that happened.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +95,8 @@ pub enum Event {
         /// How often it was restarted.
         restarts: u64,
     },
-    /// A sign of life (logged if the system asks for it).
+    /// A sign of life (logged if the system asks for it): each that was waited for, of others the first
+    /// few in a window.
     Heartbeat {
         /// Whose.
         partition: usize,
@@ -148,6 +173,8 @@ pub enum LastEvent {
         heartbeats: Option<Heartbeats>,
         /// Its other totals.
         totals: Totals,
+        /// Its records that found no room.
+        records_dropped: u64,
     },
     /// What a CPU did.
     CpuStatistics {
@@ -159,7 +186,7 @@ pub enum LastEvent {
         log_step_worst: u64,
         /// Slots that went by unused.
         overruns: u64,
-        /// Records that found no room.
+        /// Records of its own that found no room.
         records_dropped: u64,
     },
     /// All is said.

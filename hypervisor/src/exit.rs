@@ -6,6 +6,8 @@ use crate::arch::{cpu as arch_cpu, timer};
 use crate::cpu::{Cpu, Loaded, Machine};
 use crate::fault::{self, Details};
 use crate::guest::Guest;
+use crate::lock::Guard;
+use crate::partition::Partition;
 use crate::straight::{self, Taken};
 use crate::time::Ticks;
 use crate::total;
@@ -66,35 +68,33 @@ impl Next {
 /// follows an exit may be a window of the same one.
 pub unsafe extern "C" fn synchronous(x0: u64, vcpu: *mut Vcpu) -> Next {
     let esr = arch_cpu::syndrome();
-    let (is_call, trapped) = syndrome::call(esr);
-    if is_call {
-        if trapped {
-            arch_cpu::skip_instruction();
-        }
-        // SAFETY: the vector's promise; the reference ends before the way out.
-        if call::answer_shortly(unsafe { &mut *vcpu }, x0) {
-            return Next::same(vcpu);
-        }
-        let ends_window = call::ends_window(x0);
-        // SAFETY: the vector's promise.
-        return unsafe {
-            if ends_window {
-                window_given_back(vcpu)
-            } else {
-                called(vcpu)
+    if !syndrome::is_hypervisor_call(esr) {
+        // Each kind has a way of its own, so that none pays for another's needs; those that come most
+        // come first. SAFETY: the vector's promise.
+        unsafe {
+            if syndrome::is_abort(esr) && !syndrome::keeps_accessed(esr) {
+                return abort(x0, vcpu, esr);
             }
-        };
+            if syndrome::is_system_register(esr) && !syndrome::keeps_moved(esr) {
+                return system_register(x0, vcpu, esr);
+            }
+            if !syndrome::is_monitor_call(esr) {
+                return otherwise(vcpu, esr, timer::now_early(), false);
+            }
+        }
+        arch_cpu::skip_instruction();
     }
-    // Each kind has a way of its own, so that none pays for another's needs; those that come most come
-    // first. SAFETY: the vector's promise.
+    // SAFETY: the vector's promise; the reference ends before the way out.
+    if call::answer_shortly(unsafe { &mut *vcpu }, x0) {
+        return Next::same(vcpu);
+    }
+    // SAFETY: the vector's promise.
     unsafe {
-        if syndrome::is_abort(esr) && !syndrome::keeps_accessed(esr) {
-            return abort(x0, vcpu, esr);
+        if call::ends_window(x0) {
+            window_given_back(vcpu)
+        } else {
+            called(vcpu)
         }
-        if syndrome::is_system_register(esr) && !syndrome::keeps_moved(esr) {
-            return system_register(x0, vcpu, esr);
-        }
-        otherwise(vcpu, esr, timer::now_early(), false)
     }
 }
 
@@ -111,13 +111,14 @@ pub unsafe extern "C" fn abort(_: u64, pointer: *mut Vcpu, esr: u64) -> Next {
         // SAFETY: once for this exit, as long as this is asked.
         straight::holds(unsafe { Cpu::machine() }, vcpu)
     };
-    let done = {
-        // SAFETY: this CPU runs the vCPU, and holds no guard at the start of an exit.
-        let mut partition = unsafe { vcpu.facts.partition.lock() };
-        (!partition.is_shared() || partition.is_on(vcpu.number))
-            && device::access_shortly(esr, vcpu, &mut partition, holds).is_some()
-    };
-    if done {
+    // The long way waits for the lock, if it isn't free: no exit waits twice.
+    // SAFETY: this CPU runs the vCPU, and holds no guard at the start of an exit.
+    let free = unsafe { vcpu.facts.partition.try_lock() };
+    let done = free.and_then(|mut partition| {
+        let may = !partition.is_shared() || partition.is_on(vcpu.number);
+        may.then(|| device::access_shortly(esr, vcpu, &mut partition, holds))?
+    });
+    if done.is_some() {
         vcpu.count_exit(ExitCause::Device, timer::now_early().since(begun));
         return Next::same(pointer);
     }
@@ -149,10 +150,13 @@ unsafe extern "C" fn otherwise(
     unsafe { handle_seldom(begun, vcpu, cause, decide, esr) }
 }
 
-/// An instruction that isn't the partition's to use. Also any synchronous exception of AArch32 code at
-/// EL0, which no partition is given: only the guest's own exception return into that state, which
-/// can't be trapped, gets there.
-fn forbidden(guest: &mut Guest, _: u64) -> Decision {
+/// An instruction that isn't the partition's to use: no call is made by an immediate other than 0. Also
+/// any synchronous exception of AArch32 code at EL0, which no partition is given: only the guest's own
+/// exception return into that state, which can't be trapped, gets there.
+fn forbidden(guest: &mut Guest, esr: u64) -> Decision {
+    if syndrome::is_behind(esr) {
+        arch_cpu::return_to_instruction();
+    }
     register::forbid(guest)
 }
 
@@ -365,9 +369,7 @@ fn act(mut guest: Guest, cause: ExitCause, mut decision: Decision) -> Next {
     let waits = decision == Decision::WaitForInterrupt;
     if waits {
         drop(guest.partition);
-        decision = wait(guest.machine, guest.vcpu);
-        // SAFETY: as in `handle`; the guard before was dropped.
-        guest.partition = unsafe { guest.vcpu.facts.partition.lock() };
+        (decision, guest.partition) = wait(guest.machine, guest.vcpu);
         guest.machine.path.begin(timer::now_early());
     }
     // What another vCPU did may be the end of this one, too, and one that was suspended begins anew
@@ -392,26 +394,31 @@ fn leave(mut guest: Guest, waits: bool) -> Next {
     window::choose_next(guest.machine, now)
 }
 
-/// Sleeps in the guest's place until one of its interrupts comes or its window is over.
-fn wait(machine: &mut Machine, vcpu: &mut Vcpu) -> Decision {
+/// Sleeps in the guest's place until one of its interrupts comes or its window is over. The partition's lock
+/// isn't held meanwhile; it is taken once after each sleep, and held in the end.
+fn wait(machine: &mut Machine, vcpu: &mut Vcpu) -> (Decision, Guard<'static, Partition>) {
     let since = timer::now();
-    let decision = loop {
+    let done = loop {
         if interrupt::is_pending(machine, vcpu) {
-            break Decision::Resume;
+            // SAFETY: `act` has dropped its guard.
+            break (Decision::Resume, unsafe { vcpu.facts.partition.lock() });
         }
         timer::wait_for_interrupt();
         if let Err(taken) = take(machine, vcpu) {
-            // SAFETY: as in `act`, which has dropped its guard.
+            // SAFETY: as above.
             let mut guest = unsafe { Guest::of(machine, vcpu) };
             let decision = interrupt::handle(&mut guest, taken);
             let is_off = guest.partition.is_shared() && !guest.partition.is_on(guest.vcpu.number);
             if decision == Decision::EndWindow || is_off {
-                break Decision::EndWindow;
+                break (Decision::EndWindow, guest.partition);
+            }
+            if interrupt::is_pending(guest.machine, guest.vcpu) {
+                break (Decision::Resume, guest.partition);
             }
         }
     };
     give_back(machine, vcpu, timer::now().since(since));
-    decision
+    done
 }
 
 /// [`straight::handle`], where it isn't what comes most.

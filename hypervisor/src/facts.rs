@@ -10,6 +10,7 @@ use crate::arch::debug::Debug;
 use crate::arch::performance::Performance;
 use crate::doorbell::Doorbell;
 use crate::granted;
+use crate::heartbeat::Declared;
 use crate::image::Image;
 use crate::life::Occasions;
 use crate::lock::Lock;
@@ -55,6 +56,8 @@ pub struct PartitionFacts {
     pub vcpus: &'static [Owned<Vcpu>],
     /// The affinities of the CPUs that these run on.
     pub affinities: &'static [u64],
+    /// The signs of life that it owes, if any.
+    pub heartbeat: Option<Declared>,
 }
 
 /// Every partition's, by its index.
@@ -88,6 +91,10 @@ impl PartitionFacts {
             kick: KICKS[partition],
             vcpus: VCPUS.split_at(first).1.split_at(count).0,
             affinities: AFFINITY_OF.split_at(first).1.split_at(count).0,
+            heartbeat: match &declaration.heartbeat {
+                Some(heartbeat) => Some(Declared::new(heartbeat, &SYSTEM.schedule)),
+                None => None,
+            },
         }
     }
 }

@@ -4,7 +4,7 @@ use paratia_abi::StartCondition;
 use paratia_config::system::HealthEvent;
 
 use crate::arch::{cpu as arch_cpu, timer};
-use crate::event::Event;
+use crate::event::{Event, Record};
 use crate::exit::Decision;
 use crate::guest::Guest;
 use crate::health::Verdict;
@@ -54,26 +54,42 @@ impl Details {
 /// already, by a sibling's fault or by this vCPU's own in the same window, nobody is told: one incident
 /// counts once.
 pub fn raise(guest: &mut Guest, event: HealthEvent, details: Details) -> Decision {
+    raise_after(guest, None, event, details)
+}
+
+/// [`raise`], about what has a record of its own.
+pub fn raise_after(
+    guest: &mut Guest,
+    cause: Option<Event>,
+    event: HealthEvent,
+    details: Details,
+) -> Decision {
     if !guest.partition.life.is_running() {
         return Decision::EndWindow;
     }
     let now = timer::now();
     total::add(&mut guest.partition.totals.faults, 1);
+    let table = &guest.partition.declaration().health;
+    let action = guest.partition.history.judge(table, event, now);
+    let partition = guest.partition.index;
     let fault = Event::Fault {
-        partition: guest.partition.index,
+        partition,
         event,
         details,
     };
-    guest.machine.report(now, fault);
-    let table = &guest.partition.declaration().health;
-    let action = guest.partition.history.judge(table, event, now);
     let verdict = Event::Verdict {
-        partition: guest.partition.index,
+        partition,
         event,
         action,
         restarts: guest.partition.totals.restarts,
     };
-    guest.machine.report(now, verdict);
+    if action != Verdict::Ignore || may_tell_ignored(guest) {
+        for event in [cause, Some(fault), Some(verdict)].into_iter().flatten() {
+            guest.partition.records.tell(Record { time: now, event });
+        }
+    } else {
+        total::add(&mut guest.partition.totals.faults_untold, 1);
+    }
     match action {
         Verdict::Ignore => return Decision::Resume,
         Verdict::Restart => {
@@ -91,6 +107,11 @@ pub fn raise(guest: &mut Guest, event: HealthEvent, details: Details) -> Decisio
         }
     }
     Decision::EndWindow
+}
+
+/// Whether a fault that is ignored, which the guest may repeat as often as it likes, is told once more.
+fn may_tell_ignored(guest: &mut Guest) -> bool {
+    guest.vcpu.told.ignored(guest.machine.window_start) && guest.partition.records.can_ignore()
 }
 
 /// [`raise`], about an event that no exception describes.

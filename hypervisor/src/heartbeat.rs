@@ -4,7 +4,9 @@
 //! in which the partition entered normal mode; until then only the time limit for getting there
 //! runs.
 
-use crate::time::Ticks;
+use paratia_config::system::{Heartbeat, Schedule, Span};
+
+use crate::time::{Frequency, Ticks};
 use crate::total;
 
 /// A partition's expectation in ticks.
@@ -18,6 +20,38 @@ pub struct Expectation {
     pub deadline: u64,
     /// How long the partition may take from its start to normal mode.
     pub start_within: u64,
+}
+
+/// A partition's expectation as the schedule measures it: a constant.
+#[derive(Clone, Copy, Debug)]
+pub struct Declared {
+    period: Span,
+    deadline: Span,
+    start_within: Span,
+}
+
+impl Declared {
+    /// Of this heartbeat in this schedule.
+    #[must_use]
+    pub const fn new(heartbeat: &Heartbeat, schedule: &Schedule) -> Self {
+        Self {
+            period: schedule.span(heartbeat.period),
+            deadline: schedule.span(heartbeat.deadline),
+            start_within: schedule.span(heartbeat.start_within),
+        }
+    }
+
+    /// In ticks: the schedule's epoch, the length of its major frame, and the clock for what is less.
+    #[must_use]
+    pub fn expectation(&self, epoch: Ticks, frame_ticks: u64, frequency: Frequency) -> Expectation {
+        let ticks = |span| frequency.span_ticks(span, frame_ticks);
+        Expectation {
+            epoch,
+            period: ticks(self.period),
+            deadline: ticks(self.deadline),
+            start_within: ticks(self.start_within),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -66,7 +100,7 @@ impl Supervision {
 
     /// The partition starts (again) at `now`; the time limit for normal mode begins.
     pub fn start(&mut self, now: Ticks) {
-        let by = now.after(self.expectation.start_within);
+        let by = now.after_at_most(self.expectation.start_within);
         self.state = State::Starting { by };
     }
 
@@ -75,7 +109,7 @@ impl Supervision {
         if let State::Starting { .. } = self.state {
             let Expectation { epoch, period, .. } = self.expectation;
             let periods = (now.since(epoch) / period.max(1)).saturating_add(1);
-            let period_start = epoch.after(periods.saturating_mul(period));
+            let period_start = epoch.after_at_most(periods.saturating_mul(period));
             self.state = State::Supervising {
                 period_start,
                 settled: false,
@@ -126,6 +160,7 @@ impl Supervision {
                 let passed = now.since(*period_start) / period.max(1);
                 let mut missed = passed.saturating_sub((*settled).into());
                 if passed > 0 {
+                    // Not beyond `now`: that many periods have passed.
                     *period_start = period_start.after(passed.saturating_mul(period));
                     *settled = false;
                 }
@@ -144,7 +179,12 @@ impl Supervision {
 
 #[cfg(test)]
 mod tests {
+    use core::time::Duration;
+
+    use paratia_config::system::Window;
+
     use super::*;
+    use crate::sched::{Cursor, Plan};
 
     fn totals(supervision: &Supervision) -> (u64, u64) {
         let of = supervision.heartbeats;
@@ -213,6 +253,86 @@ mod tests {
             assert!(supervision.beat(now));
         }
         assert_eq!(totals(&supervision), (1_000, 0));
+    }
+
+    /// Hours of a partition that gives its heartbeat in the first window of each period, in time, at
+    /// frequencies and frames that don't fit: nothing is ever missed, though the schedule gets ahead of the
+    /// clock by up to a tick in each frame.
+    #[test]
+    fn periods_stay_in_step_with_the_windows_for_hours() {
+        const HOURS: u64 = 4;
+        for hertz in [19_200_000, 54_000_000, 62_500_000, 1_000_000_000] {
+            let frequency = Frequency::new(hertz).unwrap();
+            for (frame, frames) in [(2_000_015, 16), (16_666_667, 4), (33_333_333, 1)] {
+                misses_nothing(frequency, Duration::from_nanos(frame), frames, HOURS);
+            }
+        }
+    }
+
+    fn misses_nothing(frequency: Frequency, frame: Duration, frames: u32, hours: u64) {
+        const WINDOW: Window = Window::us("it", 100, 500);
+        let schedule = Schedule {
+            major_frame: frame,
+            guard: Duration::from_micros(50),
+            plans: &[&[WINDOW]],
+        };
+        let heartbeat = Heartbeat {
+            period: frame * frames,
+            deadline: frame * (frames - 1) + Duration::from_millis(1),
+            start_within: Duration::MAX,
+        };
+        let mut plan: Plan<(), 3> = Plan::NONE;
+        plan.fill(&schedule, 0, frequency, &[Some(())]);
+        let epoch = Ticks(1_000);
+        let mut cursor = Cursor::new(&plan, epoch);
+        let declared = Declared::new(&heartbeat, &schedule);
+        let expectation = declared.expectation(epoch, cursor.frame_ticks(), frequency);
+        let mut supervision = Supervision::new(expectation);
+        supervision.start(epoch);
+        supervision.enter_normal(epoch);
+        let end = epoch.after(frequency.hertz() * 3_600 * hours);
+        let (mut slot, mut window, mut counted) = (cursor.step(), 0_u64, 0);
+        while !slot.start.reached(end) {
+            if slot.whose.is_some() {
+                assert_eq!(
+                    supervision.check(slot.start),
+                    0,
+                    "window {window} of {frame:?}"
+                );
+                // The last window of each period: the next deadline is never far.
+                if window % u64::from(frames) == u64::from(frames) - 1 {
+                    counted += u64::from(supervision.beat(slot.start));
+                }
+                assert_eq!(
+                    supervision.check(slot.preempt_at),
+                    0,
+                    "window {window} of {frame:?}"
+                );
+                window += 1;
+            }
+            slot = cursor.step();
+        }
+        assert_eq!(
+            counted,
+            window / u64::from(frames) - 1,
+            "each but the first is owed"
+        );
+    }
+
+    #[test]
+    fn a_limit_of_for_ever_is_never_passed() {
+        let mut supervision = Supervision::new(Expectation {
+            epoch: Ticks(1_000),
+            period: u64::MAX,
+            deadline: u64::MAX,
+            start_within: u64::MAX,
+        });
+        supervision.start(Ticks(1_000));
+        assert_eq!(supervision.check(Ticks(1_001)), 0);
+        assert_eq!(supervision.check(Ticks(u64::MAX - 1)), 0);
+        supervision.enter_normal(Ticks(2_000));
+        assert_eq!(supervision.check(Ticks(u64::MAX - 1)), 0);
+        assert!(!supervision.beat(Ticks(3_000)));
     }
 
     #[test]

@@ -28,8 +28,11 @@ const DATA_ABORT: u64 = 0x24;
 /// `ESR_ELx.IL`: a 32-bit instruction.
 const IL: u64 = 1 << 25;
 const WRITE: u64 = 1 << 6;
-/// Synchronous external abort, not on a table walk.
+/// `CM`: the access was cache maintenance or address translation.
+const MAINTENANCE: u64 = 1 << 8;
+/// Synchronous external abort: not on a table walk; and on one, but for its level.
 const EXTERNAL_ABORT: u64 = 0b01_0000;
+const EXTERNAL_ABORT_ON_WALK: u64 = 0b01_0100;
 
 /// What a guest is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,9 +43,16 @@ pub enum Exception {
     DataAbort {
         /// Whether it wrote.
         write: bool,
+        /// Whether it was maintenance or translation of an address.
+        maintenance: bool,
+        /// The level of the guest's own table that isn't there, if the walk ended at it.
+        walk: Option<u64>,
     },
     /// Nothing answered an instruction fetch.
-    InstructionAbort,
+    InstructionAbort {
+        /// As above.
+        walk: Option<u64>,
+    },
 }
 
 /// How a guest goes on.
@@ -71,16 +81,70 @@ pub const fn entry(exception: Exception, spsr: u64, sctlr: u64) -> Entry {
     let class_step = if from_el0 { 0 } else { 1 };
     let esr = match exception {
         Exception::Undefined => UNKNOWN << 26,
-        Exception::DataAbort { write } => {
+        Exception::DataAbort {
+            write,
+            maintenance,
+            walk,
+        } => {
             let write = if write { WRITE } else { 0 };
-            (DATA_ABORT | class_step) << 26 | write | EXTERNAL_ABORT
+            let maintenance = if maintenance { MAINTENANCE } else { 0 };
+            (DATA_ABORT | class_step) << 26 | maintenance | write | status(walk)
         }
-        Exception::InstructionAbort => (INSTRUCTION_ABORT | class_step) << 26 | EXTERNAL_ABORT,
+        Exception::InstructionAbort { walk } => {
+            (INSTRUCTION_ABORT | class_step) << 26 | status(walk)
+        }
     };
     Entry {
         vector_offset,
         pstate: spsr & KEPT | pan | ssbs | DAIF | EL1_SP_EL1,
         esr: esr | IL,
+    }
+}
+
+/// `DFSC` and `IFSC`.
+const fn status(walk: Option<u64>) -> u64 {
+    match walk {
+        None => EXTERNAL_ABORT,
+        Some(level) => EXTERNAL_ABORT_ON_WALK | level & 0b11,
+    }
+}
+
+/// The level of the table in the guest-physical `page`, to which a walk came with this `TCR_EL1` and this
+/// base register, `TTBR1_EL1` if `upper`.
+///
+/// The syndrome of a stage 2 fault has stage 2's level and none of the guest's, and nobody here reads a
+/// guest's tables. So the first table is told by its place; any other counts as the second, as it is for
+/// a guest whose first table is wrong.
+#[must_use]
+pub const fn walk_level(control: u64, upper: bool, root: u64, page: u64) -> u64 {
+    // Sizes and granules of the halves (Arm ARM DDI 0487, TCR_EL1: T0SZ, TG0, T1SZ, TG1).
+    let (size, granule) = if upper {
+        (control >> 16 & 0x3F, control >> 30 & 0b11)
+    } else {
+        (control & 0x3F, control >> 14 & 0b11)
+    };
+    let granule_bits = match (upper, granule) {
+        (false, 0b01) | (true, 0b11) => 16,
+        (false, 0b10) | (true, 0b01) => 14,
+        _ => 12,
+    };
+    let bits_of_level = granule_bits - 3;
+    // At most 4 levels of tables; sizes outside of what there is count as the nearest.
+    let address_bits = 64_u64.saturating_sub(size);
+    let levels = address_bits
+        .saturating_sub(granule_bits)
+        .div_ceil(bits_of_level);
+    let first = match 4_u64.saturating_sub(levels) {
+        level @ 0..3 => level,
+        _ => 3,
+    };
+    let base = root & 0xFFFF_FFFF_FFFE;
+    if page.wrapping_sub(base & !0xFFF) < 1 << granule_bits {
+        first
+    } else if first < 3 {
+        first + 1
+    } else {
+        3
     }
 }
 
@@ -91,9 +155,68 @@ const _: () = assert!(KEPT & TCO == 0);
 mod tests {
     use super::*;
 
+    const fn abort(write: bool) -> Exception {
+        Exception::DataAbort {
+            write,
+            maintenance: false,
+            walk: None,
+        }
+    }
+
+    #[test]
+    fn an_abort_on_a_walk_has_its_level_and_maintenance_its_bit() {
+        for level in 0..4 {
+            let walk = Some(level);
+            let fetch = entry(Exception::InstructionAbort { walk }, 5, SPAN);
+            assert_eq!(fetch.esr, 0x8600_0014 | level);
+            let data = Exception::DataAbort {
+                write: true,
+                maintenance: true,
+                walk,
+            };
+            assert_eq!(entry(data, 5, SPAN).esr, 0x9600_0154 | level);
+        }
+    }
+
+    /// Size and granule of a half, the level at which its walks begin.
+    #[test]
+    fn the_first_table_is_told_by_its_place() {
+        let four = [(16, 0), (24, 0), (25, 1), (33, 1), (34, 2), (39, 2)];
+        let sixteen = [(16, 0), (17, 1), (27, 1), (28, 2), (38, 2), (39, 3)];
+        let sixty_four = [(16, 1), (21, 1), (22, 2), (34, 2), (35, 3)];
+        let root = 0x4567_0000;
+        let check = |size: u64, [lower, upper]: [u64; 2], bytes: u64, level: u64| {
+            for (control, is_upper) in [
+                (size | lower << 14, false),
+                (size << 16 | upper << 30, true),
+            ] {
+                let told = |page| walk_level(control, is_upper, root | 1, page);
+                let what = format!("{size}, {bytes:#x}, {is_upper}");
+                assert_eq!(told(root), level, "{what}");
+                assert_eq!(told(root + bytes - 0x1000), level, "{what}");
+                let next = 3.min(level + 1);
+                assert_eq!(told(root + bytes), next, "{what}");
+                assert_eq!(told(root - 0x1000), next, "{what}");
+            }
+        };
+        for (size, level) in four {
+            check(size, [0b00, 0b10], 0x1000, level);
+        }
+        for (size, level) in sixteen {
+            check(size, [0b10, 0b01], 0x4000, level);
+        }
+        for (size, level) in sixty_four {
+            check(size, [0b01, 0b11], 0x1_0000, level);
+        }
+        // Sizes that no CPU takes.
+        for size in [0, 63] {
+            assert!(walk_level(size | size << 16, false, root, root) < 4);
+        }
+    }
+
     #[test]
     fn an_abort_of_a_kernel_goes_to_its_own_vector() {
-        let entry = entry(Exception::DataAbort { write: true }, 0x6000_0005, SPAN);
+        let entry = entry(abort(true), 0x6000_0005, SPAN);
         assert_eq!(entry.vector_offset, 0x200);
         assert_eq!(entry.pstate, 0x6000_03C5);
         assert_eq!(entry.esr, 0x9600_0050);
@@ -101,14 +224,14 @@ mod tests {
 
     #[test]
     fn an_abort_of_a_program_comes_from_below() {
-        let entry = entry(Exception::InstructionAbort, 0, SPAN);
+        let entry = entry(Exception::InstructionAbort { walk: None }, 0, SPAN);
         assert_eq!(entry.vector_offset, 0x400);
         assert_eq!(entry.esr, 0x8200_0010);
     }
 
     #[test]
     fn a_program_in_aarch32_has_a_vector_of_its_own() {
-        let entry = entry(Exception::DataAbort { write: false }, 0x6000_0010, SPAN);
+        let entry = entry(abort(false), 0x6000_0010, SPAN);
         assert_eq!(entry.vector_offset, 0x600);
         assert_eq!(entry.pstate, 0x6000_03C5);
         assert_eq!(entry.esr, 0x9200_0010);

@@ -119,11 +119,20 @@ pub fn ring(machine: &mut Machine, bell: &Bell) {
     }
 }
 
-/// Messages have come to the partition's ports: their interrupts come.
+/// Messages have come to the partition's ports: their interrupts come. List registers are filled anew
+/// once, however many these are.
 fn answer(guest: &mut Guest, ports: Ports) {
-    for id in interrupts_of(&guest.partition, ports) {
-        offer(guest, id);
-    }
+    let mut ids = interrupts_of(&guest.partition, ports);
+    let Some(first) = ids.next() else {
+        return;
+    };
+    let Some(second) = ids.next() else {
+        return offer(guest, first);
+    };
+    let (gic, number) = (&mut guest.partition.gic, guest.vcpu.number);
+    let all = [first, second].into_iter().chain(ids);
+    let attention = all.fold(VcpuSet::NONE, |set, id| set.and(gic.pulse(number, id)));
+    attend(guest, attention);
 }
 
 /// The interrupts of the partition's ports.
@@ -169,9 +178,8 @@ pub fn arm(machine: &Machine, vcpu: &Vcpu) {
 /// Sets it to the guest's deadline, if that comes before `end`.
 #[cold]
 fn arm_before(vcpu: &Vcpu, end: Ticks) {
-    let deadline = vcpu.physical_timer.deadline(timer::guest_now());
-    let deadline = deadline.map_or(end, timer::of_guest);
-    timer::arm(if deadline.reached(end) { end } else { deadline });
+    let (now, epoch) = (timer::guest_now(), timer::guest_epoch());
+    timer::arm(vcpu.physical_timer.leave_at(now, epoch, end));
 }
 
 /// Sees to the vCPUs whose interrupts have changed: the one that runs here, and others where they

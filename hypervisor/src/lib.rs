@@ -22,6 +22,7 @@ pub mod physical_timer;
 pub mod places;
 pub mod port;
 pub mod psci;
+pub mod records;
 pub mod reload;
 pub mod sched;
 pub mod set_way;

@@ -195,6 +195,10 @@ impl Life {
                     }
                 }
                 occasions = occasions.and(self.ready);
+                if occasions == VcpuSet::NONE {
+                    // Nobody gives a heartbeat any more: somebody has to look.
+                    occasions = VcpuSet::of(0);
+                }
             }
         }
         self.occasions.0.store(occasions.0, Ordering::Relaxed);
@@ -365,7 +369,12 @@ mod tests {
                     let expected = match life.phase() {
                         Phase::Halted => false,
                         Phase::Reloading(_) => number == 0,
-                        Phase::Running => life.is_ready(itself) || life.starts[number].is_some(),
+                        Phase::Running => {
+                            let is_off = |other: usize| {
+                                !life.is_ready(VcpuSet::of(other)) && life.starts[other].is_none()
+                            };
+                            !is_off(number) || number == 0 && is_off(1)
+                        }
                     };
                     prop_assert_eq!(occasions.are_there(itself), expected);
                 }

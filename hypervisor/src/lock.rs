@@ -5,7 +5,11 @@
 //!
 //! # How long it is held
 //! For one exit of a vCPU, the end of its window included, or for what connects it before the next; never
-//! while a CPU waits, sleeps or scrubs. So it is held as long as the longest exit at most. Who has nothing
+//! while a CPU waits, sleeps or scrubs. So it is held as long as the longest exit at most
+//! ([`paratia_config::rules::longest_hold`]), and an exit waits for it once: a vCPU whose window ends waits
+//! twice at most, for one hold of each other CPU that runs its siblings, which the rules demand of the guard
+//! (`guard_covers_longest_path`). What the next one waits for is its own siblings' doing, and delays its
+//! window alone. Who has nothing
 //! to do in a window learns that without it ([`crate::life::Occasions`]).
 
 use core::cell::UnsafeCell;
@@ -72,6 +76,24 @@ impl<T> Lock<T> {
             }
         }
         Guard { lock: self }
+    }
+}
+
+impl<T> Lock<T> {
+    /// The lock, if nobody has it or waits for it.
+    ///
+    /// # Safety
+    /// As for [`Self::lock`].
+    #[inline]
+    pub unsafe fn try_lock(&self) -> Option<Guard<'_, T>> {
+        if self.is_shared() {
+            let served = self.served.load(Ordering::Acquire);
+            let next = served.wrapping_add(1);
+            let (taken, seldom) = (Ordering::Acquire, Ordering::Relaxed);
+            let tickets = &self.next_ticket;
+            tickets.compare_exchange(served, next, taken, seldom).ok()?;
+        }
+        Some(Guard { lock: self })
     }
 }
 

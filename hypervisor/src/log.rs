@@ -4,6 +4,7 @@
 //! to the UART as it has room. A frame is fenced by a zero byte on each side, which text never
 //! contains, so a raw terminal stays readable.
 //!
+//! Of all records that wait, the oldest is next: none waits for any that came later, whoever's it is.
 //! A record is worded by its event's format; the tool reads it back into a typed event.
 
 use heapless::Deque;
@@ -73,11 +74,16 @@ static CONSOLES: [Owned<ConsoleQueue>; PARTITION_COUNT] =
 static INPUTS: [Owned<InputQueue>; PARTITION_COUNT] =
     [const { Owned::new(InputQueue::new()) }; PARTITION_COUNT];
 
-/// The receiving end of a CPU's records.
+/// The receiving end of a CPU's or a partition's records.
 pub type Records = Consumer<'static, Record>;
+/// Where one is kept: CPU 0's, and apart from the log, into which a record is worded where it lies.
+type RecordsPlace = Owned<Option<Records>>;
 
-/// What CPUs have to report: CPU 0's, and apart from the log, into which a record is worded where it lies.
-pub static RECORDS: [Owned<Option<Records>>; CPU_COUNT] = [const { Owned::new(None) }; CPU_COUNT];
+/// What CPUs have to report.
+pub static CPU_RECORDS: [RecordsPlace; CPU_COUNT] = [const { Owned::new(None) }; CPU_COUNT];
+/// What is to be reported of partitions.
+pub static PARTITION_RECORDS: [RecordsPlace; PARTITION_COUNT] =
+    [const { Owned::new(None) }; PARTITION_COUNT];
 
 static LOG: Owned<Log> = Owned::new(Log {
     uart: None,
@@ -239,13 +245,27 @@ enum Work {
     Word(&'static mut Records),
 }
 
+/// The records of which the first is older than any other that waits.
+fn oldest() -> Option<&'static mut Records> {
+    let all = CPU_RECORDS.iter().chain(&PARTITION_RECORDS);
+    let first = |place: &&RecordsPlace| {
+        // SAFETY: this is CPU 0, and works on one record at a time.
+        let records = unsafe { place.get() }.as_ref()?;
+        records.peek().map(|record| record.time.0)
+    };
+    let waiting = all.filter_map(|place| Some((first(&place)?, place)));
+    let (_, oldest) = waiting.min_by_key(|(time, _)| *time)?;
+    // SAFETY: as above: those that were looked at are let go.
+    unsafe { oldest.get() }.as_mut()
+}
+
 impl Log {
     fn transmit_or_pick(&mut self) -> Work {
         let has_room = self.ring.capacity().saturating_sub(self.ring.len()) >= ROOM_BYTES;
         if ANY.uart && self.receive() || self.transmit() || !has_room {
             return Work::Moved(true);
         }
-        if let Some(work) = RECORDS.iter().find_map(|records| self.pick_record(records)) {
+        if let Some(work) = oldest().and_then(|records| self.pick_record(records)) {
             return work;
         }
         let moved = self.move_console() || !self.ring.is_empty() || self.show_unfinished();
@@ -276,11 +296,9 @@ impl Log {
         }
     }
 
-    /// The next record of a CPU. What a partition had said before its fault comes before the
+    /// The next of these records. What a partition had said before its fault comes before the
     /// fault, as far as its console's room goes.
-    fn pick_record(&mut self, records: &'static Owned<Option<Records>>) -> Option<Work> {
-        // SAFETY: this is CPU 0, and works on one record at a time.
-        let records = unsafe { records.get() }.as_mut()?;
+    fn pick_record(&mut self, records: &'static mut Records) -> Option<Work> {
         let record = records.peek()?;
         if let Event::Fault { partition, .. } = record.event
             && self.moved_ahead < CONSOLE_BYTES

@@ -4,11 +4,13 @@ use defmt::Format;
 use heapless::spsc::{Consumer, Producer, Queue};
 use paratia_abi::passport::MAX_PORTS;
 
+use crate::event::Record;
 use crate::facts::{PARTITION_FACTS, PartitionFacts};
 use crate::health::RestartHistory;
-use crate::heartbeat::{Expectation, Supervision};
+use crate::heartbeat::Supervision;
 use crate::life::Life;
 use crate::lock::Lock;
+use crate::records::Sender;
 use crate::selected::{ANY, PARTITION_COUNT};
 use crate::time::{Frequency, Ticks};
 use crate::vgic::{VcpuSet, Vgic};
@@ -52,6 +54,8 @@ pub struct Partition {
     pub history: RestartHistory,
     /// How old a message may be at each of its ports, in ticks.
     pub refresh: [u64; MAX_PORTS],
+    /// Its way to the log.
+    pub records: Sender<Record>,
     /// Its console.
     pub console: Option<Producer<'static, u8>>,
     /// What is typed for it.
@@ -67,6 +71,8 @@ pub struct Partition {
 pub struct Totals {
     /// Faults of every kind.
     pub faults: u64,
+    /// Those of them that are only counted: ignored, and repeated.
+    pub faults_untold: u64,
     /// Restarts.
     pub restarts: u64,
     /// Console bytes dropped.
@@ -80,6 +86,7 @@ pub struct Totals {
 impl Totals {
     const NONE: Self = Self {
         faults: 0,
+        faults_untold: 0,
         restarts: 0,
         console_dropped: 0,
         aborts: 0,
@@ -113,6 +120,7 @@ impl Partition {
             supervision: None,
             history: RestartHistory::new(),
             refresh: [0; MAX_PORTS],
+            records: Sender::new(facts.declaration.health.restart_limit.count),
             console: None,
             input: None,
             dropped_in_window: 0,
@@ -141,20 +149,19 @@ impl Partition {
         self.facts.declaration
     }
 
-    /// Begins its life: once, when the schedule's epoch is known.
-    pub fn begin(&mut self, epoch: Ticks, frequency: Frequency) {
+    /// Begins its life: once, when the schedule's epoch is known, and its major frame in ticks.
+    ///
+    /// Messages may be a little older, up to a tick for each frame, than as many frames as they may: these
+    /// and the restarts' limit are compared with single moments, so nothing adds up.
+    pub fn begin(&mut self, epoch: Ticks, frame_ticks: u64, frequency: Frequency) {
         let declaration = self.declaration();
         for (ticks, port) in self.refresh.iter_mut().zip(self.facts.ports) {
             *ticks = port.map_or(0, |port| frequency.ticks(port.refresh));
         }
         self.history.period = frequency.ticks(declaration.health.restart_limit.period);
-        self.supervision = declaration.heartbeat.map(|heartbeat| {
-            let mut supervision = Supervision::new(Expectation {
-                epoch,
-                period: frequency.ticks(heartbeat.period),
-                deadline: frequency.ticks(heartbeat.deadline),
-                start_within: frequency.ticks(heartbeat.start_within),
-            });
+        self.supervision = self.facts.heartbeat.map(|heartbeat| {
+            let expectation = heartbeat.expectation(epoch, frame_ticks, frequency);
+            let mut supervision = Supervision::new(expectation);
             supervision.start(epoch);
             supervision
         });

@@ -67,8 +67,10 @@ impl<const WORDS: usize> Link<WORDS> {
     }
 
     /// Writes a message of `length` bytes, word by word from `message`; words beyond the link's
-    /// room are dropped (the caller has checked the length). Only one CPU at a time may write.
-    pub fn write(&self, length: u64, now: Ticks, message: impl Iterator<Item = u64>) {
+    /// room are dropped (the caller has checked the length). Only one CPU at a time may write. Returns
+    /// what was written; it stays so until the next write.
+    #[inline]
+    fn put(&self, length: u64, now: Ticks, message: impl Iterator<Item = u64>) -> &[AtomicU64] {
         let pair = usize::from(!self.reading.load(Ordering::SeqCst) & 1);
         let index = usize::from(!self.newest[pair].load(Ordering::SeqCst) & 1);
         let slot = &self.slots[pair][index];
@@ -79,6 +81,7 @@ impl<const WORDS: usize> Link<WORDS> {
         slot.length.store(length, Ordering::Relaxed);
         self.newest[pair].store(u8::from(index == 1), Ordering::SeqCst);
         self.latest.store(u8::from(pair == 1), Ordering::SeqCst);
+        &slot.words
     }
 
     /// Reads the newest message, handing each of its words to `take`; nothing if none was ever
@@ -102,12 +105,47 @@ impl<const WORDS: usize> Link<WORDS> {
     }
 }
 
+/// Writes a message of `length` bytes to these links, as `Link::put` does to one. Each of its words is
+/// taken from `message` once, for where it lies another vCPU of the writer's partition may write
+/// meanwhile: all readers get the same.
+#[inline]
+pub fn distribute<'a, const WORDS: usize>(
+    mut links: impl Iterator<Item = &'a Link<WORDS>>,
+    length: u64,
+    now: Ticks,
+    message: impl Iterator<Item = u64>,
+) {
+    let Some(first) = links.next() else {
+        return;
+    };
+    let written = first.put(length, now, message);
+    let words = usize::try_from(length.div_ceil(8)).unwrap_or(WORDS);
+    for link in links {
+        let message = written.iter().take(words);
+        link.put(
+            length,
+            now,
+            message.map(|word| word.load(Ordering::Relaxed)),
+        );
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::AtomicBool;
     use std::vec::Vec;
 
     use super::*;
+
+    /// Writes to one link alone.
+    fn write<const WORDS: usize>(
+        link: &Link<WORDS>,
+        length: u64,
+        now: Ticks,
+        message: impl Iterator<Item = u64>,
+    ) {
+        distribute(core::iter::once(link), length, now, message);
+    }
 
     fn read<const WORDS: usize>(link: &Link<WORDS>) -> Option<(u64, u64, Vec<u64>)> {
         let mut words = Vec::new();
@@ -119,12 +157,89 @@ mod tests {
     fn the_newest_message_is_read_again_and_again() {
         let link = Link::<2>::new();
         assert_eq!(read(&link), None);
-        link.write(16, Ticks(7), [1, 2].into_iter());
-        link.write(9, Ticks(8), [3, 4].into_iter());
+        write(&link, 16, Ticks(7), [1, 2].into_iter());
+        write(&link, 9, Ticks(8), [3, 4].into_iter());
         assert_eq!(read(&link), Some((9, 8, [3, 4].into())));
         assert_eq!(read(&link), Some((9, 8, [3, 4].into())));
-        link.write(8, Ticks(9), [5].into_iter());
+        write(&link, 8, Ticks(9), [5].into_iter());
         assert_eq!(read(&link), Some((8, 9, [5].into())));
+    }
+
+    /// At each moment of a write, after any number of writes that had no reader: the writer may be in the
+    /// pair that it wrote last, and must then be in its other slot.
+    #[test]
+    fn what_is_read_in_the_midst_of_a_write_is_the_message_before() {
+        let link = Link::<4>::new();
+        let mut number = 0;
+        for moments in 1..16_u32 {
+            for silent in 0..5 {
+                for _ in 0..silent {
+                    number += 1;
+                    write(&link, 32, Ticks(number), [number; 4].into_iter());
+                }
+                let before = (number > 0).then(|| (32, number, [number; 4].into()));
+                number += 1;
+                let words = (0..4).map(|at| {
+                    if moments & 1 << at != 0 {
+                        assert_eq!(read(&link), before, "word {at} after {silent}");
+                    }
+                    number
+                });
+                write(&link, 32, Ticks(number), words);
+            }
+        }
+    }
+
+    /// At every moment of a read, whatever number of messages come.
+    #[test]
+    fn what_is_read_while_others_are_written_is_whole() {
+        for writes in 0..6 {
+            for moment in 0..4 {
+                for before in 1..5_u64 {
+                    let link = Link::<4>::new();
+                    let send =
+                        |number| write(&link, 32, Ticks(number), core::iter::repeat_n(number, 4));
+                    (1..=before).for_each(send);
+                    let mut words = Vec::new();
+                    let received = link.read(|at, word| {
+                        words.push(word);
+                        if at == moment {
+                            (before + 1..=before + writes).for_each(send);
+                        }
+                    });
+                    let length = 32;
+                    let written = Ticks(before);
+                    assert_eq!(
+                        received,
+                        Some(Received { length, written }),
+                        "{writes} {moment}"
+                    );
+                    assert_eq!(words, [before; 4], "{writes} {moment}");
+                    let newest = before + writes;
+                    assert_eq!(read(&link), Some((32, newest, [newest; 4].into())));
+                }
+            }
+        }
+    }
+
+    /// A sibling of the writer changes the window while it is read.
+    #[test]
+    fn all_readers_get_the_same_words() {
+        let links = [const { Link::<4>::new() }; 3];
+        for length in [32, 17, 8, 1] {
+            let mut reads = 0;
+            let window = core::iter::from_fn(|| {
+                reads += 1;
+                Some(reads)
+            });
+            let words = usize::try_from(length).unwrap().div_ceil(8);
+            distribute(links.iter(), length, Ticks(length), window.take(words));
+            let expected: Vec<u64> = (1..).take(words).collect();
+            for link in &links {
+                assert_eq!(read(link), Some((length, length, expected.clone())));
+            }
+        }
+        distribute(links[..0].iter(), 8, Ticks(1), core::iter::once(1));
     }
 
     #[test]
@@ -134,7 +249,7 @@ mod tests {
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 for number in 1..200_000_u64 {
-                    link.write(64, Ticks(number), core::iter::repeat_n(number, 8));
+                    write(&link, 64, Ticks(number), core::iter::repeat_n(number, 8));
                 }
                 done.store(true, Ordering::SeqCst);
             });

@@ -9,7 +9,7 @@
 //! # How long a step may take
 //! A step is like an exit: it may begin just before the window's end, and the switch follows. So it is
 //! bounded as exits are, by what the rules demand of the guard
-//! ([`paratia_config::rules::LONGEST_PATH`]), and needs no margin of its own: each window that is longer
+//! ([`paratia_config::rules::longest_path`]), and needs no margin of its own: each window that is longer
 //! than the guard, which the rules demand of all, does one step at least.
 
 use paratia_abi::StartCondition;
@@ -17,7 +17,7 @@ use paratia_config::system::Image;
 
 use crate::arch::{cpu as arch_cpu, memory, timer};
 use crate::cpu::{Loaded, Machine};
-use crate::event::Event;
+use crate::event::{Event, Record};
 use crate::facts::PartitionFacts;
 use crate::guest::Guest;
 use crate::partition::Partition;
@@ -84,6 +84,10 @@ fn start(machine: &mut Machine, vcpu: &mut Vcpu) {
     memory::forget_guest();
     // SAFETY: this CPU has the vCPU's window, and holds no guard.
     let mut guest = unsafe { Guest::of(machine, vcpu) };
+    // No life begins whose end the log may not tell. It waits for CPU 0, one window at a time.
+    if !guest.partition.records.can_start() {
+        return;
+    }
     interrupt::forget(&guest.partition);
     guest.partition.reset_machine();
     let loaded = &mut guest.machine.loaded;
@@ -100,7 +104,7 @@ fn start(machine: &mut Machine, vcpu: &mut Vcpu) {
         condition: condition as u64,
         restarts: guest.partition.totals.restarts,
     };
-    guest.machine.report(now, event);
+    guest.partition.records.tell(Record { time: now, event });
 }
 
 /// Begins the partition's next life, whose memory is loaded: its first vCPU is at its entry point. Why it

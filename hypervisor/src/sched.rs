@@ -1,6 +1,7 @@
 //! The cyclic schedule: which slot comes next on a CPU, at absolute times that never drift.
 //!
-//! A plan's windows and the gaps between them become a gapless list of slots in ticks. Each slot's
+//! A plan's windows and the gaps between them, as far as they outlast a guard, become a list of slots in
+//! ticks. Each slot's
 //! times derive from the epoch and a count of major frames, not from when the slot before it really
 //! ended, so a delay is never passed on.
 
@@ -78,15 +79,25 @@ impl<W: Copy, const SLOTS: usize> Plan<W, SLOTS> {
         for (window, whose) in windows.iter().zip(whose) {
             let start = frequency.ticks(window.start);
             let end = frequency.ticks(window.start.saturating_add(window.length));
-            if start > at {
-                self.push(None, at, start);
-            }
+            self.push_gap(at, start);
             self.push(*whose, start, end);
             at = end;
         }
-        if at < self.frame_ticks {
-            self.push(None, at, self.frame_ticks);
+        self.push_gap(at, self.frame_ticks);
+    }
+
+    /// A gap is a slot if it outlasts its guard, as every window does: else it would be over before it
+    /// began, and a CPU that is only punctual would skip it and report that.
+    fn push_gap(&mut self, start: u64, end: u64) {
+        if end > start.wrapping_add(self.guard_ticks) {
+            self.push(None, start, end);
         }
+    }
+
+    /// Length of the major frame in ticks.
+    #[must_use]
+    pub fn frame_ticks(&self) -> u64 {
+        self.frame_ticks
     }
 
     /// There is room for the largest plan, so nothing is ever dropped here.
@@ -251,6 +262,28 @@ mod tests {
         let first = cursor.step();
         let second = cursor.step();
         assert_eq!(second.start.since(first.preempt_at), 50);
+    }
+
+    /// A gap in which nobody could run or be preempted can't be missed either, not even by a CPU that
+    /// comes a tick after the epoch.
+    #[test]
+    fn a_gap_within_a_guard_is_no_slot() {
+        use paratia_config::system::Window;
+        const WINDOWS: [Window; 2] = [Window::us("", 3, 400), Window::us("", 453, 500)];
+        let micros = core::time::Duration::from_micros;
+        let schedule = Schedule {
+            major_frame: micros(1_000),
+            guard: micros(50),
+            plans: &[&WINDOWS],
+        };
+        let mut plan: Plan<usize, 7> = Plan::NONE;
+        let frequency = Frequency::new(1_000_000).unwrap();
+        plan.fill(&schedule, 0, frequency, &[Some(0), Some(1)]);
+        let mut cursor = Cursor::new(&plan, EPOCH);
+        for start in [3, 453, 1_003, 1_453] {
+            let slot = advance(&mut cursor, EPOCH.after(1));
+            assert_eq!(slot.start, EPOCH.after(start));
+        }
     }
 
     #[test]

@@ -13,8 +13,10 @@
 
 use paratia_config::system::{Region, RegionKind};
 
-/// Bytes that are cleaned in one exit.
-pub const STEP_BYTES: u64 = 16 * 1024;
+/// Bytes that are cleaned in one exit: no more than a step of [`crate::reload`], whose lines are written
+/// back, too, so that one is no longer than the other. Each line may have to go to memory, and the
+/// guard of a window that ends in between has to hold that.
+pub const STEP_BYTES: u64 = crate::reload::STEP_BYTES as u64;
 
 /// How far cleaning has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,7 +83,7 @@ mod tests {
     #[test]
     fn all_ram_is_cleaned_once_and_nothing_else() {
         let regions = [
-            region(0x1000, 0x5000, RegionKind::Ram),
+            region(0x1000, 0x2000, RegionKind::Ram),
             region(0x10_0000, 0x2000, RegionKind::FrameBuffer),
             region(0x20_0000, 0x1000, RegionKind::Ram),
         ];
@@ -93,7 +95,7 @@ mod tests {
         .collect();
         assert_eq!(
             steps,
-            [(0x1000, 0x4000), (0x5000, 0x1000), (0x20_0000, 0x1000)]
+            [(0x1000, 0x1000), (0x2000, 0x1000), (0x20_0000, 0x1000)]
         );
         assert_eq!(cleaning.next(&regions), Step::Done);
     }

@@ -90,6 +90,7 @@ fn statistics(partition: &Partition) {
         partition: partition.index,
         heartbeats: partition.supervision.map(|it| it.heartbeats),
         totals: partition.totals,
+        records_dropped: partition.records.dropped(),
     });
 }
 

@@ -2,6 +2,8 @@
 
 use core::time::Duration;
 
+use paratia_config::system::Span;
+
 /// A point in time: a value of the physical counter `CNTPCT_EL0`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(transparent)]
@@ -12,6 +14,12 @@ impl Ticks {
     #[must_use]
     pub const fn after(self, count: u64) -> Self {
         Self(self.0.wrapping_add(count))
+    }
+
+    /// The point `count` ticks later, or the end of time, which no counter reaches.
+    #[must_use]
+    pub const fn after_at_most(self, count: u64) -> Self {
+        Self(self.0.saturating_add(count))
     }
 
     /// The point `count` ticks earlier.
@@ -70,10 +78,21 @@ impl Frequency {
         let whole = duration.as_secs().saturating_mul(self.0);
         whole.saturating_add(rest)
     }
+
+    /// A duration in ticks of a schedule whose major frame has `frame_ticks`; saturates. A multiple of the
+    /// frame is that multiple of its ticks, so what is counted in such periods stays in step with the
+    /// windows for ever.
+    #[must_use]
+    pub const fn span_ticks(self, span: Span, frame_ticks: u64) -> u64 {
+        let frames = span.frames.saturating_mul(frame_ticks);
+        frames.saturating_add(self.ticks(span.rest))
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use paratia_config::system::Schedule;
+
     use super::*;
 
     #[test]
@@ -92,5 +111,41 @@ mod tests {
             u64::MAX
         );
         assert_eq!(Frequency::new(0), None);
+    }
+
+    #[test]
+    fn whole_frames_are_as_long_as_the_frame() {
+        // 60 Hz: a third of a tick is cut off each frame.
+        let schedule = Schedule {
+            major_frame: Duration::from_nanos(16_666_667),
+            guard: Duration::ZERO,
+            plans: &[],
+        };
+        let frequency = Frequency::new(62_500_000).unwrap();
+        let frame = frequency.ticks(schedule.major_frame);
+        let ticks = |duration| frequency.span_ticks(schedule.span(duration), frame);
+        assert_eq!(ticks(schedule.major_frame * 1_000), frame * 1_000);
+        let millisecond = Duration::from_millis(1);
+        assert_eq!(
+            ticks(schedule.major_frame * 3 + millisecond),
+            frame * 3 + 62_500
+        );
+        assert_eq!(ticks(millisecond), 62_500);
+        assert_eq!(ticks(Duration::ZERO), 0);
+        let span = schedule.span(Duration::MAX);
+        assert_eq!(span.frames, u64::MAX);
+        assert_eq!(frequency.span_ticks(span, frame), u64::MAX);
+        assert_eq!(Ticks(5).after_at_most(u64::MAX), Ticks(u64::MAX));
+    }
+
+    #[test]
+    fn a_frame_of_nothing_has_no_multiples() {
+        let schedule = Schedule {
+            major_frame: Duration::ZERO,
+            guard: Duration::ZERO,
+            plans: &[],
+        };
+        let span = schedule.span(Duration::from_secs(7));
+        assert_eq!((span.frames, span.rest), (0, Duration::from_secs(7)));
     }
 }

@@ -23,6 +23,7 @@ use crate::facts::{FACTS, Facts};
 use crate::granted;
 use crate::owned::Owned;
 use crate::physical_timer::PhysicalTimer;
+use crate::records::Told;
 use crate::reload::Reload;
 use crate::selected::{
     CPU_OF, IS_SOFTWARE, LAYOUT, PARTITION_OF, SOME_SOFTWARE, SYSTEM, VCPU_COUNT,
@@ -66,6 +67,8 @@ pub struct Vcpu {
     pub connected: u32,
     /// Calls refused in this window.
     pub refused_in_window: u32,
+    /// What it had told in its window of what it can repeat at will.
+    pub told: Told,
     /// How many may be refused in a window.
     pub refused_limit: u32,
     /// Its physical timer.
@@ -171,6 +174,7 @@ impl Vcpu {
             active_private: 0,
             connected: 0,
             refused_in_window: 0,
+            told: Told::NONE,
             refused_limit: declaration.refused_calls_per_window,
             physical_timer: PhysicalTimer::RESET,
             set_way: SetWay::Idle,

@@ -6,6 +6,9 @@
 //! takes what is sent has no more room, the transmit FIFO is full. A receive
 //! timeout takes no time: what lies in the FIFO is told at once, however little it is.
 
+use crate::bits::low_bytes;
+use crate::vgic::low;
+
 /// Depth of the receive FIFO.
 const FIFO: usize = 16;
 
@@ -175,27 +178,38 @@ impl Uart {
 
     /// The guest reads `width` bytes at `offset`; zero where nothing is. Reading the data register
     /// takes from the FIFO, so [`Uart::line`] may change.
+    ///
+    /// The bus of a PL011 is a word wide: eight bytes are the two registers one after the other, as on
+    /// QEMU's machines.
     #[must_use]
     pub fn read(&mut self, offset: u64, width: u32) -> u64 {
+        let lower = self.read_word(offset, width.min(4));
+        if width < 8 {
+            return lower.into();
+        }
+        let upper = self.read_word(offset.saturating_add(4), 4);
+        u64::from(upper) << 32 | u64::from(lower)
+    }
+
+    fn read_word(&mut self, offset: u64, width: u32) -> u32 {
         let value = find(offset, width).map_or(0, |row| (row.read)(self));
-        let value = match width {
-            1 => value & 0xFF,
-            2 => value & 0xFFFF,
-            _ => value,
-        };
-        value.into()
+        value & low(low_bytes(width))
     }
 
     /// The guest writes `width` bytes of `value` at `offset`.
     pub fn write(&mut self, offset: u64, width: u32, value: u64) -> Effect {
-        let value = match width {
-            1 => value & 0xFF,
-            2 => value & 0xFFFF,
-            _ => value & 0xFFFF_FFFF,
-        };
-        match (find(offset, width), u32::try_from(value)) {
-            (Some(row), Ok(value)) => (row.write)(self, value),
-            _ => Effect::Nothing,
+        let effect = self.write_word(offset, width.min(4), low(value));
+        if width == 8 {
+            // The register that sends isn't the second of two.
+            let _ = self.write_word(offset.saturating_add(4), 4, low(value >> 32));
+        }
+        effect
+    }
+
+    fn write_word(&mut self, offset: u64, width: u32, value: u32) -> Effect {
+        match find(offset, width) {
+            Some(row) => (row.write)(self, value & low(low_bytes(width))),
+            None => Effect::Nothing,
         }
     }
 

@@ -2,9 +2,9 @@
 
 use paratia_config::system::HealthEvent;
 
-use crate::arch::timer;
+use crate::arch::{entry, memory, timer};
 use crate::cpu::Machine;
-use crate::event::Event;
+use crate::event::{Event, Record};
 use crate::exit::{Decision, Next};
 use crate::fault::{self, Details};
 use crate::guest::Guest;
@@ -21,6 +21,8 @@ use crate::{granted, idle, interrupt, restart, state, stop};
 #[inline]
 pub fn end(guest: &mut Guest, waits: bool) -> Ticks {
     let facts = guest.vcpu.facts;
+    // What the guest accessed last is done, and an error of it is known, once the time is read.
+    memory::barrier();
     granted::leave(guest.vcpu);
     let ends = interrupt::mask_guest(guest.machine);
     if facts.has_more() {
@@ -35,6 +37,9 @@ pub fn end(guest: &mut Guest, waits: bool) -> Ticks {
     let now = timer::now();
     let used = now.since_past(guest.machine.running_since);
     total::add(&mut guest.vcpu.counts.used_ticks, used);
+    if let Some(syndrome) = entry::left_system_error() {
+        report_error(guest, syndrome);
+    }
     if state::traces_windows() {
         let event = Event::Window {
             partition: guest.partition.index,
@@ -42,14 +47,15 @@ pub fn end(guest: &mut Guest, waits: bool) -> Ticks {
             scheduled: guest.machine.slot.start.since(guest.machine.epoch),
             start: guest.machine.window_start.since(guest.machine.epoch),
         };
-        guest.machine.report(guest.machine.window_start, event);
+        let time = guest.machine.window_start;
+        guest.partition.records.trace(Record { time, event });
     }
     if guest.vcpu.refused_in_window > 0 {
         let refused = core::mem::take(&mut guest.vcpu.refused_in_window);
         total::add(&mut guest.vcpu.counts.refused_calls, u64::from(refused));
     }
     if guest.partition.dropped_in_window > 0 {
-        report_dropped(guest, now);
+        report_dropped(guest);
     }
     if guest.partition.supervision.is_some() {
         let _ = check_heartbeat(guest, now);
@@ -57,16 +63,22 @@ pub fn end(guest: &mut Guest, waits: bool) -> Ticks {
     now
 }
 
+/// It left a bus error. Whatever the verdict, the window is over already.
+#[cold]
+fn report_error(guest: &mut Guest, syndrome: u64) {
+    let _ = fault::raise(guest, HealthEvent::SystemError, Details::here(syndrome));
+}
+
 /// Console text found no room in this window. Whatever the verdict, the window is over already.
 #[cold]
-fn report_dropped(guest: &mut Guest, now: Ticks) {
+fn report_dropped(guest: &mut Guest) {
     let dropped = core::mem::take(&mut guest.partition.dropped_in_window);
     let event = Event::ConsoleOverflow {
         partition: guest.partition.index,
         dropped,
     };
-    guest.machine.report(now, event);
-    let _ = fault::raise(guest, HealthEvent::ConsoleOverflow, Details::here(dropped));
+    let details = Details::here(dropped);
+    let _ = fault::raise_after(guest, Some(event), HealthEvent::ConsoleOverflow, details);
 }
 
 /// Looks whether the partition missed a heartbeat by `now`.
@@ -82,8 +94,12 @@ pub fn check_heartbeat(guest: &mut Guest, now: Ticks) -> Decision {
         partition: guest.partition.index,
         count,
     };
-    guest.machine.report(now, event);
-    fault::raise_here(guest, HealthEvent::MissedHeartbeat)
+    fault::raise_after(
+        guest,
+        Some(event),
+        HealthEvent::MissedHeartbeat,
+        Details::here(0),
+    )
 }
 
 /// The next context of this CPU's plan, as it is `now`. Time that no partition can use passes in here.
@@ -152,9 +168,13 @@ fn prepare(guest: &mut Guest) -> bool {
     guest.partition.life.is_ready(guest.vcpu.facts.itself)
 }
 
-/// The vCPU doesn't run: its partition is reloaded in its window, or nothing is.
+/// The vCPU doesn't run: its partition is reloaded in its window, or nothing is. One that has turned itself
+/// off altogether owes its heartbeats all the same.
 #[cold]
-fn reload(guest: Guest) -> Option<Next> {
+fn reload(mut guest: Guest) -> Option<Next> {
+    if guest.partition.life.is_running() {
+        let _ = check_heartbeat(&mut guest, timer::now());
+    }
     let is_due = matches!(guest.partition.life.phase(), Phase::Reloading(_))
         && guest.vcpu.number == 0
         // The others may still be on their way out.

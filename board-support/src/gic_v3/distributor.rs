@@ -33,7 +33,7 @@ pub struct Distributor {
 
 /// How often a register is read for a write to take effect while a partition runs. Hardware takes
 /// some tens of cycles, about as long as one such access.
-const FEW_POLLS: u32 = 16;
+const FEW_POLLS: u32 = 4;
 
 impl Distributor {
     /// Sets the distributor at `range` up, CPU 0's part of boot: affinity routing on; every SPI

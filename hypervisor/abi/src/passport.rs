@@ -78,12 +78,14 @@ pub struct Passport {
     pub gic_version: u32,
     /// Interrupt id of the partition's virtual timer (27 on every Arm board: PPI 11).
     pub timer_interrupt: u32,
-    /// Length of the major frame in ns.
+    /// Length of the major frame in ns. It takes a whole number of ticks of the counter, rounded down:
+    /// many frames are that many ticks each, not one long duration.
     pub major_frame_ns: u64,
     /// Expected period of heartbeats in ns; 0 if none are expected.
     pub heartbeat_period_ns: u64,
     /// Guest-physical base of the distributor and of the CPU interface (GICv2) or redistributor
-    /// (GICv3); 0 where the partition has none.
+    /// (GICv3); 0 where the partition has none. The controller has 64 shared interrupts, 32 to 95,
+    /// unless the partition's declaration says otherwise or a device's lies beyond: `GICD_TYPER` tells.
     pub gic_bases: [u64; 2],
     /// Number of regions.
     pub region_count: u32,

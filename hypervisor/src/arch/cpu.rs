@@ -7,18 +7,23 @@ use super::performance;
 use super::registers::{read_register, write_register};
 use super::syndrome::encoding;
 use crate::inject::{self, Exception};
+use crate::mmio::Order;
 
 /// Virtualisation on; interrupts, ID registers (those of the implementation, of tags and of streaming,
 /// too), `WFI`, `SMC`, set/way maintenance, implementation defined and auxiliary registers, error
-/// records and limited-ordering regions trapped; EL1 is AArch64;
-/// barriers at least inner shareable; pointer authentication, tags and the second context number
-/// trap by their bits being zero (Arm ARM DDI 0487, D19.2.48).
+/// records and limited-ordering regions trapped; EL1 is AArch64; pointer authentication, tags and the
+/// second context number trap by their bits being zero (Arm ARM DDI 0487, D19.2.48).
+///
+/// `FB` and `BSU` are zero: they would make each TLB and instruction cache invalidation that a guest
+/// means for its own CPU, and its barriers, act on all CPUs. That is for hypervisors that move vCPUs
+/// from CPU to CPU. Here a vCPU has one CPU for good, so what it invalidates locally is all that it can
+/// have there; other vCPUs of its partition on the same CPU, whose translations bear the same VMID,
+/// have nothing left from their windows when it comes ([`super::memory::forget_siblings`]), as each of
+/// a guest's CPUs has a TLB of its own; and other partitions aren't held up by messages between CPUs.
 const HCR_EL2: u64 = 1 // VM
     | 1 << 1 // SWIO
     | 1 << 2 // PTW: a guest's table walk in a device is a fault
     | 0b111 << 3 // FMO, IMO, AMO
-    | 1 << 9 // FB
-    | 0b01 << 10 // BSU
     | 1 << 13 // TWI
     | 1 << 16 // TID1
     | 1 << 18 // TID3
@@ -59,7 +64,7 @@ pub struct CpuAnchor {
 }
 
 /// Sets this CPU's traps: the same whichever guest runs, but for what one was granted
-/// ([`crate::granted`]).
+/// ([`crate::granted`]). `tests/registers.rs` has every value once more.
 pub fn enable_traps() {
     let identity = read_register!("midr_el1");
     // SAFETY: these registers act on EL1 and EL0, where nothing runs yet.
@@ -72,22 +77,7 @@ pub fn enable_traps() {
         write_register!("cnthctl_el2", 0_u64);
         write_register!("vpidr_el2", identity);
     }
-    if read_register!("id_aa64mmfr1_el1") >> 40 & 0xF != 0 {
-        // SAFETY: the CPU has HCRX_EL2 (FEAT_HCX); zero traps what it could grant.
-        unsafe { write_register!("s3_4_c1_c2_2", 0_u64) };
-    }
-    if has_fine_traps() {
-        // SAFETY: the CPU has HFGRTR_EL2, HFGWTR_EL2, HFGITR_EL2, HDFGRTR_EL2 and HDFGWTR_EL2
-        // (FEAT_FGT). Zero traps nothing that HCR_EL2 lets pass, but whatever has been added since
-        // and isn't switched: their bits with names in n.
-        unsafe {
-            write_register!("s3_4_c1_c1_4", 0_u64);
-            write_register!("s3_4_c1_c1_5", 0_u64);
-            write_register!("s3_4_c1_c1_6", 0_u64);
-            write_register!("s3_4_c3_c1_4", 0_u64);
-            write_register!("s3_4_c3_c1_5", 0_u64);
-        }
-    }
+    super::inherited::take_back();
     super::timer::isb();
 }
 
@@ -185,34 +175,24 @@ pub fn fault_address() -> u64 {
     read_register!("far_el2")
 }
 
-/// The guest-physical address of a stage 2 fault; 0 if it can't be found out.
+/// The guest-physical address of a stage 2 fault; 0 if the CPU doesn't say it.
 ///
 /// `HPFAR_EL2` holds its page unless it was a permission fault of the access itself (Arm ARM DDI
-/// 0487, D19.2.66); then the guest's own translation is asked.
+/// 0487, D19.2.66). Then it is the virtual address where the guest's stage 1 is off, and else only
+/// `AT S1E1R` could find it out. No such instruction is in the image: some CPUs execute one
+/// speculatively with the registers of two guests mixed in a switch, and keep what they found for
+/// the wrong one (Arm's errata notices: Cortex-A57 1319537, Cortex-A72 1319367, Cortex-A55 1530923,
+/// Cortex-A76 1165522). Without one in what EL2 may execute there is nothing to speculate on, and a
+/// switch needs no barriers against it. `tests/instructions.rs` looks for them.
 #[must_use]
 pub fn fault_ipa() -> u64 {
     const PERMISSION_FAULT: u64 = 0b0011;
-    const DURING_TABLE_WALK: u64 = 1 << 7;
+    const MMU: u64 = 1;
     let (esr, far) = (syndrome(), fault_address());
-    if esr >> 2 & 0xF == PERMISSION_FAULT && esr & DURING_TABLE_WALK == 0 {
-        return translate_as_guest(far);
+    if esr >> 2 & 0xF != PERMISSION_FAULT || esr & DURING_TABLE_WALK != 0 {
+        return (read_register!("hpfar_el2") & 0xFFF_FFFF_FFF0) << 8 | far & 0xFFF;
     }
-    (read_register!("hpfar_el2") & 0xFFF_FFFF_FFF0) << 8 | far & 0xFFF
-}
-
-/// What the guest's stage 1 makes of an address; 0 if nothing. Its `PAR_EL1` is left as it was.
-fn translate_as_guest(address: u64) -> u64 {
-    let guests = read_register!("par_el1");
-    // SAFETY: a lookup in the tables of the guest whose exit is being handled; the register that
-    // takes the answer is put back.
-    unsafe { asm!("at s1e1r, {}", "isb", in(reg) address, options(nostack, preserves_flags)) };
-    let answer = read_register!("par_el1");
-    // SAFETY: as above.
-    unsafe { write_register!("par_el1", guests) };
-    if answer & 1 != 0 {
-        return 0;
-    }
-    answer & 0xFFFF_FFFF_F000 | address & 0xFFF
+    if system_control() & MMU == 0 { far } else { 0 }
 }
 
 /// The address at which the guest will go on.
@@ -238,6 +218,40 @@ pub fn skip_instruction() {
         write_register!("elr_el2", next);
     }
 }
+
+/// Lets the return address be that of the instruction by which the guest came, and not the one behind it.
+pub fn return_to_instruction() {
+    let instruction = return_address().wrapping_sub(4);
+    // SAFETY: only how the guest goes on depends on it.
+    unsafe { write_register!("elr_el2", instruction) };
+}
+
+/// The order of bytes in the access that trapped.
+#[must_use]
+pub fn byte_order() -> Order {
+    Order::of(system_control(), read_register!("spsr_el2"))
+}
+
+/// The level of the guest's table that lies where nothing is, if the walk of its tables ended there by the
+/// exit's syndrome.
+#[must_use]
+pub fn walk_level(esr: u64) -> Option<u64> {
+    if esr & DURING_TABLE_WALK == 0 {
+        return None;
+    }
+    let far = fault_address();
+    let (upper, control) = (far >> 55 & 1 != 0, read_register!("tcr_el1"));
+    let root = if upper {
+        read_register!("ttbr1_el1")
+    } else {
+        read_register!("ttbr0_el1")
+    };
+    let page = (fault_page() & 0xFFF_FFFF_FFF0) << 8;
+    Some(inject::walk_level(control, upper, root, page))
+}
+
+/// `ESR_EL2.S1PTW`: a fault of stage 2 in the walk of the guest's own tables.
+const DURING_TABLE_WALK: u64 = 1 << 7;
 
 /// Makes the guest take an exception at EL1 instead of the instruction that was trapped.
 pub fn take_exception(exception: Exception) {

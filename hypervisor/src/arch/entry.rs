@@ -15,15 +15,46 @@
 use core::arch::global_asm;
 
 use paratia_config::address::PAGE_BYTES;
+use paratia_config::board::UartKind;
 use paratia_config::layout::{CPU_STACK_AREA_BYTES, EMERGENCY_STACK_BYTES};
 
 use super::context::{Context, OFFSET_ELR, OFFSET_FPCR, OFFSET_Q, OFFSET_STACK};
+use super::registers::read_register;
 use crate::exit::Next;
 use crate::selected::{self, BOARD, CPU_COUNT, EL2_ROOT, LAYOUT};
 
 /// SCTLR_EL2 with MMU, caches, stack alignment check and write-implies-execute-never on; the rest
 /// is RES1 (Arm ARM DDI 0487, D19.2.119).
 const SCTLR_EL2: u64 = 0x30C5_0830 | 1 | 1 << 2 | 1 << 3 | 1 << 12 | 1 << 19;
+
+/// What the first instructions know of the debug UART: offsets of registers, what enables its transmitter,
+/// and the bit that says that it takes no more.
+struct FirstWords {
+    control: u32,
+    enable: u32,
+    status: u32,
+    full: u32,
+    data: u32,
+}
+
+const UART: FirstWords = match BOARD.uart_kind {
+    // UARTCR.UARTEN and TXE, UARTFR.TXFF (Arm DDI 0183, 3.3).
+    UartKind::Pl011 { .. } => FirstWords {
+        control: 0x30,
+        enable: 0x101,
+        status: 0x18,
+        full: 5,
+        data: 0,
+    },
+    // Control.TXEN and RXEN, Channel_sts.TFUL (UG1087, "UART module").
+    UartKind::Cadence { .. } => FirstWords {
+        control: 0,
+        enable: 0x14,
+        status: 0x2C,
+        full: 4,
+        data: 0x30,
+    },
+};
 
 global_asm!(
     r#"
@@ -44,11 +75,34 @@ _start_secondary:
 1:  msr     daifset, #15
     cmp     x20, #{cpus}
     b.hs    9f                      // nobody needs it: it parks
-    mrs     x0, CurrentEL
-    cmp     x0, #(2 << 2)
-    b.ne    9f                      // not EL2: there is nobody to tell
-    msr     spsel, #1
 
+// What every boot protocol promises: EL2, and the MMU off, for the registers below may be changed
+// only then (Arm ARM DDI 0487, D8.17.1). With the MMU off, data accesses are to Device memory whatever
+// SCTLR_EL2.C says (D8.2.12), and instructions may be cached (SCTLR_EL2.I): the loader has cleaned
+// what it wrote, and `ic iallu` comes before the MMU is on. Where it isn't so, a word says why.
+    mrs     x0, CurrentEL
+    adr     x1, entered_at_el1
+    cmp     x0, #(1 << 2)
+    b.eq    refuse_entry
+    adr     x1, entered_at_el3
+    cmp     x0, #(2 << 2)
+    b.ne    refuse_entry
+    msr     spsel, #1
+    mrs     x0, sctlr_el2
+    adr     x1, entered_with_mmu
+    tbnz    x0, #0, refuse_entry
+
+// E2H, which a boot loader may have left set, changes the layout of TCR_EL2 and of other registers below
+// and which translations EL2 has, so it goes first; a CPU may have it for good (FEAT_E2H0 not
+// implemented). The rest of HCR_EL2 acts on EL1 and EL0, where nothing runs yet.
+    mov     x0, #(1 << 31)          // RW: EL1 is AArch64
+    msr     hcr_el2, x0
+    isb
+    mrs     x0, hcr_el2
+    adr     x1, entered_for_good
+    tbnz    x0, #34, refuse_entry
+
+    msr     tpidr_el2, xzr          // a fault before this CPU has its anchor just stops
     adr     x0, vectors
     msr     vbar_el2, x0
 
@@ -101,9 +155,45 @@ _start_secondary:
     cbnz    x20, 4f
     b       {boot}
 4:  b       {boot_secondary}
+
+// This CPU hasn't been entered as it should. In: x1 = why, a line that ends in 0. CPU 0 alone says it at the
+// debug UART, at the rate that the firmware set; then it parks. At any level, without a stack or a variable.
+refuse_entry:
+    mrs     x0, mpidr_el1
+    tst     x0, #0xffffff
+    b.ne    9f
+    ldr     x2, ={uart}
+    mov     w3, #{enable}
+    str     w3, [x2, #{control}]    // transmitter on
+6:  ldrb    w3, [x1], #1
+    cbz     w3, 9f
+    mov     w4, #0x100000           // a transmitter that doesn't move has nobody to read it
+7:  ldr     w0, [x2, #{status}]
+    tbz     w0, #{full}, 8f
+    subs    w4, w4, #1
+    b.ne    7b
+8:  str     w3, [x2, #{data}]
+    b       6b
 9:  wfi
     b       9b
+
+// As `crash::refuse` says it.
+entered_at_el1:
+    .asciz  "paratia| refused reason=EntryLevel a=1\r\n"
+entered_at_el3:
+    .asciz  "paratia| refused reason=EntryLevel a=3\r\n"
+entered_with_mmu:
+    .asciz  "paratia| refused reason=EntryMmu\r\n"
+entered_for_good:
+    .asciz  "paratia| refused reason=EntryHost\r\n"
+    .balign 4
 "#,
+    uart = const BOARD.uart.base.0,
+    control = const UART.control,
+    enable = const UART.enable,
+    status = const UART.status,
+    full = const UART.full,
+    data = const UART.data,
     mair = const selected::MAIR_EL2,
     tcr = const selected::TCR_EL2,
     root = const EL2_ROOT.0,
@@ -131,10 +221,9 @@ const _: () = assert!(2 * PAGE_BYTES + EMERGENCY_STACK_BYTES < CPU_STACK_AREA_BY
 
 global_asm!(
     r#"
-// A fault of the hypervisor itself. In: nothing to rely on but TPIDR_EL2.
+// A fault of the hypervisor itself, in a vector. In: nothing to rely on but TPIDR_EL2.
 // Goes to Rust's `exception` on the emergency stack; doesn't come back.
     .macro  own_fault, kind
-    .balign 128
     mov     x3, sp
     mrs     x1, tpidr_el2
     cbz     x1, 9f                  // before this CPU has its anchor: stop
@@ -206,9 +295,23 @@ global_asm!(
     .balign 2048
     .global vectors
 vectors:
-    .irp    kind, 0, 1, 2, 3, 4, 5, 6, 7
+    .irp    kind, 0, 1, 2, 3, 4, 5, 6
+    .balign 128
     own_fault \kind
     .endr
+// An SError at EL2: one that is waited for goes back with its syndrome in x0.
+    .balign 128
+    adr     x0, awaited
+    mrs     x1, elr_el2
+    sub     x1, x1, x0
+    cmp     x1, #4
+    b.hi    1f
+    mrs     x1, spsr_el2
+    orr     x1, x1, #(1 << 8)       // SPSR_EL2.A: no other is taken there
+    msr     spsr_el2, x1
+    mrs     x0, esr_el2
+    eret
+1:  own_fault 7
     guest_exit {synchronous}
     guest_exit {interrupt}
     guest_exit {interrupt}
@@ -272,6 +375,21 @@ resume:
     dsb     nsh
     isb
 
+// Takes the SError that is pending, while no other part of EL2 can be interrupted by one. Out: x0 = its
+// syndrome, 0 if none came. Where the guest goes on is kept: taking it overwrites both registers.
+    .global take_system_error
+take_system_error:
+    mrs     x2, elr_el2
+    mrs     x3, spsr_el2
+    mov     x0, #0
+    msr     daifclr, #4
+awaited:
+    isb                             // it is taken before this or before the next
+    msr     daifset, #4
+    msr     elr_el2, x2
+    msr     spsr_el2, x3
+    ret
+
 // The first guest of this CPU. In: x0 = a context that nobody needs, x1 = the one to load.
     .global enter_first_guest
 enter_first_guest:
@@ -295,6 +413,29 @@ enter_first_guest:
 unsafe extern "C" {
     fn _start_secondary();
     fn enter_first_guest(save: *mut Context, load: *mut Context) -> !;
+    safe fn take_system_error() -> u64;
+}
+
+/// The syndrome of an SError that the guest whose window ends has left, if there is one: it is taken here,
+/// before it could be taken for the next one's.
+///
+/// Before this, `DSB` completes the guest's accesses to devices and to memory that isn't cached, and `ISB`
+/// keeps `ISR_EL1` from being read before that (Arm ARM DDI 0487, B2.3.12, "Data Synchronization
+/// Barrier"): their errors are pending then. One that comes of a cached line which is written back later
+/// is nobody's any more.
+#[inline]
+#[must_use]
+pub fn left_system_error() -> Option<u64> {
+    const PENDING: u64 = 1 << 8;
+    if read_register!("isr_el1") & PENDING == 0 {
+        return None;
+    }
+    taken_system_error()
+}
+
+#[cold]
+fn taken_system_error() -> Option<u64> {
+    Some(take_system_error()).filter(|syndrome| *syndrome != 0)
 }
 
 /// The physical address at which other CPUs start; EL2's map is the identity.

@@ -5,6 +5,7 @@ pub mod context;
 pub mod cpu;
 pub mod debug;
 pub mod entry;
+pub mod inherited;
 pub mod memory;
 pub mod performance;
 pub mod registers;

@@ -1,6 +1,6 @@
 //! `ESR_EL2` decoded: why a guest came to EL2 (Arm ARM DDI 0487, D19.2.37).
 
-/// Why a guest was interrupted by itself, other than by a [`call`].
+/// Why a guest was interrupted by itself, other than by a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// `WFI`.
@@ -32,13 +32,30 @@ pub const fn encoding(op0: u16, op1: u16, crn: u16, crm: u16, op2: u16) -> u16 {
     op0 << 14 | op1 << 11 | crn << 7 | crm << 3 | op2
 }
 
-/// Whether a syndrome is that of a call, and whether the call was trapped (`SMC`), so that the return
-/// address is still the instruction itself.
+/// `HVC #0` and `SMC #0`, 32-bit instructions: the calls of the SMC Calling Convention, which leaves other
+/// immediates to nobody (DEN0028, 2.9).
+const HYPERVISOR_CALL: u64 = 0x16 << 26 | 1 << 25;
+const MONITOR_CALL: u64 = 0x17 << 26 | 1 << 25;
+
+/// Whether a syndrome is that of a call by `HVC`.
 #[inline]
 #[must_use]
-pub fn call(esr: u64) -> (bool, bool) {
-    // The exception classes are 0x16 and 0x17.
-    (esr >> 27 == 0x16 >> 1, esr >> 26 & 1 != 0)
+pub fn is_hypervisor_call(esr: u64) -> bool {
+    esr == HYPERVISOR_CALL
+}
+
+/// Whether a syndrome is that of a call by `SMC`, which is trapped, so that the return address is still
+/// the instruction itself.
+#[inline]
+#[must_use]
+pub fn is_monitor_call(esr: u64) -> bool {
+    esr == MONITOR_CALL
+}
+
+/// Whether the return address lies behind the instruction: that of `HVC` with any immediate does.
+#[must_use]
+pub fn is_behind(esr: u64) -> bool {
+    esr >> 26 == 0x16
 }
 
 /// Whether a syndrome is one of those among which [`Cause::DataAbort`] is: those of instructions that
@@ -134,10 +151,23 @@ mod tests {
 
     #[test]
     fn calls_are_told_from_the_rest() {
-        assert_eq!(call(0x5A00_0000), (true, false), "HVC");
-        assert_eq!(call(0x5E00_0000), (true, true), "SMC");
-        assert!(!call(0x0600_0000).0, "WFI");
-        assert!(!call(0x9200_0047).0, "data abort");
+        let kinds = |esr| {
+            (
+                is_hypervisor_call(esr),
+                is_monitor_call(esr),
+                is_behind(esr),
+            )
+        };
+        assert_eq!(kinds(0x5A00_0000), (true, false, true), "HVC #0");
+        assert_eq!(kinds(0x5E00_0000), (false, true, false), "SMC #0");
+        for immediate in [1, 0xEA1, 0xFFFF] {
+            assert_eq!(kinds(0x5A00_0000 | immediate), (false, false, true));
+            assert_eq!(kinds(0x5E00_0000 | immediate), (false, false, false));
+            assert_eq!(decode(0x5A00_0000 | immediate), Cause::Forbidden);
+            assert_eq!(decode(0x5E00_0000 | immediate), Cause::Forbidden);
+        }
+        assert_eq!(kinds(0x0600_0000), (false, false, false), "WFI");
+        assert_eq!(kinds(0x9200_0047), (false, false, false), "data abort");
     }
 
     #[test]

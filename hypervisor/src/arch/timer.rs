@@ -69,10 +69,10 @@ pub fn guest_now() -> u64 {
     read_register!("cntvct_el0")
 }
 
-/// The point in time at which guests' counter has the value `count`.
+/// The point in time at which guests' counter began.
 #[must_use]
-pub fn of_guest(count: u64) -> Ticks {
-    Ticks(count.wrapping_add(read_register!("cntvoff_el2")))
+pub fn guest_epoch() -> Ticks {
+    Ticks(read_register!("cntvoff_el2"))
 }
 
 /// Whether the guest's virtual timer, which is loaded, asks for its interrupt: enabled, not masked,

@@ -93,9 +93,58 @@ fn each_register_keeps_the_bits_that_it_has() {
         assert_eq!(uart.read(offset, 4), value, "{offset:#x}");
         assert_eq!(uart.read(offset, 2), value & 0xFFFF);
         assert_eq!(uart.read(offset, 1), value & 0xFF);
-        assert_eq!(uart.read(offset, 8), 0);
+        let next = uart.read(offset + 4, 4);
+        assert_eq!(uart.read(offset, 8), next << 32 | value, "{offset:#x}");
         assert_eq!(uart.read(offset + 1, 1), 0);
     }
+}
+
+#[test]
+fn eight_bytes_are_two_registers() {
+    let mut uart = uart(0);
+    assert_eq!(uart.write(DATA, 8, 0x1_0000_0041), Effect::Transmit(b'A'));
+    assert_eq!(uart.write(0x24, 8, 0x2A_0000_1234), Effect::Nothing);
+    assert_eq!((uart.read(0x24, 4), uart.read(0x28, 4)), (0x1234, 0x2A));
+    assert!(uart.receive_break() && uart.receive(7));
+    // The status is that of what was read just before.
+    assert_eq!(uart.read(DATA, 8), 4 << 32 | 0x400);
+    assert_eq!(uart.read(DATA, 8), 7);
+    assert_eq!(uart.read(0xFFC, 8), 0xB1);
+    assert_eq!(uart.read(u64::MAX - 3, 8), 0);
+}
+
+/// `UARTIFLS.RXIFLSEL`: an eighth, a quarter, a half, three quarters, seven eighths of 16 (DDI 0183, 3.3.9).
+#[test]
+fn the_receive_interrupt_comes_at_the_level_and_goes_below_it() {
+    for (select, level) in [(0, 2), (1, 4), (2, 8), (3, 12), (4, 14)] {
+        let mut uart = uart(RECEIVE.into());
+        // The level of the other FIFO, in the bits below, is no matter.
+        let _ = uart.write(LEVELS, 4, select << 3 | 0b100);
+        let received = (1..=16).map(|byte| uart.receive(byte) && uart.line());
+        let expected = (1..=16).map(|count| count >= level);
+        assert!(
+            received.collect::<Vec<_>>().into_iter().eq(expected),
+            "{level}"
+        );
+        let left = (0..16).map(|_| {
+            let _ = uart.read(DATA, 4);
+            uart.line()
+        });
+        let expected = (0..16).rev().map(|count| count >= level);
+        assert!(left.collect::<Vec<_>>().into_iter().eq(expected), "{level}");
+    }
+}
+
+#[test]
+fn another_level_takes_the_receive_interrupt_back() {
+    let mut uart = uart(RECEIVE.into());
+    let _ = uart.write(LEVELS, 4, 0);
+    assert!(uart.receive(1) && uart.receive(2) && uart.line());
+    let _ = uart.write(LEVELS, 4, 1 << 3);
+    assert!(!uart.line(), "two are less than a quarter");
+    // Without a FIFO, the level says nothing: there is one place.
+    let _ = uart.write(LINE_CONTROL, 4, 0);
+    assert!(uart.receive(3) && uart.line());
 }
 
 #[test]
@@ -197,18 +246,19 @@ proptest! {
                         expected.push_back(byte);
                     }
                 }
-                Step::Read(DATA, width @ 1..=4) => {
+                Step::Read(DATA, width) => {
                     let byte = expected.pop_front().unwrap_or(0);
                     prop_assert_eq!(uart.read(DATA, width), byte.into());
                 }
                 Step::Read(offset, width) => { let _ = uart.read(offset, width); }
                 Step::Write(offset, width, value) => {
                     // The line's loop and the FIFO's reset have their own tests.
-                    if offset == CONTROL || offset == LINE_CONTROL {
+                    let second = offset.saturating_add(4);
+                    if [CONTROL, LINE_CONTROL].iter().any(|it| *it == offset || *it == second) {
                         continue;
                     }
                     let sent = uart.write(offset, width, value);
-                    prop_assert_eq!(sent != Effect::Nothing, offset == DATA && width <= 4);
+                    prop_assert_eq!(sent != Effect::Nothing, offset == DATA);
                 }
             }
             let flags = uart.read(FLAGS, 4);

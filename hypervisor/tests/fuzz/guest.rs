@@ -1,7 +1,7 @@
 //! A guest and its devices, by chance.
 
 use paratia_hypervisor::id_registers::{self, Grants};
-use paratia_hypervisor::mmio::{self, Access, Kind};
+use paratia_hypervisor::mmio::{self, Access, Kind, Order};
 use paratia_hypervisor::psci::Decision;
 use paratia_hypervisor::syndrome::{self, Cause, encoding};
 use paratia_hypervisor::vgic::{Frame, Model, Request, VcpuSet};
@@ -65,14 +65,14 @@ fn access(machine: &mut Machine, by_chance: &mut Generator, vcpu: usize) {
         return;
     };
     assert_eq!(access.ipa, ipa);
-    let value = access.outgoing(by_chance.value());
+    let value = access.outgoing(by_chance.value(), Order::Little);
     let read = emulate(machine, vcpu, &access, value);
     let bits = access.width * 8;
     assert!(
         bits == 64 || read >> bits == 0,
         "{access:x?} reads {read:#x}"
     );
-    let _ = access.incoming(read);
+    let _ = access.incoming(read, Order::Big);
 }
 
 fn emulate(machine: &mut Machine, vcpu: usize, access: &Access, value: u64) -> u64 {

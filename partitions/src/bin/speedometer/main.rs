@@ -3,6 +3,9 @@
 //! Each window it takes the newest message, draws what has changed into a back buffer, copies that
 //! to the frame buffer and reports the frame as its sign of life. Its start, with the painting of
 //! the background, takes several windows; normal mode begins when the first whole picture is up.
+//!
+//! A run argument is the frame in which it hangs, once, as a program with a mistake does: it misses a
+//! heartbeat, is restarted, and draws again.
 
 #![no_std]
 #![no_main]
@@ -51,6 +54,9 @@ fn main(context: Context) -> ! {
 
     for frame in 0.. {
         call::wait_for_window().expect("there is a next window");
+        if frame == context.run_argument && frame > 0 && context.restarts == 0 {
+            hang();
+        }
         let before = state(&reading);
         reading = receiver.read();
         front.show(&dashboard.draw(background, back, &reading), back);
@@ -60,6 +66,14 @@ fn main(context: Context) -> ! {
         }
     }
     unreachable!("frames don't run out");
+}
+
+/// Never goes on.
+fn hang() -> ! {
+    println!("hangs");
+    loop {
+        core::hint::spin_loop();
+    }
 }
 
 /// What a reading is worth, in words.
