@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::qemu::version::Version;
 use crate::workspace;
 use paratia_board_support::list::{BOARDS, Listed};
 use paratia_config::{BoardFacts, System};
@@ -31,27 +30,6 @@ impl Choice {
             workspace::own_image(board, self.name)
         } else {
             workspace::image(board, self.name)
-        }
-    }
-
-    /// The least version of QEMU that can run it.
-    ///
-    /// QEMU before version 8 gives CPUs that are busy at once their turns of instructions one after
-    /// the other, however long: partitions with several vCPUs see time jump, and so do those that wait
-    /// for each other's messages. Later ones share it out between two deadlines
-    /// (`icount_percpu_budget`).
-    #[must_use]
-    pub fn least_qemu(&self) -> Version {
-        const FAIR: Version = (8, 0);
-        let board = self.listed.qemu.least_version;
-        let mut partitions = self.system.partitions.iter();
-        let mut readers = self.system.channels.iter().flat_map(|it| it.destinations);
-        if partitions.any(|partition| partition.machine.vcpus > 1)
-            || readers.any(|port| port.interrupt.is_some())
-        {
-            board.max(FAIR)
-        } else {
-            board
         }
     }
 }

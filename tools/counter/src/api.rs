@@ -1,18 +1,11 @@
-//! QEMU's interface for plugins, as far as it is used here (QEMU 7.2 to 10,
-//! `include/qemu/qemu-plugin.h`): these functions are the same in versions 1 to 4 of it.
+//! QEMU's interface for plugins, as far as it is used here (`include/qemu/qemu-plugin.h`): these
+//! functions are the same in versions 2 to 4 of it, and QEMU 10 takes each.
 
 use std::ffi::{c_int, c_uint, c_void};
 
-/// The version that QEMU asks for; the tool sets it to one that its QEMU knows.
+/// The version that QEMU asks for.
 #[unsafe(no_mangle)]
-pub static qemu_plugin_version: c_int = version();
-
-const fn version() -> c_int {
-    match option_env!("PARATIA_PLUGIN_VERSION") {
-        Some(text) => (text.as_bytes()[0] - b'0') as c_int,
-        None => 1,
-    }
-}
+pub static qemu_plugin_version: c_int = 2;
 
 /// A block of translated instructions.
 #[repr(C)]

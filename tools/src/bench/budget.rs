@@ -42,7 +42,7 @@ pub enum Verdict {
     Over,
     /// Paratia hasn't got what would be measured.
     Absent,
-    /// It has no budget.
+    /// It has no budget, as lines of code have none.
     Unbudgeted,
 }
 

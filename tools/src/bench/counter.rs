@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::str::{FromStr, SplitWhitespace};
 
 use anyhow::{Context as _, bail, ensure};
@@ -13,7 +13,6 @@ use object::{Object as _, ObjectSection as _};
 
 use super::guest::CPU;
 use crate::build::Progress;
-use crate::qemu;
 use crate::run::{Run, RunReport};
 use crate::setup::Toolchain;
 use crate::sources::{self, Function};
@@ -87,14 +86,13 @@ pub struct Paths {
 /// Builds the plugin.
 ///
 /// # Errors
-/// If it doesn't compile, or QEMU doesn't say its version.
+/// If it doesn't compile.
 pub fn build(progress: &mut dyn Progress) -> anyhow::Result<()> {
     progress.begin("building the counter");
     let output = Toolchain::Current
         .cargo()
         .args(["build", "--release", "--package", PACKAGE, "--target-dir"])
         .arg(folder())
-        .env("PARATIA_PLUGIN_VERSION", plugin_version()?)
         .current_dir(workspace::root())
         .stdin(Stdio::null())
         .output()
@@ -112,21 +110,7 @@ fn folder() -> PathBuf {
     workspace::products().join("counter")
 }
 
-/// The version of the interface for plugins that this QEMU takes: 7 and 8 take 1, later ones 2 too.
-fn plugin_version() -> anyhow::Result<&'static str> {
-    let output = Command::new(qemu::PROGRAM).arg("--version").output()?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let major = text
-        .split_once("version ")
-        .and_then(|(_, rest)| rest.split('.').next());
-    let major: u32 = major
-        .and_then(|text| text.parse().ok())
-        .context("QEMU doesn't say its version")?;
-    Ok(if major < 9 { "1" } else { "2" })
-}
-
-/// Makes a run and counts it, on the QEMU that is installed, for which the plugin is built. Where that
-/// one lets busy CPUs take long turns, those of a guest should give way (`YIELD`).
+/// Makes a run and counts it.
 ///
 /// # Errors
 /// If the run doesn't reach its end, or QEMU can't load the plugin.
@@ -146,7 +130,6 @@ pub fn count(run: &Run) -> anyhow::Result<(RunReport, Counts)> {
     let run = run
         .clone()
         .cpu(CPU)
-        .qemu(qemu::version::COMMON)
         .qemu_argument("-plugin")
         .qemu_argument(&plugin);
     let report = run.execute()?;

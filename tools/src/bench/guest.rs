@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 
-use crate::qemu::{PROGRAM, Process};
+use crate::qemu::{Process, version};
 
 /// A CPU whose counter ticks once an instruction.
 pub const CPU: &str = "cortex-a53,cntfrq=1000000000";
@@ -142,7 +142,8 @@ pub fn check_nops(place: &str, figures: &Figures) -> anyhow::Result<()> {
 
 /// The guest's lines up to its last.
 fn lines(place: &str, arguments: &[OsString]) -> anyhow::Result<Vec<String>> {
-    let (mut process, output) = Process::start(PROGRAM.as_ref(), arguments)?;
+    let program = version::program(version::LEAST)?;
+    let (mut process, output) = Process::start(&program, arguments)?;
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {

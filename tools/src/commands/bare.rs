@@ -5,7 +5,8 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context as _, bail};
 use paratia::build::Builder;
 use paratia::pieces::bare;
-use paratia::{catalog, qemu, setup, workspace};
+use paratia::qemu::version;
+use paratia::{catalog, setup, workspace};
 
 use super::own::Files;
 use crate::present::Status;
@@ -58,15 +59,15 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if arguments.icount {
         words.extend(["-icount", "shift=0,sleep=off"].map(Into::into));
     }
+    let program = version::program(version::LEAST)?;
     if arguments.print {
-        let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
-        anstream::println!("{} {}", qemu::PROGRAM, words.join(" "));
+        anstream::println!("{}", version::typed(&program, &words));
         return Ok(ExitCode::SUCCESS);
     }
-    let status = Command::new(qemu::PROGRAM)
+    let status = Command::new(&program)
         .args(words)
         .status()
-        .with_context(|| format!("can't start {}", qemu::PROGRAM))?;
+        .with_context(|| format!("can't start {}", program.display()))?;
     Ok(if status.success() {
         ExitCode::SUCCESS
     } else {

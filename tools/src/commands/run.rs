@@ -68,7 +68,6 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     check_focus(arguments, &choice)?;
     let interrupt = interrupt::flag()?;
     build(&choice)?;
-    setup::qemu_for(choice.least_qemu(), &mut Status::new())?;
 
     let focus = Focus::new(choice.system, arguments.focus.as_deref())
         .filter(|_| keys::are_there() && !arguments.icount);
@@ -81,7 +80,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         let default = || workspace::screenshot(choice.name);
         run = run.screenshot(arguments.screenshot.clone().unwrap_or_else(default));
     }
-    let mut console = Console::new(choice.system, arguments.focus.as_deref());
+    let mut console = Console::new(&choice, arguments.focus.as_deref());
     let is_interactive = focus.is_some();
     let report = if let Some(focus) = focus {
         console = console.typing(focus.clone());

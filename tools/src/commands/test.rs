@@ -89,13 +89,17 @@ fn choices(board: Option<&'static Listed>) -> anyhow::Result<Vec<Choice>> {
     Ok(wanted.collect())
 }
 
+/// The device tree compiler, which reads the partitions' trees in a test, and its package.
+const TREE_COMPILER: (&str, &str) = ("dtc", "device-tree-compiler");
+
 fn build_everything(choices: &[Choice]) -> anyhow::Result<()> {
     let toolchain = setup::ready(&mut Status::new())?;
-    if let Some(least) = choices.iter().map(Choice::least_qemu).max() {
-        // Without, the tests that need it fail with such words, the others needn't.
-        if let Err(error) = setup::qemu_for(least, &mut Status::new()) {
-            present::error(&error);
-        }
+    // Without, the test that needs it fails with such words, the others needn't.
+    let (program, package) = TREE_COMPILER;
+    if !setup::facts::on_path(program)
+        && let Err(error) = setup::packages(&[package], &mut Status::new())
+    {
+        present::error(&error);
     }
     let mut status = Status::new();
     let mut builder = Builder::new(toolchain, &mut status)?;

@@ -19,6 +19,8 @@ pub struct Statistics {
     pub heartbeats_missed: u64,
     /// Health events.
     pub faults: u64,
+    /// Those of them that have no record: what a guest repeats is told within bounds.
+    pub faults_untold: u64,
     /// Restarts.
     pub restarts: u64,
     /// Calls that were refused.
@@ -39,6 +41,7 @@ impl Statistics {
             heartbeats_expected: field("heartbeats_expected"),
             heartbeats_missed: field("heartbeats_missed"),
             faults: field("faults"),
+            faults_untold: field("faults_untold"),
             restarts: field("restarts"),
             ..Self::default()
         };
@@ -75,14 +78,15 @@ mod tests {
         ];
         let partition = event(
             "Statistics { partition: 1, heartbeats: Some(Heartbeats { heartbeats_expected: 9, \
-             heartbeats_missed: 5 }), totals: Totals { faults: 1, restarts: 0 } }",
+             heartbeats_missed: 5 }), totals: Totals { faults: 4, faults_untold: 3, restarts: 0 } }",
         );
         let expected = Statistics {
             windows: 7,
             jitter_worst: 2,
             heartbeats_expected: 9,
             heartbeats_missed: 5,
-            faults: 1,
+            faults: 4,
+            faults_untold: 3,
             ..Statistics::default()
         };
         assert_eq!(Statistics::gather(&partition, vcpus.iter()), expected);

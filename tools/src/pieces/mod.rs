@@ -81,6 +81,21 @@ pub fn of(choice: &Choice, progress: Option<&mut dyn Progress>) -> anyhow::Resul
     Ok(all)
 }
 
+/// The instruction that a partition's image has at an address, if a piece lies there. A guest that has
+/// moved or translates addresses otherwise has another one there, or none.
+#[must_use]
+pub fn instruction(choice: &Choice, partition: &str, address: u64) -> Option<u32> {
+    let pieces = of(choice, None).ok()?;
+    let holds = |piece: &&Piece| {
+        piece.partition == partition && (piece.at.0..piece.at.0 + piece.size).contains(&address)
+    };
+    let piece = pieces.iter().find(holds)?;
+    let bytes = fs::read(&piece.file).ok()?;
+    let at = usize::try_from(address - piece.at.0).ok()?;
+    let word = bytes.get(at..at.checked_add(4)?)?;
+    Some(u32::from_le_bytes(word.try_into().ok()?))
+}
+
 /// Writes the list of all pieces for the hypervisor's build script.
 ///
 /// # Errors

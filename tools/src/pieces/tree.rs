@@ -1,8 +1,10 @@
 //! The device tree of a partition: what its machine has, in the words of Linux's bindings
 //! (`Documentation/devicetree/bindings`).
 //!
-//! It names only what every guest needs: memory, CPUs, PSCI, the virtual timer, the interrupt
-//! controller, a console; and performance monitors and devices that are the partition's own.
+//! It names only what every guest needs: memory, CPUs, PSCI, the timers, the interrupt controller, a
+//! console; and performance monitors and devices that are the partition's own. Readers that take less
+//! than the bindings allow exist, so it has the form that most trees have: one node for all memory, every
+//! interrupt of the timers in its position, a path to the console without options.
 
 use paratia_config::machine::{UART_BYTES, UART_INTERRUPT, VirtualGic, VirtualMachine};
 use paratia_config::system::{DeviceUse, RegionKind};
@@ -21,8 +23,17 @@ const PRIVATE: u32 = 1;
 const LEVEL_HIGH: u32 = 4;
 /// The id of private interrupt 0.
 const FIRST_PRIVATE: u32 = 16;
-/// The virtual timer's private interrupt, which is interrupt 27.
-const VIRTUAL_TIMER: u32 = 11;
+/// Where a private interrupt's specifier for a GICv2 has the CPUs that it belongs to.
+const FIRST_CPU: u32 = 8;
+/// The private interrupts of the timers, by position, and their names (`timer/arm,arch_timer.yaml`).
+/// Guests at EL1 use the virtual one, which is the hardware's, or the physical one, which is emulated;
+/// the others never come, as on a machine whose EL3 and EL2 somebody else has.
+const TIMERS: [(u32, &str); 4] = [
+    (13, "sec-phys"),
+    (14, "phys"),
+    (11, "virt"),
+    (10, "hyp-phys"),
+];
 
 /// Drivers' names for boards' devices.
 const DEVICES: [(&str, &str); 2] = [("rtc", "arm,pl031"), ("gpio", "arm,pl061")];
@@ -90,7 +101,7 @@ impl<'a> Guest<'a> {
         self.memory(&mut tree)?;
         self.cpus(&mut tree)?;
         self.gic(&mut tree)?;
-        timer(&mut tree)?;
+        self.timers(&mut tree)?;
         self.monitors(&mut tree)?;
         clock(&mut tree)?;
         self.uart(&mut tree)?;
@@ -112,14 +123,16 @@ impl<'a> Guest<'a> {
         tree.end_node(chosen)
     }
 
+    /// All RAM in one node, in the order in which it is declared.
     fn memory(&self, tree: &mut FdtWriter) -> Result<(), Error> {
-        for (base, size) in &self.ram {
-            let memory = tree.begin_node(&format!("memory@{base:x}"))?;
-            tree.property_string("device_type", "memory")?;
-            tree.property_array_u64("reg", &[*base, *size])?;
-            tree.end_node(memory)?;
-        }
-        Ok(())
+        let Some((base, _)) = self.ram.first() else {
+            return Ok(());
+        };
+        let memory = tree.begin_node(&format!("memory@{base:x}"))?;
+        tree.property_string("device_type", "memory")?;
+        let ranges = self.ram.iter().flat_map(|(base, size)| [*base, *size]);
+        tree.property_array_u64("reg", &ranges.collect::<Vec<_>>())?;
+        tree.end_node(memory)
     }
 
     fn cpus(&self, tree: &mut FdtWriter) -> Result<(), Error> {
@@ -161,6 +174,28 @@ impl<'a> Guest<'a> {
         tree.end_node(node)
     }
 
+    /// A private interrupt, as the interrupt controller's binding wants it: that of a GICv2 also says whose
+    /// it is (`interrupt-controller/arm,gic.yaml`).
+    fn private(&self, number: u32) -> [u32; 3] {
+        let cpus = if self.gic_version == 2 {
+            (1 << self.machine.vcpus.min(8)) - 1
+        } else {
+            0
+        };
+        [PRIVATE, number, LEVEL_HIGH | cpus << FIRST_CPU]
+    }
+
+    fn timers(&self, tree: &mut FdtWriter) -> Result<(), Error> {
+        let timer = tree.begin_node("timer")?;
+        compatible(tree, &["arm,armv8-timer"])?;
+        let interrupts = TIMERS.iter().flat_map(|(number, _)| self.private(*number));
+        tree.property_array_u32("interrupts", &interrupts.collect::<Vec<_>>())?;
+        let names = TIMERS.map(|(_, name)| name.to_owned());
+        tree.property_string_list("interrupt-names", names.to_vec())?;
+        tree.property_null("always-on")?;
+        tree.end_node(timer)
+    }
+
     /// Performance monitors, if they are the partition's own. Without an interrupt they count, and
     /// Linux says that it can't sample.
     fn monitors(&self, tree: &mut FdtWriter) -> Result<(), Error> {
@@ -170,7 +205,7 @@ impl<'a> Guest<'a> {
         let pmu = tree.begin_node("pmu")?;
         compatible(tree, &["arm,armv8-pmuv3"])?;
         if let Some(interrupt) = self.monitors_interrupt {
-            let specifier = [PRIVATE, interrupt - FIRST_PRIVATE, LEVEL_HIGH];
+            let specifier = self.private(interrupt - FIRST_PRIVATE);
             tree.property_array_u32("interrupts", &specifier)?;
         }
         tree.end_node(pmu)
@@ -206,16 +241,6 @@ impl<'a> Guest<'a> {
         }
         Ok(())
     }
-}
-
-/// Only the virtual timer: the physical one is the hypervisor's.
-fn timer(tree: &mut FdtWriter) -> Result<(), Error> {
-    let timer = tree.begin_node("timer")?;
-    compatible(tree, &["arm,armv8-timer"])?;
-    tree.property_array_u32("interrupts", &[PRIVATE, VIRTUAL_TIMER, LEVEL_HIGH])?;
-    tree.property_string("interrupt-names", "virt")?;
-    tree.property_null("always-on")?;
-    tree.end_node(timer)
 }
 
 fn clock(tree: &mut FdtWriter) -> Result<(), Error> {

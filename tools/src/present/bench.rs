@@ -31,7 +31,7 @@ pub(crate) fn bench(rows: &[Row]) {
     anstream::println!(
         "\n{DIM}Instructions, unless a unit is given; the reading of the counter is in every figure \
          that has a floor. Ratios: Paratia to the floor, Xen to Paratia. Where the budget is above the \
-         aim, tests/budgets.toml says why.{PLAIN}"
+         aim, tests/budgets.toml says why. Lines of code have no budget.{PLAIN}"
     );
     match of(Verdict::Over) {
         0 => anstream::println!(

@@ -5,6 +5,7 @@
 
 use std::io::{Write as _, stdout};
 
+use paratia::catalog::Choice;
 use paratia::run::Sight;
 use paratia_config::System;
 use paratia_config::console::control_character;
@@ -18,6 +19,7 @@ const HYPERVISOR: &str = "paratia";
 
 /// Shows a run as it happens.
 pub(crate) struct Console<'a> {
+    choice: &'a Choice,
     system: &'a System,
     focus: Option<&'a str>,
     /// The partition for which is typed.
@@ -30,13 +32,15 @@ pub(crate) struct Console<'a> {
 
 impl<'a> Console<'a> {
     /// Shows all partitions' consoles, or only that of `focus`.
-    pub(crate) fn new(system: &'a System, focus: Option<&'a str>) -> Self {
+    pub(crate) fn new(choice: &'a Choice, focus: Option<&'a str>) -> Self {
+        let system = choice.system;
         let names = system
             .partitions
             .iter()
             .map(|partition| partition.name.len());
         let width = names.chain([HYPERVISOR.len()]).max().unwrap_or(0);
         Self {
+            choice,
             system,
             focus,
             typed_for: None,
@@ -78,7 +82,7 @@ impl<'a> Console<'a> {
             }
             Sight::Event(event) => {
                 self.frequency_hz = event.integer("frequency_hz").unwrap_or(self.frequency_hz);
-                if let Some((weight, text)) = sentence::sentence(event, self.system) {
+                if let Some((weight, text)) = sentence::sentence(event, self.choice) {
                     self.close();
                     self.log(event.time_ticks, weight, &text);
                 }

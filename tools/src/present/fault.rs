@@ -1,27 +1,41 @@
 //! A fault as a sentence: partition, instruction, address, and the nearest region of its
 //! configuration.
 
+use paratia::catalog::Choice;
 use paratia::log::Event;
-use paratia_config::{Partition, Region, System};
+use paratia::pieces;
+use paratia_config::machine::{UART_BYTES, VirtualGic};
+use paratia_config::{BoardFacts, Ipa, Partition, Region};
+
+use super::instruction::undescribed;
 
 /// The sentence for a `fault` event; the hypervisor's own words come first if it has any. None if
 /// the verdict that follows says it all.
-pub(crate) fn sentence(event: &Event, system: &System) -> Option<String> {
+pub(crate) fn sentence(event: &Event, choice: &Choice) -> Option<String> {
     let partition = event
         .partition()
-        .and_then(|index| system.partitions.get(index))?;
+        .and_then(|index| choice.system.partitions.get(index))?;
     let name = partition.name;
     if !event.text().is_empty() {
         return Some(format!("'{name}': {}", event.text()));
     }
     let at = format!("at {:#x}", event.integer("elr").unwrap_or(0));
     let esr = event.integer("esr").unwrap_or(0);
-    let ipa = event.integer("ipa").unwrap_or(0);
     let what = match event.word("event").unwrap_or("fault") {
-        "stray_access" => {
-            format!("{} {ipa:#x}, {}", access(esr), nearest(partition, ipa))
+        "stray_access" => format!("{} {}", access(esr), place(event, partition, esr)),
+        "stray_fetch" => format!("jumped to {}", place(event, partition, esr)),
+        "undescribed_access" => {
+            let ipa = event.integer("ipa").unwrap_or(0);
+            let elr = event.integer("elr").unwrap_or(0);
+            let word = pieces::instruction(choice, name, elr);
+            format!(
+                "{} {ipa:#x} of its {} {}, which the CPU doesn't describe to a hypervisor; use plain \
+                 loads and stores of one general register there",
+                access(esr),
+                device(partition, choice.board, ipa),
+                by(word)
+            )
         }
-        "stray_fetch" => format!("jumped to {ipa:#x}, {}", nearest(partition, ipa)),
         "forbidden_instruction" => instruction(esr).to_owned(),
         "unhandled_exception" => {
             format!(
@@ -37,6 +51,22 @@ pub(crate) fn sentence(event: &Event, system: &System) -> Option<String> {
     Some(format!("'{name}' {what}; {at}"))
 }
 
+/// The address of a fault and what is nearest to it, in the partition's own physical addresses; of a
+/// right that is missing the CPU says the virtual address alone.
+fn place(event: &Event, partition: &Partition, esr: u64) -> String {
+    let ipa = event.integer("ipa").unwrap_or(0);
+    if ipa == 0 && is_permission_fault(esr) {
+        let far = event.integer("far").unwrap_or(0);
+        return format!("virtual address {far:#x}, for which it lacks the right");
+    }
+    format!("{ipa:#x}, {}", nearest(partition, ipa))
+}
+
+/// Whether the address is mapped, but not for this access (Arm DDI 0487, ESR_EL2, DFSC and IFSC).
+fn is_permission_fault(esr: u64) -> bool {
+    esr >> 2 & 0xF == 0b0011
+}
+
 /// What a data abort's syndrome says (Arm DDI 0487, ESR_EL2, ISS encoding for a Data Abort: WnR is
 /// bit 6, CM bit 8).
 fn access(esr: u64) -> &'static str {
@@ -47,13 +77,44 @@ fn access(esr: u64) -> &'static str {
     }
 }
 
+/// The emulated device at an address.
+fn device(partition: &Partition, board: &BoardFacts, ipa: u64) -> &'static str {
+    let machine = &partition.machine;
+    let gic = &machine.gic;
+    let (second, bytes) = if gic.version_on(board) == 3 {
+        (gic.redistributors, machine.redistributors_bytes())
+    } else {
+        (gic.cpu_interface, VirtualGic::CPU_INTERFACE_BYTES)
+    };
+    let distributor = (gic.distributor, gic.distributor_bytes(board));
+    let controller = [distributor, (second, bytes)];
+    let holds = |(base, bytes): &(Ipa, u64)| ipa.wrapping_sub(base.0) < *bytes;
+    if controller.iter().any(holds) {
+        "interrupt controller"
+    } else if machine.uart.is_some_and(|base| holds(&(base, UART_BYTES))) {
+        "UART"
+    } else {
+        "emulated device"
+    }
+}
+
+/// By what an access was made that isn't described; `word` is the instruction, if the image has it.
+fn by(word: Option<u32>) -> String {
+    let known = word.and_then(|word| Some((undescribed(word)?, word)));
+    known.map_or_else(
+        || "by a pair, write-back, a vector or an exclusive access".to_owned(),
+        |(what, word)| format!("by {what} (instruction {word:#010x})"),
+    )
+}
+
 /// The trapped instruction by its exception class (Arm DDI 0487, ESR_EL2.EC).
 fn instruction(esr: u64) -> &'static str {
     match esr >> 26 & 0x3F {
         0x00 => "executed an unknown instruction",
         0x01 => "executed a trapped WFI or WFE",
         0x07 => "used floating-point registers that it doesn't have",
-        0x17 => "executed an SMC that it may not",
+        0x16 => "executed an HVC with an immediate, which is no call",
+        0x17 => "executed an SMC with an immediate, which is no call",
         0x18 => "used a system register or instruction that it may not",
         0x19 => "used SVE registers that it doesn't have",
         0x20..=0x21 => "fetched an instruction that it may not",
@@ -114,10 +175,12 @@ mod tests {
     use super::*;
 
     fn text(message: &str) -> String {
-        let system = paratia::catalog::choose("qemu-virt", "cluster")
-            .unwrap()
-            .system;
-        sentence(&Event::parse(0, message), system).unwrap()
+        text_of("cluster", message)
+    }
+
+    fn text_of(system: &str, message: &str) -> String {
+        let choice = paratia::catalog::choose("qemu-virt", system).unwrap();
+        sentence(&Event::parse(0, message), &choice).unwrap()
     }
 
     #[test]
@@ -135,6 +198,47 @@ mod tests {
             ),
             "'speedometer' read from 0x7ffff000, 0x1000 below its region 'frame-buffer' \
              0x80000000..0x80200000; at 0x40000120"
+        );
+    }
+
+    #[test]
+    fn a_missing_right_is_told_by_the_virtual_address() {
+        assert_eq!(
+            text(
+                "fault partition=2 event=stray_access esr=0x9200004f far=0x3fe00010 ipa=0x0 \
+                 elr=0x40000120"
+            ),
+            "'infotainment' wrote to virtual address 0x3fe00010, for which it lacks the right; at \
+             0x40000120"
+        );
+    }
+
+    #[test]
+    fn an_access_that_is_not_described_names_device_and_remedy() {
+        for (ipa, device) in [
+            (0x0800_0000, "interrupt controller"),
+            (0x080B_FFF8, "interrupt controller"),
+            (0x0900_0018, "UART"),
+        ] {
+            let message =
+                format!("fault partition=0 event=undescribed_access ipa={ipa:#x} elr=0x10");
+            assert_eq!(
+                text_of("test-hidden", &message),
+                format!(
+                    "'hidden' read from {ipa:#x} of its {device} by a pair, write-back, a vector or an \
+                     exclusive access, which the CPU doesn't describe to a hypervisor; use plain loads \
+                     and stores of one general register there; at 0x10"
+                )
+            );
+        }
+        assert_eq!(
+            by(Some(0xA900_0440)),
+            "by a pair of registers (instruction 0xa9000440)"
+        );
+        assert_eq!(
+            by(Some(0xD503_201F)),
+            by(None),
+            "what says nothing isn't named"
         );
     }
 

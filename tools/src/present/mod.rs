@@ -4,6 +4,7 @@ mod bench;
 mod closing;
 mod console;
 mod fault;
+mod instruction;
 pub(crate) mod paint;
 pub(crate) mod plan;
 pub(crate) mod profile;

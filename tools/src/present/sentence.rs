@@ -1,5 +1,6 @@
 //! Events as sentences.
 
+use paratia::catalog::Choice;
 use paratia::log::Event;
 use paratia_config::System;
 
@@ -17,10 +18,11 @@ pub(crate) enum Weight {
 }
 
 /// The sentence for an event; none for events that are only counted, or that another one tells.
-pub(crate) fn sentence(event: &Event, system: &System) -> Option<(Weight, String)> {
+pub(crate) fn sentence(event: &Event, choice: &Choice) -> Option<(Weight, String)> {
+    let system = choice.system;
     let text = match event.name.as_str() {
         "window" | "heartbeat" | "statistics" | "vcpu-statistics" | "exits" => return None,
-        "fault" => fault::sentence(event, system)?,
+        "fault" => fault::sentence(event, choice)?,
         "boot" => boot(event),
         "board-checked" => "the board is the one that was configured".to_owned(),
         "epoch" => "the schedule begins".to_owned(),
@@ -146,10 +148,8 @@ mod tests {
     use super::*;
 
     fn text(message: &str) -> String {
-        let system = paratia::catalog::choose("qemu-virt", "cluster")
-            .unwrap()
-            .system;
-        sentence(&Event::parse(0, message), system).unwrap().1
+        let choice = paratia::catalog::choose("qemu-virt", "cluster").unwrap();
+        sentence(&Event::parse(0, message), &choice).unwrap().1
     }
 
     #[test]

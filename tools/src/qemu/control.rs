@@ -62,10 +62,25 @@ impl Control {
     /// # Errors
     /// With QEMU's own words, if nothing is there.
     pub fn word(&mut self, address: u64) -> anyhow::Result<u32> {
-        let command = json!({ "command-line": format!("xp /1wx {address:#x}") });
-        let answer = self.execute("human-monitor-command", &command)?;
-        let text = answer.as_str().unwrap_or_default();
-        shown_word(text).with_context(|| format!("can't read {address:#x}: {}", text.trim()))
+        let text = self.monitor(&format!("xp /1wx {address:#x}"))?;
+        shown_word(&text).with_context(|| format!("can't read {address:#x}: {}", text.trim()))
+    }
+
+    /// What the monitor shows of all CPUs' registers. They go on meanwhile.
+    ///
+    /// # Errors
+    /// If QEMU doesn't answer.
+    pub fn registers(&mut self) -> anyhow::Result<String> {
+        self.monitor("info registers -a")
+    }
+
+    /// Starts the gdb stub on a socket of this name. The machine goes on until somebody connects.
+    ///
+    /// # Errors
+    /// If QEMU doesn't answer.
+    pub fn start_gdb(&mut self, socket: &str) -> anyhow::Result<()> {
+        self.monitor(&format!("gdbserver unix:{socket},server=on,wait=off"))
+            .map(drop)
     }
 
     /// Ends QEMU.
@@ -75,6 +90,13 @@ impl Control {
     pub fn quit(&mut self) -> anyhow::Result<()> {
         self.execute("quit", &json!({}))?;
         Ok(())
+    }
+
+    /// What the monitor for people says to a command.
+    fn monitor(&mut self, words: &str) -> anyhow::Result<String> {
+        let command = json!({ "command-line": words });
+        let answer = self.execute("human-monitor-command", &command)?;
+        Ok(answer.as_str().unwrap_or_default().to_owned())
     }
 
     fn execute(&mut self, command: &str, arguments: &Value) -> anyhow::Result<Value> {

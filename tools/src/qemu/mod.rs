@@ -1,6 +1,7 @@
 //! QEMU: the machine for a board, the process, and its control socket.
 
 pub mod control;
+pub mod gdb;
 pub mod machine;
 pub mod process;
 pub mod version;

@@ -33,8 +33,6 @@ impl Process {
     pub fn start(program: &Path, arguments: &[OsString]) -> anyhow::Result<(Self, ChildStdout)> {
         let mut child = command(program)
             .args(arguments)
-            // A board with sound stays silent (until QEMU 8.1; later ones have an option).
-            .env("QEMU_AUDIO_DRV", "none")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -42,7 +40,7 @@ impl Process {
             .spawn()
             .with_context(|| {
                 let program = program.display();
-                format!("can't start {program}; `cargo paratia setup` installs it")
+                format!("can't start {program}; `cargo paratia setup` gets one")
             })?;
         let output = child.stdout.take().context("QEMU has no standard output")?;
         let complaints = child
@@ -60,6 +58,13 @@ impl Process {
     /// Its exit status, if it has ended.
     pub fn status(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().ok().flatten()
+    }
+
+    /// The time of this machine's CPUs that it has spent, where that can be known (Linux).
+    #[must_use]
+    pub fn time_spent(&self) -> Option<Duration> {
+        let text = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).ok()?;
+        time_in(&text)
     }
 
     /// Waits up to `limit` for it to end, then kills it.
@@ -114,9 +119,30 @@ fn can_tie_lives() -> bool {
     })
 }
 
+/// User and system time in `/proc/PID/stat`: fields 14 and 15, of which the second may hold blanks (proc(5)).
+/// Their unit is a hundredth of a second on every architecture.
+fn time_in(stat: &str) -> Option<Duration> {
+    let (_, rest) = stat.rsplit_once(')')?;
+    let mut fields = rest.split_whitespace().skip(11);
+    let mut field = || fields.next()?.parse::<u64>().ok();
+    Some(Duration::from_millis(10 * (field()? + field()?)))
+}
+
 fn read_all(mut pipe: ChildStderr) -> String {
     let mut bytes = Vec::new();
     // What came before an error is still worth showing.
     let _ = pipe.read_to_end(&mut bytes);
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_spent_is_user_and_system_time() {
+        let stat = "71 (qemu) system) S 1 71 71 0 -1 4194304 1 0 2 0 250 30 0 0 20 0 4 0 9 8";
+        assert_eq!(time_in(stat), Some(Duration::from_millis(2_800)));
+        assert_eq!(time_in("71 (qemu"), None);
+    }
 }

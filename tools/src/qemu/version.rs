@@ -1,11 +1,13 @@
-//! Which QEMU serves a machine: the one that is installed, or a newer one that the set-up has
-//! unpacked beside it.
+//! Which QEMU runs everything: one of at least [`LEAST`], on the search path or unpacked by the
+//! set-up, or the one that a person names.
 
-use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::bail;
+use paratia_board_support::host;
 
 use super::PROGRAM;
 use crate::workspace;
@@ -13,31 +15,64 @@ use crate::workspace;
 /// Major and minor.
 pub type Version = (u32, u32);
 
-/// What Debian 12 has, which is installed on every machine that passed the set-up.
-pub const COMMON: Version = (7, 2);
+/// The least one that serves, for whatever board and guest.
+pub const LEAST: Version = host::LEAST_QEMU;
 
-/// The QEMU for machines that need at least this version.
+/// The environment variable by which a person names the program to use, in place of any other.
+pub const OWN: &str = "PARATIA_QEMU";
+
+/// Why an older one is never used, in the words of the refusal.
+const WHY: &str = "an older one can be stopped for good by a guest's timer, and lets busy CPUs take \
+                   turns of any length";
+
+/// The QEMU for a machine that needs at least this version, or [`LEAST`] if that is newer.
 ///
 /// # Errors
-/// If there is none: with both versions, and the command that fetches one.
+/// If there is none: with each that was looked at, its version, and the remedy.
 pub fn program(least: Version) -> anyhow::Result<PathBuf> {
-    if least <= COMMON {
-        return Ok(PROGRAM.into());
+    let own = env::var_os(OWN);
+    let candidates = match &own {
+        Some(own) => vec![PathBuf::from(own)],
+        None => vec![PROGRAM.into(), unpacked()],
+    };
+    first_of(&candidates, least.max(LEAST), own.is_some())
+}
+
+/// The first of these programs that is new enough. Of each, nothing but its version is asked.
+fn first_of(candidates: &[PathBuf], least: Version, is_own: bool) -> anyhow::Result<PathBuf> {
+    let mut seen = Vec::new();
+    for candidate in candidates {
+        match of(candidate.as_os_str()) {
+            Some(version) if version >= least => return Ok(candidate.clone()),
+            Some(version) => seen.push(format!("{} is {}", name(candidate), shown(version))),
+            None if is_own => seen.push(format!("{} can't be started", name(candidate))),
+            None => {}
+        }
     }
-    let installed = of(PROGRAM.as_ref());
-    if installed >= Some(least) {
-        return Ok(PROGRAM.into());
+    if seen.is_empty() {
+        seen.push("there is none".to_owned());
     }
-    let unpacked = unpacked();
-    if of(unpacked.as_os_str()) >= Some(least) {
-        return Ok(unpacked);
-    }
+    let remedy = if is_own {
+        format!("name a newer one by {OWN}, or unset it")
+    } else {
+        format!("`cargo paratia setup` gets one, and {OWN}=/path/to/{PROGRAM} names your own")
+    };
     bail!(
-        "the machine needs QEMU {} and this is {}; `cargo paratia setup --board NAME` fetches a \
-         newer one for the boards that need it, and every other board runs without",
+        "QEMU {} or newer is needed ({WHY}), and {}; {remedy}",
         shown(least),
-        installed.map_or_else(|| "none".to_owned(), shown)
+        seen.join(", ")
     )
+}
+
+/// A program as it is called in messages.
+fn name(program: &Path) -> String {
+    workspace::shown(program)
+}
+
+/// Whether a person has named the program to use.
+#[must_use]
+pub fn is_own() -> bool {
+    env::var_os(OWN).is_some()
 }
 
 /// Where the set-up unpacks a newer QEMU.
@@ -51,8 +86,7 @@ fn unpacked() -> PathBuf {
 }
 
 /// The version that a program says it is; nothing if it can't be started.
-#[must_use]
-pub fn of(program: &OsStr) -> Option<Version> {
+fn of(program: &OsStr) -> Option<Version> {
     let mut command = Command::new(program);
     let output = command
         .arg("--version")
@@ -65,7 +99,13 @@ pub fn of(program: &OsStr) -> Option<Version> {
 /// `QEMU emulator version 7.2.22 (...)`.
 fn parse(text: &str) -> Option<Version> {
     let (_, number) = text.split_once("version ")?;
-    let mut parts = number.split(|character: char| !character.is_ascii_digit());
+    numbers(number)
+}
+
+/// `10.0.2+ds-2` and the like.
+#[must_use]
+pub fn numbers(text: &str) -> Option<Version> {
+    let mut parts = text.split(|character: char| !character.is_ascii_digit());
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
@@ -75,8 +115,19 @@ pub fn shown((major, minor): Version) -> String {
     format!("{major}.{minor}")
 }
 
+/// A command line for [`program`], as it would be typed.
+#[must_use]
+pub fn typed(program: &Path, arguments: &[OsString]) -> String {
+    let words = arguments.iter().map(|word| word.to_string_lossy());
+    let words: Vec<_> = words.collect();
+    format!("{} {}", name(program), words.join(" "))
+}
+
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     #[test]
@@ -86,13 +137,60 @@ mod tests {
         assert_eq!(parse("QEMU emulator version 10.0"), Some((10, 0)));
         assert_eq!(parse("something else"), None);
         assert!(parse("version 10.0.2") >= Some((10, 0)));
-        assert!(None < Some(COMMON), "a program that isn't there is too old");
+    }
+
+    /// Programs that do nothing but say a version; asked anything else, they leave a mark.
+    fn fakes(versions: &[&str]) -> (tempfile::TempDir, Vec<PathBuf>) {
+        let folder = tempfile::tempdir().unwrap();
+        let make = |version: &&str| {
+            let file = folder.path().join(format!("qemu-{version}"));
+            let text = format!(
+                "#!/bin/sh\nif [ \"$*\" = --version ]; then echo 'QEMU emulator version {version}'\n\
+                 else echo \"$*\" >> '{}'; fi\n",
+                folder.path().join("used").display()
+            );
+            fs::write(&file, text).unwrap();
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+            file
+        };
+        let files = versions.iter().map(make).collect();
+        (folder, files)
     }
 
     #[test]
-    fn what_every_machine_has_is_taken_as_it_is() {
-        assert_eq!(program((7, 2)).unwrap(), PathBuf::from(PROGRAM));
-        let message = program((9_999, 0)).unwrap_err().to_string();
-        assert!(message.starts_with("the machine needs QEMU 9999.0 and this is "));
+    fn the_first_that_is_new_enough_is_taken() {
+        let (folder, mut files) = fakes(&["7.2.22", "10.0.2", "10.1.0"]);
+        files.insert(0, folder.path().join("no-such-program"));
+        assert_eq!(first_of(&files, (10, 0), false).unwrap(), files[2]);
+        assert_eq!(first_of(&files, (10, 1), false).unwrap(), files[3]);
+        assert!(!folder.path().join("used").exists());
+    }
+
+    #[test]
+    fn older_ones_are_refused_by_name_with_version_and_remedy() {
+        let (folder, files) = fakes(&["7.2.22", "9.2.0"]);
+        let message = first_of(&files, (10, 0), false).unwrap_err().to_string();
+        let [old, newer] = [&files[0], &files[1]].map(|file| name(file));
+        assert_eq!(
+            message,
+            format!(
+                "QEMU 10.0 or newer is needed (an older one can be stopped for good by a guest's \
+                 timer, and lets busy CPUs take turns of any length), and {old} is 7.2, {newer} is \
+                 9.2; `cargo paratia setup` gets one, and \
+                 PARATIA_QEMU=/path/to/qemu-system-aarch64 names your own"
+            )
+        );
+        assert!(!folder.path().join("used").exists());
+    }
+
+    #[test]
+    fn ones_own_is_refused_alone() {
+        let message = |file: &str| {
+            let files = [PathBuf::from(file)];
+            first_of(&files, (10, 0), true).unwrap_err().to_string()
+        };
+        assert!(message("/no/such/qemu").contains("and /no/such/qemu can't be started; name a"));
+        let none = first_of(&[], (10, 0), false).unwrap_err().to_string();
+        assert!(none.contains("and there is none; `cargo paratia setup` gets one"));
     }
 }

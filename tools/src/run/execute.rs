@@ -14,10 +14,11 @@ use anyhow::Context as _;
 use paratia_config::board::ImageForm;
 
 use super::record::Record;
+use super::standstill::Watch;
 use super::{Outcome, Run, RunReport, Sight, image, picture};
 use crate::build;
 use crate::log::{Decoder, Piece, Splitter};
-use crate::qemu::{self, Control, Process};
+use crate::qemu::{self, Control, Process, Time};
 
 /// How often the loop looks at the clock and the interrupt flag while the board is silent.
 const TICK: Duration = Duration::from_millis(20);
@@ -39,16 +40,20 @@ pub(super) fn execute(run: &Run, observer: &mut dyn FnMut(Sight<'_>)) -> anyhow:
     let mut record = Record::new(run.choice, Decoder::new(&elf)?);
 
     let program = qemu::version::program(run.machine.least_version)?;
-    let mut machine = run.machine.clone();
-    if !machine.devices_since.is_empty() {
-        machine.suit(qemu::version::of(program.as_os_str()));
-    }
-    let (mut process, output) = Process::start(&program, &machine.arguments(&image, &socket))?;
+    let (mut process, output) = Process::start(&program, &run.machine.arguments(&image, &socket))?;
     if let (Some(keys), Some(input)) = (&run.keys, process.input()) {
         forward(Arc::clone(keys), input);
     }
     let pieces = listen(output);
-    let mut outcome = watch(run, &pieces, &mut process, &mut record, observer);
+    let passes_by_instructions = run.machine.time != Time::Real;
+    let mut listening = Listening {
+        run,
+        pieces: &pieces,
+        process: &mut process,
+        record: &mut record,
+        stillness: passes_by_instructions.then(|| Watch::new(run.choice.system, &socket)),
+    };
+    let mut outcome = listening.watch(observer);
     let last_look = finish(run, &outcome, &socket, &mut process)?;
     // The process has ended, so its output does too.
     for piece in pieces {
@@ -122,40 +127,59 @@ fn listen(mut output: ChildStdout) -> Receiver<Piece> {
     receiver
 }
 
-/// Listens until the run has ended one way or another.
-fn watch(
-    run: &Run,
-    pieces: &Receiver<Piece>,
-    process: &mut Process,
-    record: &mut Record,
-    observer: &mut dyn FnMut(Sight<'_>),
-) -> Outcome {
-    let default_limit = Duration::from_secs(120).saturating_add(run.stop_after.saturating_mul(10));
-    let endless = run.stop_after.is_zero().then_some(Duration::MAX);
-    let limit = run.wall_clock_limit.or(endless).unwrap_or(default_limit);
-    let started = Instant::now();
-    let mut last_words_until: Option<Instant> = None;
-    loop {
-        match pieces.recv_timeout(TICK) {
-            Ok(piece) => record.take(piece, observer),
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => {
-                process.end_within(QUIT_LIMIT);
-                let silent_end = || Outcome::MachineEnded(String::new());
-                return record.outcome().cloned().unwrap_or_else(silent_end);
-            }
-        }
-        match record.outcome() {
-            Some(outcome @ Outcome::Stopped { .. }) => return outcome.clone(),
-            Some(outcome) => {
-                let until = *last_words_until.get_or_insert_with(|| Instant::now() + LAST_WORDS);
-                if Instant::now() >= until {
-                    return outcome.clone();
+/// What is listened to, and what notes it.
+struct Listening<'a> {
+    run: &'a Run,
+    pieces: &'a Receiver<Piece>,
+    process: &'a mut Process,
+    record: &'a mut Record,
+    /// Only where board time can stand still.
+    stillness: Option<Watch<'a>>,
+}
+
+impl Listening<'_> {
+    /// Listens until the run has ended one way or another.
+    fn watch(&mut self, observer: &mut dyn FnMut(Sight<'_>)) -> Outcome {
+        let run = self.run;
+        let default_limit =
+            Duration::from_secs(120).saturating_add(run.stop_after.saturating_mul(10));
+        let endless = run.stop_after.is_zero().then_some(Duration::MAX);
+        let limit = run.wall_clock_limit.or(endless).unwrap_or(default_limit);
+        let started = Instant::now();
+        let mut last_words_until: Option<Instant> = None;
+        loop {
+            match self.pieces.recv_timeout(TICK) {
+                Ok(piece) => {
+                    self.record.take(piece, observer);
+                    if let Some(watch) = &mut self.stillness {
+                        watch.heard();
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    let watch = self.stillness.as_mut();
+                    if let Some(why) = watch.and_then(|it| it.silent(self.process)) {
+                        return Outcome::StandsStill(why);
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.process.end_within(QUIT_LIMIT);
+                    let silent_end = || Outcome::MachineEnded(String::new());
+                    return self.record.outcome().cloned().unwrap_or_else(silent_end);
                 }
             }
-            None if run.interrupt.load(Ordering::Relaxed) => return Outcome::Interrupted,
-            None if started.elapsed() >= limit => return Outcome::TimedOut,
-            None => {}
+            match self.record.outcome() {
+                Some(outcome @ Outcome::Stopped { .. }) => return outcome.clone(),
+                Some(outcome) => {
+                    let until =
+                        *last_words_until.get_or_insert_with(|| Instant::now() + LAST_WORDS);
+                    if Instant::now() >= until {
+                        return outcome.clone();
+                    }
+                }
+                None if run.interrupt.load(Ordering::Relaxed) => return Outcome::Interrupted,
+                None if started.elapsed() >= limit => return Outcome::TimedOut,
+                None => {}
+            }
         }
     }
 }
@@ -165,6 +189,7 @@ fn watch(
 pub(super) struct LastLook {
     pub(super) screenshot: Option<PathBuf>,
     pub(super) words: Vec<u32>,
+    pub(super) memory: Vec<Vec<u8>>,
 }
 
 /// Takes the picture and reads what is to be probed if the run reached its end, and ends QEMU.
@@ -182,7 +207,7 @@ fn finish(
     let mut control = match Control::connect(socket) {
         Ok(control) => control,
         // Nothing is wanted of it but its end, and a busy machine may keep it from answering.
-        Err(_) if run.screenshot.is_none() && run.probes.is_empty() => {
+        Err(_) if run.screenshot.is_none() && run.probes.is_empty() && run.dumps.is_empty() => {
             process.end_within(Duration::ZERO);
             return Ok(LastLook::default());
         }
@@ -197,11 +222,18 @@ fn finish(
     }
     let words = run.probes.iter().map(|address| control.word(*address));
     let words = words.collect::<anyhow::Result<_>>()?;
+    let file = socket.with_file_name("memory");
+    let memory = run.dumps.iter().map(|(base, size_bytes)| {
+        control.save_memory(*base, *size_bytes, &file)?;
+        Ok(fs::read(&file)?)
+    });
+    let memory = memory.collect::<anyhow::Result<_>>()?;
     // QEMU may close the socket before its answer is read.
     let _ = control.quit();
     process.end_within(QUIT_LIMIT);
     Ok(LastLook {
         screenshot: run.screenshot.clone(),
         words,
+        memory,
     })
 }

@@ -7,6 +7,7 @@ mod picture;
 pub mod promise;
 mod record;
 pub mod report;
+mod standstill;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -16,7 +17,6 @@ use std::time::Duration;
 
 use crate::catalog::{self, Choice};
 use crate::log::Event;
-use crate::qemu::version::Version;
 use crate::qemu::{Machine, Time};
 
 pub use image::Patch;
@@ -67,6 +67,7 @@ pub struct Run {
     machine: Machine,
     screenshot: Option<PathBuf>,
     probes: Vec<u64>,
+    dumps: Vec<(u64, u64)>,
     start_from: Option<PathBuf>,
     wall_clock_limit: Option<Duration>,
     interrupt: Arc<AtomicBool>,
@@ -92,12 +93,10 @@ impl Run {
             focus: None,
             keys: None,
             patches: Vec::new(),
-            machine: Machine {
-                least_version: choice.least_qemu(),
-                ..Machine::for_board(choice.listed)
-            },
+            machine: Machine::for_board(choice.listed),
             screenshot: None,
             probes: Vec::new(),
+            dumps: Vec::new(),
             start_from: None,
             wall_clock_limit: None,
             interrupt: Arc::default(),
@@ -169,13 +168,6 @@ impl Run {
         self
     }
 
-    /// Takes a QEMU of at least this version, whatever the system would ask for.
-    #[must_use]
-    pub fn qemu(mut self, least: Version) -> Self {
-        self.machine.least_version = least;
-        self
-    }
-
     /// Gives the machine this many CPUs.
     #[must_use]
     pub fn cpu_count(mut self, count: usize) -> Self {
@@ -230,6 +222,14 @@ impl Run {
     #[must_use]
     pub fn probe(mut self, address: u64) -> Self {
         self.probes.push(address);
+        self
+    }
+
+    /// Reads `size_bytes` of memory from a physical address on at the end, from outside of the board.
+    /// What is read stands in [`RunReport::memory`], in the order of the calls.
+    #[must_use]
+    pub fn dump(mut self, base: u64, size_bytes: u64) -> Self {
+        self.dumps.push((base, size_bytes));
         self
     }
 

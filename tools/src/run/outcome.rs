@@ -16,6 +16,8 @@ pub enum Outcome {
     Crashed(String),
     /// QEMU ended before the run did, with its own words.
     MachineEnded(String),
+    /// Board time stands still, for which guest and why.
+    StandsStill(String),
     /// No end within the limit on the wall clock.
     TimedOut,
     /// Somebody asked for the end (Ctrl-C).
@@ -29,6 +31,7 @@ impl fmt::Display for Outcome {
             Self::Refused(reason) => write!(formatter, "the hypervisor refused to start: {reason}"),
             Self::Crashed(words) => write!(formatter, "the hypervisor failed: {words}"),
             Self::MachineEnded(words) => write!(formatter, "QEMU ended too early: {words}"),
+            Self::StandsStill(why) => write!(formatter, "{why}"),
             Self::TimedOut => write!(formatter, "no end within the limit on the wall clock"),
             Self::Interrupted => write!(formatter, "interrupted"),
         }

@@ -95,6 +95,7 @@ mod tests {
             outcome,
             screenshot: None,
             words: Vec::new(),
+            memory: Vec::new(),
             frequency_hz: None,
             wall_clock: Duration::ZERO,
         }

@@ -131,6 +131,7 @@ impl Record {
             outcome,
             screenshot: last_look.screenshot,
             words: last_look.words,
+            memory: last_look.memory,
             frequency_hz: self.frequency_hz,
             wall_clock,
         }

@@ -31,6 +31,8 @@ pub struct RunReport {
     pub screenshot: Option<PathBuf>,
     /// The words that were [probed](super::Run::probe), if the run reached its end.
     pub words: Vec<u32>,
+    /// The memory that was [dumped](super::Run::dump), if the run reached its end.
+    pub memory: Vec<Vec<u8>>,
     /// Frequency of the system counter, if the hypervisor came so far as to say it.
     pub frequency_hz: Option<u64>,
     /// How long it took on the wall clock.

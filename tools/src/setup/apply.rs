@@ -4,8 +4,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
 
-use super::TARGETS;
 use super::plan::Step;
+use super::{TARGETS, qemu};
 use crate::build::Progress;
 
 /// Does the steps; returns whether `rustup` still is a way (false if it failed).
@@ -21,8 +21,19 @@ pub(super) fn apply(steps: &[Step], progress: &mut dyn Progress) -> anyhow::Resu
             }
             Step::Install { packages, sudo } => {
                 progress.begin(&format!("installing the packages {}", packages.join(", ")));
-                install(packages, *sudo)?;
+                install(packages, *sudo, &[])?;
             }
+            Step::UpdateLists { sudo } => {
+                progress.begin("asking the package sources what they have");
+                run(apt(*sudo, &[]).arg("update"))?;
+            }
+            Step::InstallBackport { sudo } => {
+                progress.begin("installing QEMU from Debian's backports");
+                let packages = qemu::packages()?;
+                let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
+                install(&packages, *sudo, &qemu::options()?)?;
+            }
+            Step::UnpackBackport => qemu::unpack(progress)?,
             Step::Ask { missing, command } => bail!("{missing}. Please run:\n\n    {command}\n"),
         }
         progress.done();
@@ -30,20 +41,24 @@ pub(super) fn apply(steps: &[Step], progress: &mut dyn Progress) -> anyhow::Resu
     Ok(rustup_works)
 }
 
-fn install(packages: &[&str], sudo: bool) -> anyhow::Result<()> {
+/// Installs packages, with further options of apt.
+fn install(packages: &[&str], sudo: bool, options: &[String]) -> anyhow::Result<()> {
     // A stale list still may do; the installation says if it doesn't.
-    let _ = run(apt(sudo).arg("update"));
-    run(apt(sudo)
+    let _ = run(apt(sudo, options).arg("update"));
+    run(apt(sudo, options)
         .args(["install", "--yes", "--no-install-recommends"])
         .args(packages))
 }
 
-fn apt(sudo: bool) -> Command {
+fn apt(sudo: bool, options: &[String]) -> Command {
     let mut command = Command::new(if sudo { "sudo" } else { "env" });
     if sudo {
         command.args(["-n", "env"]);
     }
     command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet"]);
+    for option in options {
+        command.args(["-o", option]);
+    }
     command
 }
 

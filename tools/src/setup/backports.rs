@@ -4,6 +4,17 @@
 use std::fs;
 use std::path::Path;
 
+/// The suite of backports for this machine's release, such as `bookworm-backports`; nothing if it
+/// isn't a Debian.
+pub(super) fn suite() -> Option<String> {
+    let release = fs::read_to_string("/etc/os-release").ok()?;
+    codename(&release).map(suite_of)
+}
+
+fn suite_of(codename: &str) -> String {
+    format!("{codename}-backports")
+}
+
 /// The source of backports for this machine, in `apt`'s one-line form; nothing if it isn't a Debian
 /// or has no source of its own release.
 pub(super) fn source() -> Option<String> {
@@ -71,7 +82,7 @@ fn from_lines(text: &str, codename: &str) -> Option<String> {
 }
 
 fn line(options: &str, server: &str, codename: &str) -> String {
-    format!("deb {options}{server} {codename}-backports main")
+    format!("deb {options}{server} {} main", suite_of(codename))
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

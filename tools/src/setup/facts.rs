@@ -4,8 +4,8 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{TARGETS, linker};
-use crate::qemu;
+use super::{TARGETS, backports, linker};
+use crate::qemu::version::{self, LEAST, Version};
 
 /// Debian's Rust for the web browsers: the newest one in a stable release.
 pub(super) const DEBIAN_CARGO: &str = "/usr/bin/cargo";
@@ -26,6 +26,26 @@ pub enum Privilege {
     None,
 }
 
+/// Where a QEMU that is new enough is to be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Qemu {
+    /// It is there.
+    Serves,
+    /// apt's sources have it.
+    Offered,
+    /// apt's sources have an older one, Debian's backports the right one.
+    Backported {
+        /// The older one is installed, and so are the libraries of both.
+        has_older: bool,
+    },
+    /// apt's sources have this one, and nobody is known to have a newer one.
+    TooOld(Version),
+    /// apt has no lists yet of what its sources have.
+    Unlisted,
+    /// There is no apt to ask, or none of its sources has any.
+    Unknown,
+}
+
 /// What this machine has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts {
@@ -37,8 +57,8 @@ pub struct Facts {
     pub debian_rust: bool,
     /// There is a linker for Debian's Rust.
     pub linker: bool,
-    /// QEMU is there.
-    pub qemu: bool,
+    /// QEMU, in a version that serves.
+    pub qemu: Qemu,
     /// `apt-get` is there.
     pub apt: bool,
     /// By what right packages can be installed.
@@ -55,11 +75,51 @@ impl Facts {
                 && on_path("rustup"),
             debian_rust: has_debian_rust(),
             linker: linker::find().is_some(),
-            qemu: on_path(qemu::PROGRAM),
+            qemu: qemu(),
             apt: on_path("apt-get"),
             privilege: privilege(),
         }
     }
+}
+
+/// Debian's QEMU for Arm boards.
+pub(super) const QEMU_PACKAGE: &str = "qemu-system-arm";
+
+fn qemu() -> Qemu {
+    if version::program(LEAST).is_ok() {
+        return Qemu::Serves;
+    }
+    if !on_path("apt-get") {
+        return Qemu::Unknown;
+    }
+    if !has_lists() {
+        return Qemu::Unlisted;
+    }
+    let policy = said(Command::new("apt-cache").args(["policy", QEMU_PACKAGE]));
+    match policy.as_deref().and_then(candidate) {
+        Some(offered) if offered >= LEAST => Qemu::Offered,
+        Some(_) if backports::source().is_some() => Qemu::Backported {
+            has_older: has_package(QEMU_PACKAGE),
+        },
+        Some(offered) => Qemu::TooOld(offered),
+        None => Qemu::Unknown,
+    }
+}
+
+/// Whether apt knows what its sources have; a container's image often comes without.
+fn has_lists() -> bool {
+    let entries = std::fs::read_dir("/var/lib/apt/lists");
+    entries.is_ok_and(|entries| {
+        let mut names = entries.flatten().map(|entry| entry.file_name());
+        names.any(|name| name.to_string_lossy().contains("_Packages"))
+    })
+}
+
+/// The version in `Candidate: 1:7.2+dfsg-7`, which `apt-cache policy` prints.
+fn candidate(policy: &str) -> Option<Version> {
+    let mut lines = policy.lines();
+    let version = lines.find_map(|line| line.trim().strip_prefix("Candidate: "))?;
+    version::numbers(version.split_once(':').map_or(version, |(_, rest)| rest))
 }
 
 /// Whether the Rust that runs now has `core` for a target.
@@ -149,6 +209,15 @@ mod tests {
         );
         assert_eq!(minor_version("rustc 2.0.0"), None);
         assert_eq!(minor_version(""), None);
+    }
+
+    #[test]
+    fn what_apt_would_install() {
+        let policy = "qemu-system-arm:\n  Installed: (none)\n  Candidate: 1:10.0.2+ds-2\n";
+        assert_eq!(candidate(policy), Some((10, 0)));
+        assert_eq!(candidate("  Candidate: 8.2.2"), Some((8, 2)));
+        assert_eq!(candidate("  Candidate: (none)"), None);
+        assert_eq!(candidate(""), None);
     }
 
     #[test]

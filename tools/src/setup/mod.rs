@@ -7,15 +7,15 @@ mod apply;
 mod backports;
 pub mod facts;
 mod linker;
-mod newer_qemu;
 pub mod plan;
+mod qemu;
 mod toolchain;
 
 use anyhow::bail;
 
 use crate::build::Progress;
+use crate::qemu::version::{self, LEAST};
 use facts::Facts;
-pub use newer_qemu::ready as qemu_for;
 pub use toolchain::Toolchain;
 
 /// The targets that the boards need.
@@ -26,6 +26,10 @@ pub const TARGETS: [&str; 2] = [crate::build::HYPERVISOR_TARGET, crate::build::G
 /// # Errors
 /// If something is missing that can't be installed from here: with the exact command to run.
 pub fn ready(progress: &mut dyn Progress) -> anyhow::Result<Toolchain> {
+    if version::is_own() {
+        // A person's own choice is taken or refused, and nothing is fetched in its place.
+        version::program(LEAST)?;
+    }
     settle(Facts::gather, |steps| apply::apply(steps, progress))
 }
 
@@ -35,8 +39,8 @@ fn settle(
     mut apply: impl FnMut(&[plan::Step]) -> anyhow::Result<bool>,
 ) -> anyhow::Result<Toolchain> {
     let mut facts = gather();
-    // Each round installs something or rules a way out, so a few rounds are enough.
-    for _ in 0..3 {
+    // Each round installs something, finds out more or rules a way out, so a few rounds are enough.
+    for _ in 0..4 {
         let plan = plan::plan(&facts);
         if plan.steps.is_empty() {
             return Ok(plan.toolchain);
@@ -73,7 +77,7 @@ pub fn packages(names: &[&'static str], progress: &mut dyn Progress) -> anyhow::
 mod tests {
     use std::cell::Cell;
 
-    use super::facts::Privilege;
+    use super::facts::{Privilege, Qemu};
     use super::*;
 
     const BARE: Facts = Facts {
@@ -81,14 +85,14 @@ mod tests {
         rustup: false,
         debian_rust: false,
         linker: false,
-        qemu: false,
+        qemu: Qemu::Offered,
         apt: true,
         privilege: Privilege::Root,
     };
     const COMPLETE: Facts = Facts {
         debian_rust: true,
         linker: true,
-        qemu: true,
+        qemu: Qemu::Serves,
         ..BARE
     };
 
@@ -103,6 +107,31 @@ mod tests {
         });
         assert_eq!(toolchain.unwrap(), Toolchain::Debian);
         assert!(installed.get());
+    }
+
+    #[test]
+    fn what_apt_offers_is_known_only_once_it_has_its_lists() {
+        let rounds = Cell::new(0);
+        let unknown = Facts {
+            qemu: Qemu::Unlisted,
+            ..COMPLETE
+        };
+        let offered = Facts {
+            qemu: Qemu::Backported { has_older: false },
+            ..COMPLETE
+        };
+        let gather = || [unknown, offered, COMPLETE][rounds.get()];
+        let toolchain = settle(gather, |steps| {
+            let expected = [
+                plan::Step::UpdateLists { sudo: false },
+                plan::Step::InstallBackport { sudo: false },
+            ];
+            assert_eq!(steps, &expected[rounds.get()..=rounds.get()]);
+            rounds.set(rounds.get() + 1);
+            Ok(true)
+        });
+        assert_eq!(toolchain.unwrap(), Toolchain::Debian);
+        assert_eq!(rounds.get(), 2);
     }
 
     #[test]

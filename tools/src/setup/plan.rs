@@ -1,15 +1,14 @@
 //! From what the machine has to what is to be done: a pure function.
 
 use super::TARGETS;
-use super::facts::{Facts, Privilege};
+use super::facts::{Facts, Privilege, QEMU_PACKAGE, Qemu};
 use super::toolchain::Toolchain;
+use crate::qemu::version::{self, LEAST};
 
 /// Debian's newest Rust (packaged for web browsers) with the sources of `core`.
 const RUST_PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 /// A linker, which Debian's Rust doesn't bring along.
 const LINKER_PACKAGE: &str = "lld";
-/// Debian's QEMU for Arm boards.
-const QEMU_PACKAGE: &str = "qemu-system-arm";
 
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +31,18 @@ pub enum Step {
         /// Whether `sudo` is needed.
         sudo: bool,
     },
+    /// Have apt fetch the lists of what its sources have, by `sudo` or not.
+    UpdateLists {
+        /// Whether `sudo` is needed.
+        sudo: bool,
+    },
+    /// Install QEMU from Debian's backports, by `sudo` or not.
+    InstallBackport {
+        /// Whether `sudo` is needed.
+        sudo: bool,
+    },
+    /// Unpack QEMU from Debian's backports beside an older one.
+    UnpackBackport,
     /// Only a person can do it: what is missing and what to run.
     Ask {
         /// What is missing.
@@ -62,13 +73,74 @@ pub fn plan(facts: &Facts) -> Plan {
         }
         Toolchain::Debian
     };
-    if !facts.qemu {
+    if facts.qemu == Qemu::Offered {
         packages.push(QEMU_PACKAGE);
     }
     if !packages.is_empty() {
         steps.push(install(facts, packages));
     }
+    steps.extend(get_qemu(facts));
     Plan { steps, toolchain }
+}
+
+/// The step towards a QEMU that isn't among the packages that apt's sources have.
+fn get_qemu(facts: &Facts) -> Option<Step> {
+    let sudo = match facts.privilege {
+        Privilege::Root => Some(false),
+        Privilege::Sudo => Some(true),
+        Privilege::None => None,
+    };
+    Some(match (facts.qemu, sudo) {
+        (Qemu::Serves | Qemu::Offered, _) => return None,
+        (Qemu::Unlisted, Some(sudo)) => Step::UpdateLists { sudo },
+        (Qemu::Unlisted, None) => Step::Ask {
+            missing: "apt has no lists of what its sources have".to_owned(),
+            command: "sudo apt-get update".to_owned(),
+        },
+        (Qemu::Backported { has_older: true }, _) => Step::UnpackBackport,
+        (Qemu::Backported { has_older: false }, Some(sudo)) => Step::InstallBackport { sudo },
+        (Qemu::Backported { has_older: false }, None) => Step::Ask {
+            missing: format!(
+                "{} is missing; Debian's backports have it, and it is unpacked beside the older one, \
+                 whose libraries it needs",
+                qemu_by_name()
+            ),
+            command: format!(
+                "sudo apt-get update && sudo apt-get install --no-install-recommends {QEMU_PACKAGE}"
+            ),
+        },
+        (Qemu::TooOld(offered), _) => Step::Ask {
+            missing: format!(
+                "{} is missing, and this system's packages have {}; build it, or get it from a newer \
+                 release",
+                qemu_by_name(),
+                version::shown(offered)
+            ),
+            command: own_qemu(),
+        },
+        (Qemu::Unknown, _) => Step::Ask {
+            missing: format!(
+                "{} is missing; install it with your system's package manager, or name your own",
+                qemu_by_name()
+            ),
+            command: own_qemu(),
+        },
+    })
+}
+
+fn qemu_by_name() -> String {
+    format!(
+        "QEMU for Arm (qemu-system-aarch64, {} or newer)",
+        version::shown(LEAST)
+    )
+}
+
+fn own_qemu() -> String {
+    format!(
+        "{}=/path/to/{} cargo paratia setup",
+        version::OWN,
+        crate::qemu::PROGRAM
+    )
 }
 
 /// The step that installs packages, or asks a person to.
@@ -93,27 +165,23 @@ pub(super) fn install(facts: &Facts, packages: Vec<&'static str>) -> Step {
     }
 }
 
-/// Systems without `apt-get`: say what is needed by its general name.
+/// Systems without `apt-get`: say what is needed by its general name. QEMU isn't among these packages.
 fn ask_without_apt(packages: &[&'static str]) -> Step {
-    let qemu = packages.contains(&QEMU_PACKAGE);
-    let rust = packages.iter().any(|package| *package != QEMU_PACKAGE);
-    let missing = match (rust, qemu) {
-        (true, true) => {
-            "QEMU for Arm (qemu-system-aarch64, 7.2 or newer) and Rust's bare-metal targets are missing"
-        }
-        (true, false) => "Rust's bare-metal targets are missing",
-        (false, _) => {
-            "QEMU for Arm (qemu-system-aarch64, 7.2 or newer) is missing; install it with your system's package manager"
-        }
-    };
-    let targets = format!("rustup target add {}", TARGETS.join(" "));
+    let is_rust = |package: &str| package == LINKER_PACKAGE || RUST_PACKAGES.contains(&package);
+    let others: Vec<_> = packages.iter().copied().filter(|it| !is_rust(it)).collect();
+    if others.is_empty() {
+        return Step::Ask {
+            missing: "Rust's bare-metal targets are missing".to_owned(),
+            command: format!("rustup target add {}", TARGETS.join(" ")),
+        };
+    }
+    let names = others.join(" ");
     Step::Ask {
-        missing: missing.to_owned(),
-        command: if rust {
-            targets
-        } else {
-            "qemu-system-aarch64 --version".to_owned()
-        },
+        missing: format!(
+            "what Debian's packages {names} have is missing; install it with your system's package \
+             manager"
+        ),
+        command: format!("apt-get install {names}"),
     }
 }
 
@@ -126,7 +194,7 @@ mod tests {
         rustup: true,
         debian_rust: false,
         linker: true,
-        qemu: true,
+        qemu: Qemu::Serves,
         apt: true,
         privilege: Privilege::Root,
     };
@@ -185,7 +253,7 @@ mod tests {
             targets: false,
             rustup: false,
             linker: false,
-            qemu: false,
+            qemu: Qemu::Offered,
             privilege: Privilege::Sudo,
             ..COMPLETE
         };
@@ -205,7 +273,7 @@ mod tests {
     #[test]
     fn without_privilege_the_exact_command_is_given() {
         let facts = Facts {
-            qemu: false,
+            qemu: Qemu::Offered,
             privilege: Privilege::None,
             ..COMPLETE
         };
@@ -216,6 +284,79 @@ mod tests {
             command,
             "sudo apt-get update && sudo apt-get install --no-install-recommends qemu-system-arm"
         );
+    }
+
+    /// The one step for a machine that lacks nothing but QEMU.
+    fn step(qemu: Qemu, privilege: Privilege) -> Step {
+        let facts = Facts {
+            qemu,
+            privilege,
+            ..COMPLETE
+        };
+        let mut steps = plan(&facts).steps;
+        assert_eq!(steps.len(), 1, "{steps:?}");
+        steps.remove(0)
+    }
+
+    #[test]
+    fn only_one_qemu_is_ever_fetched() {
+        let root = Privilege::Root;
+        assert_eq!(
+            step(Qemu::Offered, root),
+            Step::Install {
+                packages: vec![QEMU_PACKAGE],
+                sudo: false
+            }
+        );
+        assert_eq!(
+            step(Qemu::Unlisted, Privilege::Sudo),
+            Step::UpdateLists { sudo: true }
+        );
+        assert_eq!(
+            step(Qemu::Backported { has_older: false }, root),
+            Step::InstallBackport { sudo: false }
+        );
+        // What is installed stays as it is, and no rights are needed.
+        for privilege in [root, Privilege::Sudo, Privilege::None] {
+            let step = step(Qemu::Backported { has_older: true }, privilege);
+            assert_eq!(step, Step::UnpackBackport);
+        }
+    }
+
+    #[test]
+    fn a_qemu_that_cant_be_got_is_asked_for_with_its_version() {
+        for (qemu, words) in [
+            (
+                Qemu::TooOld((8, 2)),
+                "QEMU for Arm (qemu-system-aarch64, 10.0 or newer) is missing, and this system's \
+                 packages have 8.2; ",
+            ),
+            (
+                Qemu::Unknown,
+                "QEMU for Arm (qemu-system-aarch64, 10.0 or newer) is missing; install it",
+            ),
+        ] {
+            let Step::Ask { missing, command } = step(qemu, Privilege::Root) else {
+                panic!("a question");
+            };
+            assert!(missing.starts_with(words), "{missing}");
+            assert_eq!(
+                command,
+                "PARATIA_QEMU=/path/to/qemu-system-aarch64 cargo paratia setup"
+            );
+        }
+    }
+
+    #[test]
+    fn without_apt_other_programs_are_asked_for_by_their_package() {
+        let facts = Facts {
+            apt: false,
+            ..COMPLETE
+        };
+        let Step::Ask { missing, .. } = install(&facts, vec!["device-tree-compiler"]) else {
+            panic!("a question");
+        };
+        assert!(missing.starts_with("what Debian's packages device-tree-compiler have is missing"));
     }
 
     #[test]

@@ -116,8 +116,8 @@ phandle = <1>
 }
 timer {
 compatible = "arm,armv8-timer"
-interrupts = <1 b 4>
-interrupt-names = "virt"
+interrupts = <1 d 4 1 e 4 1 b 4 1 a 4>
+interrupt-names = "sec-phys", "phys", "virt", "hyp-phys"
 always-on
 }
 apb-pclk {
@@ -137,6 +137,43 @@ clock-names = "uartclk", "apb_pclk"
 }"#;
     let expected: Vec<&str> = expected.lines().skip(1).collect();
     assert_eq!(lines(&guest().tree().unwrap()), expected);
+}
+
+#[test]
+fn timers_are_found_by_position() {
+    for (gic_version, vcpus, flags) in [(3, 1, 4), (3, 4, 4), (2, 1, 0x104), (2, 4, 0xF04)] {
+        let mut guest = guest();
+        guest.gic_version = gic_version;
+        guest.machine = guest.machine.with_vcpus(vcpus);
+        let lines = lines(&guest.tree().unwrap());
+        let timer = lines.iter().position(|line| line == "timer {").unwrap();
+        let expected =
+            format!("interrupts = <1 d {flags:x} 1 e {flags:x} 1 b {flags:x} 1 a {flags:x}>");
+        assert_eq!(lines[timer + 2], expected, "GICv{gic_version}, {vcpus}");
+    }
+}
+
+/// Many readers take the first memory node alone, and its first range for the base.
+#[test]
+fn all_memory_is_in_one_node() {
+    let mut guest = guest();
+    guest.ram = vec![(0x4000_0000, 0x400_0000), (0x1000_0000, 0x1000)];
+    let lines = lines(&guest.tree().unwrap());
+    let nodes = lines.iter().filter(|line| line.starts_with("memory@"));
+    assert_eq!(nodes.collect::<Vec<_>>(), ["memory@40000000 {"]);
+    let expected = "reg = <0 40000000 0 4000000 0 10000000 0 1000>";
+    assert!(lines.iter().any(|line| line == expected), "{lines:#?}");
+}
+
+/// Whoever doesn't know options after a colon looks for a node of that very name.
+#[test]
+fn the_path_to_the_console_is_a_node_s() {
+    let lines = lines(&guest().tree().unwrap());
+    let path = lines
+        .iter()
+        .find_map(|line| line.strip_prefix("stdout-path = \"/"));
+    let node = format!("{} {{", path.unwrap().trim_end_matches('"'));
+    assert!(lines.contains(&node), "{node}");
 }
 
 #[test]

@@ -58,7 +58,9 @@ fn rows(choice: &Choice, index: usize, partition: &Partition) -> Vec<[String; 5]
     }
     for owned in partition.devices {
         if let Some(device) = choice.board.device(owned.device) {
-            let (place, what) = (device.registers, format!("device '{}'", device.name));
+            let more = device.reaches.map(|more| format!("; reaches {more}"));
+            let what = format!("device '{}'{}", device.name, more.unwrap_or_default());
+            let place = device.registers;
             add(owned.ipa.0, place.base.0, place.size_bytes, "rw-", what);
         }
     }
