@@ -137,6 +137,27 @@ fn fewer_cpus_are_refused_with_both_numbers() {
     assert_refused(&run("test-cpus-4").cpu_count(2), &["4", "2"]);
 }
 
+/// What the first instructions say, before there is anything to say it with.
+#[test]
+fn another_exception_level_is_refused_by_its_number() {
+    if !is_about(DEFAULT_BOARD) {
+        return;
+    }
+    for (property, words) in [
+        ("secure=on", "entered at EL3"),
+        ("virtualization=off", "entered at EL1"),
+    ] {
+        let run = run("hello")
+            .qemu_argument("-machine")
+            .qemu_argument(property);
+        let run = run.wall_clock_limit(Duration::from_secs(60));
+        assert_refused(
+            &run,
+            &[words, "needs EL2", "virtualization=on", "secure=on"],
+        );
+    }
+}
+
 #[test]
 fn an_image_with_a_flipped_bit_is_refused() {
     let run = run("cluster").flip_bit(".images", 5_000, 3);

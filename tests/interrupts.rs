@@ -4,7 +4,7 @@
 //! what stands in `interrupts/`: answers that were checked against the architecture once.
 
 use paratia_tests::essentials::{self, GIC_V2, GIC_V3, cases};
-use paratia_tests::{assert_says, bare, board, finish, run};
+use paratia_tests::{assert_says, bare, board, count, finish, report, run};
 
 fn expected(answers: &str) -> Vec<&str> {
     answers.lines().collect()
@@ -23,6 +23,17 @@ fn a_bare_gicv2_is_the_reference() {
 #[test]
 fn a_partition_s_controller_gives_the_same_answers() {
     essentials::interrupts(&board());
+}
+
+/// A CPU with a GICv2 has no registers for it, on a board with a GICv3, too.
+#[test]
+fn a_guest_with_a_gicv2_finds_no_registers_of_a_gicv3() {
+    let report = report("test-gicv2-only", 1);
+    assert_says(&report, "seeker", "tried all");
+    assert_eq!(count(&report, "seeker", "undefined"), 19);
+    assert_eq!(count(&report, "seeker", "answers"), 0);
+    assert_eq!(report.statistics("seeker").unwrap().faults, 0);
+    assert_eq!(report.statistics("neighbour").unwrap().heartbeats_missed, 0);
 }
 
 /// Where the board's own is another, the hypervisor plays the CPU interface.

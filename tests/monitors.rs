@@ -79,6 +79,22 @@ fn an_overflow_interrupts_in_its_own_windows() {
     }
 }
 
+/// Who runs right after one that was granted them has none of it: what is hidden is as on a CPU without
+/// it (`hidden.rs`).
+#[test]
+fn a_neighbour_without_the_grant_has_nothing_of_it() {
+    const EXPECTED: &str = include_str!("hidden.txt");
+    let report = report("test-monitors", 2);
+    let lines = report.console_of("without");
+    let cases: Vec<_> = lines
+        .filter(|line| line.starts_with("hidden case="))
+        .collect();
+    // Monitors and debug registers come first, and two seconds are enough for them.
+    let expected: Vec<_> = EXPECTED.lines().take(cases.len()).collect();
+    assert_eq!(cases, expected);
+    assert!(cases.len() > 20, "{cases:?}");
+}
+
 /// A breakpoint and a watchpoint that are set in one window are hit in the next, and single steps
 /// take one instruction each, a trapped one, too.
 #[test]

@@ -10,12 +10,31 @@ use paratia_tests::{
 /// second that lasts a second, digests of some megabytes, no warning in the kernel's log.
 const WELL: &str = "check: all is well";
 
+/// vCPUs of different numbers on one CPU, in every order: each finds its own, never the one that ran
+/// before it.
+#[test]
+fn each_vcpu_has_its_own_number() {
+    let report = finish(&run("test-numbers").stop_after(Duration::from_millis(300)));
+    for (partition, other) in [("pair", "0x80000001"), ("lone", "0x0")] {
+        let lines: Vec<_> = report.console_of(partition).collect();
+        let expected = (0..8).map(|at| {
+            // The other one's first window is after the first's own.
+            let other = if at == 0 { "0x0" } else { other };
+            format!("numbers at={at} own=0x80000000 other={other}")
+        });
+        assert_eq!(lines, expected.collect::<Vec<_>>(), "{partition}");
+        let of = report.statistics(partition).unwrap();
+        assert_eq!((of.faults, of.restarts), (0, 0));
+    }
+}
+
 #[test]
 fn two_linux_systems_with_two_cpus_each_side_by_side() {
     let report = finish(&run("linux-pair").stop_after(Duration::from_secs(6)));
     for partition in ["left", "right"] {
         assert_says(&report, partition, "init: user space, on 2 CPU(s)");
         assert_says(&report, partition, "check: a task on CPU 1 ok");
+        assert_says(&report, partition, "MHz (virt).");
         assert_says(&report, partition, WELL);
         let of = report.statistics(partition).unwrap();
         assert_eq!((of.faults, of.restarts), (0, 0));

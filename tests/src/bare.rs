@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use paratia::pieces::{self, bare};
-use paratia::qemu::{PROGRAM, Process};
+use paratia::qemu::{Process, version};
 use paratia::{catalog, workspace};
 
 /// Longest run on the wall clock.
@@ -58,8 +58,8 @@ pub fn partition(system: &str, partition: &str) -> String {
 
 /// All that QEMU's machine says until its end.
 fn said(arguments: &[OsString]) -> String {
-    let (mut process, mut output) =
-        Process::start(PROGRAM.as_ref(), arguments).expect("QEMU starts");
+    let program = version::program(version::LEAST).expect("there is one");
+    let (mut process, mut output) = Process::start(&program, arguments).expect("QEMU starts");
     let reader = thread::spawn(move || {
         let mut said = Vec::new();
         output.read_to_end(&mut said).map(|_| said)

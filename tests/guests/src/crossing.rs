@@ -10,7 +10,7 @@ use core::ops::RangeInclusive;
 use core::time::Duration;
 
 use paratia_runtime::abi::ReportedError;
-use paratia_runtime::abi::call::WAIT_FOR_WINDOW;
+use paratia_runtime::abi::call::{RESTART, WAIT_FOR_WINDOW};
 use paratia_runtime::abi::passport::Passport;
 use paratia_runtime::interrupt::{self, IntId};
 use paratia_runtime::time::{Instant, Ticks};
@@ -223,6 +223,27 @@ pub fn cross_for_ever(passport: &Passport, side: Side, progress: fn(usize, u64))
             }
         }
     }
+}
+
+/// Gives the window back with `side`'s values in all general and floating point registers that a call keeps:
+/// the hypervisor stores them.
+pub fn cross_with(side: Side) {
+    let mut general = General::of(side);
+    general.x[0] = WAIT_FOR_WINDOW.into();
+    // SAFETY: as in `cross`.
+    unsafe { cross_by_call(&raw mut general) };
+}
+
+/// Asks for the restart with `side`'s values in all general and floating point registers.
+///
+/// # Panics
+/// If it is refused.
+pub fn restart_with(side: Side) -> ! {
+    let mut general = General::of(side);
+    general.x[0] = RESTART.into();
+    // SAFETY: as in `cross`; if it comes back, it has left in `general` what the registers held.
+    unsafe { cross_by_call(&raw mut general) };
+    panic!("the restart was refused: {:#x}", general.x[0]);
 }
 
 /// How many registers keep a value here; says which don't.

@@ -114,7 +114,7 @@ fn main(context: Context) -> ! {
             core::hint::spin_loop();
         },
         FIRST_WHILE_SIBLING_RUNS => wait_until(frame, Duration::from_micros(2_500)),
-        FIRST_AS_SIBLINGS_WINDOW_OPENS => wait_until(frame, Duration::from_micros(1_972)),
+        FIRST_AS_SIBLINGS_WINDOW_OPENS => wait_until(frame, Duration::from_micros(1_935)),
         _ => {}
     }
     call::restart()

@@ -12,7 +12,7 @@ use crate::place::Place;
 use crate::say;
 
 /// Nothing is there, bare or in the partition (QEMU 7.2, hw/arm/virt.c, base_memmap).
-const NOTHING: usize = 0x0B00_0000;
+pub const NOTHING: usize = 0x0B00_0000;
 /// Words of memory that set/way maintenance must leave alone.
 const WORDS: usize = 1024;
 
@@ -230,6 +230,7 @@ fn psci(place: &Place) {
     const AFFINITY_INFO: u32 = 0xC400_0004;
     const CPU_ON: u32 = 0xC400_0003;
     const CPU_SUSPEND: u32 = 0xC400_0001;
+    const SMC64: u32 = 1 << 30;
     let answers = [
         (PSCI_FEATURES, [CPU_ON.into(), 0, 0]),
         (PSCI_FEATURES, [0x8400_0013, 0, 0]),
@@ -245,6 +246,16 @@ fn psci(place: &Place) {
     ]
     .map(|(id, [x1, x2, x3])| paratia::call(id, [x1, x2, x3, 0, 0, 0]).0);
     say!(place, "machine case=psci {answers:?}");
+    // The 32-bit forms: what is negative has its sign in all of x0.
+    let answers = [
+        (CPU_ON & !SMC64, [0, 0x4000_0000, 0]),
+        (AFFINITY_INFO & !SMC64, [0, 4, 0]),
+        (PSCI_FEATURES, [0x8400_0013, 0, 0]),
+        (0x8400_0014, [0, 0, 0]),
+        (0x8500_0000, [0, 0, 0]),
+    ]
+    .map(|(id, [x1, x2, x3])| paratia::call(id, [x1, x2, x3, 0, 0, 0]).0);
+    say!(place, "machine case=psci-32 {answers:?}");
 }
 
 fn call(id: u32, argument: u64) -> i64 {

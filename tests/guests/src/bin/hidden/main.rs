@@ -8,6 +8,7 @@
 #![no_std]
 #![no_main]
 
+mod accesses;
 mod caught;
 #[path = "../interrupts/console.rs"]
 mod console;
@@ -26,6 +27,7 @@ mod paratia;
 mod pause;
 mod place;
 mod suspend;
+mod walks;
 
 use place::Place;
 
@@ -39,7 +41,10 @@ extern "C" fn main(handed_over: usize, run_argument: u64) -> ! {
     }
     instructions::run(&place);
     machine::run_anywhere(&place);
+    accesses::run(&place);
+    walks::run(&place);
     if let Place::Paratia(passport) = &place {
+        accesses::run_in_partition(&place);
         machine::run(&place, passport);
         suspend::run(&place, passport);
     }
