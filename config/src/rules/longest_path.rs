@@ -21,7 +21,7 @@ use crate::machine::{FIRST_SHARED, MAX_SHARED_BLOCKS};
 use crate::system::{Partition, System};
 
 /// What every exit and switch may take, whatever is declared. Measured are 8 µs under attack, of which
-/// most are private interrupts in and out of the list registers; further maintenance of 16 KiB of caches
+/// most are private interrupts in and out of the list registers; further maintenance of 4 KiB of caches
 /// in one exit, and the ends of 31 interrupts that were in no list register, the most that hardware
 /// counts between two exits (`ICH_HCR_EL2.EOIcount`).
 const ALWAYS: u64 = 24;
