@@ -206,6 +206,6 @@ pub fn start_plan(
     // Nothing was listed yet.
     let _ = interrupt::mask_guest(machine);
     machine.path.begin(timer::now());
-    let next = window::choose_next(machine, epoch);
+    let next = window::choose_next(machine);
     entry::enter_first(next)
 }

@@ -385,13 +385,13 @@ fn act(mut guest: Guest, cause: ExitCause, mut decision: Decision) -> Next {
 /// The guest's window is over. `waits` says whether it had nothing to do.
 #[inline(never)]
 fn leave(mut guest: Guest, waits: bool) -> Next {
-    let now = window::end(&mut guest, waits);
+    window::end(&mut guest, waits);
     if !guest.partition.life.is_ready(guest.vcpu.facts.itself) {
         guest.machine.loaded = Loaded::nobodys();
     }
     drop(guest.partition);
     // What follows may be a window of the same vCPU, whose reference isn't used any more.
-    window::choose_next(guest.machine, now)
+    window::choose_next(guest.machine)
 }
 
 /// Sleeps in the guest's place until one of its interrupts comes or its window is over. The partition's lock

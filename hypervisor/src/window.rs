@@ -17,9 +17,10 @@ use crate::vgic::VcpuSet;
 use crate::{granted, idle, interrupt, restart, state, stop};
 
 /// Ends the window of the vCPU that ran: its interrupts are masked, its time is counted, its
-/// promises are checked. `waits` says whether it had nothing to do. When that was.
+/// promises are checked. `waits` says whether it had nothing to do. What was found to report may have
+/// taken its time, so whoever goes on asks anew how late it is.
 #[inline]
-pub fn end(guest: &mut Guest, waits: bool) -> Ticks {
+pub fn end(guest: &mut Guest, waits: bool) {
     let facts = guest.vcpu.facts;
     // What the guest accessed last is done, and an error of it is known, once the time is read.
     memory::barrier();
@@ -60,7 +61,6 @@ pub fn end(guest: &mut Guest, waits: bool) -> Ticks {
     if guest.partition.supervision.is_some() {
         let _ = check_heartbeat(guest, now);
     }
-    now
 }
 
 /// It left a bus error. Whatever the verdict, the window is over already.
@@ -102,22 +102,25 @@ pub fn check_heartbeat(guest: &mut Guest, now: Ticks) -> Decision {
     )
 }
 
-/// The next context of this CPU's plan, as it is `now`. Time that no partition can use passes in here.
+/// The next context of this CPU's plan. Time that no partition can use passes in here.
 #[inline(never)]
-pub fn choose_next(machine: &mut Machine, mut now: Ticks) -> Next {
+pub fn choose_next(machine: &mut Machine) -> Next {
     loop {
-        if let Some(next) = use_slot(machine, now) {
+        if let Some(next) = use_slot(machine) {
             return next;
         }
-        now = idle::spend_until(machine, machine.slot.preempt_at);
+        let now = idle::spend_until(machine, machine.slot.preempt_at);
         machine.path.begin(now);
     }
 }
 
-/// Goes on to the next slot, as it is `now`: who runs in it, if anybody does.
+/// Goes on to the next slot: who runs in it, if anybody does. Whether its time has gone by is judged by a
+/// time that is read here, since whatever came before may have taken long; a few instructions, which a read
+/// without a barrier may be early by, are no slot.
 #[inline(always)]
-fn use_slot(machine: &mut Machine, now: Ticks) -> Option<Next> {
+fn use_slot(machine: &mut Machine) -> Option<Next> {
     machine.slot = machine.cursor.step();
+    let now = timer::now_early();
     if now.reached(machine.slot.preempt_at) {
         overrun(machine, now);
     }
