@@ -48,14 +48,18 @@ pub struct BoardChecked {
 ///
 /// # Errors
 ///
-/// The first difference: no tree or a garbled one, then RAM, interrupt controller, CPUs, their
-/// start, and the UART.
+/// The first difference: no tree or a garbled one, then RAM and what is reserved of it, interrupt
+/// controller, CPUs, their start, and the UART.
 pub fn check(tree: &[u8], board: &BoardFacts, cpus_needed: usize) -> Result<BoardChecked, Refusal> {
-    let mut survey = Survey::default();
+    let used = [board.hypervisor_memory, board.partition_memory];
+    let mut survey = Survey::new(&used, board.device_tree);
     survey.read(validate::validate(tree)?)?;
 
     for (index, range) in board.ram.iter().enumerate() {
         memory(index, range, &survey)?;
+    }
+    if let Some((used, range)) = survey.reserved {
+        return Err(Reason::Reserved.with(used as u64, range.base.0, range.size_bytes));
     }
     let controller_ranges = interrupt_controller(board, &survey)?;
     cpus(board, cpus_needed, &survey)?;

@@ -76,6 +76,9 @@ reasons! {
     /// There is no RAM where it is configured: the range's index, base and size of the first that
     /// there is.
     NoRamThere,
+    /// The tree keeps memory from everybody that the board gives away: whose (0 the hypervisor's, 1 the
+    /// partitions'), base and size of what is reserved.
+    Reserved,
     /// The interrupt controller is of another kind: which (see `GicKind`), 0 for none.
     OtherController,
     /// A device's registers lie elsewhere, or are fewer: whose (0 distributor, 1 redistributors or CPU

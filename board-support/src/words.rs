@@ -14,7 +14,7 @@ use crate::refusal::{Reason, Refusal};
 /// a node and the size of the header, in bytes.
 const MAGIC: u64 = 0xD00D_FEED;
 const VERSION: u32 = 17;
-const MAX_NAME_BYTES: usize = 29;
+const MAX_NAME_BYTES: usize = 63;
 const HEADER_BYTES: usize = 40;
 
 /// The sentence for a refusal by its name and values, as they are sent.
@@ -110,6 +110,24 @@ fn difference(reason: Reason, [a, b, c]: [u64; 3], board: &BoardFacts) -> Option
                 ram(MemoryRange::new(Pa(b), c))
             }
         ),
+        Reason::Reserved => {
+            let (whose, field, configured) = if a == 0 {
+                (
+                    "the hypervisor",
+                    "hypervisor_memory",
+                    board.hypervisor_memory,
+                )
+            } else {
+                ("partitions", "partition_memory", board.partition_memory)
+            };
+            format!(
+                "with memory for {whose} at {} but its device tree reserves {} for somebody else; \
+                 leave that out of the board's {field}, or start the machine with a device tree that \
+                 doesn't reserve it",
+                range(configured),
+                range(MemoryRange::new(Pa(b), c))
+            )
+        }
         Reason::OtherController => {
             let version = board.gic_version();
             let configured = if version == 3 {

@@ -1,6 +1,6 @@
 //! The nodes of a device tree, one after another, each with the properties that are of interest.
 
-use fdt_rs::base::parse::{ParsedProp, ParsedTok, next_devtree_token};
+use fdt_rs::base::parse::{ParsedBeginNode, ParsedProp, ParsedTok, next_devtree_token};
 use heapless::Vec;
 use paratia_config::address::{MemoryRange, Pa};
 
@@ -99,10 +99,20 @@ impl<'dt> Nodes<'dt> {
     }
 
     fn next_token(&mut self) -> Result<Option<ParsedTok<'dt>>, Refusal> {
+        let start = self.offset;
         // SAFETY: what holding a valid tree proves: a structure block lies at the first offset, at a
         // multiple of four, and the reader goes from token to token, all of which are well-formed.
         let token = unsafe { next_devtree_token(self.tree.bytes(), &mut self.offset) };
-        token.map_err(|_| Reason::TreeReader.into())
+        token.or_else(|_| self.long_name(start).map(Some))
+    }
+
+    /// The token at `start`, which the reader refused: it takes no name of a node that has more than 29
+    /// characters with its unit address, while the specification has 31 for the name alone (2.2.1).
+    #[cold]
+    fn long_name(&mut self, start: usize) -> Result<ParsedTok<'dt>, Refusal> {
+        let (name, end) = self.tree.node_name(start).ok_or(Reason::TreeReader)?;
+        self.offset = end;
+        Ok(ParsedTok::BeginNode(ParsedBeginNode { name }))
     }
 
     /// A node begins, which ends the properties of the one that it is in.

@@ -39,7 +39,13 @@ pub enum Conduit {
 
 /// What a tree says.
 #[derive(Default)]
-pub(super) struct Survey {
+pub(super) struct Survey<'a> {
+    /// Memory that is used as if it were nobody else's.
+    used: &'a [MemoryRange],
+    /// Where the tree itself may lie in it.
+    exempt: Option<MemoryRange>,
+    /// The first range that the tree keeps from everybody and yet is used, and which of these it is in.
+    pub(super) reserved: Option<(usize, MemoryRange)>,
     /// Its nodes.
     pub(super) nodes: usize,
     /// RAM.
@@ -89,9 +95,21 @@ impl Role {
     }
 }
 
-impl Survey {
+impl<'a> Survey<'a> {
+    /// Nothing yet. What the tree reserves mustn't be in memory that is `used`, but in the `exempt` part of
+    /// it.
+    pub(super) fn new(used: &'a [MemoryRange], exempt: Option<MemoryRange>) -> Self {
+        Self {
+            used,
+            exempt,
+            ..Self::default()
+        }
+    }
+
     /// Reads what `tree` says.
     pub(super) fn read(&mut self, tree: Valid<'_>) -> Result<(), Refusal> {
+        tree.reservations()
+            .for_each(|range| self.note_reserved(range));
         Nodes::of(tree).each(|node| {
             self.nodes += 1;
             if node.is_enabled() {
@@ -124,6 +142,11 @@ impl Survey {
         if node.depth == 2 && is(node.parent, b"cpus") {
             self.note_cpu(node);
         }
+        if node.depth == 2 && is(node.parent, b"reserved-memory") {
+            // What has no place yet gets one from whoever owns all memory (specification, 3.5.2).
+            let ranges = (0..).map_while(|index| node.reg(index));
+            ranges.for_each(|range| self.note_reserved(range));
+        }
         if node.depth != 1 {
             return;
         }
@@ -143,6 +166,16 @@ impl Survey {
                 let _ = node.reg(0).map(|registers| self.uarts.push(registers));
             }
             None => {}
+        }
+    }
+
+    /// A range that is somebody else's: firmware's, a debugger's, another processor's.
+    #[inline(never)]
+    fn note_reserved(&mut self, range: MemoryRange) {
+        let is_exempt = self.exempt.is_some_and(|exempt| exempt.contains(&range));
+        if self.reserved.is_none() && !is_exempt && range.size_bytes > 0 {
+            let used = self.used.iter().position(|used| used.overlaps(&range));
+            self.reserved = used.map(|used| (used, range));
         }
     }
 

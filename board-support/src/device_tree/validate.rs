@@ -1,10 +1,12 @@
 //! Is this a device tree, whole and well-formed? Every token is looked at, nothing is trusted.
 //!
 //! What it proves, the reader relies on: the slice is as long as the header says and aligned; blocks
-//! lie within it; every token, name, property and padding lies within the structure block; names
-//! of properties end within the strings; nodes nest, at most [`MAX_DEPTH`] deep; and the last token
-//! ends the block and is not the last word of the tree (the reader asserts that more follows).
+//! lie within it; the reservations have an end; every token, name, property and padding lies within the
+//! structure block; names of properties end within the strings; nodes nest, at most [`MAX_DEPTH`] deep;
+//! and the last token ends the block and is not the last word of the tree (the reader asserts that more
+//! follows).
 
+use paratia_config::address::{MemoryRange, Pa};
 use zerocopy::FromBytes as _;
 
 use crate::refusal::{Reason, Refusal};
@@ -12,12 +14,9 @@ use crate::refusal::{Reason, Refusal};
 /// How deep nodes may nest, the root included. QEMU's `virt` needs 6.
 pub const MAX_DEPTH: usize = 16;
 
-/// Bytes of the longest node name that the reader takes, its unit address included.
-const MAX_NAME_BYTES: usize = 29;
-
-/// Words of that name and its final zero, and how many bytes of the last word these reach into.
-const MAX_NAME_WORDS: usize = (MAX_NAME_BYTES + 1).div_ceil(4);
-const LAST_BYTES: usize = MAX_NAME_BYTES % 4 + 1;
+/// Words of the longest node name with its final zero: 31 characters, as the specification has them
+/// (2.2.1), and as many of a unit address with its sign, which it doesn't bound.
+const MAX_NAME_WORDS: usize = 16;
 
 /// First word of a tree.
 const MAGIC: u32 = 0xD00D_FEED;
@@ -30,6 +29,9 @@ const VERSION: usize = 17;
 const RESERVATIONS: u64 = 0;
 const STRINGS: u64 = 1;
 const STRUCTURE: u64 = 2;
+
+/// Bytes of an entry of the reservations.
+const RESERVATION_BYTES: usize = 16;
 
 const BEGIN_NODE: u32 = 1;
 const END_NODE: u32 = 2;
@@ -44,6 +46,8 @@ pub(super) struct Valid<'a> {
     bytes: &'a [u8],
     structure: usize,
     strings: &'a [u8],
+    /// Entries of an address and a size, up to the one that ends them.
+    reservations: &'a [u8],
 }
 
 impl<'a> Valid<'a> {
@@ -61,6 +65,30 @@ impl<'a> Valid<'a> {
     pub(super) fn strings(&self) -> &'a [u8] {
         self.strings
     }
+
+    /// What the reservation block keeps from everybody (specification, 5.3).
+    pub(super) fn reservations(&self) -> impl Iterator<Item = MemoryRange> + 'a {
+        let entries = self.reservations.chunks_exact(RESERVATION_BYTES);
+        entries.filter_map(|entry| {
+            let (base, size_bytes) = (number(entry, 0)?, number(entry, 8)?);
+            Some(MemoryRange::new(Pa(base), size_bytes))
+        })
+    }
+
+    /// The name of the node that begins with the token at byte `start`, and where the next token is.
+    pub(super) fn node_name(&self, start: usize) -> Option<(&'a [u8], usize)> {
+        if word(self.bytes, start)? != BEGIN_NODE {
+            return None;
+        }
+        let at = start.checked_add(4)?;
+        let text = self.bytes.get(at..)?;
+        let length = text
+            .iter()
+            .take(4 * MAX_NAME_WORDS)
+            .position(|it| *it == 0)?;
+        let end = at.checked_add(length + 1)?.checked_next_multiple_of(4)?;
+        Some((text.get(..length)?, end))
+    }
 }
 
 /// The tree at the start of `bytes`, exactly as long as it says and well-formed throughout.
@@ -74,8 +102,7 @@ pub(super) fn validate(bytes: &[u8]) -> Result<Valid<'_>, Refusal> {
     if version < VERSION || compatible > VERSION {
         return Err(Reason::TreeVersion.with(version as u64, compatible as u64, 0));
     }
-    // Nothing reads the reservations, but the reader wants them aligned.
-    block(tree, RESERVATIONS, field(tree, 4)?, 0, 8)?;
+    let reservations = reservations(tree, field(tree, 4)?)?;
     let strings = block(tree, STRINGS, field(tree, 3)?, field(tree, 8)?, 1)?;
     if strings.last() != Some(&0) {
         return Err(Reason::TreeStrings.into());
@@ -93,6 +120,7 @@ pub(super) fn validate(bytes: &[u8]) -> Result<Valid<'_>, Refusal> {
         bytes: tree,
         structure: start,
         strings,
+        reservations,
     })
 }
 
@@ -109,6 +137,17 @@ fn whole(bytes: &[u8]) -> Result<&[u8], Refusal> {
         Some(tree) if total_bytes >= HEADER_BYTES => Ok(tree),
         _ => Err(total_size(total_bytes)),
     }
+}
+
+/// The reservations from byte `start` on, up to the entry of zeros that ends them.
+fn reservations(tree: &[u8], start: usize) -> Result<&[u8], Refusal> {
+    block(tree, RESERVATIONS, start, 0, 8)?;
+    let rest = tree.get(start..).unwrap_or_default();
+    let mut entries = rest.chunks_exact(RESERVATION_BYTES);
+    let count =
+        entries.position(|entry| number(entry, 0) == Some(0) && number(entry, 8) == Some(0));
+    let listed = count.and_then(|count| rest.get(..count * RESERVATION_BYTES));
+    listed.ok_or(Reason::TreeBlock.with(RESERVATIONS, start as u64, rest.len() as u64))
 }
 
 /// The header's field number `index`.
@@ -137,6 +176,11 @@ fn block(
 fn word(bytes: &[u8], at: usize) -> Option<u32> {
     let word = bytes.get(at..at.checked_add(4)?)?;
     Some(u32::from_be_bytes(word.try_into().ok()?))
+}
+
+/// The big-endian number of 64 bits at byte `at`.
+fn number(bytes: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from(word(bytes, at)?) << 32 | u64::from(word(bytes, at.checked_add(4)?)?))
 }
 
 /// Whether one of a word's bytes is zero: only then does a borrow set the top bit of one that had none
@@ -216,13 +260,6 @@ impl<'a> Structure<'a> {
         let head = self.rest.get(..MAX_NAME_WORDS).unwrap_or(self.rest);
         let last = head.iter().position(|word| ends_text(*word));
         let last = last.ok_or(Reason::TreeName)?;
-        let too_long = |word: &u32| {
-            let bytes = word.to_ne_bytes();
-            bytes.iter().take(LAST_BYTES).all(|byte| *byte != 0)
-        };
-        if last + 1 == MAX_NAME_WORDS && head.last().is_some_and(too_long) {
-            return Err(Reason::TreeName);
-        }
         self.skip(last + 1).ok_or(Reason::TreeName)?;
         self.rooted = true;
         self.in_head = true;

@@ -64,7 +64,7 @@ fn a_tree_with_room_behind_it_is_read_to_its_own_end() {
 #[test]
 fn a_built_tree_of_the_board_is_accepted() {
     let found = check_tree(&Machine::configured().tree(), 4).unwrap();
-    assert_eq!(found.nodes, 10);
+    assert_eq!(found.nodes, 12);
 }
 
 #[test]
@@ -337,16 +337,91 @@ fn a_structure_that_reaches_the_end_of_the_tree() {
 }
 
 #[test]
+fn reservations_without_an_end() {
+    let mut tree = raw(&[1, 0, 2, 9]);
+    // None of what lies behind them is zero for as long as an entry.
+    tree[40..56].fill(1);
+    assert!(garbled(&tree).starts_with("its reservation block of "));
+}
+
+#[test]
+fn memory_that_somebody_else_has_in_use() {
+    let mib = 1 << 20;
+    let partitions = "board 'qemu-virt' is configured with memory for partitions at \
+                      0x4800_0000..0x8000_0000 but its device tree reserves 0x7ff0_0000..0x8010_0000 \
+                      for somebody else; leave that out of the board's partition_memory, or start the \
+                      machine with a device tree that doesn't reserve it";
+    let hypervisor = "board 'qemu-virt' is configured with memory for the hypervisor at \
+                      0x4000_0000..0x4800_0000 but its device tree reserves 0x400f_ffff..0x4010_0001 \
+                      for somebody else; leave that out of the board's hypervisor_memory, or start \
+                      the machine with a device tree that doesn't reserve it";
+    let overlaps = [
+        ((0x7FF0_0000, 2 * mib), partitions),
+        ((0x400F_FFFF, 2), hypervisor),
+    ];
+    let harmless = [
+        (0x3FF0_0000, mib),
+        (0x8000_0000, mib),
+        (0x4800_0000, 0),
+        (0x5000_0000, 0),
+        // The tree itself.
+        (0x4000_0000, mib),
+    ];
+    for as_node in [true, false] {
+        let tree = |ranges: &[(u64, u64)]| {
+            let mut machine = Machine::configured();
+            if as_node {
+                machine.reserved = ranges.to_vec();
+            } else {
+                // The builder wants none that is empty.
+                machine.reservations = ranges.iter().copied().filter(|it| it.1 > 0).collect();
+            }
+            machine.tree()
+        };
+        assert!(check_tree(&tree(&harmless), 4).is_ok());
+        for (range, words) in overlaps {
+            assert_eq!(refusal(&tree(&[(0x9000_0000, mib), range]), 4), words);
+        }
+        // The first is said.
+        let [(first, words), (second, _)] = overlaps;
+        assert_eq!(refusal(&tree(&[first, second]), 4), words);
+    }
+    let mut machine = Machine::configured();
+    machine.reserved = vec![(0x5000_0000, mib)];
+    machine.reserved_status = Some("disabled");
+    assert!(check_tree(&machine.tree(), 4).is_ok(), "nobody uses it");
+}
+
+/// The specification's longest name (2.2.1), with a unit address and without.
+#[test]
+fn long_names_of_nodes() {
+    let name = "a-name-of-thirty-one-characters";
+    assert_eq!(name.len(), 31);
+    for address in [
+        "",
+        "@0",
+        "@ffffffff00000000",
+        "@0123456789abcdef,0123456789abcd",
+    ] {
+        let mut machine = Machine::configured();
+        machine.further = Some(format!("{name}{address}"));
+        assert!(check_tree(&machine.tree(), 4).is_ok(), "{address}");
+    }
+}
+
+#[test]
 fn a_structure_that_is_not_one() {
     const A: u32 = u32::from_be_bytes(*b"aaaa");
-    // A name of 29 bytes is read, one of 30 isn't.
-    let named = raw(&[1, A, A, A, A, A, A, A, 0x6100_0000, 2, 9]);
-    assert!(refusal(&named, 4).contains("describes none;"));
+    // A name of 63 bytes is read, one of 64 isn't.
+    let named = |last: &[u32]| [&[1][..], &[A; 15], last, &[2, 9]].concat();
+    let longest = named(&[u32::from_be_bytes(*b"aaa\0")]);
+    assert!(refusal(&raw(&longest), 4).contains("describes none;"));
+    let too_long = named(&[A, 0]);
     for (structure, fault) in [
         (&[7][..], "byte 0 of its structure has the token 0x7"),
         (
-            &[1, A, A, A, A, A, A, A, 0x6161_0000, 2, 9],
-            "the node's name at byte 4 of its structure has no end within 29 bytes",
+            &too_long,
+            "the node's name at byte 4 of its structure has no end within 63 bytes",
         ),
         (
             &[1, 0, 3, 0, 8, 2, 9],

@@ -61,7 +61,18 @@ pub fn describes_the_board(tree: &[u8], cpus: u64) -> bool {
         .filter(|(_, cpu)| cpu.text("device_type") == b"cpu\0")
         .filter_map(|(cpus, cpu)| cpu.regs(cpus).first().map(|reg| reg.0))
         .collect();
-    ram && gic && uart && psci && (0..cpus).all(|cpu| affinities.contains(&cpu))
+    let is_used = |(base, size): &(u64, u64)| {
+        let end = base.saturating_add(*size);
+        let is_the_trees = *base >= 0x4000_0000 && end <= 0x4010_0000;
+        *size > 0 && *base < 0x8000_0000 && end > 0x4000_0000 && !is_the_trees
+    };
+    let mut reserved = root
+        .enabled_or_not()
+        .filter(|node| node.name == b"reserved-memory")
+        .flat_map(|parent| parent.enabled().flat_map(|node| node.regs(parent)))
+        .chain(reservations(tree));
+    let is_free = !reserved.any(|range| is_used(&range));
+    ram && gic && uart && psci && is_free && (0..cpus).all(|cpu| affinities.contains(&cpu))
 }
 
 impl Node {
@@ -81,6 +92,10 @@ impl Node {
         self.children
             .iter()
             .filter(move |node| usable.contains(&node.text("status")))
+    }
+
+    fn enabled_or_not(&self) -> impl Iterator<Item = &Node> {
+        self.children.iter()
     }
 
     fn cells(&self, name: &str, default: usize) -> usize {
@@ -114,6 +129,16 @@ fn number(bytes: &[u8]) -> u64 {
 
 fn size(bytes: &[u8]) -> usize {
     number(bytes).try_into().unwrap_or(usize::MAX)
+}
+
+/// What the reservation block lists, up to its end.
+fn reservations(tree: &[u8]) -> Vec<(u64, u64)> {
+    let entries = tree.get(16..20).and_then(|offset| tree.get(size(offset)..));
+    let entries = entries.unwrap_or_default().chunks_exact(16);
+    entries
+        .map(|entry| (number(&entry[..8]), number(&entry[8..])))
+        .take_while(|entry| *entry != (0, 0))
+        .collect()
 }
 
 fn read(tree: &[u8]) -> Option<Node> {

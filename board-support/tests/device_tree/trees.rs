@@ -5,7 +5,7 @@ use paratia_board_support::qemu_virt::QemuVirt;
 use paratia_board_support::refusal::Refusal;
 use paratia_board_support::words::words;
 use paratia_config::board::{Board, BoardFacts};
-use vm_fdt::FdtWriter;
+use vm_fdt::{FdtReserveEntry, FdtWriter};
 use zerocopy::IntoBytes;
 
 pub const BOARD: &BoardFacts = &<QemuVirt as Board>::FACTS;
@@ -80,6 +80,13 @@ pub struct Machine {
     pub uarts: Vec<(u64, u64)>,
     /// Whether nodes of RAM are marked as of no use.
     pub ram_status: Option<&'static str>,
+    /// What is reserved, a node each, and their status.
+    pub reserved: Vec<(u64, u64)>,
+    pub reserved_status: Option<&'static str>,
+    /// What is reserved in the block for that.
+    pub reservations: Vec<(u64, u64)>,
+    /// The name of a further node that says nothing.
+    pub further: Option<String>,
 }
 
 impl Machine {
@@ -93,6 +100,10 @@ impl Machine {
             psci: Some("smc"),
             uarts: vec![(0x0900_0000, 0x1000)],
             ram_status: None,
+            reserved: vec![],
+            reserved_status: None,
+            reservations: vec![],
+            further: None,
         }
     }
 
@@ -101,7 +112,10 @@ impl Machine {
     }
 
     fn write(&self) -> Result<Vec<u8>, vm_fdt::Error> {
-        let mut fdt = FdtWriter::new()?;
+        let reservations = self.reservations.iter();
+        let reservations = reservations.map(|(base, size)| FdtReserveEntry::new(*base, *size));
+        let reservations: Result<Vec<_>, _> = reservations.collect();
+        let mut fdt = FdtWriter::new_with_mem_reserv(&reservations?)?;
         let root = fdt.begin_node("")?;
         fdt.property_u32("#address-cells", 2)?;
         fdt.property_u32("#size-cells", 2)?;
@@ -112,6 +126,27 @@ impl Machine {
             if let Some(status) = self.ram_status {
                 fdt.property_string("status", status)?;
             }
+            fdt.end_node(node)?;
+        }
+        let reserved = fdt.begin_node("reserved-memory")?;
+        fdt.property_u32("#address-cells", 2)?;
+        fdt.property_u32("#size-cells", 2)?;
+        fdt.property_null("ranges")?;
+        // One without a place.
+        let node = fdt.begin_node("pool")?;
+        fdt.property_u64("size", 1 << 20)?;
+        fdt.end_node(node)?;
+        for (index, (base, size)) in self.reserved.iter().enumerate() {
+            let node = fdt.begin_node(&format!("kept-{index}@{base:x}"))?;
+            fdt.property_array_u64("reg", &[*base, *size])?;
+            if let Some(status) = self.reserved_status {
+                fdt.property_string("status", status)?;
+            }
+            fdt.end_node(node)?;
+        }
+        fdt.end_node(reserved)?;
+        if let Some(name) = &self.further {
+            let node = fdt.begin_node(name)?;
             fdt.end_node(node)?;
         }
         let cpus = fdt.begin_node("cpus")?;
