@@ -60,9 +60,10 @@ const MAX: Cpu = Cpu {
         ("CPTR_EL2", &[31]),
         // HPMD, HCCD: counters stand still at EL2.
         ("MDCR_EL2", &[17, 23]),
+        // TALLINT, as the CPU has ALLINT; nothing is granted.
+        ("HCRX_EL2", &[6]),
     ],
     zeros: &[
-        "HCRX_EL2",
         "HFGRTR_EL2",
         "HFGWTR_EL2",
         "HFGITR_EL2",

@@ -86,7 +86,8 @@ impl<'a> Valid<'a> {
             .iter()
             .take(4 * MAX_NAME_WORDS)
             .position(|it| *it == 0)?;
-        let end = at.checked_add(length + 1)?.checked_next_multiple_of(4)?;
+        // Its zero, and padding to a word.
+        let end = at.checked_add(length)?.checked_add(4)? & !3;
         Some((text.get(..length)?, end))
     }
 }
@@ -146,7 +147,7 @@ fn reservations(tree: &[u8], start: usize) -> Result<&[u8], Refusal> {
     let mut entries = rest.chunks_exact(RESERVATION_BYTES);
     let count =
         entries.position(|entry| number(entry, 0) == Some(0) && number(entry, 8) == Some(0));
-    let listed = count.and_then(|count| rest.get(..count * RESERVATION_BYTES));
+    let listed = count.and_then(|count| rest.get(..count.checked_mul(RESERVATION_BYTES)?));
     listed.ok_or(Reason::TreeBlock.with(RESERVATIONS, start as u64, rest.len() as u64))
 }
 

@@ -13,6 +13,12 @@ use super::registers::{read_register, write_register};
 /// with all else zero everything is in the default one (Arm DDI 0598, `MPAM2_EL2`).
 const MPAM_TRAPPED: u64 = 0b11 << 48;
 
+/// `HCRX_EL2.TALLINT`: guests don't set `ALLINT`, which masks interrupts that can't be masked otherwise
+/// (FEAT_NMI; elsewhere the bit is reserved). It traps `MSR` with a register, and with an immediate that
+/// sets it; nothing traps that it is read, or cleared by an immediate, and a guest's is always clear (Arm ARM
+/// DDI 0487, D19.2.47).
+const MASK_TRAPPED: u64 = 1 << 6;
+
 /// A field of 4 bits of an ID register.
 fn field(register: u64, shift: u32) -> u64 {
     register >> shift & 0xF
@@ -31,8 +37,10 @@ pub fn take_back() {
         write_register!("hacr_el2", 0_u64);
     }
     if field(read_register!("id_aa64mmfr1_el1"), 40) != 0 {
-        // SAFETY: the CPU has HCRX_EL2 (FEAT_HCX); zero traps what it could grant.
-        unsafe { write_register!("s3_4_c1_c2_2", 0_u64) };
+        let has_mask = field(read_register!("id_aa64pfr1_el1"), 36) != 0;
+        let trapped = if has_mask { MASK_TRAPPED } else { 0 };
+        // SAFETY: the CPU has HCRX_EL2 (FEAT_HCX); what is zero traps what it could grant.
+        unsafe { write_register!("s3_4_c1_c2_2", trapped) };
     }
     let fine_traps = field(read_register!("id_aa64mmfr0_el1"), 56);
     if fine_traps >= 1 {

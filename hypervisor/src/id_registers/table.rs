@@ -9,11 +9,11 @@
 //! | `EL2`, `EL3`, `VH`, `NV`, `FGT`, `HCX`, `XNX`, `EVT`, `TWED`, `FWB`, `VMIDBits`, stage 2 granules, `SEL2`, `RME`, `SNSMem` | levels and states that the guest hasn't got |
 //! | SVE, SME, MTE, pointer authentication, `LO`, `GCS`, `THE`, `TCRX`, `SCTLRX`, permission indirection and overlays, `PFAR` | state that isn't switched |
 //! | RAS, `IESB`, `AMU`, `MPAM`, SPE, trace, `TRBE`, `BRBE` | shared by all that run on the CPU |
-//! | `NMI` | the virtual interface has none |
+//! | `NMI` | the virtual interface has none; `HCRX_EL2.TALLINT` traps its mask |
 //! | `IDS` | a register of this space that is refused is undefined like others |
 //! | `RNDR` | an implementation may block in it, and what it gives isn't reproducible |
-//! | `MOPS`, `LS64`, `XS`, `CMOW`, `SYSREG_128` | their controls are in `HCRX_EL2`, which is zero |
-//! | `WFxT` | a wait that ends by itself would need a second timer behind the trapped `WFI` |
+//! | `MOPS`, `LS64`, `XS`, `CMOW`, `SYSREG_128` | their controls in `HCRX_EL2` are zero |
+//! | `WFxT` | a wait that ends by itself would need a second timer behind the trapped `WFI`; `HCR_EL2.TWI` traps it, too, and it is undefined |
 //! | `TME`, `TIDCP1`, `ExS`, `LUT`, `RPRFM` and whatever is newer | nobody needs them |
 //! | `BBM` | at its levels 1 and 2 a guest may cause TLB conflicts, which can be taken to EL2 |
 

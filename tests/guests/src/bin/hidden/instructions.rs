@@ -167,6 +167,10 @@ const INSTRUCTIONS: &[Instruction] = &[
     instruction!("irg" "0x9adf1000"),
     instruction!("ldg" "0xd9600020"),
     instruction!("wfit" "0xd5031020"),
+    // Until a time that is ahead: the address in `x1`, as one.
+    instruction!("wfit-ahead" "0xd5031021"),
+    instruction!("wfet" "0xd5031000"),
+    instruction!("set-allint" "0xd501411f"),
     instruction!("ld64b" "0xf83fd020"),
     instruction!("tstart" "0xd5233060"),
     instruction!("cpyfp" "0x19020420"),
