@@ -9,12 +9,14 @@ use super::{PAGE, TWO_MIB, largest_leaf, pages_to_look_at};
 use crate::address::{Ipa, MemoryRange, Pa};
 use crate::board::{Board, BoardFacts, CpuStart, InterruptController};
 use crate::layout::{Layout, MAX_PARTITIONS};
+use crate::machine::GicVersion;
 use crate::passport::passports;
 use crate::ports::port_table;
 use crate::rules::findings;
 use crate::system::{DeviceUse, Partition, Region, RegionKind, System};
 use crate::systems::cluster::Definition;
 use crate::tables::pool::Pool;
+use crate::tables::regimes::stage2;
 use crate::tables::{Tables, build, fill, layout, stage2_roots, table_count, vttbr};
 
 const BOARD: BoardFacts = TestBoard::FACTS;
@@ -339,4 +341,20 @@ proptest! {
             let _ = port_table::<3>(&system);
         }
     }
+}
+
+/// A guest with a GICv3 has no CPU interface in memory, and isn't lent the board's.
+#[test]
+fn a_guest_with_a_gicv3_is_lent_nothing() {
+    let lent = |version| {
+        let mut partition = CLUSTER.partitions[0];
+        partition.machine.gic.version = version;
+        let passport = MemoryRange::new(Pa(0x4000_0000), PAGE);
+        let mappings = stage2(&partition, &GICV2_BOARD, passport, Pa(0x4000_1000));
+        let outputs = mappings.as_slice().iter().map(|mapping| mapping.output);
+        outputs.filter(|output| *output == 0x0804_0000).count()
+    };
+    assert_eq!(lent(GicVersion::AsBoard), 1);
+    assert_eq!(lent(GicVersion::V2), 1);
+    assert_eq!(lent(GicVersion::V3), 0);
 }
