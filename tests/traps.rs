@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use paratia::run::RunReport;
-use paratia_tests::{finish, run};
+use paratia_tests::{DEFAULT_BOARD, finish, is_about, run};
 
 /// The registers in the order in which the guest tries them, with `Op0`, `Op1`, `CRn`, `CRm`, `Op2`
 /// and the direction as they stand in `ESR_EL2` (Arm ARM DDI 0487, "ISS encoding for an exception from
@@ -58,7 +58,7 @@ fn assert_each_is_trapped(report: &RunReport, partition: &str) {
     let expected: Vec<_> = names
         .iter()
         .map(String::as_str)
-        .chain(["traps end"])
+        .chain(["traps clock own", "traps end"])
         .collect();
     assert_eq!(said, expected, "{partition}");
     let faults = report.about("fault", partition);
@@ -75,6 +75,27 @@ fn each_register_is_trapped_by_itself() {
     let report = finish(&run("test-traps").stop_after(Duration::from_secs(3)));
     for partition in ["traps-0", "traps-1", "traps-2", "traps-3"] {
         assert_each_is_trapped(&report, partition);
+    }
+}
+
+/// A guest's tables among a device's registers: reading these may do something, so the walk is refused
+/// (HCR_EL2.PTW), and with its address: a permission fault of stage 2 in a walk of stage 1.
+#[test]
+fn no_table_is_read_from_a_device() {
+    if !is_about(DEFAULT_BOARD) {
+        return;
+    }
+    const CLOCK: u64 = 0x0901_0000;
+    let run = run("test-clock").argument("clock", 2);
+    let report = finish(&run.stop_after(Duration::from_millis(300)));
+    let faults: Vec<_> = report.about("fault", "clock").collect();
+    assert!(!faults.is_empty(), "{:#?}", report.last_lines);
+    for fault in faults {
+        let number = |key| fault.integer(key).expect("a fault has that");
+        let (esr, ipa) = (number("esr"), number("ipa"));
+        let (class, walks, status) = (esr >> 26, esr >> 7 & 1, esr & 0x3C);
+        assert_eq!((class, walks, status), (0x20, 1, 0b0011 << 2), "{esr:#x}");
+        assert_eq!(ipa & !0xFFF, CLOCK, "{ipa:#x}");
     }
 }
 
