@@ -166,10 +166,21 @@ mod tests {
     fn a_line_that_is_taken_early_goes_on() {
         let mut line = Line::new();
         assert!(b"/ # ".iter().all(|byte| !line.push(*byte)));
+        assert!(!line.is_empty());
         assert_eq!(taken(&mut line), "/ # \u{241F}".as_bytes());
         assert!(!line.push(b'x') && line.push(b'\n'));
         assert_eq!(taken(&mut line), b"x");
         assert!(line.is_empty());
+    }
+
+    /// A line that lacks a byte, a carriage return and a control character: nothing is lost, and there is
+    /// no room for more.
+    #[test]
+    fn the_longest_line_fills_its_room() {
+        let text = "x".repeat(LINE_BYTES - 1) + "\r\x01";
+        let expected = "x".repeat(LINE_BYTES - 1) + "\u{240D}\u{2401}" + UNFINISHED;
+        assert_eq!(lines(text.as_bytes()), [expected.as_str()]);
+        assert_eq!(LineText::new().capacity(), expected.len());
     }
 
     #[test]

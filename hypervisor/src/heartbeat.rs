@@ -235,6 +235,22 @@ mod tests {
     }
 
     #[test]
+    fn at_the_deadline_it_is_not_late_yet() {
+        let mut supervision = normal();
+        assert_eq!(supervision.check(Ticks(1_160)), 0);
+        assert!(supervision.beat(Ticks(1_160)));
+    }
+
+    #[test]
+    fn of_one_that_was_stopped_nothing_is_expected() {
+        let mut supervision = normal();
+        supervision.stop();
+        assert!(!supervision.beat(Ticks(1_130)));
+        assert_eq!(supervision.check(Ticks(9_999)), 0);
+        assert_eq!(totals(&supervision), (0, 0));
+    }
+
+    #[test]
     fn silence_is_missed_once_a_period() {
         let mut supervision = normal();
         assert_eq!(supervision.check(Ticks(1_161)), 1);

@@ -21,6 +21,8 @@ pub mod path;
 pub mod physical_timer;
 pub mod places;
 pub mod port;
+#[cfg(test)]
+mod properties;
 pub mod psci;
 pub mod records;
 pub mod reload;

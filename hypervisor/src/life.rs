@@ -271,8 +271,9 @@ mod tests {
     fn nobody_runs_in_a_partition_that_does_not() {
         let mut life = running();
         let _ = call(&mut life, 0, CPU_ON, [1, 0x40, 7]);
+        assert!(!life.is_idle());
         assert!(life.end(End::Restart(StartCondition::PartitionRestart)));
-        assert!(!life.is_ready(FIRST.and(SECOND)));
+        assert!(!life.is_ready(FIRST.and(SECOND)) && !life.is_idle());
         assert_eq!(life.take_start(1), None);
         assert_eq!(life.start(), Some(StartCondition::PartitionRestart));
         assert!(life.is_ready(FIRST) && !life.is_ready(SECOND));

@@ -329,7 +329,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(20_000) })]
+        #![proptest_config(crate::properties::cases(20_000))]
 
         #[test]
         fn a_word_is_what_it_is_as_any_access(esr: u64, far: u64, hpfar: u64, sctlr: u64) {

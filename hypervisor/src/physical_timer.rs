@@ -179,6 +179,7 @@ mod tests {
         assert_eq!(timer.deadline(1_000), None, "it is off");
         timer.set_control(ENABLE);
         assert_eq!(timer.deadline(1_000), Some(1_100));
+        assert_eq!(timer.deadline(1_100), None, "it asks already");
         assert!(!timer.is_raised(1_099) && timer.is_raised(1_100));
         assert_eq!((timer.value(1_090), timer.value(1_101)), (10, 0xFFFF_FFFF));
         assert_eq!(timer.control(1_100), ENABLE | STATUS);

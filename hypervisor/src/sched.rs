@@ -192,6 +192,7 @@ impl<'a, W: Copy, const SLOTS: usize> Cursor<'a, W, SLOTS> {
 #[cfg(test)]
 mod tests {
     use paratia_board_support::qemu_virt::QemuVirt;
+    use paratia_config::system::Window;
     use paratia_config::systems::cluster::Definition;
     use proptest::prelude::*;
 
@@ -268,7 +269,6 @@ mod tests {
     /// comes a tick after the epoch.
     #[test]
     fn a_gap_within_a_guard_is_no_slot() {
-        use paratia_config::system::Window;
         const WINDOWS: [Window; 2] = [Window::us("", 3, 400), Window::us("", 453, 500)];
         let micros = core::time::Duration::from_micros;
         let schedule = Schedule {
@@ -283,6 +283,72 @@ mod tests {
         for start in [3, 453, 1_003, 1_453] {
             let slot = advance(&mut cursor, EPOCH.after(1));
             assert_eq!(slot.start, EPOCH.after(start));
+        }
+    }
+
+    /// Three windows with gaps on all sides: the largest plan that there is for three.
+    const SPARSE: [Window; 3] = [
+        Window::us("", 100, 200),
+        Window::us("", 400, 100),
+        Window::us("", 700, 200),
+    ];
+    const SPARSE_SLOTS: usize = 7;
+    const SPARSE_FRAME: u64 = 1_000;
+
+    fn sparse() -> Plan<usize, SPARSE_SLOTS> {
+        let micros = core::time::Duration::from_micros;
+        let schedule = Schedule {
+            major_frame: micros(SPARSE_FRAME),
+            guard: micros(50),
+            plans: &[&SPARSE],
+        };
+        let system = System {
+            schedule,
+            ..Definition::<QemuVirt>::SYSTEM
+        };
+        assert_eq!(most_slots(&system), SPARSE_SLOTS);
+        let mut plan = Plan::NONE;
+        let frequency = Frequency::new(1_000_000).unwrap();
+        plan.fill(&system.schedule, 0, frequency, &[Some(0), Some(1), Some(2)]);
+        plan
+    }
+
+    #[test]
+    fn the_largest_plan_has_room_for_each_slot() {
+        let plan = sparse();
+        let mut cursor = Cursor::new(&plan, EPOCH);
+        let starts = [0, 100, 300, 400, 500, 700, 900, SPARSE_FRAME];
+        let slots = starts.map(|_| cursor.step().start.since(EPOCH));
+        assert_eq!(slots, starts);
+        assert_eq!(plan.frame_ticks(), SPARSE_FRAME);
+        assert_eq!(
+            (cursor.frame_ticks(), cursor.guard_ticks()),
+            (SPARSE_FRAME, 50)
+        );
+    }
+
+    /// From each slot of the largest plan, however late, at every tick: the next slot that is still worth
+    /// beginning, and none before it.
+    #[test]
+    fn a_late_cpu_gets_the_first_slot_that_is_not_over() {
+        let plan = sparse();
+        for stepped in 1..=SPARSE_SLOTS {
+            for late in 0..4 * SPARSE_FRAME {
+                let mut cursor = Cursor::new(&plan, EPOCH);
+                let last = (0..stepped).map(|_| cursor.step()).last();
+                let mut now = last.expect("one was stepped to").preempt_at;
+                now = now.after(late);
+                let mut punctual = Cursor::new(&plan, EPOCH);
+                let mut slots = core::iter::from_fn(|| Some(punctual.step())).skip(stepped - 1);
+                let passed = slots
+                    .by_ref()
+                    .take_while(|slot| !slot.preempt_at.reached(now.after(1)));
+                let passed = passed.count();
+                // The one that was stepped to, too: the caller's look at it comes before.
+                let (slot, skipped) = cursor.catch_up(now);
+                assert!(slot.preempt_at.reached(now.after(1)), "{stepped} {late}");
+                assert_eq!(skipped, passed as u64, "{stepped} {late}");
+            }
         }
     }
 

@@ -114,6 +114,15 @@ mod tests {
     }
 
     #[test]
+    fn points_lie_before_and_after_each_other() {
+        let (earlier, later) = (Ticks(5), Ticks(7));
+        assert_eq!((earlier.after(2), later.before(2)), (later, earlier));
+        assert!(later.reached(earlier) && later.reached(later) && !earlier.reached(later));
+        assert_eq!(later.since_past(earlier), 2);
+        assert_eq!((later.since(earlier), earlier.since(later)), (2, 0));
+    }
+
+    #[test]
     fn whole_frames_are_as_long_as_the_frame() {
         // 60 Hz: a third of a tick is cut off each frame.
         let schedule = Schedule {

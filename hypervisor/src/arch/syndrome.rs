@@ -170,6 +170,38 @@ mod tests {
         assert_eq!(kinds(0x9200_0047), (false, false, false), "data abort");
     }
 
+    /// What an exit asks before it decodes anything, of any syndrome.
+    #[test]
+    fn aborts_and_registers_are_told_by_their_class() {
+        for class in 0..64_u64 {
+            for rest in [0, 0x3FF_FFFF, 0x1F << 32] {
+                let esr = class << 26 | rest;
+                // Of the exceptions that come here, the aborts have the upper classes.
+                assert_eq!(is_abort(esr), class >= 0x20, "{esr:#x}");
+                let is_register = class == 0x18 && esr >> 32 == 0;
+                assert_eq!(is_system_register(esr), is_register, "{esr:#x}");
+            }
+        }
+    }
+
+    #[test]
+    fn registers_that_functions_keep_are_known_in_both_places() {
+        for register in 0..32 {
+            for rest in [0, u64::MAX] {
+                let with = |shift: u32| rest & !(0x1F << shift) | register << shift;
+                let kept = (20..=28).contains(&register);
+                assert_eq!(keeps_accessed(with(16)), kept, "x{register} of an abort");
+                assert_eq!(keeps_moved(with(5)), kept, "x{register} of a move");
+            }
+        }
+    }
+
+    #[test]
+    fn an_encoding_has_its_numbers_side_by_side() {
+        assert_eq!(encoding(3, 0, 12, 11, 5), 0xC65D, "ICC_SGI1R_EL1");
+        assert_eq!(encoding(3, 7, 15, 15, 7), 0xFFFF);
+    }
+
     #[test]
     fn a_trapped_register_is_named() {
         // msr icc_sgi1r_el1, x3: S3_0_C12_C11_5.

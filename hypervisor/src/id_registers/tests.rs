@@ -181,12 +181,17 @@ fn grants_add_what_they_say() {
 fn what_is_missing_stays_missing() {
     // No floating point, no 4 KiB granule: signed fields.
     assert_eq!(value(PFR0, 0xFF_0000, NOTHING), Some(0xFF_0011));
+    assert_eq!(
+        value(PFR0, 0x88_0000, NOTHING),
+        Some(0x88_0011),
+        "the least"
+    );
     assert_eq!(value(MMFR0, 0xF000_0000, NOTHING), Some(0xF000_0000));
     assert_eq!(value(MMFR0, 0x1000_0000, NOTHING), Some(0), "no LPA2");
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4_000) })]
+    #![proptest_config(crate::properties::cases(4_000))]
 
     #[test]
     fn no_hardware_shows_what_is_hidden(

@@ -90,6 +90,29 @@ fn the_32_bit_form_takes_words() {
     );
 }
 
+/// DEN0022, 5.2.2: what a guest compares with.
+#[test]
+fn errors_have_the_numbers_of_the_specification() {
+    let mut psci = Psci::new(2, REGIONS);
+    assert_eq!(error::NOT_SUPPORTED, -1);
+    assert_eq!(answer(&mut psci, CPU_ON, [2, RAM.start, 0]), -2);
+    assert_eq!(answer(&mut psci, CPU_ON, [0, RAM.start, 0]), -4);
+    assert_eq!(answer(&mut psci, CPU_ON, [1, RAM.end, 0]), -9);
+    let _ = call(&mut psci, 0, CPU_ON, [1, RAM.start, 0]);
+    assert_eq!(answer(&mut psci, CPU_ON, [1, RAM.start, 0]), -5);
+}
+
+#[test]
+fn after_a_reset_only_the_first_is_on() {
+    let mut psci = Psci::new(2, REGIONS);
+    let _ = call(&mut psci, 0, CPU_ON, [1, RAM.start, 0]);
+    psci.begun(1);
+    let _ = call(&mut psci, 0, 0x8400_0002, [0; 3]);
+    assert_eq!([0, 1].map(|vcpu| psci.power(vcpu)), [Power::Off, Power::On]);
+    psci.reset();
+    assert_eq!([0, 1].map(|vcpu| psci.power(vcpu)), [Power::On, Power::Off]);
+}
+
 #[test]
 fn suspending_is_waiting() {
     let mut psci = Psci::new(1, REGIONS);
@@ -142,6 +165,16 @@ fn affinity_levels_above_a_vcpu_are_on_while_one_is() {
     assert_eq!(answer(&mut psci, AFFINITY_INFO, [0, 1, 0]), 0);
     assert_eq!(answer(&mut psci, AFFINITY_INFO, [0, 3, 0]), 0);
     assert_eq!(
+        answer(&mut psci, AFFINITY_INFO, [0xFF, 1, 0]),
+        0,
+        "in the group"
+    );
+    assert_eq!(
+        answer(&mut psci, AFFINITY_INFO, [0x100, 1, 0]),
+        error::INVALID_PARAMETERS,
+        "there is no other group"
+    );
+    assert_eq!(
         answer(&mut psci, AFFINITY_INFO, [0, 4, 0]),
         error::INVALID_PARAMETERS
     );
@@ -156,7 +189,7 @@ fn entry() -> impl Strategy<Value = u64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::properties::cases(256))]
 
     /// Any calls of any vCPUs: only off ones are turned on, and only with an entry in memory.
     #[test]

@@ -174,5 +174,12 @@ mod tests {
         };
         assert_eq!(level.to_v3(), 0x8000_0200_0000_0021);
         assert_eq!(level.to_v2(), 0x2008_0021);
+        // The end of a linked one is to be told: not the hardware's then.
+        let told = ListRegister {
+            notify_end: true,
+            ..register
+        };
+        assert_eq!(told.to_v3(), 0x50A0_0200_0000_001B);
+        assert_eq!(told.to_v2(), 0x5A08_001B);
     }
 }

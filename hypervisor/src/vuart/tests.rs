@@ -187,6 +187,31 @@ fn the_fifo_is_16_deep_or_one() {
     assert_eq!(uart.read(RAISED, 4), u64::from(RECEIVE | RECEIVE_TIMEOUT));
 }
 
+/// Only turning it on or off empties the FIFO (DDI 0183, 3.3.7), and then nothing of it is told.
+#[test]
+fn the_fifo_stays_as_it_is_until_it_is_turned_on_or_off() {
+    let mut uart = uart(0x7FF);
+    let _ = uart.write(LEVELS, 4, 0);
+    assert!(uart.receive(1) && uart.receive(2));
+    let told = u64::from(RECEIVE | RECEIVE_TIMEOUT);
+    let _ = uart.write(LINE_CONTROL, 4, 0x1F);
+    let _ = uart.write(LEVELS, 4, 0);
+    assert_eq!((uart.read(RAISED, 4), uart.read(FLAGS, 4)), (told, 0x80));
+    let _ = uart.write(DATA, 4, 0);
+    let _ = uart.write(LINE_CONTROL, 4, 0x0F);
+    assert_eq!(uart.read(RAISED, 4), TRANSMIT.into());
+    assert_eq!(uart.read(FLAGS, 4), 0x90);
+}
+
+#[test]
+fn only_what_is_raised_and_let_through_is_shown_masked() {
+    let mut uart = uart(RECEIVE.into());
+    let _ = uart.write(DATA, 4, 0x41);
+    assert_eq!(uart.read(RAISED, 4), TRANSMIT.into());
+    assert_eq!(uart.read(MASKED, 4), 0);
+    assert!(!uart.line());
+}
+
 #[test]
 fn a_break_is_marked_and_told() {
     let mut uart = uart(BREAK.into());
@@ -229,7 +254,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
+    #![proptest_config(crate::properties::cases(2000))]
 
     /// Bytes come out in the order in which they went in, none is lost or invented, and the
     /// line and the flags say so.

@@ -2,6 +2,7 @@
 
 mod machine;
 mod properties;
+mod questions;
 mod races;
 mod reference;
 mod registers;

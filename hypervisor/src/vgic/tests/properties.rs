@@ -368,11 +368,7 @@ fn drain(machine: &mut Machine, reference: &mut Reference) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 4000,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(crate::properties::cases(4000))]
 
     #[test]
     fn what_is_taken_and_read_is_what_the_architecture_says(

@@ -135,11 +135,7 @@ impl Race {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 4000,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(crate::properties::cases(4000))]
 
     #[test]
     fn late_attention_loses_nothing_and_invents_nothing(

@@ -163,7 +163,7 @@ impl Pair {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4_000) })]
+    #![proptest_config(crate::properties::cases(4_000))]
 
     #[test]
     fn every_answer_is_the_architecture_s(steps in proptest::collection::vec(step(), 1..150)) {
