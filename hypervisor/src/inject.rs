@@ -237,7 +237,7 @@ mod tests {
     /// Flags and `DIT`; and `PAN`, as the kernel asked for that. Not `TCO`, `UAO`, `IL` or a single step.
     #[test]
     fn of_the_state_before_only_what_the_architecture_keeps_is_left() {
-        let all = u64::MAX & !MODE | EL1_SP_EL1;
+        let all = !MODE | EL1_SP_EL1;
         assert_eq!(entry(Exception::Undefined, all, SPAN).pstate, 0xF140_03C5);
     }
 
