@@ -6,11 +6,17 @@ use std::ops::{Range, RangeInclusive};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
+use std::time::Instant;
 
 use super::experiment::Experiment;
-use super::judge::{Broken, broken};
+use super::judge::{Broken, TO_THE_TICK, broken};
 use super::script::{ALL, Script};
 use super::shrink::shrink;
+
+/// Runs at once: more than CPUs, for a run also waits, for its QEMU to start and for what it writes.
+const AT_ONCE: usize = 4;
+/// After how many seeds a campaign says that it gets on.
+const PROGRESS: u32 = 50;
 
 /// A promise that a seed broke, and the shortest script that does.
 pub struct Found {
@@ -36,9 +42,10 @@ pub fn run(system: &str, seeds: RangeInclusive<u32>) -> Vec<Found> {
     Vec::new()
 }
 
-/// Runs these seeds, each in one of the systems by turns, on two CPUs. Each promise that breaks is shrunk
+/// Runs these seeds, each in one of the systems by turns. Each promise that breaks is shrunk
 /// once for each system, and all of it is said at once.
 pub fn by_turns(systems: &[&str], seeds: Range<u32>) -> Vec<Found> {
+    let begun = Instant::now();
     let experiments: Vec<_> = systems
         .iter()
         .map(|system| Experiment::new(system))
@@ -46,7 +53,7 @@ pub fn by_turns(systems: &[&str], seeds: Range<u32>) -> Vec<Found> {
     let next = AtomicU32::new(seeds.start);
     let (known, all) = (Mutex::new(HashMap::new()), Mutex::new(Vec::new()));
     thread::scope(|scope| {
-        for _ in 0..2 {
+        for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
@@ -61,7 +68,11 @@ pub fn by_turns(systems: &[&str], seeds: Range<u32>) -> Vec<Found> {
                         *count += 1;
                         *count == 1
                     };
-                    let found = look(experiment, seed, seed - seeds.start + 1, is_new);
+                    let after = seed - seeds.start + 1;
+                    if after.is_multiple_of(PROGRESS) {
+                        println!("{after} seeds begun, {:.0?}", begun.elapsed());
+                    }
+                    let found = look(experiment, seed, after, is_new);
                     if !found.is_empty() {
                         println!("{}", words(&found));
                         all.lock().expect("nobody panicked").extend(found);
@@ -71,6 +82,12 @@ pub fn by_turns(systems: &[&str], seeds: Range<u32>) -> Vec<Found> {
         }
     });
     let known = known.into_inner().expect("nobody panicked");
+    println!(
+        "{} seeds, {} promises broken, {:.0?}",
+        seeds.len(),
+        known.len(),
+        begun.elapsed()
+    );
     for ((system, promise), count) in known {
         println!("{system}: \"{promise}\" broken by {count} seeds");
     }
@@ -87,6 +104,19 @@ fn look(
     let whole = Script { seed, kept: ALL };
     let mut all: Vec<Broken> = broken(experiment, &experiment.run(whole));
     all.dedup_by_key(|broken| broken.promise);
+    let by_ticks = all.iter().position(|broken| broken.promise == TO_THE_TICK);
+    if let Some(place) = by_ticks
+        && experiment.cpus() > 1
+        && !broken(experiment, &experiment.run(whole))
+            .iter()
+            .any(|again| again.promise == TO_THE_TICK)
+    {
+        let once = all.remove(place);
+        println!(
+            "{}: seed {seed}, once and not again: {}",
+            experiment.system, once.seen
+        );
+    }
     all.retain(|broken| wanted(broken));
     let shrunk = all.into_iter().map(|first| {
         let mut last = first.clone();
@@ -125,7 +155,7 @@ pub fn words(all: &[Found]) -> String {
         let numbers: Vec<_> = steps.iter().map(|step| step.number.to_string()).collect();
         let _ = writeln!(
             text,
-            "\n{system}: seed {} (the {after}th) breaks \"{}\": {}\n  PARATIA_CHAOS_RUN={system}:{}:{}",
+            "\n{system}: seed {} ({after} in this search) breaks \"{}\": {}\n  PARATIA_CHAOS_RUN={system}:{}:{}",
             script.seed,
             broken.promise,
             broken.seen,

@@ -69,6 +69,11 @@ impl Experiment {
         self.idle.system.partitions[0].machine.vcpus
     }
 
+    /// How many CPUs have a plan.
+    pub fn cpus(&self) -> usize {
+        self.idle.system.schedule.plans.len()
+    }
+
     /// Runs a script.
     pub fn run(&self, script: Script) -> RunReport {
         let run = self.prepared.clone().argument(ATTACKER, script.argument());

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use paratia::log::Event;
 use paratia::run::RunReport;
+use paratia_config::system::{Schedule, Window};
 use paratia_tests::moments;
 
 use super::experiment::{ATTACKER, Experiment};
@@ -16,6 +17,10 @@ const RESTART_A_MIB: Duration = Duration::from_micros(700);
 const RESTART: Duration = Duration::from_micros(700);
 /// Frames before the first of these windows and after the last.
 const FRAMES_BESIDE: u32 = 3;
+
+/// The promise that is kept to the tick. With several CPUs, on a very busy host, one run in hundreds differed
+/// by two nanoseconds and didn't when it was repeated; so what doesn't come again is told and not counted.
+pub const TO_THE_TICK: &str = "a victim's windows and frames don't change";
 
 /// A promise that was broken: a short name that is the same for all seeds, and what was seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,10 +97,7 @@ fn victims(experiment: &Experiment, report: &RunReport, all: &mut Findings) {
         } else {
             let (expected, seen) = (moments(&experiment.idle, name), moments(report, name));
             if expected != seen {
-                all.add(
-                    "a victim's windows and frames don't change",
-                    difference(name, &expected, &seen),
-                );
+                all.add(TO_THE_TICK, difference(name, &expected, &seen));
             }
         }
         let of = report.statistics(name).unwrap_or_default();
@@ -106,6 +108,17 @@ fn victims(experiment: &Experiment, report: &RunReport, all: &mut Findings) {
         }
     }
     for name in experiment.neighbours() {
+        let (allowed, latest) = (
+            latest_start(&experiment.idle, name),
+            latest_start(report, name),
+        );
+        // By less, QEMU's CPUs take turns.
+        if report.duration(latest.saturating_sub(allowed)) > report.system.schedule.guard {
+            all.add(
+                "a neighbour's window starts in time",
+                format!("{name}: {latest} ticks late"),
+            );
+        }
         let of = report.statistics(name).unwrap_or_default();
         if (of.faults, of.restarts) != (0, 0) {
             let says: Vec<_> = report
@@ -118,6 +131,15 @@ fn victims(experiment: &Experiment, report: &RunReport, all: &mut Findings) {
             );
         }
     }
+}
+
+/// By how many ticks one of its windows started late at most.
+fn latest_start(report: &RunReport, name: &str) -> u64 {
+    let late = report.about("window", name).map(|event| {
+        let [scheduled, start] = ["scheduled", "start"].map(|key| event.integer(key).unwrap_or(0));
+        start.saturating_sub(scheduled)
+    });
+    late.max().unwrap_or(0)
 }
 
 /// Whether a victim runs while the attacker does, on another CPU: then QEMU's taking turns shows in it.
@@ -145,7 +167,8 @@ fn difference(name: &str, expected: &[u64], seen: &[u64]) -> String {
     )
 }
 
-/// What the statistics count is in the log, one by one.
+/// What the statistics count is in the log, one by one. Of faults that are ignored, which a guest may
+/// repeat as often as it likes, some are only counted as untold; never one that has consequences.
 fn records(experiment: &Experiment, report: &RunReport, all: &mut Findings) {
     for partition in experiment.idle.system.partitions {
         let name = partition.name;
@@ -159,11 +182,12 @@ fn records(experiment: &Experiment, report: &RunReport, all: &mut Findings) {
             .filter(|event| event.word("action") == Some("restart"))
             .count() as u64;
         let (faults, verdicts) = (logged("fault"), logged("verdict"));
-        if (faults, verdicts, restarts) != (of.faults, of.faults, of.restarts) {
+        let told = of.faults - of.faults_untold;
+        if (faults, verdicts, restarts) != (told, told, of.restarts) {
             let seen = format!(
-                "{name}: {} faults and {} restarts, in the log {faults} faults, {verdicts} verdicts, \
-                 {restarts} restarts",
-                of.faults, of.restarts
+                "{name}: {} faults, {} of them ignored and untold, and {} restarts, in the log {faults} \
+                 faults, {verdicts} verdicts, {restarts} restarts",
+                of.faults, of.faults_untold, of.restarts
             );
             all.add("every fault and verdict is in the log", seen);
         }
@@ -184,8 +208,7 @@ enum State {
 fn life(report: &RunReport, all: &mut Findings) {
     let (mut state, mut restarts) = (State::Running, 0);
     let schedule = &report.system.schedule;
-    let per_second = u128::from(report.frequency_hz.unwrap_or(0));
-    let guard = (schedule.guard.as_nanos() * per_second / 1_000_000_000) as u64;
+    let per_second = report.frequency_hz.unwrap_or(0);
     let index = report.system.partition_index(ATTACKER);
     let mut own: Vec<&Event> = report
         .events
@@ -226,9 +249,11 @@ fn life(report: &RunReport, all: &mut Findings) {
             ) => {
                 seen = illegal(state);
             }
-            // Its record has the time of its start. A sibling that was switched in in the guard before
-            // it is called back as soon as it runs.
-            ("window", State::Halted(since)) if event.time_ticks > since + guard => {
+            // Its record has the time of its start. A sibling whose window was chosen before is called back
+            // as soon as it runs.
+            ("window", State::Halted(since) | State::Reloading(since))
+                if chosen(schedule, per_second, event) > since =>
+            {
                 seen = illegal(state);
             }
             _ => {}
@@ -245,6 +270,36 @@ fn life(report: &RunReport, all: &mut Findings) {
         let seen = format!("none since {since}, at {end}");
         all.add("a start follows each restart", seen);
     }
+}
+
+/// When the window of this record was chosen at the earliest. A CPU chooses whose window comes next once
+/// the slot before is over, and then waits for its start: a vCPU may give its window back as soon as that
+/// begins, so this is the start of the window before; or a guard before the chosen one, if a gap is in
+/// between that is a slot of its own.
+fn chosen(schedule: &Schedule, per_second: u64, event: &Event) -> u64 {
+    let ticks = |time: Duration| (time.as_nanos() * u128::from(per_second) / 1_000_000_000) as u64;
+    let cpu = event.integer("cpu").unwrap_or(0) as usize;
+    let scheduled = event.integer("scheduled").unwrap_or(0);
+    let plan = schedule.plans.get(cpu).copied().unwrap_or_default();
+    let start = scheduled % ticks(schedule.major_frame).max(1);
+    let Some(place) = plan.iter().position(|window| ticks(window.start) == start) else {
+        return scheduled;
+    };
+    let own = plan[place].start;
+    let (before, gaps) = if place > 0 {
+        let last = &plan[place - 1];
+        let gap = own.saturating_sub(last.start + last.length);
+        (own - last.start, [gap, Duration::ZERO])
+    } else {
+        let last = &plan[plan.len() - 1];
+        let gap = schedule
+            .major_frame
+            .saturating_sub(last.start + last.length);
+        (own + schedule.major_frame - last.start, [gap, own])
+    };
+    let is_slot = gaps.into_iter().any(|gap| gap > schedule.guard);
+    let before = if is_slot { schedule.guard } else { before };
+    scheduled.saturating_sub(ticks(before) + 1)
 }
 
 /// How long a restart may take: it is done in windows of the attacker's first vCPU.
@@ -295,4 +350,30 @@ fn memory(experiment: &Experiment, report: &RunReport, all: &mut Findings) {
             format!("{} of {}", report.memory.len(), experiment.kept.len()),
         );
     }
+}
+
+#[test]
+fn a_window_is_chosen_once_the_one_before_may_be_over() {
+    const PLANS: [&[Window]; 2] = [
+        &[Window::us("a", 100, 200), Window::us("b", 300, 150)],
+        &[Window::us("a", 10, 300), Window::us("b", 500, 150)],
+    ];
+    let schedule = Schedule {
+        major_frame: Duration::from_micros(700),
+        guard: Duration::from_micros(150),
+        plans: &PLANS,
+    };
+    let chosen = |cpu: u64, scheduled: u64| {
+        let record = format!("window cpu={cpu} scheduled={scheduled}");
+        self::chosen(&schedule, 1_000_000, &Event::parse(scheduled, &record)) + 1
+    };
+    assert_eq!(chosen(0, 700 + 300), 700 + 100, "the one before it");
+    assert_eq!(chosen(0, 700 + 100), 700 - 50, "a gap that is a slot");
+    assert_eq!(chosen(1, 700 + 500), 700 + 350, "likewise");
+    assert_eq!(
+        chosen(1, 700 + 10),
+        500,
+        "across the frame's end, by gaps that are none"
+    );
+    assert_eq!(chosen(1, 10), 1, "the first");
 }

@@ -27,13 +27,14 @@ use experiment::Experiment;
 use script::Script;
 
 /// The systems, and how many seeds each gets in the suite.
-const SYSTEMS: [&str; 6] = [
+const SYSTEMS: [&str; 7] = [
     "test-chaos-0",
     "test-chaos-1",
     "test-chaos-9",
     "test-chaos-36",
     "test-chaos-39",
     "test-chaos-54",
+    "test-chaos-542",
 ];
 const SEEDS: u32 = 12;
 
@@ -62,6 +63,7 @@ systems! {
     nothing_gets_out_of_system_36 => 3,
     nothing_gets_out_of_system_39 => 4,
     nothing_gets_out_of_system_54 => 5,
+    nothing_gets_out_of_system_542 => 6,
 }
 
 /// As many seeds as `PARATIA_CHAOS_SEEDS` says, from `PARATIA_CHAOS_FROM` on, the systems by turns or

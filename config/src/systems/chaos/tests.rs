@@ -1,9 +1,11 @@
 //! Whether the systems that are tested are all that the grammar can say.
 
-use super::shape::{MAX_CPUS, MAX_VCPUS, Policy, Shape};
+use std::vec::Vec;
+
+use super::shape::{MAX_CPUS, MAX_VCPUS, Policy, Shape, Span};
 
 /// The numbers that the systems `test-chaos-*` are drawn by.
-const DRAWN: [u64; 6] = [0, 1, 9, 36, 39, 54];
+const DRAWN: [u64; 7] = [0, 1, 9, 36, 39, 54, 542];
 
 fn shapes() -> impl Iterator<Item = Shape> {
     DRAWN.into_iter().map(Shape::draw)
@@ -18,6 +20,40 @@ fn cpus_of(shape: &Shape) -> [Option<usize>; MAX_VCPUS] {
         }
     }
     all
+}
+
+/// About as long as the guard of these systems.
+const GUARD_NS: u64 = 100_000;
+
+/// Whether a CPU would lose a window if it waited, when it chooses a sibling's, until the first vCPU's
+/// window on another CPU is over.
+fn shows_waiting(shape: &Shape) -> bool {
+    let over = |span: Span| span.start_ns + span.length_ns - GUARD_NS;
+    let all = || shape.attacks.iter().enumerate();
+    let firsts = || {
+        all().flat_map(|(cpu, attacks)| {
+            let own = attacks.iter().flatten().filter(|(vcpu, _)| *vcpu == 0);
+            own.map(move |(_, span)| (cpu, *span))
+        })
+    };
+    all()
+        .filter(|(cpu, _)| !shape.is_own[*cpu])
+        .any(|(cpu, attacks)| {
+            let windows: Vec<_> = attacks.iter().flatten().collect();
+            // After the last of its windows comes the witness's.
+            windows.windows(2).any(|pair| {
+                let ([(_, before), (vcpu, sibling)], witness) =
+                    ([*pair[0], *pair[1]], shape.witnesses[cpu]);
+                *windows[windows.len() - 1] == *pair[1]
+                    && vcpu > 0
+                    && firsts().any(|(other, first)| {
+                        other != cpu
+                            && first.start_ns < over(before)
+                            && over(sibling) < over(first)
+                            && over(witness) < over(first)
+                    })
+            })
+        })
 }
 
 #[test]
@@ -71,4 +107,8 @@ fn the_systems_cover_the_grammar() {
         "restarts over several windows"
     );
     assert!(some(|shape| shape.shared_blocks == 8), "all interrupts");
+    assert!(
+        some(shows_waiting),
+        "a window lost by waiting for a sibling"
+    );
 }
