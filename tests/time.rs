@@ -74,3 +74,23 @@ fn every_window_starts_on_its_tick() {
         assert_eq!(of.jitter_worst, 0, "{partition}: at 62.5 MHz");
     }
 }
+
+/// To the instruction: none starts before its tick, and none more than the way out of the wait behind it.
+#[test]
+fn every_window_starts_at_its_tick_and_not_before() {
+    let run = run("cluster").stop_after(Duration::from_millis(400));
+    let report = finish(&with_finest_ticks(run));
+    for partition in ["vehicle", "speedometer", "infotainment"] {
+        let mut count = 0;
+        for window in report.about("window", partition) {
+            let number = |key| window.integer(key).expect("a window has it");
+            let (scheduled, start) = (number("scheduled"), number("start"));
+            assert!(
+                (scheduled..=scheduled + 16).contains(&start),
+                "{partition}: {start} for {scheduled}"
+            );
+            count += 1;
+        }
+        assert!(count >= 19, "{partition}: {count} windows");
+    }
+}
