@@ -14,6 +14,7 @@
 //! what is looked for in the linked code, is `alone`: it has a build of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::{env, fs};
@@ -350,25 +351,42 @@ impl Copy {
         Ok(())
     }
 
-    /// Writes the number of the mistake that is to be in force into all images.
-    fn choose(&self, number: u32) -> Result<(), String> {
+    /// Where the number stands in images that have one.
+    fn numbers(&self) -> Result<Numbers, String> {
         let mark: Vec<u8> = MARK.iter().flat_map(|word| word.to_le_bytes()).collect();
+        let mut numbers = Numbers::new();
         for image in images(&self.tree.join("target/paratia/images")) {
-            let mut bytes = fs::read(&image).map_err(|error| error.to_string())?;
-            let places: Vec<_> = bytes
-                .windows(mark.len())
-                .enumerate()
-                .filter_map(|(at, window)| (window == mark).then_some(at + mark.len()))
-                .collect();
-            for at in &places {
-                bytes[*at..at + 4].copy_from_slice(&number.to_le_bytes());
+            let bytes = fs::read(&image).map_err(|error| error.to_string())?;
+            let mut places = Vec::new();
+            // It is aligned in the file as it is in memory.
+            for at in (0..bytes.len().saturating_sub(mark.len())).step_by(4) {
+                if bytes[at] == mark[0] && bytes[at..].starts_with(&mark) {
+                    places.push((at + mark.len()) as u64);
+                }
             }
             if !places.is_empty() {
-                fs::write(&image, bytes).map_err(|error| error.to_string())?;
+                numbers.push((image, places));
             }
         }
-        Ok(())
+        Ok(numbers)
     }
+}
+
+/// The images that have the number, and where.
+type Numbers = Vec<(PathBuf, Vec<u64>)>;
+
+/// Writes the number of the mistake that is to be in force into images.
+fn choose(numbers: &Numbers, number: u32) -> Result<(), String> {
+    for (image, places) in numbers {
+        let file = fs::OpenOptions::new().write(true).open(image);
+        let mut file = file.map_err(|error| error.to_string())?;
+        for at in places {
+            file.seek(SeekFrom::Start(*at))
+                .and_then(|_| file.write_all(&number.to_le_bytes()))
+                .map_err(|error| error.to_string())?;
+        }
+    }
+    Ok(())
 }
 
 /// All ELF files below a folder.
@@ -452,20 +470,29 @@ impl Round<'_> {
     }
 
     fn group(&mut self, mut group: Group) -> Result<(), String> {
-        group.sort_by_key(|(number, _, mutant)| (&mutant.test, *number));
+        // Tests with most to notice come first.
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for (_, _, mutant) in &group {
+            *counts.entry(&mutant.test).or_default() += 1;
+        }
+        group.sort_by_key(|(number, _, mutant)| {
+            let count = counts.get(mutant.test.as_str()).copied();
+            (core::cmp::Reverse(count), &mutant.test, *number)
+        });
+        // One in which a number was left isn't what its fingerprint says.
+        choose(&self.copy.numbers()?, 0)?;
         for of_test in group.chunk_by(|one, other| one.2.test == other.2.test) {
             let test = &of_test[0].2.test;
-            // An image in which a number was left isn't what its fingerprint says.
-            self.copy.choose(0)?;
             let unchanged = self.copy.run(test, true)?;
             if unchanged != Verdict::Survived {
                 println!("{test}: {unchanged:?} with none in force");
                 continue;
             }
+            let numbers = self.copy.numbers()?;
             for (number, name, mutant) in of_test {
-                self.copy.choose(*number)?;
+                choose(&numbers, *number)?;
                 let verdict = self.copy.run(test, false);
-                self.copy.choose(0)?;
+                choose(&numbers, 0)?;
                 self.say(name, mutant, verdict?)?;
             }
         }
