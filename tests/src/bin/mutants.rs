@@ -302,8 +302,6 @@ impl Copy {
         let ran = command.output().map_err(|error| error.to_string())?;
         let said = [ran.stdout, ran.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
         let said = said.concat();
-        let log = self.results.with_file_name("said.txt");
-        fs::write(log, &said).map_err(|error| error.to_string())?;
         if said.contains("could not compile") {
             return Ok(Verdict::Unviable);
         }
@@ -314,6 +312,7 @@ impl Copy {
                 Err(format!("no test is called {test}"))
             };
         }
+        println!("    {}", reason(&said));
         Ok(Verdict::Killed)
     }
 
@@ -403,6 +402,17 @@ fn images(folder: &Path) -> Vec<PathBuf> {
         }
     };
     entries.flat_map(each).collect()
+}
+
+/// In a test's own words why it failed, in a line.
+fn reason(said: &str) -> &str {
+    let panicked = said
+        .lines()
+        .skip_while(|line| !line.contains(" panicked at "));
+    panicked
+        .skip(1)
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or("it said nothing, or was too late")
 }
 
 fn read(file: &Path) -> Result<String, String> {
