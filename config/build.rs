@@ -9,8 +9,7 @@ fn main() {
     let folder = Path::new(&env::var("CARGO_MANIFEST_DIR").unwrap()).join("src/systems");
     let mut names: Vec<String> = fs::read_dir(&folder)
         .unwrap()
-        .filter_map(|entry| entry.unwrap().file_name().into_string().ok())
-        .filter_map(|file| file.strip_suffix(".rs").map(str::to_owned))
+        .filter_map(|entry| module(&entry.unwrap().path()))
         .filter(|name| name != "mod")
         .collect();
     names.sort();
@@ -42,4 +41,24 @@ fn main() {
         code,
     )
     .unwrap();
+}
+
+/// The module in a file of the folder, unless it is something else, such as an editor's lock.
+fn module(path: &Path) -> Option<String> {
+    if path.extension()? != "rs" {
+        return None;
+    }
+    let name = path.file_stem()?.to_str()?;
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    if path.is_file()
+        && name.bytes().all(plain)
+        && name.starts_with(|it: char| it.is_ascii_alphabetic())
+    {
+        return Some(name.to_owned());
+    }
+    println!(
+        "cargo::warning={} is no system: a system is a file NAME.rs, of a-z, 0-9 and '_'",
+        path.display()
+    );
+    None
 }

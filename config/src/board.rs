@@ -4,7 +4,8 @@
 //! source; a system is generic over them.
 
 use crate::address::{MemoryRange, Pa};
-use crate::system::same_text;
+use crate::each;
+use crate::same::same_text;
 
 /// A board, as a type that a system's declaration can be generic over.
 pub trait Board {
@@ -79,13 +80,11 @@ impl BoardFacts {
 
     /// Its place in the list.
     pub(crate) const fn device_index(&self, name: &str) -> Option<usize> {
-        let mut index = 0;
-        while index < self.devices.len() {
-            if same_text(self.devices[index].name, name) {
+        each! { index, device in self.devices => {
+            if same_text(device.name, name) {
                 return Some(index);
             }
-            index += 1;
-        }
+        }}
         None
     }
 }

@@ -1,8 +1,10 @@
 //! A system's partitions and vCPUs by name, for constants that ask for many.
 
+use crate::each;
 use crate::layout::MAX_PARTITIONS;
+use crate::same::same_text;
 use crate::sorted::Names;
-use crate::system::{System, Window, same_text};
+use crate::system::{System, Window};
 
 /// A system's partitions, found by name in a few steps.
 pub struct Directory<'a> {
@@ -41,13 +43,11 @@ impl<'a> Directory<'a> {
             return Some(index);
         }
         // No system may have more of them, but whoever says so has to find those, too.
-        let mut index = MAX_PARTITIONS;
-        while index < self.system.partitions.len() {
+        each! { index from MAX_PARTITIONS, below self.system.partitions.len() => {
             if same_text(self.system.partitions[index].name, name) {
                 return Some(index);
             }
-            index += 1;
-        }
+        }}
         None
     }
 

@@ -3,7 +3,7 @@
 
 use crate::address::Ipa;
 
-pub use crate::rules::piece::{Piece, PieceKind};
+pub use crate::piece::{Piece, PieceKind};
 
 /// What runs in a partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

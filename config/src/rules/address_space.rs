@@ -3,12 +3,12 @@
 use paratia_abi::passport::MAX_REGIONS;
 
 use super::context::Context;
-use super::each::each;
 use super::machine::{MAX_PARTS, part};
 use super::memory::{INPUT_END, physical};
 use super::partitions::subject;
 use super::report::{Message, Report};
 use crate::address::{MemoryRange, PAGE_BYTES, Pa};
+use crate::each;
 use crate::system::{Partition, RegionKind};
 
 pub(super) const fn region_count(context: &Context, report: &mut Report) {

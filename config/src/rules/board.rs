@@ -1,11 +1,11 @@
 //! Rules on the board's own facts, on which all others build.
 
 use super::context::Context;
-use super::each::each;
 use super::memory::INPUT_END;
 use super::report::{Message, Report};
 use crate::address::{BLOCK_2_MIB, MemoryRange, PAGE_BYTES, Pa, kib};
 use crate::board::{BoardFacts, CpuStart, DisplayKind, InterruptController};
+use crate::each;
 use crate::layout::MAX_CPUS;
 use crate::machine::VirtualGic;
 

@@ -3,14 +3,15 @@
 use paratia_abi::passport::MAX_PORTS;
 
 use super::context::Context;
-use super::each::each;
 use super::ends::{End, each_end, each_pair, of};
 use super::nearest::nearest_partition;
 use super::partitions::subject;
 use super::report::{Message, Report};
 use super::schedule::shorter;
+use crate::each;
 use crate::machine::{FIRST_SHARED, UART_INTERRUPT};
-use crate::system::{Partition, same_text};
+use crate::same::same_text;
+use crate::system::Partition;
 
 pub(super) const fn channel_ends_exist(context: &Context, report: &mut Report) {
     each_end! { end in context => {

@@ -1,14 +1,15 @@
 //! Rules on devices in partitions' hands.
 
 use super::context::Context;
-use super::each::each;
 use super::nearest::Nearest;
 use super::owners::{MAX_OWNED, each_owned, each_pair_of, named};
 use super::report::{Message, Report};
 use crate::address::{MemoryRange, PAGE_BYTES, Pa};
 use crate::board::{BoardFacts, CpuStart, Device};
+use crate::each;
+use crate::same::same_text;
 use crate::sorted::{Names, Ranges};
-use crate::system::{Partition, same_text};
+use crate::system::Partition;
 
 pub(super) const fn device_exists(context: &Context, report: &mut Report) {
     each! { partition in context.system.partitions => {

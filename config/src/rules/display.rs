@@ -1,13 +1,14 @@
 //! Rules on the display and its frame buffer.
 
 use super::context::Context;
-use super::each::each;
 use super::memory::physical;
 use super::nearest::nearest_partition;
 use super::partitions::{subject, system};
 use super::report::{Message, Report};
 use crate::board::DisplayKind;
-use crate::system::{Display, Partition, Region, RegionKind, same_text};
+use crate::each;
+use crate::same::same_text;
+use crate::system::{Display, Partition, Region, RegionKind};
 
 pub(super) const fn display_partition_exists(context: &Context, report: &mut Report) {
     if let Some(display) = &context.system.display

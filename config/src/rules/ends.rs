@@ -2,10 +2,10 @@
 
 use paratia_abi::passport::MAX_PORTS;
 
-use super::each::each;
 use super::report::Message;
 use crate::address::{MemoryRange, Pa};
 use crate::directory::Directory;
+use crate::each;
 use crate::layout::MAX_PARTITIONS;
 use crate::system::{Channel, Partition, Port, System};
 

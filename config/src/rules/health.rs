@@ -1,11 +1,11 @@
 //! Rules on health policies and on signs of life.
 
 use super::context::Context;
-use super::each::each;
 use super::partitions::subject;
 use super::report::{Message, Report};
 use super::schedule::{first_start, shorter};
 use crate::address::PAGE_BYTES;
+use crate::each;
 use crate::system::{Action, Criticality, HealthEvent, Heartbeat, MAX_RESTARTS_COUNTED, Partition};
 
 pub(super) const fn fault_not_ignored(context: &Context, report: &mut Report) {

@@ -4,12 +4,12 @@
 use super::address_space::{ipa_in_reach, region_count};
 use super::board::{board_in_reach, board_memory_in_ram, image_base_placed};
 use super::context::Context;
-use super::each::each;
 use super::memory::{region_in_ram, region_in_reach};
 use super::nearest::Nearest;
 use super::partitions::{partition_count, subject, system};
 use super::report::Report;
 use crate::address::PAGE_BYTES;
+use crate::each;
 use crate::image::PieceKind;
 use crate::system::{Image, Partition};
 

@@ -3,13 +3,14 @@
 use paratia_abi::passport::MAX_INTERRUPTS;
 
 use super::context::Context;
-use super::each::each;
 use super::owners::{MAX_OWNED, each_owned, each_pair_of, named};
 use super::partitions::subject;
 use super::report::Report;
 use crate::board::InterruptController;
+use crate::each;
 use crate::machine::MAX_SHARED_BLOCKS;
-use crate::system::{Partition, same_text};
+use crate::same::same_text;
+use crate::system::Partition;
 
 /// First shared peripheral interrupt; those below belong to single CPUs (Arm IHI 0069, 2.2.1).
 const FIRST_SPI: u32 = 32;

@@ -11,11 +11,11 @@
 use core::time::Duration;
 
 use super::context::Context;
-use super::each::each;
 use super::partitions::system;
 use super::report::Report;
 use super::schedule::shorter;
 use crate::board::{BoardFacts, InterruptController};
+use crate::each;
 use crate::layout::MAX_PARTITIONS;
 use crate::machine::{FIRST_SHARED, MAX_SHARED_BLOCKS};
 use crate::system::{Partition, System};

@@ -1,12 +1,12 @@
 //! Rules on the machine that a partition sees.
 
 use super::context::Context;
-use super::each::each;
 use super::partitions::{subject, system};
 use super::report::{Message, Report};
 use super::windows::describe;
 use crate::address::PAGE_BYTES;
 use crate::board::BoardFacts;
+use crate::each;
 use crate::layout::MAX_PARTITIONS;
 use crate::machine::{GicVersion, MAX_SHARED_BLOCKS, MAX_VCPUS};
 use crate::system::Partition;

@@ -4,11 +4,11 @@ use paratia_abi::passport::MAX_REGIONS;
 
 use super::board::{in_ram, ram_of};
 use super::context::Context;
-use super::each::each;
 use super::partitions::subject;
 use super::report::{Message, Report};
 use crate::address::{MemoryRange, PAGE_BYTES, Pa};
 use crate::board::{BoardFacts, CpuStart};
+use crate::each;
 use crate::layout::MAX_PARTITIONS;
 use crate::sorted::Ranges;
 use crate::system::{Partition, Region, RegionKind};

@@ -1,9 +1,9 @@
 //! Rules on messages and on the windows in partitions' memory through which they go.
 
 use super::context::Context;
-use super::each::each;
 use super::ends::{each_end, each_pair, of};
 use super::report::Report;
+use crate::each;
 use crate::system::MAX_MESSAGE_BYTES;
 
 pub(super) const fn message_size(context: &Context, report: &mut Report) {

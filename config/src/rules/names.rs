@@ -3,13 +3,13 @@
 use paratia_abi::passport::{MAX_NAME_BYTES, MAX_PORTS};
 
 use super::context::Context;
-use super::each::each;
 use super::ends::of;
 use super::partitions::subject;
 use super::report::{Message, Report};
+use crate::each;
 use crate::layout::MAX_PARTITIONS;
+use crate::same::same_text;
 use crate::sorted::Names;
-use crate::system::same_text;
 
 pub(super) const fn names_plain(context: &Context, report: &mut Report) {
     if is_broken(context.system.name) {

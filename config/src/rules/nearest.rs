@@ -2,8 +2,8 @@
 
 use paratia_abi::passport::MAX_NAME_BYTES;
 
-use super::each::each;
 use super::report::Message;
+use crate::each;
 use crate::system::System;
 
 /// Looks for the existing name that is nearest to an unknown one.

@@ -1,7 +1,7 @@
 //! Whose each piece of an image is: found in one pass over all pieces.
 
-use super::each::each;
 use crate::directory::Directory;
+use crate::each;
 use crate::image::{Piece, PieceKind};
 use crate::layout::MAX_PARTITIONS;
 use crate::sorted::Names;

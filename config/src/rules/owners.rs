@@ -2,10 +2,10 @@
 
 use paratia_abi::passport::MAX_REGIONS;
 
-use super::each::each;
 use super::partitions::subject;
 use super::report::Message;
 use crate::board::{BoardFacts, Device};
+use crate::each;
 use crate::layout::MAX_PARTITIONS;
 use crate::system::{DeviceUse, Partition, System};
 

@@ -3,8 +3,8 @@
 use paratia_abi::passport::MAX_ARGUMENTS_BYTES;
 
 use super::context::Context;
-use super::each::each;
 use super::report::{Message, Report};
+use crate::each;
 use crate::layout::MAX_PARTITIONS;
 use crate::system::Partition;
 

@@ -1,12 +1,12 @@
 //! Rules on the pieces of an image, within their partition.
 
 use super::context::Context;
-use super::each::each;
 use super::ends::each_end;
 use super::owned_pieces::holds_code;
 use super::partitions::subject;
 use super::report::{Message, Report};
 use crate::address::{BLOCK_2_MIB, Ipa, MemoryRange, PAGE_BYTES, Pa};
+use crate::each;
 use crate::image::{MAX_COMMAND_LINE_BYTES, Piece};
 use crate::system::{Image, Partition, Region, RegionKind};
 

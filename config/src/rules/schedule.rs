@@ -3,9 +3,9 @@
 use core::time::Duration;
 
 use super::context::Context;
-use super::each::each;
 use super::partitions::{subject, system};
 use super::report::{Message, Report};
+use crate::each;
 use crate::system::{Criticality, Partition};
 
 pub(super) const fn frame_not_empty(context: &Context, report: &mut Report) {

@@ -2,9 +2,9 @@
 
 use core::time::Duration;
 
-use super::each::each;
 use super::schedule::shorter;
 use crate::directory::Directory;
+use crate::each;
 use crate::layout::MAX_PARTITIONS;
 use crate::machine::MAX_VCPUS;
 use crate::system::{System, Window};

@@ -5,11 +5,11 @@ use core::time::Duration;
 use paratia_abi::passport::MAX_WINDOWS;
 
 use super::context::Context;
-use super::each::each;
 use super::nearest::nearest_partition;
 use super::partitions::subject;
 use super::report::{Message, Report};
 use super::schedule::{self, shorter};
+use crate::each;
 use crate::system::{MAX_PLAN_WINDOWS, Schedule, Window};
 
 pub(super) const fn window_partition_exists(context: &Context, report: &mut Report) {

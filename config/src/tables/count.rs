@@ -1,6 +1,7 @@
 //! How many tables a regime needs, without building them.
 
 use super::mapping::{Mapping, Mappings, level_bytes};
+use crate::each;
 use crate::sorted::sort;
 
 /// The exact number of tables for `mappings`, none of which overlap: the root, and one below each slot
@@ -20,8 +21,7 @@ const fn split_slots(mappings: &[Mapping], order: &[usize], level: u32) -> usize
     let bytes = level_bytes(level);
     let mut count = 0;
     let mut next = 0;
-    let mut index = 0;
-    while index < order.len() {
+    each! { index below order.len() => {
         let mapping = &mappings[order[index]];
         let first = mapping.input & !(bytes - 1);
         let last = (mapping.end() - 1) & !(bytes - 1);
@@ -39,7 +39,6 @@ const fn split_slots(mappings: &[Mapping], order: &[usize], level: u32) -> usize
                 slot + bytes
             };
         }
-        index += 1;
-    }
+    }}
     count
 }

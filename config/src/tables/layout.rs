@@ -20,6 +20,7 @@
 
 use crate::address::{BLOCK_2_MIB, MemoryRange, PAGE_BYTES, Pa, kib};
 use crate::board::BoardFacts;
+use crate::each;
 use crate::system::System;
 
 /// Most CPUs of any board.
@@ -148,11 +149,9 @@ impl Layout {
 #[must_use]
 pub const fn emergency_stacks<const N: usize>(layout: &Layout) -> [u64; N] {
     let mut tops = [0; N];
-    let mut cpu = 0;
-    while cpu < N {
+    each! { cpu below N => {
         tops[cpu] = layout.emergency_stack(cpu).end().0;
-        cpu += 1;
-    }
+    }}
     tops
 }
 
@@ -160,11 +159,9 @@ pub const fn emergency_stacks<const N: usize>(layout: &Layout) -> [u64; N] {
 #[must_use]
 pub const fn stolen_time_records<const N: usize>(layout: &Layout, system: &System) -> [Pa; N] {
     let mut pages = [Pa(0); N];
-    let mut partition = 0;
-    while partition < N {
+    each! { partition below N => {
         pages[partition] = layout.record(system.first_record(partition));
-        partition += 1;
-    }
+    }}
     pages
 }
 

@@ -31,6 +31,7 @@ mod tests;
 
 use crate::address::{MemoryRange, PAGE_BYTES, Pa};
 use crate::board::BoardFacts;
+use crate::each;
 use crate::layout::Layout;
 use crate::system::System;
 
@@ -55,16 +56,14 @@ pub const fn table_count(system: &System, board: &BoardFacts) -> usize {
     // How many a partition needs doesn't depend on the layout: what moves with it is single pages.
     let partitions = partitions_table_count(system, board);
     let mut count = 0;
-    let mut rounds = 0;
-    while rounds < 64 {
+    each! { _round below 64 => {
         let layout = Layout::new(board, count, system);
         let needed = count::count(&regimes::el2(system, board, &layout)) + partitions;
         if needed == count {
             return count;
         }
         count = needed;
-        rounds += 1;
-    }
+    }}
     panic!("the number of translation tables doesn't settle; give the system fewer regions");
 }
 
@@ -96,11 +95,9 @@ pub const fn stage2_roots<const N: usize>(system: &System, board: &BoardFacts) -
 pub const fn vttbr<const N: usize>(system: &System, board: &BoardFacts) -> [u64; N] {
     let roots: [Pa; N] = stage2_roots(system, board);
     let mut values = [0; N];
-    let mut index = 0;
-    while index < N {
+    each! { index below N => {
         values[index] = (index as u64 + 1) << 48 | roots[index].0;
-        index += 1;
-    }
+    }}
     values
 }
 
@@ -124,11 +121,9 @@ const fn fill<const N: usize>(
     layout: &Layout,
 ) {
     pool.add_regime(&regimes::el2(system, board, layout));
-    let mut partition = 0;
-    while partition < system.partitions.len() {
+    each! { partition below system.partitions.len() => {
         pool.add_regime(&stage2(system, board, layout, partition));
-        partition += 1;
-    }
+    }}
 }
 
 const fn stage2(
@@ -146,10 +141,8 @@ const fn stage2(
 const fn partitions_table_count(system: &System, board: &BoardFacts) -> usize {
     let layout = Layout::new(board, 0, system);
     let mut count = 0;
-    let mut partition = 0;
-    while partition < system.partitions.len() {
+    each! { partition below system.partitions.len() => {
         count += count::count(&stage2(system, board, &layout, partition));
-        partition += 1;
-    }
+    }}
     count
 }

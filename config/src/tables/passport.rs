@@ -13,9 +13,11 @@ use static_assertions::const_assert_eq;
 
 use crate::board::{BoardFacts, DisplayKind};
 use crate::directory::Directory;
+use crate::each;
 use crate::layout::MAX_PARTITIONS;
 use crate::ports::{Direction, PartitionPorts, port_interrupts, port_table, ports_of};
-use crate::system::{Partition, RegionKind, System, same_text};
+use crate::same::same_text;
+use crate::system::{Partition, RegionKind, System};
 
 /// A passport alone in its page, so that nothing else can be read beside it.
 #[derive(Clone, Copy, Debug)]
@@ -37,12 +39,10 @@ pub const fn passports<const N: usize>(system: &System, board: &BoardFacts) -> [
     let ports: [PartitionPorts; N] = port_table(system);
     let windows: [Windows; N] = window_table(system);
     let mut pages = [PassportPage(filled(system, board, 0, &ports[0], &windows[0])); N];
-    let mut index = 1;
-    while index < N {
+    each! { index from 1, below N => {
         let page = filled(system, board, index, &ports[index], &windows[index]);
         pages[index] = PassportPage(page);
-        index += 1;
-    }
+    }}
     pages
 }
 
@@ -118,8 +118,7 @@ const fn regions(
     let mut records = [RegionRecord::EMPTY; MAX_REGIONS];
     let mut models = [Name::EMPTY; MAX_REGIONS];
     let mut count = 0;
-    while count < partition.regions.len() {
-        let region = &partition.regions[count];
+    each! { region in partition.regions => {
         let (kind, rights) = match region.kind {
             RegionKind::Ram => (REGION_RAM, READ_WRITE_EXECUTE),
             RegionKind::FrameBuffer => (REGION_FRAME_BUFFER, READ_WRITE),
@@ -132,10 +131,8 @@ const fn regions(
             rights,
         };
         count += 1;
-    }
-    let mut index = 0;
-    while index < partition.devices.len() {
-        let owned = &partition.devices[index];
+    }}
+    each! { owned in partition.devices => {
         if let Some(device) = board.device(owned.device) {
             records[count] = RegionRecord {
                 name: Name::new(owned.device),
@@ -147,8 +144,7 @@ const fn regions(
             models[count] = Name::new(device.model);
             count += 1;
         }
-        index += 1;
-    }
+    }}
     (records, models, count)
 }
 
@@ -183,43 +179,34 @@ type Windows = ([WindowRecord; MAX_WINDOWS], usize);
 const fn window_table<const N: usize>(system: &System) -> [Windows; N] {
     let directory = Directory::new(system);
     let mut table = [([WindowRecord::EMPTY; MAX_WINDOWS], 0); N];
-    let mut cpu = 0;
-    while cpu < system.schedule.plans.len() {
-        let plan = system.schedule.plans[cpu];
-        let mut index = 0;
-        while index < plan.len() {
-            if let Some(partition) = directory.find(plan[index].partition)
+    each! { plan in system.schedule.plans => {
+        each! { window in plan => {
+            if let Some(partition) = directory.find(window.partition)
                 && partition < N
             {
                 let (records, count) = &mut table[partition];
                 records[*count] = WindowRecord {
-                    start_ns: nanoseconds(plan[index].start),
-                    length_ns: nanoseconds(plan[index].length),
+                    start_ns: nanoseconds(window.start),
+                    length_ns: nanoseconds(window.length),
                 };
                 *count += 1;
             }
-            index += 1;
-        }
-        cpu += 1;
-    }
+        }}
+    }}
     table
 }
 
 const fn interrupts(partition: &Partition, board: &BoardFacts) -> ([u32; MAX_INTERRUPTS], usize) {
     let mut list = [0; MAX_INTERRUPTS];
     let mut count = 0;
-    let mut index = 0;
-    while index < partition.devices.len() {
-        if let Some(device) = board.device(partition.devices[index].device) {
-            let mut line = 0;
-            while line < device.interrupts.len() {
-                list[count] = device.interrupts[line];
+    each! { owned in partition.devices => {
+        if let Some(device) = board.device(owned.device) {
+            each! { interrupt in device.interrupts => {
+                list[count] = *interrupt;
                 count += 1;
-                line += 1;
-            }
+            }}
         }
-        index += 1;
-    }
+    }}
     (list, count)
 }
 
@@ -230,11 +217,10 @@ const fn display(system: &System, board: &BoardFacts, partition: &Partition) -> 
     if !same_text(display.partition, partition.name) {
         return DisplayRecord::EMPTY;
     }
-    let mut index = 0;
-    while index < partition.regions.len() {
-        if matches!(partition.regions[index].kind, RegionKind::FrameBuffer) {
+    each! { region in partition.regions => {
+        if matches!(region.kind, RegionKind::FrameBuffer) {
             return DisplayRecord {
-                base: partition.regions[index].ipa.0,
+                base: region.ipa.0,
                 width: display.width,
                 height: display.height,
                 stride_bytes: display.stride_bytes(),
@@ -245,19 +231,16 @@ const fn display(system: &System, board: &BoardFacts, partition: &Partition) -> 
                 },
             };
         }
-        index += 1;
-    }
+    }}
     DisplayRecord::EMPTY
 }
 
 const fn arguments(partition: &Partition) -> [u8; MAX_ARGUMENTS_BYTES] {
     let text = partition.arguments.as_bytes();
     let mut bytes = [0; MAX_ARGUMENTS_BYTES];
-    let mut at = 0;
-    while at < text.len() {
+    each! { at below text.len() => {
         bytes[at] = text[at];
-        at += 1;
-    }
+    }}
     bytes
 }
 

@@ -4,6 +4,7 @@ use super::Tables;
 use super::attributes::{ADDRESS, TABLE};
 use super::mapping::{LAST_LEVEL, Mapping, Mappings, level_bytes};
 use crate::address::{PAGE_BYTES, Pa};
+use crate::each;
 use crate::text::Text;
 
 /// Descriptors in a table.
@@ -39,11 +40,9 @@ impl<const N: usize> Pool<N> {
     pub(super) const fn add_regime<const M: usize>(&mut self, mappings: &Mappings<M>) -> usize {
         let root = self.take_table();
         let mappings = mappings.as_slice();
-        let mut index = 0;
-        while index < mappings.len() {
-            self.map(root, &mappings[index]);
-            index += 1;
-        }
+        each! { mapping in mappings => {
+            self.map(root, mapping);
+        }}
         root
     }
 

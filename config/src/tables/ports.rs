@@ -10,8 +10,10 @@ use paratia_abi::passport::MAX_PORTS;
 
 use crate::address::{Ipa, MemoryRange, Pa};
 use crate::directory::Directory;
+use crate::each;
 use crate::layout::MAX_PARTITIONS;
-use crate::system::{Channel, ChannelKind, Partition, Port, RegionKind, System, same_text};
+use crate::same::same_text;
+use crate::system::{Channel, ChannelKind, Partition, Port, RegionKind, System};
 
 /// What a partition's port is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,9 +52,7 @@ pub const fn port_table<const N: usize>(system: &System) -> [PartitionPorts; N] 
     let directory = Directory::new(system);
     let mut table = [[None; MAX_PORTS]; N];
     let mut counts = [0; N];
-    let mut index = 0;
-    while index < system.channels.len() {
-        let channel = &system.channels[index];
+    each! { index, channel in system.channels => {
         let mut end = 0;
         while end <= channel.destinations.len() {
             if let Some(owner) = directory.find(channel.end(end).partition)
@@ -65,8 +65,7 @@ pub const fn port_table<const N: usize>(system: &System) -> [PartitionPorts; N] 
             }
             end += 1;
         }
-        index += 1;
-    }
+    }}
     table
 }
 
@@ -91,9 +90,7 @@ pub const fn ports_of(system: &System, partition: usize) -> PartitionPorts {
     let partition = &system.partitions[partition];
     let mut ports = [None; MAX_PORTS];
     let mut count = 0;
-    let mut index = 0;
-    while index < system.channels.len() {
-        let channel = &system.channels[index];
+    each! { index, channel in system.channels => {
         let mut end = 0;
         while end <= channel.destinations.len() {
             let port = channel.end(end);
@@ -104,8 +101,7 @@ pub const fn ports_of(system: &System, partition: usize) -> PartitionPorts {
             }
             end += 1;
         }
-        index += 1;
-    }
+    }}
     ports
 }
 
@@ -113,8 +109,7 @@ pub const fn ports_of(system: &System, partition: usize) -> PartitionPorts {
 #[must_use]
 pub const fn port_interrupts(ports: &PartitionPorts) -> [u32; MAX_PORTS] {
     let mut interrupts = [0; MAX_PORTS];
-    let mut index = 0;
-    while index < MAX_PORTS {
+    each! { index below MAX_PORTS => {
         if let Some(PortPlace {
             interrupt: Some(interrupt),
             ..
@@ -122,8 +117,7 @@ pub const fn port_interrupts(ports: &PartitionPorts) -> [u32; MAX_PORTS] {
         {
             interrupts[index] = interrupt;
         }
-        index += 1;
-    }
+    }}
     interrupts
 }
 
@@ -144,15 +138,13 @@ pub const fn port_to_ring(
         return None;
     };
     let ports = ports_of(system, partition);
-    let mut index = 0;
-    while index < MAX_PORTS {
+    each! { index below MAX_PORTS => {
         if let Some(place) = ports[index]
             && place.channel == channel
         {
             return Some((partition, index));
         }
-        index += 1;
-    }
+    }}
     None
 }
 
@@ -167,8 +159,7 @@ pub const fn ports_to_ring<const DESTINATIONS: usize, const N: usize>(
     let directory = Directory::new(system);
     let mut all = [[None; DESTINATIONS]; N];
     let mut counts = [0; MAX_PARTITIONS];
-    let mut index = 0;
-    while index < N {
+    each! { index below N => {
         let channel = &system.channels[index];
         let mut end = 0;
         while end <= channel.destinations.len() {
@@ -181,8 +172,7 @@ pub const fn ports_to_ring<const DESTINATIONS: usize, const N: usize>(
             }
             end += 1;
         }
-        index += 1;
-    }
+    }}
     all
 }
 
@@ -210,17 +200,14 @@ impl Partition {
     /// don't lie within one region of kind [`RegionKind::Ram`].
     #[must_use]
     pub const fn ram_at(&self, ipa: Ipa, size_bytes: u64) -> Option<Pa> {
-        let mut index = 0;
-        while index < self.regions.len() {
-            let region = &self.regions[index];
+        each! { region in self.regions => {
             if matches!(region.kind, RegionKind::Ram)
                 && region.ipa.0 <= ipa.0
                 && ipa.0.saturating_add(size_bytes) <= region.ipa_end().0
             {
                 return Some(Pa(region.pa.0.saturating_add(ipa.0 - region.ipa.0)));
             }
-            index += 1;
-        }
+        }}
         None
     }
 }

@@ -5,6 +5,7 @@ use super::attributes::Attributes;
 use super::mapping::{MAX_EL2_MAPPINGS, MAX_STAGE2_MAPPINGS, Mapping, Mappings};
 use crate::address::{MemoryRange, PAGE_BYTES, Pa};
 use crate::board::{BoardFacts, CpuStart};
+use crate::each;
 use crate::layout::Layout;
 use crate::machine::VirtualGic;
 use crate::system::{Partition, RegionKind, System};
@@ -48,9 +49,7 @@ pub(super) const fn stage2(
             attributes: Attributes::STAGE2_PASSPORT,
         });
     }
-    let mut index = 0;
-    while index < partition.regions.len() {
-        let region = &partition.regions[index];
+    each! { region in partition.regions => {
         mappings.add(Mapping {
             input: region.ipa.0,
             output: region.pa.0,
@@ -60,8 +59,7 @@ pub(super) const fn stage2(
                 RegionKind::FrameBuffer => Attributes::STAGE2_FRAME_BUFFER,
             },
         });
-        index += 1;
-    }
+    }}
     virtual_cpu_interface(&mut mappings, partition, board);
     partitions_devices(&mut mappings, partition, board);
     mappings
@@ -93,12 +91,10 @@ const fn own_parts(mappings: &mut El2, layout: &Layout, cpu_count: usize) {
     mappings.add_identity(layout.data, Attributes::EL2_DATA);
     mappings.add_identity(layout.crash, Attributes::EL2_DATA);
     mappings.add_identity(layout.images, Attributes::EL2_CONSTANT);
-    let mut cpu = 0;
-    while cpu < cpu_count {
+    each! { cpu below cpu_count => {
         mappings.add_identity(layout.emergency_stack(cpu), Attributes::EL2_DATA);
         mappings.add_identity(layout.stack(cpu), Attributes::EL2_DATA);
-        cpu += 1;
-    }
+    }}
 }
 
 const fn registers(mappings: &mut El2, board: &BoardFacts) {
@@ -115,35 +111,27 @@ const fn registers(mappings: &mut El2, board: &BoardFacts) {
         // Whoever spins reads it with its caches off, so it is written past ours.
         mappings.add_identity(page, Attributes::EL2_DEVICE);
     }
-    let mut index = 0;
-    while index < board.hypervisor_devices.len() {
-        mappings.add_identity(board.hypervisor_devices[index], Attributes::EL2_DEVICE);
-        index += 1;
-    }
+    each! { range in board.hypervisor_devices => {
+        mappings.add_identity(*range, Attributes::EL2_DEVICE);
+    }}
 }
 
 /// Every region of every partition, to load, scrub and copy messages.
 const fn partitions_memory(mappings: &mut El2, system: &System) {
-    let mut partition = 0;
-    while partition < system.partitions.len() {
-        let regions = system.partitions[partition].regions;
-        let mut index = 0;
-        while index < regions.len() {
-            let attributes = match regions[index].kind {
+    each! { partition in system.partitions => {
+        let regions = partition.regions;
+        each! { region in regions => {
+            let attributes = match region.kind {
                 RegionKind::Ram => Attributes::EL2_DATA,
                 RegionKind::FrameBuffer => Attributes::EL2_FRAME_BUFFER,
             };
-            mappings.add_identity(regions[index].physical(), attributes);
-            index += 1;
-        }
-        partition += 1;
-    }
+            mappings.add_identity(region.physical(), attributes);
+        }}
+    }}
 }
 
 const fn partitions_devices(mappings: &mut Stage2, partition: &Partition, board: &BoardFacts) {
-    let mut index = 0;
-    while index < partition.devices.len() {
-        let owned = &partition.devices[index];
+    each! { owned in partition.devices => {
         if let Some(device) = board.device(owned.device) {
             mappings.add(Mapping {
                 input: owned.ipa.0,
@@ -152,6 +140,5 @@ const fn partitions_devices(mappings: &mut Stage2, partition: &Partition, board:
                 attributes: Attributes::STAGE2_DEVICE,
             });
         }
-        index += 1;
-    }
+    }}
 }

@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 pub mod call;
+pub mod exception;
 pub mod passport;
 mod reader;
 pub mod status;

@@ -9,7 +9,7 @@ use core::sync::atomic::{AtomicBool, Ordering};
 
 use cortex_a::asm::wfi;
 use cortex_a::registers::{ELR_EL1, ESR_EL1, FAR_EL1, Readable};
-use paratia_abi::ReportedError;
+use paratia_abi::{ReportedError, exception};
 
 use crate::{call, interrupt, println};
 
@@ -144,7 +144,9 @@ extern "C" fn ended(kind: Kind) -> ! {
     let (syndrome, fault_address, address) = (ESR_EL1.get(), FAR_EL1.get(), ELR_EL1.get());
     if !ENDING.swap(true, Ordering::Relaxed) {
         let what = match kind {
-            Kind::Synchronous | Kind::Nested => synchronous_name(syndrome),
+            Kind::Synchronous | Kind::Nested => {
+                exception::name(exception::class(syndrome)).unwrap_or("synchronous exception")
+            }
             Kind::FastInterrupt => "fast interrupt",
             Kind::SystemError => "system error",
             Kind::LowerLevel => "exception from EL0",
@@ -158,22 +160,6 @@ extern "C" fn ended(kind: Kind) -> ! {
         ReportedError::UnhandledException,
         [syndrome, fault_address, address],
     )
-}
-
-/// The exception class of a syndrome in words (Arm ARM DDI 0487, D24.2.37).
-fn synchronous_name(syndrome: u64) -> &'static str {
-    match syndrome >> 26 & 0x3F {
-        0x00 => "undefined instruction",
-        0x07 => "floating point access",
-        0x0E => "illegal execution state",
-        0x18 => "system register access",
-        0x21 => "instruction abort",
-        0x22 => "misaligned program counter",
-        0x25 => "data abort",
-        0x26 => "misaligned stack pointer",
-        0x3C => "breakpoint instruction",
-        _ => "synchronous exception",
-    }
 }
 
 /// The end of a partition by a panic.

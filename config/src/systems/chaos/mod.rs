@@ -29,6 +29,7 @@ use core::time::Duration;
 use super::{PLAIN, message_window, ram};
 use crate::address::{Ipa, Pa, mib};
 use crate::board::Board;
+use crate::each;
 use crate::machine::{Forbidden, GicVersion, Stray, VirtualGic, VirtualMachine};
 use crate::rules::longest_path;
 use crate::system::{
@@ -86,8 +87,7 @@ impl<B: Board, const SEED: u64> Drawn<B, SEED> {
     const REGIONS: &'static [[Region; 1]; MAX_PARTITIONS] = &{
         let mut at = B::FACTS.partition_memory.base.0 + GAP_BYTES;
         let mut regions = [[ram(Pa(0), SMALL_BYTES)]; MAX_PARTITIONS];
-        let mut index = 0;
-        while index < MAX_PARTITIONS {
+        each! { index below MAX_PARTITIONS => {
             let size = if index == 0 {
                 Self::SHAPE.attacker_bytes
             } else {
@@ -95,8 +95,7 @@ impl<B: Board, const SEED: u64> Drawn<B, SEED> {
             };
             regions[index] = [ram(Pa(at), size)];
             at += size + GAP_BYTES;
-            index += 1;
-        }
+        }}
         regions
     };
 
@@ -235,11 +234,9 @@ impl<B: Board, const SEED: u64> Drawn<B, SEED> {
             all[count] = Self::neighbour(READER, "chaos-neighbour", "role=reader");
             count += 1;
         }
-        let mut index = 0;
-        while index < count {
+        each! { index below count => {
             all[index].regions = &Self::REGIONS[index];
-            index += 1;
-        }
+        }}
         all
     };
 
@@ -278,14 +275,12 @@ impl<B: Board, const SEED: u64> Drawn<B, SEED> {
             all[count] = window(VICTIMS[cpu], shape.victims[cpu]);
             count += 1;
         }
-        let mut index = 0;
-        while index < shape.attacks[cpu].len() {
+        each! { index below shape.attacks[cpu].len() => {
             if let Some((vcpu, span)) = shape.attacks[cpu][index] {
                 all[count] = window(ATTACKER, span).of_vcpu(vcpu as u32);
                 count += 1;
             }
-            index += 1;
-        }
+        }}
         if shape.is_own[cpu] {
             return (all, count);
         }

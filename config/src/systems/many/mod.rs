@@ -7,6 +7,7 @@ use core::time::Duration;
 use super::{PLAIN, ram};
 use crate::address::mib;
 use crate::board::Board;
+use crate::each;
 use crate::layout::MAX_PARTITIONS;
 use crate::system::{Image, Partition, Region, Schedule, System, Trace, Window};
 
@@ -21,8 +22,7 @@ const MEMORY_BYTES: u64 = mib(2);
 const NAME_BYTES: usize = "neighbour-000".len();
 static NAMES: [[u8; NAME_BYTES]; MAX_PARTITIONS] = {
     let mut names = [*b"neighbour-000"; MAX_PARTITIONS];
-    let mut index = 0;
-    while index < MAX_PARTITIONS {
+    each! { index below MAX_PARTITIONS => {
         let mut rest = index;
         let mut place = NAME_BYTES;
         while rest > 0 {
@@ -30,8 +30,7 @@ static NAMES: [[u8; NAME_BYTES]; MAX_PARTITIONS] = {
             names[index][place] = b"0123456789"[rest % 10];
             rest /= 10;
         }
-        index += 1;
-    }
+    }}
     names
 };
 
@@ -52,11 +51,9 @@ impl<B: Board, const N: usize> Many<B, N> {
     const REGIONS: &'static [[Region; 1]; N] = &{
         let base = B::FACTS.partition_memory.base;
         let mut regions = [[ram(base, MEMORY_BYTES)]; N];
-        let mut index = 0;
-        while index < N {
+        each! { index below N => {
             regions[index] = [ram(base.offset(index as u64 * MEMORY_BYTES), MEMORY_BYTES)];
-            index += 1;
-        }
+        }}
         regions
     };
 
@@ -66,26 +63,22 @@ impl<B: Board, const N: usize> Many<B, N> {
             refused_calls_per_window: u32::MAX,
             ..PLAIN
         }; N];
-        let mut index = 0;
-        while index < N {
+        each! { index below N => {
             partitions[index].name = name(index);
             partitions[index].regions = &Self::REGIONS[index];
             if index > 0 {
                 partitions[index].arguments = "role=neighbour";
             }
-            index += 1;
-        }
+        }}
         partitions
     };
 
     const WINDOWS: [Window; N] = {
         let mut windows = [Window::us(BENCH, 0, BENCH_US); N];
-        let mut index = 1;
-        while index < N {
+        each! { index from 1, below N => {
             let start = BENCH_US + (index as u64 - 1) * NEIGHBOUR_US;
             windows[index] = Window::us(name(index), start, NEIGHBOUR_US);
-            index += 1;
-        }
+        }}
         windows
     };
 

@@ -1,0 +1,47 @@
+//! A partition's memory: regions, where it sees them and where they lie.
+
+use crate::address::{Ipa, MemoryRange, Pa};
+
+/// A piece of guest-physical memory and the physical memory behind it.
+#[derive(Clone, Copy, Debug)]
+pub struct Region {
+    /// Its name, for messages.
+    pub name: &'static str,
+    /// Where the partition sees it; whole pages.
+    pub ipa: Ipa,
+    /// Where it lies; whole pages. Blocks of 2 MiB are used where `ipa`, `pa` and size allow.
+    pub pa: Pa,
+    /// Size in bytes; whole pages.
+    pub size_bytes: u64,
+    /// What it is.
+    pub kind: RegionKind,
+}
+
+impl Region {
+    /// The physical memory behind it.
+    #[must_use]
+    pub const fn physical(&self) -> MemoryRange {
+        MemoryRange::new(self.pa, self.size_bytes)
+    }
+
+    /// One past its last guest-physical byte; saturates.
+    #[must_use]
+    pub const fn ipa_end(&self) -> Ipa {
+        Ipa(self.ipa.0.saturating_add(self.size_bytes))
+    }
+
+    /// Whether the partition may execute at a guest-physical address because of this region.
+    #[must_use]
+    pub fn is_executable(&self, address: u64) -> bool {
+        self.kind == RegionKind::Ram && (self.ipa.0..self.ipa_end().0).contains(&address)
+    }
+}
+
+/// What a region is; decides its attributes and whether it is scrubbed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegionKind {
+    /// Read, written and executed by the partition; scrubbed before every start.
+    Ram,
+    /// Pixels: read and written, not cached, never executed; scrubbed before every start.
+    FrameBuffer,
+}

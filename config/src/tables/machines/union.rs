@@ -1,0 +1,84 @@
+//! What any partition's machine has: code for what none has isn't in the image.
+
+use super::interrupts::{Links, Model, shared_blocks};
+use crate::board::BoardFacts;
+use crate::each;
+use crate::machine::{Forbidden, Stray};
+use crate::system::System;
+
+/// What the partitions' machines have, all together: code for what none has isn't needed.
+#[derive(Clone, Copy, Debug)]
+pub struct Union {
+    /// Most vCPUs.
+    pub most_vcpus: usize,
+    /// Most blocks of 32 shared interrupts.
+    pub most_shared_blocks: usize,
+    /// The kind of all controllers, if it is one.
+    pub model: Option<Model>,
+    /// Whether any has a UART.
+    pub uart: bool,
+    /// Whether any has a shared interrupt of the board's.
+    pub shared_links: bool,
+    /// Whether vCPUs of any are called by an interrupt.
+    pub kicks: bool,
+    /// Whether any is told of stray accesses by an abort.
+    pub aborts: bool,
+    /// Whether any is told of forbidden instructions as of undefined ones.
+    pub undefined: bool,
+    /// Whether any has the CPU's debug registers.
+    pub debug: bool,
+    /// Whether any is told its stolen time.
+    pub stolen_time: bool,
+}
+
+impl Union {
+    /// Of a system on a board.
+    #[must_use]
+    pub const fn of(system: &System, board: &BoardFacts) -> Self {
+        let mut all = Self {
+            most_vcpus: 1,
+            most_shared_blocks: 1,
+            model: None,
+            uart: false,
+            shared_links: false,
+            kicks: false,
+            aborts: false,
+            undefined: false,
+            debug: false,
+            stolen_time: false,
+        };
+        let mut v2 = 0;
+        each! { partition in system.partitions => {
+            let machine = &partition.machine;
+            let vcpus = machine.vcpus as usize;
+            if vcpus > all.most_vcpus {
+                all.most_vcpus = vcpus;
+            }
+            let blocks = shared_blocks(partition, board);
+            if blocks > all.most_shared_blocks {
+                all.most_shared_blocks = blocks;
+            }
+            if machine.gic.version_on(board) == 2 {
+                v2 += 1;
+            }
+            all.uart |= machine.uart.is_some();
+            all.shared_links |= Links::of(partition, board).has_shared();
+            all.kicks |= vcpus > 1;
+            all.aborts |= matches!(machine.stray, Stray::ExternalAbort);
+            all.undefined |= matches!(machine.forbidden, Forbidden::Undefined);
+            all.debug |= machine.debug;
+            all.stolen_time |= machine.stolen_time.is_some();
+        }}
+        each! { channel in system.channels => {
+            each! { destination in channel.destinations => {
+                all.kicks |= destination.interrupt.is_some();
+            }}
+        }}
+        all.model = match v2 {
+            0 => Some(Model::V3),
+            _ if v2 == system.partitions.len() => Some(Model::V2),
+            _ => None,
+        };
+        all
+    }
+}
