@@ -1,6 +1,6 @@
 //! What Paratia is made of and what it costs, counted: lines, bytes, instructions.
 //!
-//! `cargo paratia count` prints these figures, the README shows them, and a test holds the README to
+//! `cargo paratia count` prints these figures, EVIDENCE.md shows them, and a test holds it to
 //! them. Instructions are counted in deterministic time on a CPU whose counter ticks once an
 //! instruction, so they are the same on every machine.
 
@@ -15,6 +15,7 @@ use object::{Object as _, ObjectSection as _};
 
 use crate::run::{Run, RunReport};
 use crate::sources::{PRIVILEGED, Sources};
+use crate::whole;
 use crate::{build, workspace};
 
 pub use source::{Lines, Linked};
@@ -25,7 +26,7 @@ pub const BOARD: &str = "qemu-virt";
 pub const SYSTEMS: [&str; 2] = ["cluster", "test-cost"];
 /// A CPU whose counter ticks once an instruction: an instruction takes 1 ns of board time.
 const CPU: &str = "cortex-a57,cntfrq=1000000000";
-/// The README's place for the table.
+/// The place for the table in EVIDENCE.md.
 const BEGIN: &str = "<!-- cargo paratia count -->\n";
 const END: &str = "<!-- end of the count -->\n";
 
@@ -103,12 +104,14 @@ const OTHER_BOARDS: &[&str] = &[
     "raspi4b.rs",
     "videocore",
     "videocore.rs",
+    "words",
     "words.rs",
     "zcu102.rs",
 ];
 
 /// What runs in the compiler, on the host or in guests: no instruction of the hypervisor comes from it.
 const NOT_PRIVILEGED: &[&str] = &[
+    "board-support/src/words",
     "board-support/src/words.rs",
     "config/src/rules",
     "config/src/systems",
@@ -367,7 +370,7 @@ pub fn update(file: &Path, figures: &[Figure]) -> anyhow::Result<()> {
         bail!("{} has no place for the count", workspace::shown(file));
     };
     let new = format!("{before}{BEGIN}{}{END}{after}", table(figures));
-    Ok(fs::write(file, new)?)
+    Ok(whole::write(file, new)?)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail, ensure};
 
-use crate::build::Progress;
+use crate::progress::Progress;
 use crate::workspace;
 
 /// Most packages from a name to the one with the file: a meta package leads to a versioned one.
@@ -112,7 +112,7 @@ impl Apt {
     ) -> anyhow::Result<Self> {
         fs::create_dir_all(state.join("lists/partial"))?;
         fs::create_dir_all(state.join("cache/archives/partial"))?;
-        fs::write(state.join("status"), "")?;
+        crate::whole::write(&state.join("status"), "")?;
         Ok(Self { state, options })
     }
 

@@ -7,11 +7,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
 use paratia_config::image::{File, Image, Initrd};
-use paratia_config::rules;
 use paratia_config::{Partition, System};
 
 use crate::catalog::Choice;
-use crate::pieces::{Piece, kernel};
+use crate::pieces::kernel;
 use crate::workspace;
 
 /// What a person names; what isn't named is as declared.
@@ -93,19 +92,6 @@ impl Files {
             command_line,
         })
     }
-}
-
-/// Whether every rule holds for a system with a person's own files.
-///
-/// # Errors
-/// The findings.
-pub fn check(choice: &Choice, pieces: &[Piece]) -> anyhow::Result<()> {
-    let pieces: Vec<_> = pieces.iter().map(Piece::for_rules).collect();
-    let findings: Vec<String> = rules::findings(choice.system, choice.board, &pieces)
-        .map(|finding| finding.message.as_str().to_owned())
-        .collect();
-    ensure!(findings.is_empty(), "{}", findings.join("\n"));
-    Ok(())
 }
 
 /// The index of the partition whose Linux is meant.

@@ -1,9 +1,10 @@
 //! Writes a first partition and a system that runs it, from templates.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
+
+use crate::whole;
 
 /// What stands for the name in the templates.
 const NAME: &str = "@NAME@";
@@ -43,8 +44,10 @@ pub fn partition(root: &Path, name: &str) -> anyhow::Result<[PathBuf; 2]> {
         (format!("partitions/src/bin/{name}.rs"), PARTITION),
         (system, SYSTEM),
     ];
-    // A program may be a folder, and guests for tests share the images' folder.
+    // A program may be a folder, as may what systems share; and guests for tests share the images'
+    // folder.
     let taken = [
+        root.join("config/src/systems").join(name.replace('-', "_")),
         root.join("partitions/src/bin").join(name),
         root.join("tests/guests/src/bin").join(name),
         root.join(format!("tests/guests/src/bin/{name}.rs")),
@@ -58,7 +61,7 @@ pub fn partition(root: &Path, name: &str) -> anyhow::Result<[PathBuf; 2]> {
         );
     }
     for (path, template) in &files {
-        fs::write(root.join(path), template.replace(NAME, name))
+        whole::write(&root.join(path), template.replace(NAME, name))
             .with_context(|| format!("can't write {path}"))?;
     }
     Ok(files.map(|(path, _)| root.join(path)))
@@ -85,6 +88,8 @@ fn check_name(name: &str) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn workspace() -> tempfile::TempDir {
@@ -125,8 +130,10 @@ mod tests {
             "partitions/src/bin/radio.rs",
             "config/src/systems/radio.rs",
             "tests/guests/src/bin/radio.rs",
+            "config/src/systems/radio/mod.rs",
         ] {
             let root = workspace();
+            fs::create_dir_all(root.path().join(taken).parent().unwrap()).unwrap();
             fs::write(root.path().join(taken), "mine").unwrap();
             let message = partition(root.path(), "radio").unwrap_err().to_string();
             assert!(message.starts_with("'radio' is taken: "), "{message}");

@@ -3,13 +3,36 @@
 //! Products of the tool always go below the workspace's own `target/paratia`, so that the tool, the
 //! tests and a person find the same images whatever `CARGO_TARGET_DIR` says.
 
+use std::env;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
-/// The workspace's root folder.
+/// The workspace's root folder: that of the checkout in which the tool is called; else of that in which it
+/// lies. Where it was compiled says nothing, for a checkout may be moved or copied.
 #[must_use]
 pub fn root() -> PathBuf {
-    let tools = Path::new(env!("CARGO_MANIFEST_DIR"));
-    tools.parent().unwrap_or(tools).to_path_buf()
+    static ROOT: OnceLock<PathBuf> = OnceLock::new();
+    // Without one, whatever is looked for isn't there, and that is said.
+    ROOT.get_or_init(|| find().unwrap_or_else(|| PathBuf::from(".")))
+        .clone()
+}
+
+/// The root folder, if there is one around the current folder or the tool.
+#[must_use]
+pub fn find() -> Option<PathBuf> {
+    let places = [env::current_dir(), env::current_exe()];
+    let mut places = places.into_iter().flatten();
+    places.find_map(|place| around(&place))
+}
+
+/// The workspace around a place.
+fn around(place: &Path) -> Option<PathBuf> {
+    let is_root = |folder: &&Path| {
+        ["Cargo.toml", "hypervisor/Cargo.toml", "config/src/systems"]
+            .iter()
+            .all(|part| folder.join(part).exists())
+    };
+    place.ancestors().find(is_root).map(Path::to_path_buf)
 }
 
 /// Everything that the tool produces.
@@ -69,9 +92,22 @@ pub fn screenshot(system: &str) -> PathBuf {
 /// A path as people read it: relative to the current folder if it lies below.
 #[must_use]
 pub fn shown(path: &Path) -> String {
-    let here = std::env::current_dir().unwrap_or_default();
+    let here = env::current_dir().unwrap_or_default();
     path.strip_prefix(here)
         .unwrap_or(path)
         .display()
         .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_root_is_found_from_below() {
+        let root = find().expect("tests run in a checkout");
+        assert_eq!(around(&root.join("tools/src")), Some(root.clone()));
+        assert_eq!(around(&root), Some(root));
+        assert_eq!(around(Path::new("/")), None);
+    }
 }

@@ -7,7 +7,6 @@ use std::process::Command;
 fn said(arguments: &[&str]) -> (Option<i32>, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_paratia"))
         .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("the command starts");
     let words = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -49,6 +48,31 @@ fn files_that_are_none_or_no_kernel_are_refused() {
         let (status, said) = said(&[&arguments[..], &board[..]].concat());
         assert_eq!(status, Some(1), "{arguments:?}: {said}");
         assert!(said.contains(words), "{arguments:?}: {said}");
+    }
+}
+
+/// What a rule finds is said by each command in the words of `check`, before anything is built.
+#[test]
+fn every_command_says_what_the_rules_find() {
+    for command in ["run", "build", "image"] {
+        let board = if command == "image" {
+            "raspi4b"
+        } else {
+            "qemu-virt"
+        };
+        let arguments = ["linux", "--board", board, "--command-line", "a\nb"];
+        let (status, said) = said(&[&[command], &arguments[..]].concat());
+        assert_eq!(status, Some(1), "{command}: {said}");
+        let lines: Vec<&str> = said.lines().collect();
+        assert_eq!(
+            lines,
+            [
+                format!("error: system 'linux' on {board}: 1 finding"),
+                "command_line_fits: partition 'linux': byte 1 of its kernel's command line is a \
+                 control character; remove it"
+                    .to_owned()
+            ],
+        );
     }
 }
 

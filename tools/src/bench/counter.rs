@@ -12,7 +12,7 @@ use anyhow::{Context as _, bail, ensure};
 use object::{Object as _, ObjectSection as _};
 
 use super::guest::CPU;
-use crate::build::Progress;
+use crate::progress::Progress;
 use crate::run::{Run, RunReport};
 use crate::setup::Toolchain;
 use crate::sources::{self, Function};
@@ -119,7 +119,7 @@ pub fn count(run: &Run) -> anyhow::Result<(RunReport, Counts)> {
     let (map, out) = (folder.path().join("map"), folder.path().join("out"));
     let elf = fs::read(run.image())?;
     let functions = sources::functions(&elf)?;
-    fs::write(&map, map_of(&functions) + &kicks(&elf)?)?;
+    crate::whole::write(&map, map_of(&functions) + &kicks(&elf)?)?;
     let mut plugin = OsString::from("file=");
     plugin.push(self::folder().join("release/libparatia_counter.so"));
     plugin.push(",map=");

@@ -19,7 +19,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::build::{Builder, Progress, Silent};
+use crate::build::Builder;
+use crate::progress::{Progress, Silent};
 use crate::{catalog, setup, workspace};
 use budget::{Budget, Verdict};
 use figures::{FIGURES, Figure};

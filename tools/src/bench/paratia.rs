@@ -10,8 +10,8 @@ use anyhow::{Context as _, anyhow, ensure};
 use super::counter::{self, Counts};
 use super::guest::{self, CPU, Figures, Samples};
 use super::{BOARD, Values, figures, size};
-use crate::build::Progress;
 use crate::log::Event;
+use crate::progress::Progress;
 use crate::run::{Run, RunReport};
 use crate::sources::Sources;
 

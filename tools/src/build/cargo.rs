@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 
-use super::progress::Progress;
+use crate::progress::Progress;
 use crate::setup::Toolchain;
 use crate::workspace;
 

@@ -5,10 +5,12 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use super::progress::Progress;
-use super::{GUEST_TARGET, cargo, flat};
+use super::cargo;
+use crate::flat;
+use crate::progress::Progress;
+use crate::setup::GUEST_TARGET;
 use crate::setup::Toolchain;
-use crate::workspace;
+use crate::{whole, workspace};
 
 /// The packages whose binaries are guests.
 const PACKAGES: [&str; 2] = ["paratia-partitions", "paratia-test-guests"];
@@ -30,7 +32,7 @@ pub(super) fn build(toolchain: Toolchain, progress: &mut dyn Progress) -> anyhow
             .join(&name);
         let bytes = fs::read(&elf).with_context(|| format!("guest '{name}' wasn't built"))?;
         let image = flat::image(&bytes).with_context(|| format!("guest '{name}'"))?;
-        write_if_changed(&folder.join(format!("{name}.bin")), &image)?;
+        whole::write_if_changed(&folder.join(format!("{name}.bin")), &image)?;
     }
     progress.done();
     Ok(())
@@ -54,16 +56,9 @@ fn programs() -> anyhow::Result<Vec<String>> {
 
 /// The program that Cargo finds in a file or folder of `src/bin`.
 fn program(path: &Path) -> Option<String> {
-    let is_file = path.extension().is_some_and(|extension| extension == "rs");
+    // An editor's files beside it, `.#name.rs` and such, are none, and may point nowhere.
+    let is_file = path.is_file() && path.extension().is_some_and(|extension| extension == "rs");
     let is_program = is_file || path.join("main.rs").exists();
     let name = path.file_stem()?.to_str()?;
-    is_program.then(|| name.to_owned())
-}
-
-/// Writes a file only if that changes it, so that nothing that depends on it is built again.
-pub(crate) fn write_if_changed(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    if fs::read(path).is_ok_and(|old| old == bytes) {
-        return Ok(());
-    }
-    fs::write(path, bytes).with_context(|| format!("can't write {}", path.display()))
+    (is_program && !name.starts_with('.')).then(|| name.to_owned())
 }

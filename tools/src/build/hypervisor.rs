@@ -6,12 +6,14 @@ use std::process::Command;
 
 use anyhow::Context as _;
 
-use super::guests::write_if_changed;
-use super::progress::Progress;
-use super::{HYPERVISOR_TARGET, cargo, fingerprint, formats};
+use super::{cargo, fingerprint, formats};
 use crate::catalog::Choice;
 use crate::pieces::{self, Piece};
+use crate::progress::Progress;
+use crate::setup::HYPERVISOR_TARGET;
 use crate::setup::Toolchain;
+use crate::whole;
+use crate::whole::write_if_changed;
 
 /// The package and its binary.
 const NAME: &str = "paratia-hypervisor";
@@ -69,7 +71,7 @@ impl<'a> Stale<'a> {
         formats::move_to_zero(&mut bytes)?;
         fs::create_dir_all(self.image.parent().context("an image lies in a folder")?)?;
         write_if_changed(&self.image, &bytes)?;
-        fs::write(stamp(&self.image), &self.fingerprint)?;
+        whole::write(&stamp(&self.image), &self.fingerprint)?;
         Ok(())
     }
 }

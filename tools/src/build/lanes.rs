@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::hypervisor::Stale;
-use super::progress::{Progress, Silent};
+use crate::progress::{Progress, Silent};
 use crate::setup::Toolchain;
 use crate::workspace;
 

@@ -2,32 +2,30 @@
 
 mod cargo;
 mod fingerprint;
-pub(crate) mod flat;
-mod formats;
+pub(crate) mod formats;
 mod guests;
 mod hypervisor;
 mod lanes;
-pub mod progress;
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{env, process, thread};
 
 use anyhow::Context as _;
 use paratia_board_support::host::Card;
 
 use crate::catalog::{self, Choice};
-use crate::own;
+use crate::declared;
+use crate::flat;
 use crate::pieces::{self, Piece};
+use crate::progress::{Progress, Silent};
 use crate::setup::{self, Toolchain};
-pub(crate) use guests::write_if_changed;
+use crate::whole;
 use hypervisor::Stale;
 pub use hypervisor::name_system;
-pub use progress::{Progress, Silent};
 
-/// The target of guests.
-pub const GUEST_TARGET: &str = "aarch64-unknown-none";
-/// The target of the hypervisor: soft-float, so that it never touches a guest's FP registers.
-pub const HYPERVISOR_TARGET: &str = "aarch64-unknown-none-softfloat";
 /// Set by `cargo paratia test`, which has built everything before it starts the tests.
 pub const PREBUILT: &str = "PARATIA_PREBUILT";
 /// Set by `cargo paratia test` to the board on which tests run that aren't about another.
@@ -49,9 +47,10 @@ pub fn image(board: &str, system: &str) -> anyhow::Result<PathBuf> {
 /// # Errors
 /// As [`image`].
 pub fn image_of(choice: &Choice) -> anyhow::Result<PathBuf> {
-    if std::env::var_os(PREBUILT).is_some() && !choice.is_own {
+    if env::var_os(PREBUILT).is_some() && !choice.is_own {
         return Ok(choice.image());
     }
+    declared::keeps_rules(choice, &[])?;
     let toolchain = setup::ready(&mut Silent)?;
     let mut progress = Silent;
     let mut builder = Builder::new(toolchain, &mut progress)?;
@@ -81,7 +80,7 @@ pub fn write_card(card: &Card, elf: &[u8], folder: &Path) -> anyhow::Result<Vec<
         .into_iter()
         .chain(files)
         .map(|(name, bytes)| {
-            fs::write(folder.join(name), bytes)
+            whole::write(&folder.join(name), bytes)
                 .with_context(|| format!("can't write {name}"))
                 .map(|()| name)
         })
@@ -98,16 +97,54 @@ pub struct Builder<'a> {
     _lock: File,
 }
 
+/// How often is looked whether another build has ended.
+const TICK: Duration = Duration::from_millis(100);
+
+/// The lock that whoever builds holds; says for whom it waits.
+fn lock(progress: &mut dyn Progress) -> anyhow::Result<File> {
+    let folder = crate::workspace::products();
+    fs::create_dir_all(&folder)?;
+    let path = folder.join("build.lock");
+    // Not emptied: it says who holds it.
+    let mut lock = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)?;
+    let mut waits = false;
+    while let Err(error) = lock.try_lock() {
+        if let TryLockError::Error(error) = error {
+            return Err(error).context("can't keep other builds away");
+        }
+        if !waits {
+            let holder = fs::read_to_string(&path).unwrap_or_default();
+            progress.begin(&format!("waiting for another build: {}", holder.trim()));
+            waits = true;
+        }
+        progress.detail("");
+        thread::sleep(TICK);
+    }
+    if waits {
+        progress.done();
+    }
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let name = format!(
+        "process {}, `paratia {}`",
+        process::id(),
+        arguments.join(" ")
+    );
+    lock.set_len(0)?;
+    lock.write_all(name.as_bytes())?;
+    Ok(lock)
+}
+
 impl<'a> Builder<'a> {
     /// A builder; waits until no other one is at work.
     ///
     /// # Errors
     /// If the products' folder can't be written.
     pub fn new(toolchain: Toolchain, progress: &'a mut dyn Progress) -> anyhow::Result<Self> {
-        let folder = crate::workspace::products();
-        fs::create_dir_all(&folder)?;
-        let lock = File::create(folder.join("build.lock"))?;
-        lock.lock()?;
+        let lock = lock(progress)?;
         Ok(Self {
             toolchain,
             progress,
@@ -128,13 +165,11 @@ impl<'a> Builder<'a> {
     ///
     /// # Errors
     /// If one isn't there, can't be fetched or isn't what its image takes it for; or if a rule finds
-    /// something in a system with a person's own files, in the rule's words rather than the
-    /// compiler's.
+    /// something, in the rule's words rather than the compiler's.
     pub fn pieces(&mut self, choice: &Choice) -> anyhow::Result<Vec<Piece>> {
+        declared::keeps_rules(choice, &[])?;
         let pieces = pieces::of(choice, Some(self.progress))?;
-        if choice.is_own {
-            own::check(choice, &pieces)?;
-        }
+        declared::keeps_rules(choice, &pieces)?;
         pieces::write_list(choice, &pieces)?;
         Ok(pieces)
     }

@@ -1,13 +1,12 @@
 //! `cargo paratia bench`: what Paratia costs, beside the bare machine and beside Xen.
 
-use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use paratia::bench;
 use paratia::bench::budget::Verdict;
-use paratia::workspace;
+use paratia::{whole, workspace};
 
 use crate::present::{self, Status};
 
@@ -42,7 +41,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     bench::build(&mut Status::new())?;
     let rows = bench::measure(arguments.peer == Peer::Xen, &mut Status::new())?;
     if let Some(file) = &arguments.svg {
-        fs::write(file, bench::chart::svg(&rows))
+        whole::write(file, bench::chart::svg(&rows))
             .with_context(|| format!("can't write {}", workspace::shown(file)))?;
     }
     if arguments.json {

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use paratia::build::Builder;
-use paratia::{setup, workspace};
+use paratia::{declared, setup, workspace};
 
 use super::own::Own;
 use super::selection::Selection;
@@ -20,6 +20,7 @@ pub(crate) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let choice = arguments.own.choice(&arguments.selection)?;
+    declared::keeps_rules(&choice, &[])?;
     let toolchain = setup::ready(&mut Status::new())?;
     let mut status = Status::new();
     let mut builder = Builder::new(toolchain, &mut status)?;

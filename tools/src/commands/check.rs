@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use paratia::pieces::{self, Piece};
+use paratia::{declared, pieces};
 use paratia_config::rules;
 
 use super::selection::Selection;
@@ -19,17 +19,15 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let choice = arguments.selection.choice()?;
     // Nothing is fetched or compiled for a check.
     let pieces = pieces::of(&choice, None).unwrap_or_default();
-    let pieces: Vec<_> = pieces.iter().map(Piece::for_rules).collect();
-    let mut count = 0;
-    for finding in rules::findings(choice.system, choice.board, &pieces) {
-        count += 1;
+    let findings = declared::findings(&choice, &pieces);
+    for finding in &findings {
         anstream::println!("{BAD}{}{PLAIN}: {}", finding.rule, finding.message.as_str());
     }
-    let subject = format!("system '{}' on {}", choice.name, choice.board.name);
-    if count > 0 {
-        anstream::println!("{BOLD}{subject}{PLAIN}: {count} findings");
+    if !findings.is_empty() {
+        anstream::println!("{BOLD}{}{PLAIN}", declared::count(&choice, findings.len()));
         return Ok(ExitCode::FAILURE);
     }
+    let subject = format!("system '{}' on {}", choice.name, choice.board.name);
     anstream::println!(
         "{BOLD}{subject}{PLAIN} {GOOD}keeps all {} rules{PLAIN}",
         rules::RULES.len()

@@ -11,7 +11,7 @@ use crate::present::Status;
 /// Count lines of privileged code, sizes of the image, and instructions on the hypervisor's paths.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Put the table into README.md, too.
+    /// Put the table into EVIDENCE.md, too.
     #[arg(long)]
     update: bool,
 }
@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let figures = count::figures()?;
     anstream::print!("{}", count::table(&figures));
     if arguments.update {
-        count::update(&workspace::root().join("README.md"), &figures)?;
+        count::update(&workspace::root().join("EVIDENCE.md"), &figures)?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use paratia::build::{self, Builder};
-use paratia::{setup, workspace};
+use paratia::{declared, setup, workspace};
 
 use super::own::Own;
 use super::selection::Selection;
@@ -28,6 +28,7 @@ pub(crate) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let choice = arguments.own.choice(&arguments.selection)?;
+    declared::keeps_rules(&choice, &[])?;
     let card = choice.listed.card.with_context(|| {
         format!(
             "board '{}' doesn't start from a card; `cargo paratia run` starts it",

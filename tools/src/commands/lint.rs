@@ -76,10 +76,10 @@ fn host_checks() -> Vec<Check> {
 }
 
 fn target_checks(toolchain: Toolchain, any_system: &Choice) -> Vec<Check> {
-    let mut hypervisor = clippy(toolchain, build::HYPERVISOR_TARGET);
+    let mut hypervisor = clippy(toolchain, setup::HYPERVISOR_TARGET);
     hypervisor.args(["--package", "paratia-hypervisor", "--", "-D", "warnings"]);
     build::name_system(&mut hypervisor, any_system);
-    let mut guests = clippy(toolchain, build::GUEST_TARGET);
+    let mut guests = clippy(toolchain, setup::GUEST_TARGET);
     guests.args(
         packages::BARE_ONLY
             .iter()

@@ -1,8 +1,6 @@
 //! `cargo paratia run`: builds a system, runs it, and says whether it kept its promises.
 
-use std::fs::File;
-use std::io::{BufWriter, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -14,7 +12,7 @@ use paratia::catalog::Choice;
 use paratia::log::jsonl;
 use paratia::qemu::Time;
 use paratia::run::{Outcome, Run, RunReport, promise};
-use paratia::{setup, workspace};
+use paratia::{declared, setup, whole, workspace};
 
 use super::interrupt;
 use super::own::Own;
@@ -66,8 +64,10 @@ pub(crate) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let choice = arguments.own.choice(&arguments.selection)?;
     check_focus(arguments, &choice)?;
-    let interrupt = interrupt::flag()?;
+    declared::keeps_rules(&choice, &[])?;
     build(&choice)?;
+    // Until here Ctrl-C ends the tool, and Cargo with it.
+    let interrupt = interrupt::flag()?;
 
     let focus = Focus::new(choice.system, arguments.focus.as_deref())
         .filter(|_| keys::are_there() && !arguments.icount);
@@ -159,13 +159,13 @@ fn time(arguments: &Arguments, interactive: bool) -> Time {
     }
 }
 
-fn write_events(report: &RunReport, file: &PathBuf) -> anyhow::Result<()> {
+fn write_events(report: &RunReport, file: &Path) -> anyhow::Result<()> {
     let names: Vec<&str> = report.system.partitions.iter().map(|it| it.name).collect();
-    let mut out = BufWriter::new(File::create(file)?);
-    for event in &report.events {
-        writeln!(out, "{}", jsonl::line(event, &names))?;
-    }
-    Ok(out.flush()?)
+    let lines = report.events.iter();
+    let lines: String = lines
+        .map(|event| jsonl::line(event, &names) + "\n")
+        .collect();
+    Ok(whole::write(file, lines)?)
 }
 
 /// The closing words and the exit status. Who types ends the run at will, and breaks nothing by that.

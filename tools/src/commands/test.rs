@@ -19,7 +19,7 @@ const DEFAULT_BOARD: &str = "qemu-virt";
 /// Set up what is missing, build every image and run every test, on the host and on QEMU.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Run only tests whose name contains this.
+    /// Run only tests whose name contains this, and build only what they need.
     filter: Option<String>,
     /// Run all tests on this board alone. Without it they run on qemu-virt, and the essential ones
     /// on every other board too.
@@ -32,9 +32,16 @@ pub(crate) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let board = arguments.board.as_deref().map(catalog::board).transpose()?;
-    build_everything(&choices(board)?)?;
+    // Who names a test waits for its images alone: it builds them, and nothing else.
+    let is_prebuilt = arguments.filter.is_none();
+    if is_prebuilt {
+        build_everything(&choices(board)?)?;
+    } else {
+        build_guests()?;
+    }
+    let cargo = |board| cargo(board, is_prebuilt);
     // Doctests first: the runner's closing lines are to be the last.
-    let nextest = has_nextest(board);
+    let nextest = has_nextest(cargo(board));
     if nextest
         && arguments.filter.is_none()
         && !succeeds(
@@ -117,12 +124,25 @@ fn build_everything(choices: &[Choice]) -> anyhow::Result<()> {
     builder.hypervisors(&wanted)
 }
 
-/// Cargo for the host; tests find all images built.
-fn cargo(board: Option<&Listed>) -> Command {
+/// What every image needs.
+fn build_guests() -> anyhow::Result<()> {
+    let toolchain = setup::ready(&mut Status::new())?;
+    let mut status = Status::new();
+    Builder::new(toolchain, &mut status)?.guests()?;
+    anstream::eprintln!("The tests build what they need as they run.");
+    Ok(())
+}
+
+/// Cargo for the host; tests find all images built, or build those that they need.
+fn cargo(board: Option<&Listed>, is_prebuilt: bool) -> Command {
     let mut command = Toolchain::Current.cargo();
+    if is_prebuilt {
+        command.env(PREBUILT, "1");
+    } else {
+        command.env_remove(PREBUILT);
+    }
     command
         .current_dir(workspace::root())
-        .env(PREBUILT, "1")
         .env_remove(TEST_BOARD)
         .stdin(Stdio::null());
     if let Some(board) = board {
@@ -131,8 +151,7 @@ fn cargo(board: Option<&Listed>) -> Command {
     command
 }
 
-fn has_nextest(board: Option<&Listed>) -> bool {
-    let mut probe = cargo(board);
+fn has_nextest(mut probe: Command) -> bool {
     probe.args(["nextest", "--version"]);
     probe.output().is_ok_and(|output| output.status.success())
 }

@@ -13,6 +13,7 @@ use paratia_config::image::PieceKind;
 use paratia_config::{BoardFacts, Partition};
 
 use super::Piece;
+use crate::whole;
 
 /// `ldr x0, tree; ldr x4, entry; br x4; nop`, and the two words behind that.
 const STUB: [u32; 4] = [0x5800_0080, 0x5800_00A4, 0xD61F_0080, 0xD503_201F];
@@ -72,7 +73,7 @@ pub fn write_image(partition: &Partition, pieces: &[Piece], file: &Path) -> anyh
     stub.extend(tree.to_le_bytes());
     stub.extend(partition.entry.0.to_le_bytes());
     segments.push((start, stub));
-    fs::write(file, elf_file(start, &segments)?)?;
+    whole::write(file, elf_file(start, &segments)?)?;
     Ok(())
 }
 

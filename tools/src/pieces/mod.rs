@@ -16,8 +16,9 @@ use anyhow::Context as _;
 use paratia_config::Ipa;
 use paratia_config::image::{self, PieceKind};
 
-use crate::build::{Progress, write_if_changed};
 use crate::catalog::Choice;
+use crate::progress::Progress;
+use crate::whole::write_if_changed;
 
 /// A piece of a partition's image.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use paratia_config::{BoardFacts, Ipa, Partition};
 use super::source::{Bytes, Sources};
 use super::tree::Guest;
 use super::{Piece, kernel};
-use crate::build::flat;
+use crate::flat;
 
 /// The pieces of a partition's image.
 pub(super) fn pieces(

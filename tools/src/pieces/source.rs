@@ -8,7 +8,8 @@ use anyhow::Context as _;
 use paratia_config::system::File;
 
 use super::initrd;
-use crate::build::{Progress, write_if_changed};
+use crate::progress::Progress;
+use crate::whole::write_if_changed;
 use crate::{debian, workspace};
 
 /// Bytes in a file.

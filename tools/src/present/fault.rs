@@ -4,6 +4,7 @@
 use paratia::catalog::Choice;
 use paratia::log::Event;
 use paratia::pieces;
+use paratia_abi::exception;
 use paratia_config::machine::{UART_BYTES, VirtualGic};
 use paratia_config::{BoardFacts, Ipa, Partition, Region};
 
@@ -40,7 +41,7 @@ pub(crate) fn sentence(event: &Event, choice: &Choice) -> Option<String> {
         "unhandled_exception" => {
             format!(
                 "took an exception that it doesn't handle: {}",
-                exception(esr)
+                own_exception(esr)
             )
         }
         "missed_heartbeat" | "console_overflow" | "refused_calls" | "reset" | "shutdown" => {
@@ -109,35 +110,28 @@ fn by(word: Option<u32>) -> String {
 
 /// The trapped instruction by its exception class (Arm DDI 0487, ESR_EL2.EC).
 fn instruction(esr: u64) -> &'static str {
-    match esr >> 26 & 0x3F {
-        0x00 => "executed an unknown instruction",
-        0x01 => "executed a trapped WFI or WFE",
-        0x07 => "used floating-point registers that it doesn't have",
-        0x16 => "executed an HVC with an immediate, which is no call",
-        0x17 => "executed an SMC with an immediate, which is no call",
-        0x18 => "used a system register or instruction that it may not",
-        0x19 => "used SVE registers that it doesn't have",
-        0x20..=0x21 => "fetched an instruction that it may not",
-        0x30..=0x3D => "used a debug facility that it may not",
+    match exception::class(esr) {
+        exception::UNKNOWN => "executed an unknown instruction",
+        exception::WAIT => "executed a trapped WFI or WFE",
+        exception::FLOATING_POINT => "used floating-point registers that it doesn't have",
+        exception::HYPERVISOR_CALL => "executed an HVC with an immediate, which is no call",
+        exception::MONITOR_CALL => "executed an SMC with an immediate, which is no call",
+        exception::SYSTEM_REGISTER => "used a system register or instruction that it may not",
+        exception::SVE => "used SVE registers that it doesn't have",
+        exception::INSTRUCTION_ABORT | exception::OWN_INSTRUCTION_ABORT => {
+            "fetched an instruction that it may not"
+        }
+        exception::FIRST_OF_DEBUG..=exception::LAST_OF_DEBUG => {
+            "used a debug facility that it may not"
+        }
         _ => "executed a forbidden instruction",
     }
 }
 
 /// What the guest's own exception was, by the class in its syndrome (Arm DDI 0487, ESR_EL1.EC).
-fn exception(esr: u64) -> String {
-    let name = match esr >> 26 & 0x3F {
-        0x00 => "undefined instruction",
-        0x07 => "floating point without access",
-        0x15 => "SVC",
-        0x20..=0x21 => "instruction abort",
-        0x22 => "misaligned program counter",
-        0x24..=0x25 => "data abort",
-        0x26 => "misaligned stack pointer",
-        0x2F => "SError",
-        0x3C => "breakpoint instruction",
-        other => return format!("class {other:#x}"),
-    };
-    name.to_owned()
+fn own_exception(esr: u64) -> String {
+    let class = exception::class(esr);
+    exception::name(class).map_or_else(|| format!("class {class:#x}"), ToOwned::to_owned)
 }
 
 /// `beyond region 'ram' 0x40000000..0x40200000 by 0x1000`.

@@ -1,13 +1,13 @@
 //! The tables and pictures of `cargo paratia profile`.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::Path;
 
 use anyhow::Context as _;
 use inferno::flamegraph;
 use paratia::bench::counter::{Counts, Paths, Trace};
 use paratia::sources::Sources;
+use paratia::whole;
 
 use super::paint::{BOLD, DIM, PLAIN};
 use super::table::Table;
@@ -134,7 +134,7 @@ pub(crate) fn draw(counts: &Counts, boot: bool, system: &str, file: &Path) -> an
     let phase = if boot { "booting" } else { "running" };
     options.title = format!("The hypervisor's instructions, {phase} '{system}'");
     options.count_name = "instructions".to_owned();
-    let out = File::create(file).with_context(|| format!("can't write {}", file.display()))?;
-    flamegraph::from_lines(&mut options, stacks.iter().map(String::as_str), out)?;
-    Ok(())
+    let mut drawn = Vec::new();
+    flamegraph::from_lines(&mut options, stacks.iter().map(String::as_str), &mut drawn)?;
+    whole::write(file, drawn).with_context(|| format!("can't write {}", file.display()))
 }

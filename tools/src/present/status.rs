@@ -3,7 +3,7 @@
 use std::io::{IsTerminal as _, Write as _, stderr};
 use std::time::{Duration, Instant};
 
-use paratia::build::Progress;
+use paratia::progress::Progress;
 
 use super::paint::{DIM, PLAIN};
 

@@ -1,7 +1,6 @@
 //! The picture at the end of a run: from the display, or out of memory on a board that has none.
 
-use std::fs::{self, File};
-use std::io::BufWriter;
+use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
@@ -10,6 +9,7 @@ use paratia_config::system::RegionKind;
 
 use crate::catalog::Choice;
 use crate::qemu::Control;
+use crate::whole;
 
 /// Bytes of a pixel: blue, green, red, unused.
 const PIXEL_BYTES: usize = 4;
@@ -42,7 +42,8 @@ fn write_png(file: &Path, width: u32, height: u32, pixels: &[u8]) -> anyhow::Res
         "the picture has {} bytes, not {needed}",
         pixels.len()
     );
-    let mut encoder = png::Encoder::new(BufWriter::new(File::create(file)?), width, height);
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
     let colours: Vec<u8> = pixels
@@ -50,11 +51,13 @@ fn write_png(file: &Path, width: u32, height: u32, pixels: &[u8]) -> anyhow::Res
         .flat_map(|pixel| [pixel[2], pixel[1], pixel[0]])
         .collect();
     encoder.write_header()?.write_image_data(&colours)?;
-    Ok(())
+    Ok(whole::write(file, bytes)?)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use super::*;
 
     #[test]

@@ -12,6 +12,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use paratia_abi::exception;
 use paratia_config::System;
 
 use crate::qemu::gdb::Gdb;
@@ -167,9 +168,9 @@ fn sentence(system: &System, seen: &Seen) -> String {
         || "a partition".to_owned(),
         |it| format!("partition '{}'", it.name),
     );
-    let cause = match syndrome >> 26 & 0x3F {
-        0x21 => format!("its vector at {vector:#x} can't be fetched"),
-        0x25 => format!(
+    let cause = match exception::class(syndrome) {
+        exception::OWN_INSTRUCTION_ABORT => format!("its vector at {vector:#x} can't be fetched"),
+        exception::OWN_DATA_ABORT => format!(
             "the first instruction of its vector at {vector:#x} can't access {address:#x}, which may \
              be its stack"
         ),

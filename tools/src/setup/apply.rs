@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 
 use super::plan::Step;
 use super::{TARGETS, qemu};
-use crate::build::Progress;
+use crate::progress::Progress;
 
 /// Does the steps; returns whether `rustup` still is a way (false if it failed).
 pub(super) fn apply(steps: &[Step], progress: &mut dyn Progress) -> anyhow::Result<bool> {

@@ -13,13 +13,17 @@ mod toolchain;
 
 use anyhow::bail;
 
-use crate::build::Progress;
+use crate::progress::Progress;
 use crate::qemu::version::{self, LEAST};
 use facts::Facts;
 pub use toolchain::Toolchain;
 
+/// The target of guests.
+pub const GUEST_TARGET: &str = "aarch64-unknown-none";
+/// The target of the hypervisor: soft-float, so that it never touches a guest's FP registers.
+pub const HYPERVISOR_TARGET: &str = "aarch64-unknown-none-softfloat";
 /// The targets that the boards need.
-pub const TARGETS: [&str; 2] = [crate::build::HYPERVISOR_TARGET, crate::build::GUEST_TARGET];
+pub const TARGETS: [&str; 2] = [HYPERVISOR_TARGET, GUEST_TARGET];
 
 /// Installs what is missing and returns the toolchain to build with.
 ///

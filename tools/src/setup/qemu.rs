@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, ensure};
 
 use super::backports;
-use crate::build::Progress;
 use crate::debian::Apt;
+use crate::progress::Progress;
 use crate::qemu::version::{self, LEAST};
 use crate::workspace;
 

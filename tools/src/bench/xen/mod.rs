@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use super::guest::{self, Figures};
-use crate::build::Progress;
+use crate::progress::Progress;
 
 pub use package::PACKAGE;
 
@@ -21,7 +21,7 @@ pub fn measure(image: &Path, progress: &mut dyn Progress) -> anyhow::Result<Figu
     let folder = tempfile::Builder::new().prefix("paratia-").tempdir()?;
     let tree = folder.path().join("xen.dtb");
     let guest_bytes = std::fs::metadata(image)?.len();
-    std::fs::write(&tree, tree::tree(guest_bytes)?)?;
+    crate::whole::write(&tree, tree::tree(guest_bytes)?)?;
 
     let mut loader = OsString::from("loader,force-raw=on,addr=");
     loader.push(format!("{:#x},file=", tree::GUEST_IMAGE));

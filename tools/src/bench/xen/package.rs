@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use crate::build::Progress;
 use crate::debian;
+use crate::progress::Progress;
 
 /// The package.
 pub const PACKAGE: &str = "xen-hypervisor-4.17-arm64";

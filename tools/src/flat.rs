@@ -35,7 +35,7 @@ pub(crate) struct Flat {
 ///
 /// # Errors
 /// If the file is no 64-bit ELF file or has nothing to load.
-pub(super) fn image(file: &[u8]) -> anyhow::Result<Vec<u8>> {
+pub fn image(file: &[u8]) -> anyhow::Result<Vec<u8>> {
     Ok(elf(file, 1)?.bytes)
 }
 
