@@ -13,6 +13,8 @@ use std::{env, fs};
 
 use paratia_board_support::list::Listed;
 use paratia_config::layout::{Layout, REACH_BYTES};
+
+use paratia_config::machines::{Model, Union};
 use paratia_config::system::System;
 use paratia_config::{BoardFacts, run, tables};
 
@@ -34,7 +36,13 @@ fn main() {
         &selected(board.type_path, &board_name, &system_name, system),
     );
     write(&out.join("link.x"), &linker_script(board.facts, system));
+    println!("cargo::rustc-check-cfg=cfg(only_gic, values(\"v2\", \"v3\"))");
     if env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("none") {
+        match Union::of(system, board.facts).model {
+            Some(Model::V2) => println!("cargo::rustc-cfg=only_gic=\"v2\""),
+            Some(Model::V3) => println!("cargo::rustc-cfg=only_gic=\"v3\""),
+            None => {}
+        }
         println!(
             "cargo::rustc-link-arg-bins=-T{}",
             out.join("link.x").display()

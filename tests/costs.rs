@@ -5,7 +5,7 @@ use std::time::Duration;
 use paratia::bench;
 use paratia::bench::budget::Verdict;
 use paratia::bench::figures::Unit;
-use paratia::build::Silent;
+use paratia::progress::Silent;
 use paratia_tests::{DEFAULT_BOARD, bare, finish, is_about, run};
 
 #[test]

@@ -1,23 +1,23 @@
-//! The README's count is still true, and what isn't in an image is still not there.
+//! EVIDENCE.md's count is still true, and what isn't in an image is still not there.
 
 use paratia::sources::Sources;
 use paratia::{build, count, sources};
 use paratia_tests::{DEFAULT_BOARD, is_about};
 
-/// How far a figure may be from the README's before the table is to be counted anew: a twentieth,
+/// How far a figure may be from the one shown before the table is to be counted anew: a twentieth,
 /// or a few of whatever it is.
 fn is_near(shown: u64, counted: u64) -> bool {
     shown.abs_diff(counted) <= (shown / 20).max(8)
 }
 
 #[test]
-fn the_readme_shows_what_is_counted() {
+fn the_evidence_shows_what_is_counted() {
     if !is_about(DEFAULT_BOARD) {
         return;
     }
-    let readme = std::fs::read_to_string(paratia::workspace::root().join("README.md"))
-        .expect("there is a README");
-    let shown = count::shown(&readme).expect("it has the table");
+    let page = std::fs::read_to_string(paratia::workspace::root().join("EVIDENCE.md"))
+        .expect("there is an EVIDENCE.md");
+    let shown = count::shown(&page).expect("it has the table");
     let counted = count::figures().expect("everything can be counted");
     let names: Vec<_> = counted.iter().map(|figure| figure.what.clone()).collect();
     let shown_names: Vec<_> = shown.iter().map(|(what, _)| what.clone()).collect();

@@ -38,7 +38,7 @@ enum Way {
     Write,
 }
 
-/// The register of a syndrome, and the way; nothing of another class than 0x18.
+/// The register of a syndrome, and the way; nothing of another class than a trapped register's.
 fn accessed(esr: u64) -> Option<([u64; 5], Way)> {
     let field = |shift: u32, bits: u32| esr >> shift & ((1 << bits) - 1);
     let register = [(20, 2), (14, 3), (10, 4), (1, 4), (17, 3)];

@@ -99,7 +99,7 @@ pub fn code(system: &System, pieces: &[Piece]) -> String {
         &mut code,
         &format!(
             "/// The partitions' images, by the partition's index.\n\
-             pub static IMAGES: [Image; {}] = [\n{images}];",
+             pub static IMAGES: [BuiltImage; {}] = [\n{images}];",
             system.partitions.len()
         ),
     );
@@ -152,7 +152,7 @@ fn image(
         format!("Some(Ipa({:#x}))", piece.at)
     });
     format!(
-        "    Image {{\n        pieces: &[\n{list}        ],\n        device_tree: {tree},\n    }},\n"
+        "    BuiltImage {{\n        pieces: &[\n{list}        ],\n        device_tree: {tree},\n    }},\n"
     )
 }
 

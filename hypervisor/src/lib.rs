@@ -1,108 +1,32 @@
 //! The EL2 core: the only code of Paratia that runs privileged.
 //!
-//! Boot checks everything and then enables it (`boot`); from then on every way through the
-//! hypervisor is the same: save, decode, act, choose next, restore (`exit`). What is decided by
-//! pure logic (schedule, health, heartbeats, ports, console lines, reloading) knows no hardware and
-//! is tested on the host; what is AArch64 lives under `arch`.
+//! It is a house of rooms, listed here from the ground up. A room uses the rooms above it in this list and
+//! never one below (the test `rooms` holds that); its first sentence says what it is, what it
+//! may touch and what it never does. The first three know no hardware and are tested on the host.
 
 #![cfg_attr(not(test), no_std)]
 
-pub mod bits;
-pub mod console;
-pub mod doorbell;
-pub mod health;
-pub mod heartbeat;
-pub mod id_registers;
-pub mod image;
-pub mod inject;
-pub mod life;
-pub mod mmio;
-pub mod path;
-pub mod physical_timer;
-pub mod places;
-pub mod port;
+pub mod base;
+pub mod machine;
+pub mod policy;
 #[cfg(test)]
 mod properties;
-pub mod psci;
-pub mod records;
-pub mod reload;
-pub mod sched;
-pub mod set_way;
-pub mod time;
-pub mod total;
-pub mod typing;
-pub mod vgic;
-pub mod vuart;
 
 #[cfg(target_os = "none")]
 pub mod arch;
 #[cfg(target_os = "none")]
-pub use arch::syndrome;
-#[cfg(not(target_os = "none"))]
-#[path = "arch/syndrome.rs"]
-pub mod syndrome;
-
-#[cfg(target_os = "none")]
 pub mod boot;
 #[cfg(target_os = "none")]
-pub mod bring_up;
+pub mod built;
 #[cfg(target_os = "none")]
-pub mod caches;
+pub mod exits;
 #[cfg(target_os = "none")]
-pub mod call;
+pub mod interrupts;
 #[cfg(target_os = "none")]
-pub mod controller;
-#[cfg(target_os = "none")]
-pub mod cpu;
-#[cfg(target_os = "none")]
-pub mod crash;
-#[cfg(target_os = "none")]
-pub mod device;
-#[cfg(target_os = "none")]
-pub mod event;
-#[cfg(target_os = "none")]
-pub mod exit;
-#[cfg(target_os = "none")]
-pub mod facts;
-#[cfg(target_os = "none")]
-pub mod fault;
-#[cfg(target_os = "none")]
-pub mod granted;
-#[cfg(target_os = "none")]
-pub mod guest;
-#[cfg(target_os = "none")]
-pub mod idle;
-#[cfg(target_os = "none")]
-pub mod interrupt;
-#[cfg(target_os = "none")]
-pub mod lock;
-#[cfg(target_os = "none")]
-pub mod log;
-#[cfg(target_os = "none")]
-pub mod owned;
-#[cfg(target_os = "none")]
-pub mod partition;
-#[cfg(target_os = "none")]
-pub mod power;
-#[cfg(target_os = "none")]
-pub mod register;
-#[cfg(target_os = "none")]
-pub mod restart;
-#[cfg(target_os = "none")]
-pub mod selected;
+pub mod report;
 #[cfg(target_os = "none")]
 pub mod state;
 #[cfg(target_os = "none")]
-pub mod stolen;
+pub mod way;
 #[cfg(target_os = "none")]
-pub mod stop;
-#[cfg(target_os = "none")]
-pub mod straight;
-#[cfg(target_os = "none")]
-pub mod switch;
-#[cfg(target_os = "none")]
-pub mod terminal;
-#[cfg(target_os = "none")]
-pub mod vcpu;
-#[cfg(target_os = "none")]
-pub mod window;
+pub mod windows;

@@ -9,7 +9,7 @@ use core::mem::{offset_of, size_of};
 
 use static_assertions::const_assert;
 
-use crate::controller::{self, VirtualState};
+use crate::built::controllers::{self, VirtualState};
 
 /// The context. The exit path's assembly relies on this layout; `SP_EL2` points to it whenever a
 /// guest runs.
@@ -17,17 +17,17 @@ use crate::controller::{self, VirtualState};
 pub struct Context {
     /// General registers `x0`-`x30`.
     pub x: [u64; 31],
-    /// Where the guest goes on.
+    /// Where the guest goes on: `ELR_EL2` of its last exit, or its entry.
     pub elr: u64,
-    /// Its processor state.
+    /// Its processor state there: `SPSR_EL2`.
     pub spsr: u64,
-    /// Top of the stack of the CPU that runs it.
+    /// Top of the stack of the CPU that runs it, to which the vector moves.
     pub stack: u64,
-    /// FP control.
+    /// `FPCR`.
     pub fpcr: u64,
-    /// FP status.
+    /// `FPSR`.
     pub fpsr: u64,
-    /// Its CPU interface; list registers are in no context: see [`crate::interrupt`].
+    /// Its CPU interface; list registers are in no context: see [`crate::interrupts`].
     pub interface: VirtualState,
     /// FP and SIMD registers `q0`-`q31`.
     pub q: [u128; 32],
@@ -35,7 +35,7 @@ pub struct Context {
     pub system: SystemRegisters,
 }
 
-/// Offsets that the assembly in [`super::entry`] uses.
+/// Offsets that the assembly in [`crate::way::vectors`] uses.
 pub const OFFSET_ELR: usize = offset_of!(Context, elr);
 /// See [`OFFSET_ELR`].
 pub const OFFSET_STACK: usize = offset_of!(Context, stack);
@@ -146,7 +146,7 @@ impl Context {
         stack: 0,
         fpcr: 0,
         fpsr: 0,
-        interface: controller::RESET,
+        interface: controllers::RESET,
         q: [0; 32],
         system: SystemRegisters::ZERO,
     };

@@ -5,9 +5,9 @@ use core::arch::asm;
 
 use super::performance;
 use super::registers::{read_register, write_register};
-use super::syndrome::encoding;
-use crate::inject::{self, Exception};
-use crate::mmio::Order;
+use crate::machine::inject::{self, Exception};
+use crate::machine::mmio::Order;
+use crate::machine::register_names as name;
 
 /// Virtualisation on; interrupts, ID registers (those of the implementation, of tags and of streaming,
 /// too), `WFI`, `SMC`, set/way maintenance, implementation defined and auxiliary registers, error
@@ -64,7 +64,7 @@ pub struct CpuAnchor {
 }
 
 /// Sets this CPU's traps: the same whichever guest runs, but for what one was granted
-/// ([`crate::granted`]). `tests/registers.rs` has every value once more.
+/// ([`crate::state::granted`]). `tests/registers.rs` has every value once more.
 pub fn enable_traps() {
     let identity = read_register!("midr_el1");
     // SAFETY: these registers act on EL1 and EL0, where nothing runs yet.
@@ -104,7 +104,7 @@ pub fn guest_access_control() -> u64 {
 
 /// Writes the guest's `CPACR_EL1`.
 pub fn set_guest_access_control(value: u64) {
-    // SAFETY: it acts on the guest that is loaded alone.
+    // SAFETY: CPACR_EL1 acts on EL1 and EL0 alone, where only the guest that is loaded runs.
     unsafe { write_register!("cpacr_el1", access_control(value)) };
 }
 
@@ -152,7 +152,7 @@ pub fn set_stage2(vttbr: u64) {
 
 /// Sets the translation granule and sizes of stage 2, once a CPU.
 pub fn set_stage2_control(vtcr: u64) {
-    // SAFETY: no guest runs yet.
+    // SAFETY: boot calls this before any guest runs on this CPU, and stage 2 concerns guests alone.
     unsafe { write_register!("vtcr_el2", vtcr) };
     super::timer::isb();
 }
@@ -212,7 +212,8 @@ const SOFTWARE_STEP: u64 = 1 << 21;
 pub fn skip_instruction() {
     let state = read_register!("spsr_el2") & !BRANCH_TYPE & !SOFTWARE_STEP;
     let next = return_address().wrapping_add(4);
-    // SAFETY: only how the guest goes on depends on it; AArch64 instructions have 4 bytes.
+    // SAFETY: both registers say where and how the guest goes on that is loaded, and nothing at EL2 depends on
+    // them; AArch64 instructions have 4 bytes.
     unsafe {
         write_register!("spsr_el2", state);
         write_register!("elr_el2", next);
@@ -222,7 +223,7 @@ pub fn skip_instruction() {
 /// Lets the return address be that of the instruction by which the guest came, and not the one behind it.
 pub fn return_to_instruction() {
     let instruction = return_address().wrapping_sub(4);
-    // SAFETY: only how the guest goes on depends on it.
+    // SAFETY: it says where the guest goes on that is loaded, and nothing at EL2 depends on it.
     unsafe { write_register!("elr_el2", instruction) };
 }
 
@@ -259,7 +260,8 @@ pub fn take_exception(exception: Exception) {
     let entry = inject::entry(exception, spsr, sctlr);
     let vector = read_register!("vbar_el1").wrapping_add(entry.vector_offset);
     let (from, address) = (return_address(), fault_address());
-    // SAFETY: all of these are the guest's that is loaded, or say where it goes on.
+    // SAFETY: those of EL1 are the guest's that is loaded, as an exception would change them; the others say
+    // where it goes on. Nothing at EL2 depends on any.
     unsafe {
         write_register!("elr_el1", from);
         write_register!("spsr_el1", spsr);
@@ -278,28 +280,21 @@ pub fn fault_page() -> u64 {
     read_register!("hpfar_el2")
 }
 
-/// The value of an ID register that [`crate::id_registers`] knows; 0 for all others.
+/// The value of an ID register that [`crate::machine::id_registers`] knows; 0 for all others.
 #[must_use]
 pub fn id_register(register: u16) -> u64 {
-    /// Reads the one whose `CRm` and `Op2` it is.
-    macro_rules! one_of {
-        ($($name:literal = $crm:literal $op2:literal),+ $(,)?) => {
-            match register {
-                $(register if register == encoding(3, 0, 0, $crm, $op2) => read_register!($name),)+
-                _ => 0,
-            }
-        };
-    }
-    one_of! {
-        "id_aa64pfr0_el1" = 4 0,
-        "id_aa64pfr1_el1" = 4 1,
-        "id_aa64dfr0_el1" = 5 0,
-        "id_aa64isar0_el1" = 6 0,
-        "id_aa64isar1_el1" = 6 1,
-        "s3_0_c0_c6_2" = 6 2,
-        "id_aa64mmfr0_el1" = 7 0,
-        "id_aa64mmfr1_el1" = 7 1,
-        "s3_0_c0_c7_2" = 7 2,
+    // The assembler doesn't know the two newest by their names.
+    match register {
+        name::ID_AA64PFR0_EL1 => read_register!("id_aa64pfr0_el1"),
+        name::ID_AA64PFR1_EL1 => read_register!("id_aa64pfr1_el1"),
+        name::ID_AA64DFR0_EL1 => read_register!("id_aa64dfr0_el1"),
+        name::ID_AA64ISAR0_EL1 => read_register!("id_aa64isar0_el1"),
+        name::ID_AA64ISAR1_EL1 => read_register!("id_aa64isar1_el1"),
+        name::ID_AA64ISAR2_EL1 => read_register!("s3_0_c0_c6_2"),
+        name::ID_AA64MMFR0_EL1 => read_register!("id_aa64mmfr0_el1"),
+        name::ID_AA64MMFR1_EL1 => read_register!("id_aa64mmfr1_el1"),
+        name::ID_AA64MMFR2_EL1 => read_register!("s3_0_c0_c7_2"),
+        _ => 0,
     }
 }
 
@@ -311,7 +306,7 @@ pub fn system_control() -> u64 {
 
 /// Sets the guest's `SCTLR_EL1`.
 pub fn set_system_control(value: u64) {
-    // SAFETY: it acts on the guest that is loaded alone.
+    // SAFETY: SCTLR_EL1 acts on EL1 and EL0 alone, where only the guest that is loaded runs.
     unsafe { write_register!("sctlr_el1", value) };
 }
 
@@ -335,7 +330,8 @@ impl HypervisorControl {
     /// Sets it for the guest that is loaded.
     #[inline]
     pub fn set(self) {
-        // SAFETY: it adds or takes away a trap, or signals to the guest.
+        // SAFETY: the value has all that every guest is confined by (`HCR_EL2`); beside that it only adds traps
+        // and signals interrupts to the guest.
         unsafe { write_register!("hcr_el2", self.0) };
     }
 }
@@ -343,7 +339,7 @@ impl HypervisorControl {
 /// Stops this CPU for good. Its timers are turned off; whoever has its interrupt interface lets nothing
 /// through before.
 pub fn park() -> ! {
-    // SAFETY: it is the hypervisor's own, and nothing waits for it.
+    // SAFETY: this CPU's EL2 timer is the hypervisor's own, and this CPU waits for nothing any more.
     unsafe { write_register!("cnthp_ctl_el2", 0_u64) };
     super::timer::stop_guest_timer();
     loop {

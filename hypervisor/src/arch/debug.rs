@@ -140,7 +140,7 @@ fn read(kind: Kind, number: usize) -> u64 {
     let mut value = 0;
     macro_rules! read_it {
         ($name:expr) => {{
-            // SAFETY: reading has no side effect.
+            // SAFETY: reading a breakpoint's or a watchpoint's register has no side effect.
             unsafe {
                 core::arch::asm!(concat!("mrs {}, ", $name), out(reg) value,
                     options(nomem, nostack, preserves_flags));
@@ -155,7 +155,8 @@ fn read(kind: Kind, number: usize) -> u64 {
 fn write(kind: Kind, number: usize, value: u64) {
     macro_rules! write_it {
         ($name:expr) => {{
-            // SAFETY: as for `write_control`; it has no effect at EL2 either.
+            // SAFETY: debug exceptions go to EL1 (MDCR_EL2.TDE is zero), where only the guest whose value
+            // this is runs; a breakpoint or watchpoint has no effect at EL2.
             unsafe {
                 core::arch::asm!(concat!("msr ", $name, ", {}"), in(reg) value,
                     options(nostack, preserves_flags));

@@ -25,8 +25,9 @@ pub unsafe fn zero(base: u64, size_bytes: u64) {
     let end = base.saturating_add(size_bytes);
     let mut at = base;
     while at < end {
-        // SAFETY: the caller's promise; a line of 64 bytes within the range. Plain stores rather
-        // than `dc zva`, whose block size and availability differ between CPUs.
+        // SAFETY: the caller promises whole pages of a partition that doesn't run, and `at` is a line of 64
+        // bytes within them, which nobody else touches. Plain stores rather than `dc zva`, whose block
+        // size and availability differ between CPUs.
         unsafe {
             asm!(
                 "stp xzr, xzr, [{at}]",
@@ -52,7 +53,8 @@ pub unsafe fn clean(base: u64, size_bytes: u64) {
     let end = base.saturating_add(size_bytes);
     let mut at = base;
     while at < end {
-        // SAFETY: the caller's promise; maintenance by address changes no content.
+        // SAFETY: the caller promises that this is a partition's memory, which EL2's map covers; maintenance by
+        // address changes no content.
         unsafe { asm!("dc civac, {}", in(reg) at, options(nostack, preserves_flags)) };
         at = at.wrapping_add(CACHE_LINE_BYTES);
     }
@@ -65,19 +67,21 @@ pub unsafe fn clean(base: u64, size_bytes: u64) {
 /// `destination` is page-aligned memory of a partition that doesn't run now, with room for `source`
 /// rounded up to a page.
 pub unsafe fn copy_image(destination: u64, source: &[u8]) {
-    // SAFETY: the caller's promise; the source is in the hypervisor's read-only section, so the two
-    // can't overlap.
+    // SAFETY: the caller promises memory of a partition that doesn't run, with room for the source; that is
+    // in the hypervisor's read-only section, so the two can't overlap.
     unsafe {
         core::ptr::copy_nonoverlapping(source.as_ptr(), destination as *mut u8, source.len());
     }
-    // SAFETY: as above.
+    // SAFETY: the caller promises that this is page-aligned memory of a partition; cleaning changes no
+    // content.
     unsafe { clean(destination, source.len() as u64) };
 }
 
 /// Forgets every instruction and translation that CPUs may still hold of the partition whose stage
 /// 2 is loaded on this CPU.
 pub fn forget_guest() {
-    // SAFETY: invalidation only makes the CPUs look again.
+    // SAFETY: invalidation only makes the CPUs read instructions and translations from memory again, and
+    // what is there is as it should be.
     unsafe {
         instructions!(
             "isb", // the VMID that was just set is the one to forget
@@ -93,7 +97,7 @@ pub fn forget_guest() {
 /// Forgets, on this CPU, every instruction and translation of the partition whose stage 2 was just
 /// set: another of its vCPUs ran here.
 pub fn forget_siblings() {
-    // SAFETY: invalidation only makes the CPU look again.
+    // SAFETY: invalidation only makes this CPU read instructions and translations from memory again.
     unsafe {
         instructions!("isb", "tlbi vmalle1", "ic iallu", "dsb nsh", "isb");
     }
@@ -101,7 +105,7 @@ pub fn forget_siblings() {
 
 /// Forgets every translation of every partition: once, at boot.
 pub fn forget_all_guests() {
-    // SAFETY: invalidation only makes the CPU look again.
+    // SAFETY: invalidation only makes this CPU read instructions and translations from memory again.
     unsafe {
         instructions!("tlbi alle1", "ic iallu", "dsb nsh", "isb");
     }
@@ -109,7 +113,7 @@ pub fn forget_all_guests() {
 
 /// Waits until all memory accesses and maintenance before it are done.
 pub fn barrier() {
-    // SAFETY: a barrier.
+    // SAFETY: a barrier only waits.
     unsafe { asm!("dsb sy", options(nostack, preserves_flags)) };
 }
 
@@ -119,16 +123,19 @@ pub fn barrier() {
 /// `address` is a multiple of 8 in a partition's memory, as the configuration fixes it.
 #[must_use]
 pub unsafe fn read_word(address: u64) -> u64 {
-    // SAFETY: the caller's promise. Volatile, because the partition may write it on another CPU.
+    // SAFETY: the caller promises an aligned word of a partition's memory, which EL2's map covers. Volatile,
+    // because the partition may write it on another CPU.
     unsafe { (address as *const u64).read_volatile() }
 }
 
 /// Writes a word of a message window.
 ///
 /// # Safety
-/// As for [`read_word`].
+/// `address` is a multiple of 8 in a partition's memory, or in a page that the hypervisor shows it, as the
+/// configuration fixes it.
 pub unsafe fn write_word(address: u64, word: u64) {
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller promises an aligned word that EL2's map covers and that no reference of the
+    // hypervisor's is to. Volatile, because the partition may read it on another CPU.
     unsafe { (address as *mut u64).write_volatile(word) };
 }
 

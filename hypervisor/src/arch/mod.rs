@@ -4,10 +4,9 @@
 pub mod context;
 pub mod cpu;
 pub mod debug;
-pub mod entry;
 pub mod inherited;
 pub mod memory;
 pub mod performance;
 pub mod registers;
-pub mod syndrome;
+pub mod system_error;
 pub mod timer;

@@ -99,7 +99,7 @@ impl Performance {
         }
         clear();
         let traps = read_register!("mdcr_el2") | TRAPS;
-        // SAFETY: more is trapped.
+        // SAFETY: guests reach less than before; EL2 itself isn't trapped.
         unsafe { write_register!("mdcr_el2", traps) };
     }
 
@@ -111,14 +111,16 @@ impl Performance {
         clear();
         for (number, [count, kind]) in self.counters.iter().take(counters()).enumerate() {
             select(number);
-            // SAFETY: the guest's own, which runs next.
+            // SAFETY: these are values of the guest that runs next, whose monitors were granted to it; the
+            // counters stand still.
             unsafe {
                 write_register!("pmxevcntr_el0", *count);
                 write_register!("pmxevtyper_el0", *kind);
             }
         }
         let traps = read_register!("mdcr_el2") & !TRAPS;
-        // SAFETY: as above; these monitors are granted to the guest that runs next.
+        // SAFETY: these are values of the guest that runs next, whose monitors were granted to it, so it may
+        // reach them; EL2 uses none.
         unsafe {
             write_register!("pmcr_el0", self.control & !ENABLE);
             write_register!("pmccntr_el0", self.cycles);

@@ -3,7 +3,7 @@
 use core::arch::asm;
 
 use super::registers::{read_register, write_register};
-use crate::time::{Frequency, Ticks};
+use crate::base::time::{Frequency, Ticks};
 
 /// The time now. The `isb` keeps the reading from being done early (Arm ARM DDI 0487, D12.1.2).
 #[must_use]
@@ -39,14 +39,14 @@ pub fn nanoseconds(ticks: u64) -> u64 {
 /// Turns this CPU's timer on, without a deadline: once, at boot.
 pub fn start() {
     arm(Ticks(u64::MAX));
-    // SAFETY: this timer is the hypervisor's alone.
+    // SAFETY: this CPU's EL2 physical timer is the hypervisor's alone; no guest can reach it.
     unsafe { write_register!("cnthp_ctl_el2", 1_u64) };
 }
 
 /// Lets the timer interrupt this CPU at `deadline`, in place of any deadline before.
 #[inline]
 pub fn arm(deadline: Ticks) {
-    // SAFETY: as above.
+    // SAFETY: this CPU's EL2 physical timer is the hypervisor's alone; no guest can reach it.
     unsafe { write_register!("cnthp_cval_el2", deadline.0) };
 }
 
@@ -96,12 +96,12 @@ pub fn wait_for_interrupt() {
 
 /// Lets other CPUs of the board go first in a loop that waits for one of them.
 pub fn yield_processor() {
-    // SAFETY: a hint.
+    // SAFETY: a hint, which changes nothing.
     unsafe { asm!("yield", options(nomem, nostack, preserves_flags)) };
 }
 
 /// Completes all context-changing operations before.
 pub fn isb() {
-    // SAFETY: a barrier.
+    // SAFETY: a barrier only waits.
     unsafe { asm!("isb", options(nostack, preserves_flags)) };
 }

@@ -1,11 +1,12 @@
 //! A guest and its devices, by chance.
 
-use paratia_hypervisor::id_registers::{self, Grants};
-use paratia_hypervisor::mmio::{self, Access, Kind, Order};
-use paratia_hypervisor::psci::Decision;
-use paratia_hypervisor::syndrome::{self, Cause, encoding};
-use paratia_hypervisor::vgic::{Frame, Model, Request, VcpuSet};
-use paratia_hypervisor::vuart;
+use paratia_hypervisor::machine::id_registers::{self, Grants};
+use paratia_hypervisor::machine::mmio::{self, Access, AccessKind, Order};
+use paratia_hypervisor::machine::psci::PowerDecision;
+use paratia_hypervisor::machine::register_names as name;
+use paratia_hypervisor::machine::syndrome::{self, Cause};
+use paratia_hypervisor::machine::vgic::{Frame, Model, Request, VcpuSet};
+use paratia_hypervisor::machine::vuart;
 
 use super::generator::Generator;
 use super::machine::{
@@ -61,7 +62,7 @@ fn access(machine: &mut Machine, by_chance: &mut Generator, vcpu: usize) {
         by_chance.number()
     };
     let access = mmio::decode(esr, ipa & 0xFFF, ipa >> 8 & !0xF);
-    let Some(access) = access.filter(|access| access.kind != Kind::Unknown) else {
+    let Some(access) = access.filter(|access| access.kind != AccessKind::Unknown) else {
         return;
     };
     assert_eq!(access.ipa, ipa);
@@ -76,14 +77,14 @@ fn access(machine: &mut Machine, by_chance: &mut Generator, vcpu: usize) {
 }
 
 fn emulate(machine: &mut Machine, vcpu: usize, access: &Access, value: u64) -> u64 {
-    let write = matches!(access.kind, Kind::Write);
+    let write = matches!(access.kind, AccessKind::Write);
     let width = access.width;
     match access.ipa {
         UART..0x0900_1000 => {
             let offset = access.ipa - UART;
             let read = if write {
                 match machine.uart.write(offset, width, value) {
-                    vuart::Effect::Nothing | vuart::Effect::Transmit(_) => 0,
+                    vuart::UartEffect::Nothing | vuart::UartEffect::Transmit(_) => 0,
                 }
             } else {
                 machine.uart.read(offset, width)
@@ -130,7 +131,7 @@ fn frame(
     let width = access.width;
     let mut read = 0;
     machine.exit(vcpu, |machine| {
-        if matches!(access.kind, Kind::Write) {
+        if matches!(access.kind, AccessKind::Write) {
             let effect = machine.gic.write(frame, vcpu, offset, width, value);
             return machine.apply(effect);
         }
@@ -203,10 +204,10 @@ fn register(machine: &mut Machine, by_chance: &mut Generator, vcpu: usize) {
     assert!(trapped.register < 32);
     let value = by_chance.value();
     let request = match trapped.encoding {
-        it if it == encoding(3, 0, 12, 11, 5) => Request::Group1,
-        it if it == encoding(3, 0, 12, 11, 6) => Request::Other,
-        it if it == encoding(3, 0, 12, 11, 7) => Request::Group0,
-        it if it == encoding(3, 0, 12, 11, 1) => {
+        name::ICC_SGI1R_EL1 => Request::Group1,
+        name::ICC_ASGI1R_EL1 => Request::Other,
+        name::ICC_SGI0R_EL1 => Request::Group0,
+        name::ICC_DIR_EL1 => {
             let id = u32::try_from(value & 0xFF_FFFF).expect("24 bits");
             machine.exit(vcpu, |machine| {
                 let effect = machine.gic.deactivate(vcpu, id);
@@ -235,17 +236,17 @@ fn power(machine: &mut Machine, by_chance: &mut Generator, vcpu: usize) {
         by_chance.number(),
     ];
     match machine.psci.call(vcpu, id, parameters) {
-        Decision::TurnOn(start) | Decision::WaitAndStart(start) => {
+        PowerDecision::TurnOn(start) | PowerDecision::WaitAndStart(start) => {
             assert!(start.vcpu < VCPUS && start.entry.is_multiple_of(4));
             assert_eq!(start.entry >> 30, 1, "in memory");
             machine.psci.begun(start.vcpu);
         }
-        Decision::Answer(answer) => assert!(answer >= -9),
-        Decision::TurnOff
-        | Decision::Wait
-        | Decision::SystemOff
-        | Decision::SystemReset
-        | Decision::Unknown => {}
+        PowerDecision::Answer(answer) => assert!(answer >= -9),
+        PowerDecision::TurnOff
+        | PowerDecision::Wait
+        | PowerDecision::SystemOff
+        | PowerDecision::SystemReset
+        | PowerDecision::Unknown => {}
     }
 }
 

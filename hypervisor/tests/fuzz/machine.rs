@@ -3,12 +3,12 @@
 
 use paratia_config::system::{Region, RegionKind};
 use paratia_config::{Ipa, Pa};
-use paratia_hypervisor::psci::Psci;
-use paratia_hypervisor::vgic::{
+use paratia_hypervisor::machine::psci::Psci;
+use paratia_hypervisor::machine::vgic::{
     CpuInterface, Done, Effect, Frame, Interrupts, Link, ListRegister, Maintenance, Model, VcpuSet,
     Vgic,
 };
-use paratia_hypervisor::vuart::Uart;
+use paratia_hypervisor::machine::vuart::Uart;
 
 pub const VCPUS: usize = 2;
 pub const DISTRIBUTOR: u64 = 0x0800_0000;
@@ -99,10 +99,10 @@ impl Machine {
 
     /// An exit of `vcpu` in which `act` is done.
     pub fn exit(&mut self, vcpu: usize, act: impl FnOnce(&mut Self) -> VcpuSet) {
-        let others = self.fold(vcpu);
-        let others = act(self).and(others);
+        let others = self.collect(vcpu);
+        let others = act(self).union(others);
         self.fill(vcpu);
-        for other in others.without(vcpu).iter() {
+        for other in others.without(VcpuSet::of(vcpu)).iter() {
             self.attend(other);
         }
     }
@@ -158,14 +158,16 @@ impl Machine {
         }
     }
 
-    fn fold(&mut self, vcpu: usize) -> VcpuSet {
+    fn collect(&mut self, vcpu: usize) -> VcpuSet {
         let mut others = VcpuSet::NONE;
         for _ in 0..self.interfaces[vcpu].take_unlisted_ends() {
             let effect = self.gic.end_unlisted(vcpu);
-            others = others.and(self.apply(effect));
+            others = others.union(self.apply(effect));
         }
         let list = &mut self.interfaces[vcpu].list;
-        others.and(self.gic.fold(vcpu, list)).without(vcpu)
+        others
+            .union(self.gic.collect(vcpu, list))
+            .without(VcpuSet::of(vcpu))
     }
 
     fn fill(&mut self, vcpu: usize) {

@@ -15,7 +15,7 @@ mod machine;
 
 use generator::Generator;
 use machine::Machine;
-use paratia_hypervisor::vgic::Model;
+use paratia_hypervisor::machine::vgic::Model;
 
 /// Inputs a run, unless the environment says otherwise.
 const INPUTS: u64 = 400_000;

@@ -1,0 +1,9 @@
+//! Words that every other room is written in: bits, times, counters, cells with one owner. Touches nothing
+//! but its own values; knows no partition, no register and no device.
+
+pub mod bits;
+pub mod image;
+pub mod owned;
+pub mod step;
+pub mod time;
+pub mod total;

@@ -1,0 +1,6 @@
+//! From reset to the first window: check everything, then enable, on the first CPU and on the others. Never
+//! runs again.
+
+pub mod first;
+pub mod others;
+pub mod start;

@@ -1,0 +1,9 @@
+//! One file for each cause of an exit: what a guest asks for or does, and the decision that follows. Touches
+//! the guest that the exit is about; never chooses who runs next.
+
+pub mod caches;
+pub mod call;
+pub mod device;
+pub mod fault;
+pub mod power;
+pub mod register;

@@ -1,0 +1,352 @@
+//! What the hypervisor asks of the controller beside its way through: whether there is work, where
+//! something goes, what is in the way; and that a reset leaves nothing behind.
+
+use super::super::effect::MAX_VCPUS;
+use super::super::{
+    Change, Effect, Frame, Interrupts, Link, ListRegister, Model, Request, VcpuSet,
+};
+use super::machine::{Gic, Machine, SHARED};
+
+const INTERRUPTS: Interrupts = Interrupts {
+    shared: &SHARED,
+    links: &[
+        Link {
+            guest: 27,
+            physical: 27,
+        },
+        Link {
+            guest: 40,
+            physical: 72,
+        },
+    ],
+};
+
+const D: Frame = Frame::Distributor;
+const R: Frame = Frame::Redistributors;
+/// vCPU 1's private interrupts.
+const SECOND: u64 = 0x3_0000;
+
+fn write(gic: &mut Gic, frame: Frame, offset: u64, value: u64) {
+    let _ = gic.write(frame, 0, offset, 4, value);
+}
+
+/// Both groups on, all that exists enabled, shared ones at vCPU 0.
+fn enabled() -> Gic {
+    let mut gic = Gic::new(Model::V3, 2, &INTERRUPTS);
+    write(&mut gic, D, 0, 3);
+    for (frame, offset) in [(D, 0x104), (D, 0x108), (R, 0x1_0100), (R, SECOND + 0x100)] {
+        write(&mut gic, frame, offset, 0xFFFF_FFFF);
+    }
+    gic
+}
+
+fn is_active(gic: &Gic, id: u32) -> bool {
+    let word = gic.read(D, 0, 0x300 + u64::from(id / 32 * 4), 4).value;
+    word >> (id % 32) & 1 != 0
+}
+
+#[test]
+fn after_a_reset_it_is_as_at_first() {
+    for model in [Model::V3, Model::V2] {
+        for vcpus in [1, 2] {
+            let fresh = Gic::new(model, vcpus, &INTERRUPTS);
+            let mut gic = fresh.clone();
+            // Every word that there is.
+            for (frame, end) in [(D, 0x1000), (D, 0x8000), (R, 0x4_0000)] {
+                for offset in (0..end).step_by(4).filter(|offset| *offset != 0x180) {
+                    let _ = gic.write(frame, 0, offset, 4, 0x0101_0101);
+                }
+            }
+            let _ = gic.send(0, Request::Group1, 1 << 24 | 1);
+            let mut list = [ListRegister::EMPTY; 4];
+            for vcpu in 0..vcpus {
+                let _ = gic.fill(vcpu, &mut list);
+            }
+            assert_ne!(format!("{gic:?}"), format!("{fresh:?}"));
+            gic.reset();
+            assert_eq!(
+                format!("{gic:?}"),
+                format!("{fresh:?}"),
+                "{model:?} {vcpus}"
+            );
+        }
+    }
+}
+
+/// `ICC_SGI1R_EL1` bit by bit: to nobody but the sender, in Group 1; and then nobody else gets it.
+#[test]
+fn an_sgi_to_oneself_alone_is_told_apart() {
+    let fields = [
+        0,
+        1 << 16,
+        1 << 23,
+        1 << 32,
+        1 << 39,
+        1 << 40,
+        1 << 44,
+        1 << 47,
+        1 << 48,
+        1 << 55,
+    ];
+    for by in 0..2_usize {
+        for id in [0, 5, 15] {
+            for elsewhere in fields {
+                for targets in [0, 0b01, 0b10, 0b11, 1 << 15 | 0b01] {
+                    for group1 in [false, true] {
+                        let mut gic = enabled();
+                        let groups = if group1 { 1_u64 << id } else { !(1 << id) };
+                        let offset = 0x1_0080 + 0x2_0000 * by as u64;
+                        write(&mut gic, R, offset, groups & 0xFFFF_FFFF);
+                        let value = id << 24 | elsewhere | targets;
+                        let expected = elsewhere == 0 && targets == 1 << by && group1;
+                        let told = gic.only_to_self(by, value);
+                        assert_eq!(told.map(u64::from), expected.then_some(id), "{value:#x}");
+                        let concerned = gic.send(by, Request::Group1, value);
+                        assert!(!expected || concerned == VcpuSet::of(by), "{value:#x}");
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(
+        enabled().only_to_self(2, 0b100),
+        None,
+        "there is no such vCPU"
+    );
+}
+
+#[test]
+fn there_is_work_while_something_is_to_be_taken_or_in_hand() {
+    let works = |gic: &Gic| [gic.has_work(0), gic.has_work(1)];
+    assert_eq!(works(&enabled()), [false; 2]);
+    assert!(!enabled().has_work(2), "there is no such vCPU");
+    // A private one is its vCPU's alone; a shared one may be anybody's.
+    let mut gic = enabled();
+    let _ = gic.pulse(1, 20);
+    assert_eq!(works(&gic), [false, true]);
+    let _ = gic.pulse(0, 33);
+    assert_eq!(works(&gic), [true; 2]);
+    // Pending, but not to be taken.
+    let mut gic = enabled();
+    write(&mut gic, D, 0x184, 1 << 1);
+    let _ = gic.pulse(0, 33);
+    assert_eq!(works(&gic), [false; 2]);
+    // In hand, and in hand while it is pending again.
+    let mut gic = enabled();
+    write(&mut gic, D, 0x304, 1 << 1);
+    assert_eq!(works(&gic), [true; 2]);
+    let _ = gic.pulse(0, 33);
+    assert_eq!(works(&gic), [true; 2]);
+    // The same bit of two blocks, and of a private one.
+    let mut gic = enabled();
+    let _ = (gic.pulse(0, 34), gic.pulse(0, 66));
+    assert_eq!(works(&gic), [true; 2]);
+    let mut gic = enabled();
+    let _ = (gic.pulse(0, 20), gic.pulse(0, 32 + 20));
+    assert_eq!(works(&gic), [true; 2]);
+}
+
+#[test]
+fn a_shared_interrupt_goes_where_its_route_says() {
+    let mut gic = enabled();
+    assert_eq!(gic.target_of(34), Some(0));
+    write(&mut gic, D, 0x6000 + 8 * 34, 1);
+    assert_eq!((gic.target_of(34), gic.target_of(66)), (Some(1), Some(0)));
+    write(&mut gic, D, 0x6000 + 8 * 34, 2);
+    assert_eq!(gic.target_of(34), None, "there is no such vCPU");
+    assert_eq!(gic.target_of(999), None, "there is no such interrupt");
+}
+
+#[test]
+fn a_link_that_gives_another_number_counts_wherever_it_stands() {
+    const RENUMBERED: Link = Link {
+        guest: 40,
+        physical: 72,
+    };
+    const SAME: Link = Link {
+        guest: 27,
+        physical: 27,
+    };
+    for links in [
+        &[RENUMBERED][..],
+        &[RENUMBERED, SAME],
+        &[SAME, RENUMBERED],
+        &[SAME],
+    ] {
+        let gic = Gic::new(
+            Model::V3,
+            2,
+            &Interrupts {
+                shared: &SHARED,
+                links: links.to_vec().leak(),
+            },
+        );
+        let is_renumbered = links.contains(&RENUMBERED);
+        assert_eq!(gic.physical(40), if is_renumbered { 72 } else { 40 });
+        assert_eq!(gic.guest(72), is_renumbered.then_some(40));
+        assert_eq!((gic.physical(27), gic.physical(41)), (27, 41));
+        assert_eq!(gic.guest(41), None);
+    }
+}
+
+/// Taken and ended before anybody looked.
+#[test]
+fn what_has_left_its_list_register_is_nowhere() {
+    let mut gic = enabled();
+    let _ = gic.pulse(0, 33);
+    let mut list = [ListRegister::EMPTY; 2];
+    let _ = gic.fill(0, &mut list);
+    assert_eq!(list[0].intid, 33);
+    gic.collect_ended(1, 33);
+    assert_eq!(gic.ready(0, 33), None, "another's is left alone");
+    gic.collect_ended(0, 33);
+    assert!(!gic.is_pending(0) && !is_active(&gic, 33));
+    assert!(gic.ready(0, 33).is_some(), "it may come again");
+}
+
+/// Each sender's turn is its own: ended, the other's is left.
+#[test]
+fn an_sgi_of_gicv2_that_has_left_its_list_register_is_no_longer_its_sender_s() {
+    let mut gic = Gic::new(Model::V2, 2, &INTERRUPTS);
+    write(&mut gic, D, 0, 1);
+    write(&mut gic, D, 0x100, 0xFFFF);
+    for by in [0, 1] {
+        let _ = gic.write(D, by, 0xF00, 4, 0x0001_0003);
+    }
+    let mut list = [ListRegister::EMPTY; 2];
+    let _ = gic.fill(0, &mut list);
+    assert_eq!((list[0].intid, list[0].source), (3, 0));
+    gic.collect_ended(0, 3);
+    assert_eq!(gic.read(D, 0, 0xF20, 4).value, 0b10 << 24);
+    assert!(gic.is_pending(0));
+}
+
+#[test]
+fn an_active_interrupt_is_not_ready_whether_it_is_listed_or_not() {
+    let mut machine = Machine::new(Model::V3, 4, &INTERRUPTS);
+    machine.gic = enabled();
+    machine.exit(0, false, |gic| Effect::only(gic.pulse(0, 41)));
+    assert_eq!(machine.acknowledge(0), Some(41));
+    assert_eq!(machine.collect(0), VcpuSet::NONE);
+    assert_eq!(machine.gic.ready(0, 41), None, "active");
+    machine.fill(0);
+    assert_eq!(machine.gic.ready(0, 41), None, "active and listed");
+}
+
+#[test]
+fn a_level_that_goes_before_it_is_taken_takes_its_interrupt_with_it() {
+    let mut gic = enabled();
+    let _ = gic.pulse(0, 40);
+    assert!(gic.is_pending(0) && gic.is_level_latched(0, 40));
+    let effect = gic.withdraw(0, 40);
+    let physical = effect.physical.expect("the physical one waits for its end");
+    assert_eq!(physical.change, Change::Deactivate);
+    assert!(physical.interrupts().eq([40]));
+    assert_eq!(effect.attention, VcpuSet::NONE, "it is in no list register");
+    assert!(!gic.is_pending(0));
+}
+
+/// Each of the conditions by itself keeps a level from being asked for.
+#[test]
+fn only_a_linked_level_that_waits_outside_is_asked_for() {
+    let latched = || {
+        let mut gic = enabled();
+        let _ = gic.pulse(0, 40);
+        gic
+    };
+    assert!(latched().is_level_latched(0, 40));
+    assert!(!enabled().is_level_latched(0, 40), "it hasn't come");
+    assert!(!latched().is_level_latched(0, 41), "another");
+    let mut gic = latched();
+    let _ = gic.pulse(0, 41);
+    assert!(!gic.is_level_latched(0, 41), "nothing is behind it");
+    let mut gic = latched();
+    write(&mut gic, D, 0x204, 1 << 8);
+    assert!(!gic.is_level_latched(0, 40), "software's");
+    let mut gic = latched();
+    write(&mut gic, D, 0x304, 1 << 8);
+    assert!(!gic.is_level_latched(0, 40), "in hand");
+    let mut gic = latched();
+    write(&mut gic, D, 0xC08, 2 << 16);
+    assert!(!gic.is_level_latched(0, 40), "an edge");
+    let mut gic = latched();
+    let _ = gic.fill(0, &mut [ListRegister::EMPTY; 2]);
+    assert!(!gic.is_level_latched(0, 40), "in a list register");
+    // What holds for one of them says nothing of the others.
+    let mut gic = latched();
+    for (offset, value) in [(0x204, !(1 << 8)), (0x304, !(1 << 8)), (0xC08, !(3 << 16))] {
+        write(&mut gic, D, offset, value & 0xFFFF_FFFF);
+    }
+    assert!(gic.is_level_latched(0, 40));
+}
+
+/// Two are in hand without a list register; the guest deactivates one of them out of order, and the next
+/// end that is only counted is the other's.
+#[test]
+fn an_end_is_not_taken_for_one_that_was_deactivated_before() {
+    let mut machine = Machine::new(Model::V3, 1, &INTERRUPTS);
+    machine.gic = enabled();
+    for (id, priority) in [(43, 0xC0), (42, 0x80), (41, 0x40)] {
+        let offset = 0x400 + u64::from(id);
+        machine.exit(0, false, |gic| gic.write(D, 0, offset, 1, priority));
+        machine.exit(0, false, |gic| Effect::only(gic.pulse(0, id)));
+        assert_eq!(machine.acknowledge(0), Some(id));
+    }
+    machine.attend(0);
+    let mut gic = machine.gic;
+    let _ = gic.deactivate(0, 42);
+    assert_eq!([42, 43].map(|id| is_active(&gic, id)), [false, true]);
+    let _ = gic.end_unlisted(0);
+    assert_eq!([42, 43].map(|id| is_active(&gic, id)), [false, false]);
+}
+
+/// `GICR_CTLR.RWP`: of the vCPU whose interrupt is still in a list register.
+#[test]
+fn a_redistributor_says_while_a_disabled_interrupt_may_still_come() {
+    let pending = |gic: &Gic| [0, 0x2_0000].map(|base| gic.read(R, 0, base, 4).value);
+    let mut gic = enabled();
+    let mut list = [ListRegister::EMPTY; 2];
+    let _ = gic.pulse(1, 20);
+    let _ = gic.fill(1, &mut list);
+    assert_eq!(pending(&gic), [0, 0]);
+    write(&mut gic, R, SECOND + 0x180, 1 << 20);
+    assert_eq!(pending(&gic), [0, 1 << 3]);
+    let _ = gic.collect(1, &mut list);
+    assert_eq!(pending(&gic), [0, 0]);
+}
+
+/// `GICD_CTLR.RWP`: after a group was disabled, not after one was enabled.
+#[test]
+fn the_distributor_says_while_an_interrupt_of_a_disabled_group_may_still_come() {
+    let listed = || {
+        let mut gic = enabled();
+        write(&mut gic, D, 0, 2);
+        let _ = gic.pulse(0, 34);
+        let _ = gic.fill(0, &mut [ListRegister::EMPTY; 2]);
+        gic
+    };
+    for (groups, waits) in [(2, 0), (3, 0), (1, 1), (0, 1)] {
+        let mut gic = listed();
+        write(&mut gic, D, 0, groups);
+        assert_eq!(gic.read(D, 0, 0, 4).value >> 31, waits, "{groups}");
+    }
+    let mut gic = enabled();
+    write(&mut gic, D, 0, 0);
+    assert_eq!(gic.read(D, 0, 0, 4).value >> 31, 0, "nothing is listed");
+}
+
+#[test]
+fn sets_of_vcpus_are_sets() {
+    let (two, three) = (VcpuSet::of(0).union(VcpuSet::of(1)), VcpuSet::first(3));
+    assert_eq!(two.union(three), three);
+    assert_eq!(two.intersection(three), two);
+    assert_eq!(three.without(two), VcpuSet::of(2));
+    assert_eq!(
+        three.without(VcpuSet::of(0)).iter().collect::<Vec<_>>(),
+        [1, 2]
+    );
+    assert!(three.contains(2) && !three.contains(3) && !three.contains(MAX_VCPUS));
+    assert_eq!(VcpuSet::of(MAX_VCPUS), VcpuSet::NONE);
+    assert_eq!(VcpuSet::first(MAX_VCPUS).iter().count(), MAX_VCPUS);
+    assert_eq!(VcpuSet::first(MAX_VCPUS - 1).iter().count(), MAX_VCPUS - 1);
+}

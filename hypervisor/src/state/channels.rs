@@ -1,0 +1,89 @@
+//! Where messages lie and go: each channel's links, one to each of its destinations, and whom a message there
+//! interrupts. A link has one writer and one reader, on whatever CPUs, and neither waits for the other
+//! (`policy/port.rs`).
+
+use paratia_config::each;
+use paratia_config::machines;
+
+use crate::built::chosen::SYSTEM;
+use crate::policy::doorbell::Doorbell;
+use crate::policy::port::ChannelLink;
+use crate::state::constants::PARTITION_FACTS;
+
+/// Size of the largest message of the system in 64-bit words.
+const WORDS: usize = {
+    let mut words = 0;
+    each! { channel in SYSTEM.channels => {
+        let needed = channel.message_bytes.div_ceil(8) as usize;
+        words = if needed > words { needed } else { words };
+    }}
+    words
+};
+
+/// Most destinations of a channel.
+const MOST_DESTINATIONS: usize = machines::most_destinations(SYSTEM);
+
+static LINKS: [[ChannelLink<WORDS>; MOST_DESTINATIONS]; SYSTEM.channels.len()] =
+    [const { [const { ChannelLink::new() }; MOST_DESTINATIONS] }; SYSTEM.channels.len()];
+
+/// Where a message of a channel goes.
+pub struct Destination {
+    /// The link to there.
+    pub link: &'static ChannelLink<WORDS>,
+    /// Whom it interrupts.
+    pub bell: Option<Bell>,
+}
+
+/// A partition that a message interrupts.
+pub struct Bell {
+    /// Its doorbell.
+    pub doorbell: &'static Doorbell,
+    /// Its port.
+    pub port: usize,
+    /// The number by which CPUs are interrupted for it.
+    pub kick: u32,
+    /// The affinities of the CPUs on which its vCPUs run.
+    pub cpus: &'static [u64],
+}
+
+static DESTINATIONS: [[Option<Destination>; MOST_DESTINATIONS]; SYSTEM.channels.len()] = {
+    let mut all = [const { [const { None }; MOST_DESTINATIONS] }; SYSTEM.channels.len()];
+    each! { channel below SYSTEM.channels.len() => {
+        each! { end below SYSTEM.channels[channel].destinations.len() => {
+            all[channel][end] = Some(Destination {
+                link: &LINKS[channel][end],
+                bell: bell(channel, end),
+            });
+        }}
+    }}
+    all
+};
+
+/// At which partition, and at which of its ports, a message of a channel rings for each of its
+/// destinations.
+const TO_RING: [[Option<(usize, usize)>; MOST_DESTINATIONS]; SYSTEM.channels.len()] =
+    machines::to_ring(SYSTEM);
+
+const fn bell(channel: usize, end: usize) -> Option<Bell> {
+    let Some((partition, port)) = TO_RING[channel][end] else {
+        return None;
+    };
+    let facts = &PARTITION_FACTS[partition];
+    let Some(kick) = facts.kick else {
+        return None;
+    };
+    Some(Bell {
+        doorbell: facts.doorbell,
+        port,
+        kick,
+        cpus: facts.affinities,
+    })
+}
+
+/// Where a message of a channel goes, by the number of the destination; nowhere for a channel that
+/// doesn't exist.
+#[inline]
+#[must_use]
+pub fn destinations(channel: usize) -> &'static [Option<Destination>] {
+    DESTINATIONS.get(channel).map_or(&[], |ends| ends)
+}
