@@ -71,7 +71,7 @@ rules! {
     /// No two channels have the same name.
     names::channel_names_unique,
 
-    /// A system has 1 to 8 partitions.
+    /// A system has 1 to 128 partitions.
     partitions::partition_count,
     /// A partition's first instruction lies in its first region, on a multiple of 4.
     partitions::entry_in_first_region,
