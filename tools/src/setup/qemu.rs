@@ -14,6 +14,7 @@ use super::backports;
 use crate::debian::Apt;
 use crate::progress::Progress;
 use crate::qemu::version::{self, LEAST};
+use crate::whole;
 use crate::workspace;
 
 /// Debian's packages of QEMU for Arm boards.
@@ -86,7 +87,7 @@ fn sources(folder: &Path, others: &[PathBuf]) -> anyhow::Result<PathBuf> {
         fs::remove_dir_all(folder)?;
     }
     fs::create_dir_all(folder)?;
-    fs::write(folder.join("backports.list"), format!("{source}\n"))?;
+    whole::write(&folder.join("backports.list"), format!("{source}\n"))?;
     for other in others {
         if let Some(name) = other.file_name() {
             symlink(other, folder.join(name))?;
