@@ -28,6 +28,25 @@ fn each_vcpu_has_its_own_number() {
     }
 }
 
+/// A vCPU that is out finds at its window's start the interrupt that a sibling has sent it meanwhile, and no
+/// kick for it is left over: nothing interrupts its windows, which it gives back itself.
+#[test]
+fn a_vcpu_that_is_out_is_not_kicked() {
+    let report = finish(&run("test-kicks").stop_after(Duration::from_millis(300)));
+    let lines: Vec<_> = report.console_of("pair").collect();
+    // However often one was sent in a window, it was pending once.
+    let expected = (0..8).map(|at| format!("kicks at={at} taken={at}"));
+    assert_eq!(lines, expected.collect::<Vec<_>>());
+    let second = report
+        .about("vcpu-statistics", "pair")
+        .find(|it| it.integer("vcpu") == Some(1))
+        .unwrap();
+    assert!(second.integer("windows") > Some(8), "{second:?}");
+    assert_eq!(second.integer("interrupts"), Some(0), "{second:?}");
+    let of = report.statistics("pair").unwrap();
+    assert_eq!((of.faults, of.restarts), (0, 0));
+}
+
 #[test]
 fn two_linux_systems_with_two_cpus_each_side_by_side() {
     let report = finish(&run("linux-pair").stop_after(Duration::from_secs(6)));

@@ -27,6 +27,8 @@ const CONFIGURATION: usize = 0xC00;
 const CLEAR_SGI: usize = 0xF10;
 const SET_SGI: usize = 0xF20;
 const ROUTER: usize = 0x6000;
+/// From a CPU's redistributor to the next one's.
+const REDISTRIBUTOR_BYTES: usize = 0x2_0000;
 /// From a redistributor to its frame of interrupts.
 const SGI_FRAME: usize = 0x1_0000;
 /// `GICR_WAKER` and `ChildrenAsleep`.
@@ -63,6 +65,16 @@ impl Gic {
             [Ok(distributor), Ok(other)] => {
                 Some(Self::new(passport.gic_version, [distributor, other]))
             }
+        }
+    }
+
+    /// As the vCPU with this number sees it: with its own redistributor, in GICv3.
+    #[allow(dead_code, reason = "the cases are those of one CPU")]
+    pub fn of_vcpu(self, number: usize) -> Self {
+        let redistributors = if self.version == 3 { number } else { 0 };
+        Self {
+            other: self.other + redistributors * REDISTRIBUTOR_BYTES,
+            ..self
         }
     }
 
