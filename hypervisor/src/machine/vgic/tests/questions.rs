@@ -350,3 +350,63 @@ fn sets_of_vcpus_are_sets() {
     assert_eq!(VcpuSet::first(MAX_VCPUS).iter().count(), MAX_VCPUS);
     assert_eq!(VcpuSet::first(MAX_VCPUS - 1).iter().count(), MAX_VCPUS - 1);
 }
+
+/// A write concerns whose interrupts it names, or moves from one group to the other; not whoever has one
+/// pending beside them.
+#[test]
+fn a_write_concerns_those_whose_interrupts_it_changes() {
+    let mut gic = enabled();
+    let _ = gic.write(D, 0, 0x6000 + 8 * 34, 8, 1);
+    let _ = gic.pulse(0, 34);
+    assert!(gic.is_pending(1));
+    let named = gic.write(D, 0, 0x104, 4, 1 << 8);
+    assert_eq!(named.attention, VcpuSet::NONE, "40 is enabled, not 34");
+    let moved = gic.write(D, 0, 0x84, 4, !(1 << 2));
+    assert_eq!(
+        moved.attention,
+        VcpuSet::of(1),
+        "34 goes to Group 0, whose bit is zero"
+    );
+}
+
+#[test]
+fn what_is_ready_says_its_group() {
+    let mut gic = enabled();
+    write(&mut gic, D, 0x84, !(1 << 2));
+    let group1 = [34, 33].map(|id| gic.ready(0, id).map(|register| register.group1));
+    assert_eq!(group1, [Some(false), Some(true)]);
+}
+
+/// A list register that names what isn't in one, as after a reset in between, says nothing of it.
+#[test]
+fn a_list_register_says_nothing_of_what_is_in_none() {
+    let mut gic = enabled();
+    let stale = ListRegister {
+        intid: 33,
+        pending: true,
+        active: true,
+        ..ListRegister::EMPTY
+    };
+    let _ = gic.collect(0, &mut [stale]);
+    assert!(!gic.is_pending(0) && !is_active(&gic, 33));
+}
+
+/// The end of a GICv2's SGI is told if another sender waits for its turn, and only then.
+#[test]
+fn the_end_of_an_sgi_is_told_while_another_sender_waits() {
+    for (senders, told) in [(&[0][..], false), (&[0, 1], true)] {
+        let mut gic = Gic::new(Model::V2, 2, &INTERRUPTS);
+        write(&mut gic, D, 0, 1);
+        write(&mut gic, D, 0x100, 0xFFFF);
+        for by in senders {
+            let _ = gic.write(D, *by, 0xF00, 4, 0x0001_0003);
+        }
+        let mut list = [ListRegister::EMPTY; 2];
+        let _ = gic.fill(0, &mut list);
+        assert_eq!(
+            (list[0].intid, list[0].notify_end),
+            (3, told),
+            "{senders:?}"
+        );
+    }
+}
