@@ -367,14 +367,34 @@ fn a_write_concerns_those_whose_interrupts_it_changes() {
         VcpuSet::of(1),
         "34 goes to Group 0, whose bit is zero"
     );
+    let back = gic.write(D, 0, 0x84, 4, 0xFFFF_FFFF);
+    assert_eq!(back.attention, VcpuSet::of(1), "34 comes back to Group 1");
 }
 
+/// What may be placed at once is what filling would place: level or edge, each group, each priority.
 #[test]
-fn what_is_ready_says_its_group() {
-    let mut gic = enabled();
-    write(&mut gic, D, 0x84, !(1 << 2));
-    let group1 = [34, 33].map(|id| gic.ready(0, id).map(|register| register.group1));
-    assert_eq!(group1, [Some(false), Some(true)]);
+fn what_is_ready_is_what_is_placed() {
+    for (edge, group1, priority) in [
+        (false, true, 0xA0_u8),
+        (true, true, 0x50),
+        (false, false, 0x48),
+        (true, false, 0),
+    ] {
+        let mut gic = enabled();
+        write(&mut gic, D, 0xC08, if edge { 2 << 2 } else { 0 });
+        write(&mut gic, D, 0x84, if group1 { u64::MAX } else { !(1 << 1) });
+        let _ = gic.write(D, 0, 0x400 + 33, 1, priority.into());
+        let ready = gic
+            .ready(0, 33)
+            .expect("it is enabled, and nothing is in the way");
+        let _ = gic.pulse(0, 33);
+        let mut list = [ListRegister::EMPTY; 2];
+        let _ = gic.fill(0, &mut list);
+        let shown =
+            |it: ListRegister| (it.pending, it.active, it.priority, it.group1, it.notify_end);
+        assert_eq!(shown(ready), shown(list[0]));
+        assert_eq!(shown(ready), (true, false, priority, group1, !edge));
+    }
 }
 
 /// A list register that names what isn't in one, as after a reset in between, says nothing of it.
