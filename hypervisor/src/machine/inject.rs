@@ -242,14 +242,14 @@ mod tests {
 
     #[test]
     fn access_to_users_memory_is_off_unless_the_kernel_keeps_it() {
-        assert_eq!(entry(Exception::Undefined, 5, 0).pstate, 0x3C5 | PAN);
+        assert_eq!(entry(Exception::Undefined, 5, 0).pstate, 0x0040_03C5);
         assert_eq!(
-            entry(Exception::Undefined, 5 | PAN, SPAN).pstate,
-            0x3C5 | PAN
+            entry(Exception::Undefined, 0x0040_0005, 1 << 23).pstate,
+            0x0040_03C5
         );
         assert_eq!(
-            entry(Exception::Undefined, 5, SPAN | DSSBS).pstate,
-            0x3C5 | SSBS
+            entry(Exception::Undefined, 5, 1 << 44 | 1 << 23).pstate,
+            0x13C5
         );
         assert_eq!(entry(Exception::Undefined, 4, SPAN).vector_offset, 0);
         assert_eq!(entry(Exception::Undefined, 4, SPAN).esr, 0x0200_0000);
