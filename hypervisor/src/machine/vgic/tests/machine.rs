@@ -2,13 +2,28 @@
 //! registers, and the hypervisor's way through.
 
 use super::super::{
-    CpuInterface, Done, Effect, Interrupts, ListRegister, Maintenance, Model, VcpuSet, Vgic,
+    CpuInterface, Done, Effect, Interrupts, Link, ListRegister, Maintenance, Model, VcpuSet, Vgic,
 };
 
 pub type Gic = Vgic<2, 2>;
 
 /// All that a chip has but one word's holes: some interrupts don't exist.
 pub const SHARED: [u32; 2] = [0xFFFF_FFF7, 0x0000_00FF];
+
+/// A private interrupt and a shared one with physical interrupts behind them, and shared ones without.
+pub const INTERRUPTS: Interrupts = Interrupts {
+    shared: &SHARED,
+    links: &[
+        Link {
+            guest: 27,
+            physical: 27,
+        },
+        Link {
+            guest: 40,
+            physical: 72,
+        },
+    ],
+};
 
 /// Registers of the CPU interface.
 const CONTROL: u64 = 0x0;

@@ -5,21 +5,7 @@ use super::super::effect::MAX_VCPUS;
 use super::super::{
     Change, Effect, Frame, Interrupts, Link, ListRegister, Model, Request, VcpuSet,
 };
-use super::machine::{Gic, Machine, SHARED};
-
-const INTERRUPTS: Interrupts = Interrupts {
-    shared: &SHARED,
-    links: &[
-        Link {
-            guest: 27,
-            physical: 27,
-        },
-        Link {
-            guest: 40,
-            physical: 72,
-        },
-    ],
-};
+use super::machine::{Gic, INTERRUPTS, Machine, SHARED};
 
 const D: Frame = Frame::Distributor;
 const R: Frame = Frame::Redistributors;

@@ -1,22 +1,8 @@
 //! Short stories: physical interrupts behind the guest's, SGIs, levels, routes, and changes by one
 //! vCPU of what another has in its list registers.
 
-use super::super::{Change, Effect, Frame, Interrupts, Link, Maintenance, Model, Request, VcpuSet};
-use super::machine::{Gic, Machine, SHARED};
-
-const INTERRUPTS: Interrupts = Interrupts {
-    shared: &SHARED,
-    links: &[
-        Link {
-            guest: 27,
-            physical: 27,
-        },
-        Link {
-            guest: 40,
-            physical: 72,
-        },
-    ],
-};
+use super::super::{Change, Effect, Frame, Maintenance, Model, Request, VcpuSet};
+use super::machine::{Gic, INTERRUPTS, Machine};
 
 const D: Frame = Frame::Distributor;
 const R: Frame = Frame::Redistributors;
