@@ -56,6 +56,31 @@ fn whatever_a_partition_repeats_its_faults_are_told() {
     assert_eq!((of.heartbeats_missed, of.faults), (0, 0));
 }
 
+/// What the guest of `test-backlog` does by its run argument: it dies at once.
+const DIES: u64 = 1;
+
+/// One that is restarted faster than the log is written, as CPU 0 has next to no time for that: each of its
+/// lives is told all the same, since none begins before there is room for its end. (What doesn't fit is
+/// counted, and [`finish`] wants that to be nothing.)
+#[test]
+fn a_life_waits_until_its_end_can_be_told() {
+    let run = run("test-backlog").argument("restless", DIES);
+    let report = finish(&run.stop_after(Duration::from_millis(400)));
+    let restarts = report.statistics("restless").expect("statistics").restarts;
+    let ends: Vec<_> = report.about("verdict", "restless").collect();
+    assert_eq!(ends.len() as u64, restarts);
+    // Loaded in one window and started in the next, of which there are seven pairs in a frame.
+    let frame = report.system.schedule.major_frame;
+    let starts = report.about("started", "restless");
+    let took = |(start, end): (&paratia::log::Event, &&paratia::log::Event)| {
+        report.duration(start.time_ticks - end.time_ticks)
+    };
+    let took: Vec<_> = starts.zip(&ends).map(took).collect();
+    let waited = took.iter().filter(|took| **took > frame / 3).count();
+    assert!(took.len() > 30 && waited > 3, "{took:?}");
+    assert!(took[0] < frame / 7, "at first there is room: {took:?}");
+}
+
 /// The major frames of `cluster` in which its picture stands still if the speedometer hangs: the one in
 /// which it hangs, up to three until its missed heartbeat is seen and it is loaded anew, and those in
 /// which it starts, as it does at boot.

@@ -37,6 +37,11 @@ const VTTBR_EL2: Encoding = [3, 4, 2, 1, 0];
 const VTCR_EL2: Encoding = [3, 4, 2, 1, 2];
 const FPCR: Encoding = [3, 3, 4, 4, 0];
 const FPSR: Encoding = [3, 3, 4, 4, 1];
+const PMCR_EL0: Encoding = [3, 3, 9, 12, 0];
+const PMCCNTR_EL0: Encoding = [3, 3, 9, 13, 0];
+const PMOVSSET_EL0: Encoding = [3, 3, 9, 14, 3];
+/// Stands for the barrier in a list of registers.
+const ISB: Encoding = [0; 5];
 const ELR_EL2: Encoding = [3, 4, 4, 0, 1];
 const SPSR_EL2: Encoding = [3, 4, 4, 0, 0];
 
@@ -366,6 +371,44 @@ fn the_switch_alone_moves_fp_registers_and_moves_them_all() {
             (0..32).collect::<Vec<_>>()
         );
         assert_eq!(stored, loaded, "{system}: each from where it went");
+    }
+}
+
+/// Performance monitors are stopped before anything is read of them. What they counted between two reads
+/// could overflow a counter after its overflows were read, and that one would be lost with its interrupt: a
+/// guest would see it if that came within just these instructions.
+#[test]
+fn monitors_are_stopped_before_they_are_saved() {
+    for (system, code) in all() {
+        let is_save = |it: &I| matches!(it, I::Read(PMCCNTR_EL0, _));
+        let places = code.instructions().filter(|(_, it)| is_save(it));
+        let places: Vec<_> = places.map(|(address, _)| address).collect();
+        if system != "test-monitors" {
+            assert!(places.is_empty(), "{system}: {places:x?}");
+            continue;
+        }
+        let [saved] = places[..] else {
+            panic!("{system}: they are saved at one place, not {places:x?}");
+        };
+        let of_monitors = |it: &I| match *it {
+            I::Read(register @ ([3, 3, 9, 12..=14, _] | [3, 0, 9, 14, _]), _) => {
+                Some((register, false))
+            }
+            I::Write(PMCR_EL0, _) => Some((PMCR_EL0, true)),
+            I::Isb => Some((ISB, true)),
+            _ => None,
+        };
+        let before = code.before(saved, 40);
+        let before: Vec<_> = before.iter().filter_map(of_monitors).collect();
+        let stopped = [(PMCR_EL0, false), (PMCR_EL0, true), (ISB, true)];
+        let at = before.windows(3).rposition(|it| *it == stopped);
+        let at = at.unwrap_or_else(|| panic!("{system}: nothing stops them: {before:?}"));
+        let after = &before[at + stopped.len()..];
+        let only_reads = after.iter().all(|(_, writes)| !writes);
+        assert!(
+            only_reads && after.contains(&(PMOVSSET_EL0, false)),
+            "{system}: {before:?}"
+        );
     }
 }
 

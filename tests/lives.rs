@@ -13,6 +13,8 @@ const SIBLING_WHILE_FIRST_IS_OUT: u64 = 2;
 const SIBLING_WHILE_FIRST_RUNS: u64 = 3;
 const FIRST_WHILE_SIBLING_RUNS: u64 = 4;
 const FIRST_AS_SIBLINGS_WINDOW_OPENS: u64 = 5;
+const SIBLING_WHILE_FIRST_IS_SUSPENDED: u64 = 6;
+const ALL_OFF: u64 = 7;
 
 /// The two vCPUs of `test-restart` restart in this way; the critical partition beside them keeps every
 /// promise.
@@ -51,6 +53,17 @@ fn a_vcpu_that_is_out_begins_anew_after_its_sibling_restarts_the_partition() {
 #[test]
 fn a_vcpu_that_runs_begins_anew_after_its_sibling_restarts_the_partition() {
     assert_three_clean_restarts(&restarted(SIBLING_WHILE_FIRST_RUNS));
+}
+
+/// A vCPU that was to begin somewhere in the life that is over begins at its partition's entry point in the
+/// next: where it was to begin is forgotten.
+#[test]
+fn a_vcpu_that_was_suspended_begins_anew_after_its_sibling_restarts_the_partition() {
+    let report = restarted(SIBLING_WHILE_FIRST_IS_SUSPENDED);
+    assert_three_clean_restarts(&report);
+    let lines = report.console_of("restarted");
+    let suspended = lines.filter(|line| *line == "s").count();
+    assert!(suspended > 0, "it was suspended, and went on from there");
 }
 
 /// The first vCPU restarts the partition half a millisecond into a window of its sibling, which never
@@ -138,6 +151,18 @@ fn a_partition_that_turns_itself_off_is_missed() {
         [("missed_heartbeat".to_owned(), "restart".to_owned())]
     );
     assert_eq!(report.about("started", "halted").count(), 1);
+}
+
+/// The same of a partition with several, whose windows are passed over while there is nothing to do in them:
+/// in its first vCPU's is.
+#[test]
+fn a_partition_of_several_that_turns_itself_off_is_missed() {
+    let report = restarted(ALL_OFF);
+    assert_eq!(
+        verdicts(&report, "restarted"),
+        [("missed_heartbeat".to_owned(), "restart".to_owned())]
+    );
+    assert_eq!(report.about("started", "restarted").count(), 1);
 }
 
 /// Asserts that each life of a partition of `test-again` found nothing of the one before.

@@ -102,6 +102,10 @@ fn an_interrupt_comes_at_once_or_in_the_next_window() {
             }
         }
         assert!(at_once >= 2 && later >= 6, "{at_once} {later}");
+        if listeners == ASLEEP {
+            // What is sent while it is out comes with its window, and interrupts none; it gives each back.
+            assert_eq!(interrupts(&report, "near"), 0);
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::address::mib;
 use crate::board::Board;
 use crate::machine::VirtualMachine;
 use crate::system::{
-    Action, Criticality, HealthTable, Image, Partition, Schedule, System, Trace, Window,
+    Action, Criticality, HealthTable, Heartbeat, Image, Partition, Schedule, System, Trace, Window,
 };
 
 /// The system on the board `B`.
@@ -28,6 +28,12 @@ impl<B: Board> Definition<B> {
                 image: Image::Program("lives"),
                 machine: VirtualMachine::PLAIN.with_vcpus(2),
                 regions: &[ram(B::FACTS.partition_memory.base.offset(mib(4)), mib(64))],
+                // Owed from normal mode on, which it enters in one of its ways only.
+                heartbeat: Some(Heartbeat {
+                    period: Duration::from_millis(20),
+                    deadline: Duration::from_millis(20),
+                    start_within: Duration::from_secs(60),
+                }),
                 health: HealthTable {
                     stray_access: Action::Halt,
                     ..HealthTable::restart(8, Duration::from_secs(60))

@@ -347,7 +347,10 @@ mod tests {
                             prop_assert_eq!(condition, expected);
                             prop_assert!(life.is_running() && life.is_ready(FIRST));
                             prop_assert!(!life.is_ready(SECOND));
-                            prop_assert_eq!(life.take_start(1), None, "nothing of the life before");
+                            for number in 0..2 {
+                                let start = life.take_start(number);
+                                prop_assert_eq!(start, None, "nothing of the life before");
+                            }
                         }
                         (started, _) => {
                             prop_assert_eq!(started, None);

@@ -413,6 +413,28 @@ mod tests {
 
     use super::*;
 
+    const BOTH: [bool; 2] = [true; 2];
+
+    /// Taken, declared inactive by software, and pending again: it is put into a list register, where nothing
+    /// happens, and the end of its first turn is still to come.
+    #[test]
+    fn an_end_is_still_to_come_though_the_next_turn_was_listed_meanwhile() {
+        let mut block = Block::new(1, 0, true, 1);
+        let _ = block.enable(1);
+        block.pulse(1);
+        assert_eq!(block.load(0, BOTH), (true, false));
+        assert!(block.collect(0, false, true), "taken");
+        let _ = block.deactivate(1);
+        block.pulse(1);
+        assert_eq!(block.load(0, BOTH), (true, false));
+        assert!(!block.collect(0, true, false), "still pending");
+        assert_eq!((block.active, block.pending(), block.unlisted()), (0, 1, 1));
+        // Its second turn is taken, and ended: no end is to come any more.
+        assert_eq!(block.load(0, BOTH), (true, false));
+        assert!(block.collect(0, false, false), "taken and ended");
+        assert_eq!((block.active, block.pending(), block.unlisted()), (0, 0, 0));
+    }
+
     proptest! {
         #[test]
         fn the_best_of_many_are_those_of_the_lowest_number(

@@ -1,5 +1,6 @@
 //! Two vCPUs whose partition restarts in a way that the run argument chooses, until it has been restarted
-//! often enough; then it idles. What its second vCPU does is assembly, with the MMU off.
+//! often enough; then it idles. What its second vCPU does is assembly, with the MMU off, and so is what the
+//! first does that is to leave no trace in memory.
 
 #![no_std]
 #![no_main]
@@ -7,7 +8,10 @@
 use core::arch::{asm, global_asm};
 use core::time::Duration;
 
-use paratia_runtime::abi::call::{RESTART, WAIT_FOR_WINDOW};
+use paratia_runtime::abi::OperatingMode;
+use paratia_runtime::abi::call::{
+    CONSOLE_WRITE, PSCI_CPU_OFF, PSCI_CPU_SUSPEND, RESTART, WAIT_FOR_WINDOW,
+};
 use paratia_runtime::time::{Instant, Ticks};
 use paratia_runtime::{Context, call, entry, println};
 
@@ -23,6 +27,9 @@ const SIBLING_WHILE_FIRST_IS_OUT: u64 = 2;
 const SIBLING_WHILE_FIRST_RUNS: u64 = 3;
 const FIRST_WHILE_SIBLING_RUNS: u64 = 4;
 const FIRST_AS_SIBLINGS_WINDOW_OPENS: u64 = 5;
+const SIBLING_WHILE_FIRST_IS_SUSPENDED: u64 = 6;
+/// Nobody asks: no vCPU is on any more, so a heartbeat is missed.
+const ALL_OFF: u64 = 7;
 
 global_asm!(
     r#"
@@ -39,6 +46,8 @@ lives_second:
     cmp     x20, #{while_first_is_out}
     b.eq    1f
     cmp     x20, #{while_first_runs}
+    b.eq    1f
+    cmp     x20, #{while_first_is_suspended}
     b.eq    1f
 2:  add     x23, x23, #1            // does nothing that the hypervisor could notice
     b       2b
@@ -75,33 +84,57 @@ lives_letters:
     mov     x2, #0x0a00
     orr     x2, x2, x26
     mov     x1, #2
-    ldr     x0, =0xC6000001
+    ldr     x0, ={console_write}
     hvc     #0
     ldr     x0, ={wait_for_window}
     hvc     #0
     b       7b
+// The first vCPU, which is suspended until a window of its own and begins there anew: says so each time.
+    .global lives_suspended
+lives_suspended:
+    mov     x2, #0x0a00 + 's'
+    mov     x1, #2
+    ldr     x0, ={console_write}
+    hvc     #0
+    ldr     x0, ={suspend}
+    mov     x1, #0x10000            // with power down
+    adr     x2, lives_suspended
+    mov     x3, #0
+    hvc     #0
+    b       lives_letters           // it was refused
     .ltorg
     .popsection
 "#,
     wait_for_window = const WAIT_FOR_WINDOW,
     restart = const RESTART,
+    suspend = const PSCI_CPU_SUSPEND,
+    console_write = const CONSOLE_WRITE,
     while_first_is_out = const SIBLING_WHILE_FIRST_IS_OUT,
     while_first_runs = const SIBLING_WHILE_FIRST_RUNS,
+    while_first_is_suspended = const SIBLING_WHILE_FIRST_IS_SUSPENDED,
 );
 
 unsafe extern "C" {
     fn lives_second();
     fn lives_letters() -> !;
+    fn lives_suspended() -> !;
 }
 
 fn main(context: Context) -> ! {
     println!("start, restarts {}", context.restarts);
     let way = context.run_argument;
+    if way == ALL_OFF {
+        turn_off(context.restarts > 0);
+    }
     if way == IDLE || context.restarts >= ENOUGH {
         idle();
     }
     if way != FIRST_ALONE {
         println!("CPU_ON -> {}", turn_second_on(way));
+    }
+    if way == SIBLING_WHILE_FIRST_IS_SUSPENDED {
+        // SAFETY: doesn't come back, and needs nothing.
+        unsafe { lives_suspended() };
     }
     for _ in 0..4 {
         let _ = call::wait_for_window();
@@ -124,6 +157,19 @@ fn idle() -> ! {
     loop {
         let _ = call::wait_for_window();
     }
+}
+
+/// Gives heartbeats, a few of them before it turns its vCPU off, which is the last that is on.
+fn turn_off(never: bool) -> ! {
+    let _ = call::set_mode(OperatingMode::Normal);
+    for beat in 0.. {
+        let _ = call::heartbeat(beat);
+        let _ = call::wait_for_window();
+        if beat == 7 && !never {
+            let _ = call::raw(PSCI_CPU_OFF, 0);
+        }
+    }
+    unreachable!("windows don't run out")
 }
 
 /// Spins until so far into the major frame.

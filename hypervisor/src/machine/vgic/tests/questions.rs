@@ -383,6 +383,35 @@ fn what_is_ready_is_what_is_placed() {
     }
 }
 
+/// An SGI of a GICv2 needs to know whose it is, which is asked elsewhere; everything else may be placed at
+/// once, and only for whom it is.
+#[test]
+fn everything_is_ready_but_a_gicv2_s_sgis_and_what_goes_elsewhere() {
+    for model in [Model::V3, Model::V2] {
+        let mut gic = Gic::new(model, 2, &INTERRUPTS);
+        write(&mut gic, D, 0, 3);
+        for vcpu in 0..2 {
+            let frame = if model == Model::V3 { R } else { D };
+            let base = if model == Model::V3 {
+                0x1_0000 + vcpu as u64 * 0x2_0000
+            } else {
+                0
+            };
+            let _ = gic.write(frame, vcpu, base + 0x100, 4, 0xFFFF_FFFF);
+        }
+        write(&mut gic, D, 0x104, 0xFFFF_FFFF);
+        // GICD_ITARGETSR of 33, which a GICv3 doesn't have.
+        let _ = gic.write(D, 0, 0x800 + 33, 1, 1);
+        for id in 0..32 {
+            let is_ready = [0, 1, 2].map(|vcpu| gic.ready(vcpu, id).is_some());
+            let expected = id >= 16 || model == Model::V3;
+            assert_eq!(is_ready, [expected, expected, false], "{model:?} {id}");
+        }
+        let is_ready = [0, 1, 2].map(|vcpu| gic.ready(vcpu, 33).is_some());
+        assert_eq!(is_ready, [true, false, false], "{model:?}");
+    }
+}
+
 /// A list register that names what isn't in one, as after a reset in between, says nothing of it.
 #[test]
 fn a_list_register_says_nothing_of_what_is_in_none() {
