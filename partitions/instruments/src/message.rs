@@ -16,7 +16,7 @@
 use bitflags::bitflags;
 
 use crate::{
-    e2e::{Checker, HEADER_BYTES, Protector, Status},
+    e2e::{Checker, P04, Profile as _, Protector, Status},
     units::{Millimetres, MillimetresPerSecond, Milliseconds},
 };
 
@@ -64,13 +64,15 @@ impl SpeedMessage {
     /// The fastest that a receiver believes: 100 m/s = 360 km/h.
     pub const TOP_SPEED: MillimetresPerSecond = MillimetresPerSecond(100_000);
 
-    /// The Data ID of this message in the demo systems ("SPED").
-    pub const DATA_ID: u32 = 0x5350_4544;
+    /// How it is protected, with the Data ID of this message in the demo systems ("SPED").
+    pub const PROFILE: P04 = P04 {
+        data_id: 0x5350_4544,
+    };
 
     /// The message's bytes, with the header that `protector` gives it. A speed beyond
     /// [`Self::TOP_SPEED`] is sent as it is; the receiver refuses it.
     #[must_use]
-    pub fn encode(&self, protector: &mut Protector) -> [u8; Self::ENCODED_BYTES] {
+    pub fn encode(&self, protector: &mut Protector<P04>) -> [u8; Self::ENCODED_BYTES] {
         let mut bytes = [0; Self::ENCODED_BYTES];
         bytes[12..16].copy_from_slice(&self.speed.0.to_be_bytes());
         bytes[16..24].copy_from_slice(&self.odometer.0.to_be_bytes());
@@ -89,7 +91,7 @@ impl SpeedMessage {
     ///
     /// # Errors
     /// [`ReceiveError::Unprotected`] with the check's verdict, else what [`Self::decode`] finds.
-    pub fn receive(checker: &mut Checker, bytes: Option<&[u8]>) -> Result<Self, ReceiveError> {
+    pub fn receive(checker: &mut Checker<P04>, bytes: Option<&[u8]>) -> Result<Self, ReceiveError> {
         let status = checker.check(bytes);
         match bytes {
             Some(bytes) if status.is_usable() => {
@@ -129,7 +131,7 @@ impl SpeedMessage {
 }
 
 // The header comes first, and channels count in words of 8 bytes.
-static_assertions::const_assert!(HEADER_BYTES == 12);
+static_assertions::const_assert!(P04::HEADER_BYTES == 12);
 static_assertions::const_assert!(SpeedMessage::ENCODED_BYTES.is_multiple_of(8));
 static_assertions::const_assert!(SpeedMessage::ENCODED_BYTES <= 64);
 
@@ -189,8 +191,8 @@ mod tests {
     proptest! {
         #[test]
         fn a_message_survives_the_way_there_and_back(message in messages()) {
-            let bytes = message.encode(&mut Protector::new(SpeedMessage::DATA_ID));
-            let mut checker = Checker::new(SpeedMessage::DATA_ID, 1);
+            let bytes = message.encode(&mut Protector::new(SpeedMessage::PROFILE));
+            let mut checker = Checker::new(SpeedMessage::PROFILE, 1);
             prop_assert_eq!(SpeedMessage::receive(&mut checker, Some(&bytes)), Ok(message));
         }
 
@@ -212,7 +214,7 @@ mod tests {
             cycle_time: Milliseconds(0x4041_4243),
             telltales: Telltales::HIGH_BEAM | Telltales::TURN_LEFT,
         };
-        let bytes = message.encode(&mut Protector::new(SpeedMessage::DATA_ID));
+        let bytes = message.encode(&mut Protector::new(SpeedMessage::PROFILE));
         let expected = [
             0x00, 0x01, 0x02, 0x03, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x20, 0x21,
             0x22, 0x23, 0x24, 0x25, 0x26, 0x27, 0x30, 0x31, 0x32, 0x33, 0x40, 0x41, 0x42, 0x43,
@@ -224,7 +226,7 @@ mod tests {
 
     #[test]
     fn bad_fields_are_refused_by_name() {
-        let good = SpeedMessage::default().encode(&mut Protector::new(1));
+        let good = SpeedMessage::default().encode(&mut Protector::new(P04 { data_id: 1 }));
         let broken = |at: usize, byte: u8| {
             let mut bytes = good;
             bytes[at] = byte;
@@ -247,8 +249,8 @@ mod tests {
 
     #[test]
     fn what_the_check_refuses_is_not_decoded() {
-        let mut protector = Protector::new(SpeedMessage::DATA_ID);
-        let mut checker = Checker::new(SpeedMessage::DATA_ID, 1);
+        let mut protector = Protector::new(SpeedMessage::PROFILE);
+        let mut checker = Checker::new(SpeedMessage::PROFILE, 1);
         let bytes = SpeedMessage::default().encode(&mut protector);
         assert!(SpeedMessage::receive(&mut checker, Some(&bytes)).is_ok());
         assert_eq!(

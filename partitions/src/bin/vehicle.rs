@@ -26,7 +26,7 @@ const ODOMETER_AT_START: Millimetres = Millimetres::from_kilometres(42_195);
 fn main(context: Context) -> ! {
     let trip = Trip::from_arguments(&context);
     let mut port = SourcePort::find(context.passport, "speed").expect("a source port 'speed'");
-    let mut protector = Protector::new(SpeedMessage::DATA_ID);
+    let mut protector = Protector::new(SpeedMessage::PROFILE);
     println!(
         "driving {} from {} s",
         trip.cycle.name(),

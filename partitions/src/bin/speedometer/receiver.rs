@@ -1,7 +1,7 @@
 //! From the port to a reading: a speed is shown only if channel and message both vouch for it.
 
 use paratia_instruments::dashboard::{Fault, Reading};
-use paratia_instruments::e2e::{Checker, Status};
+use paratia_instruments::e2e::{Checker, P04, Status};
 use paratia_instruments::message::{ReceiveError, SpeedMessage};
 use paratia_runtime::abi::passport::Passport;
 use paratia_runtime::port::DestinationPort;
@@ -12,7 +12,7 @@ const MAX_DELTA_COUNTER: u16 = 3;
 /// The receiving end of the speed channel.
 pub struct Receiver {
     port: DestinationPort,
-    checker: Checker,
+    checker: Checker<P04>,
     /// The newest message, if it was genuine.
     newest: Option<SpeedMessage>,
     /// How often it was read since.
@@ -24,7 +24,7 @@ impl Receiver {
     pub fn find(passport: &'static Passport) -> Option<Self> {
         Some(Self {
             port: DestinationPort::find(passport, "speed")?,
-            checker: Checker::new(SpeedMessage::DATA_ID, MAX_DELTA_COUNTER),
+            checker: Checker::new(SpeedMessage::PROFILE, MAX_DELTA_COUNTER.into()),
             newest: None,
             repeated: 0,
         })

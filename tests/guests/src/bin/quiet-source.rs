@@ -36,7 +36,7 @@ fn main(context: Context) -> ! {
         _ => Failure::Repeating,
     };
     let mut port = SourcePort::find(context.passport, "speed").expect("a source port 'speed'");
-    let mut protector = Protector::new(SpeedMessage::DATA_ID);
+    let mut protector = Protector::new(SpeedMessage::PROFILE);
     let _ = call::set_mode(OperatingMode::Normal);
 
     let mut last = [0; SpeedMessage::ENCODED_BYTES];
