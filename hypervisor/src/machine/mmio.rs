@@ -332,6 +332,24 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_word_is_told_by_its_fields() {
+        let esr = 0x93C0_0004 & !(3 << 22) | 2 << 22;
+        for (esr, register, write) in [
+            (esr, 0, false),
+            (esr | 21 << 16, 21, false),
+            (esr | 1 << 6, 0, true),
+        ] {
+            let ipa = 0x0900_0018;
+            let word = Word {
+                ipa,
+                register,
+                write,
+            };
+            assert_eq!(decode_word(esr, 0x18, 0x9_0000, 0), Some(word));
+        }
+    }
+
     proptest! {
         #![proptest_config(crate::properties::cases(20_000))]
 

@@ -181,7 +181,8 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         }
     }
 
-    /// The bank of the interrupts in register `at`, with `bits` each, and the first one's place.
+    /// The bank of the interrupts in register `at`, with `bits` each, and the first one's place in its
+    /// frame; in its bank that is modulo [`BLOCK`].
     fn bank(&self, frame: Frame, at: At, bits: Bits) -> Option<(Bank, usize)> {
         let first = at.index.wrapping_mul(BLOCK) / bits.count() as usize;
         let bank = match (frame, first / BLOCK) {
@@ -193,7 +194,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             },
             (Frame::Distributor, block) => Bank::Shared(block - 1),
         };
-        Some((bank, first % BLOCK))
+        Some((bank, first))
     }
 
     fn value(&self, row: &Row<Self>, frame: Frame, at: At) -> u64 {
@@ -209,7 +210,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
             }
             Register::Fields { bits, read, .. } => block(*bits).map_or(0, |(block, first)| {
                 (0..32 / bits.count()).fold(0, |value, field| {
-                    let index = (first | field as usize) % BLOCK;
+                    let index = first | field as usize;
                     let shift = field.wrapping_mul(bits.count());
                     value | u64::from(read(block, index)).wrapping_shl(shift)
                 })
@@ -283,7 +284,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         let mut touched = 0;
         let mut concerned = None;
         for field in 0..32 / bits {
-            let index = (first | field as usize) % BLOCK;
+            let index = first | field as usize;
             let mask = (1_u64 << bits) - 1;
             let shift = field.wrapping_mul(bits);
             if written.wrapping_shr(shift) & mask != mask {

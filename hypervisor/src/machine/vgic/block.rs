@@ -1,5 +1,5 @@
 //! 32 interrupts: the architecture's state machine (IHI 0069, "Interrupt handling state machine")
-//! in bitmaps, bit n for the n-th.
+//! in bitmaps, bit n for the n-th. An index is taken modulo [`BLOCK`] throughout.
 
 pub use crate::base::bits::bit;
 
@@ -360,21 +360,21 @@ impl Block {
         self.loaded_active &= !bit;
     }
 
-    /// Puts interrupt `index` into a list register; whether there it is pending, and active.
+    /// Puts interrupt `index`, which is forwarded or active, into a list register; whether there it is active.
+    /// If not it is pending.
     ///
     /// Never both: an active one that is pending too has its next turn when the guest has ended it
     /// and all that waits was compared again. Left to the list register, it would come before
     /// better ones that found no room.
-    pub fn load(&mut self, index: usize, groups: [bool; 2]) -> (bool, bool) {
+    pub fn load(&mut self, index: usize) -> bool {
         let bit = bit(index);
         let active = self.active & bit != 0;
-        let pending = self.forwarded(groups) & bit != 0 && !active;
         self.loaded |= bit;
         self.settled &= !bit;
         self.recalled &= !bit;
         put(&mut self.loaded_active, bit, active);
-        put(&mut self.loaded_pending, bit, pending);
-        (pending, active)
+        put(&mut self.loaded_pending, bit, !active);
+        active
     }
 
     /// Collects interrupt `index` from a list register that now says `pending` and `active`;
@@ -413,8 +413,6 @@ mod tests {
 
     use super::*;
 
-    const BOTH: [bool; 2] = [true; 2];
-
     /// Taken, declared inactive by software, and pending again: it is put into a list register, where nothing
     /// happens, and the end of its first turn is still to come.
     #[test]
@@ -422,20 +420,146 @@ mod tests {
         let mut block = Block::new(1, 0, true, 1);
         let _ = block.enable(1);
         block.pulse(1);
-        assert_eq!(block.load(0, BOTH), (true, false));
+        assert!(!block.load(0), "pending");
         assert!(block.collect(0, false, true), "taken");
         let _ = block.deactivate(1);
         block.pulse(1);
-        assert_eq!(block.load(0, BOTH), (true, false));
+        assert!(!block.load(0), "pending");
         assert!(!block.collect(0, true, false), "still pending");
         assert_eq!((block.active, block.pending(), block.unlisted()), (0, 1, 1));
         // Its second turn is taken, and ended: no end is to come any more.
-        assert_eq!(block.load(0, BOTH), (true, false));
+        assert!(!block.load(0), "pending");
         assert!(block.collect(0, false, false), "taken and ended");
         assert_eq!((block.active, block.pending(), block.unlisted()), (0, 0, 0));
     }
 
+    /// The state of each interrupt: a word of bits after the other.
+    fn words(block: &Block) -> [u32; 15] {
+        [
+            block.implemented,
+            block.linked,
+            block.enabled,
+            block.latch,
+            block.by_software,
+            block.line,
+            block.active,
+            block.group1,
+            block.edge,
+            block.loaded,
+            block.loaded_pending,
+            block.loaded_active,
+            block.settled,
+            block.recalled,
+            block.acknowledged,
+        ]
+    }
+
+    /// One in which everything is as these words say, of those interrupts that exist by the first.
+    fn of_words(words: [u32; 15], priority: [u8; BLOCK]) -> Block {
+        let words = words.map(|word| word & words[0]);
+        let mut block = Block::new(words[0], words[1], false, 0);
+        for (index, priority) in priority.into_iter().enumerate() {
+            block.set_priority(index, priority);
+        }
+        [
+            block.implemented,
+            block.linked,
+            block.enabled,
+            block.latch,
+            block.by_software,
+            block.line,
+            block.active,
+            block.group1,
+            block.edge,
+            block.loaded,
+            block.loaded_pending,
+            block.loaded_active,
+            block.settled,
+            block.recalled,
+            block.acknowledged,
+        ] = words;
+        block
+    }
+
+    /// All that can be done to some of the interrupts; which they are.
+    fn touch(block: &mut Block, what: u8, index: usize, bits: u32, [one, other]: [bool; 2]) -> u32 {
+        use BitRegister as R;
+        let registers = [
+            R::SetEnable,
+            R::ClearEnable,
+            R::SetPending,
+            R::ClearPending,
+            R::SetActive,
+            R::ClearActive,
+        ];
+        if let Some(register) = registers.get(usize::from(what)) {
+            let _ = block.write(*register, bits);
+            return bits & block.implemented;
+        }
+        match what - 6 {
+            0 => block.set_line(bits, one),
+            1 => block.pulse(bits),
+            2 => {
+                let _ = block.configure(index, one);
+                return bit(index) & block.implemented;
+            }
+            3 => block.set_priority(index, bits.to_le_bytes()[0]),
+            4 => block.placed(index),
+            5 => drop(block.load(index)),
+            _ => drop(block.collect(index, one, other)),
+        }
+        match what - 6 {
+            0 | 1 => bits & block.implemented,
+            _ => bit(index),
+        }
+    }
+
+    /// What is written at once is what concerns nobody, as long as nothing is pending or listed.
+    #[test]
+    fn what_concerns_nobody_is_written_at_once() {
+        use BitRegister as R;
+        let all = [
+            (R::Group, true),
+            (R::SetEnable, true),
+            (R::ClearEnable, true),
+            (R::SetPending, false),
+            (R::ClearPending, false),
+            (R::SetActive, false),
+            (R::ClearActive, false),
+        ];
+        for (register, expected) in all {
+            let quiet = Block::new(u32::MAX, 0, true, 0);
+            assert_eq!(quiet.clone().write_quietly(register, 4), expected);
+            let [mut latched, mut raised, mut listed] = [quiet; 3];
+            (latched.latch, raised.line, listed.loaded) = (1, 1, 1);
+            for mut other in [latched, raised, listed] {
+                assert!(!other.write_quietly(register, 4), "{register:?}");
+            }
+        }
+    }
+
     proptest! {
+        /// Whatever is done to one interrupt or some leaves the others as they are.
+        #[test]
+        fn what_is_done_to_one_is_done_to_no_other(
+            before: [u32; 15],
+            priority: [u8; BLOCK],
+            what in 0..13_u8,
+            index in 0..BLOCK,
+            bits: u32,
+            how: [bool; 2],
+        ) {
+            let before = of_words(before, priority);
+            let mut after = before;
+            let touched = touch(&mut after, what, index, bits, how);
+            for (before, after) in words(&before).into_iter().zip(words(&after)) {
+                prop_assert_eq!((before ^ after) & !touched, 0, "{}: {:#x}", what, touched);
+            }
+            for other in (0..BLOCK).filter(|it| touched & bit(*it) == 0) {
+                prop_assert_eq!(before.priority(other), after.priority(other));
+            }
+        }
+
         #[test]
         fn the_best_of_many_are_those_of_the_lowest_number(
             priorities: [u8; BLOCK],

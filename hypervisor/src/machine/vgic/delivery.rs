@@ -254,7 +254,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         let Some(block) = self.block_mut(bank) else {
             return ListRegister::EMPTY;
         };
-        let (pending, active) = block.load(index, groups);
+        let active = block.load(index);
         let bit = bit(index);
         let group1 = block.group1 & bit != 0;
         let linked = block.linked & bit != 0;
@@ -266,7 +266,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         ListRegister {
             intid,
             source,
-            pending,
+            pending: !active,
             active,
             priority: candidate.priority,
             group1,

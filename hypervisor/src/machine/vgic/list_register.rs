@@ -129,7 +129,8 @@ mod tests {
 
     prop_compose! {
         fn any_register()(
-            intid in 0..1024_u32, source in 0..8_u8, pending: bool, active: bool,
+            // As many SGIs as others, for these alone have a source.
+            intid in prop_oneof![0..16_u32, 0..1024_u32], source in 0..8_u8, pending: bool, active: bool,
             priority in 0..32_u8, group1: bool, physical in proptest::option::of(0..1024_u32),
             notify_end: bool,
         ) -> ListRegister {
@@ -174,6 +175,13 @@ mod tests {
         };
         assert_eq!(level.to_v3(), 0x8000_0200_0000_0021);
         assert_eq!(level.to_v2(), 0x2008_0021);
+        let software = ListRegister {
+            intid: 3,
+            source: 5,
+            pending: true,
+            ..ListRegister::EMPTY
+        };
+        assert_eq!(software.to_v2(), 0x1000_1403);
         // The end of a linked one is to be told: not the hardware's then.
         let told = ListRegister {
             notify_end: true,

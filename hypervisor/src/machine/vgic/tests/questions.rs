@@ -144,6 +144,15 @@ fn a_shared_interrupt_goes_where_its_route_says() {
 }
 
 #[test]
+fn a_trigger_is_that_of_the_interrupt_that_is_asked_for() {
+    let mut gic = enabled();
+    write(&mut gic, D, 0xC08, 2 << 16);
+    let edges = [0, 15, 16, 31, 39, 40, 41, 72, 999].map(|id| gic.is_edge(0, id));
+    let expected = [true, true, false, false, false, true, false, false, false];
+    assert_eq!(edges, expected);
+}
+
+#[test]
 fn a_link_that_gives_another_number_counts_wherever_it_stands() {
     const RENUMBERED: Link = Link {
         guest: 40,
@@ -380,6 +389,91 @@ fn what_is_ready_is_what_is_placed() {
             |it: ListRegister| (it.pending, it.active, it.priority, it.group1, it.notify_end);
         assert_eq!(shown(ready), shown(list[0]));
         assert_eq!(shown(ready), (true, false, priority, group1, !edge));
+    }
+}
+
+/// What says all about itself takes the short way, both ways; what list registers may know better doesn't.
+#[test]
+fn the_short_way_is_taken_where_it_can_be() {
+    let mut gic = enabled();
+    let mut short = |offset: u64| {
+        gic.plain(D, 0, offset)
+            .expect("there is a register")
+            .write(1)
+    };
+    assert!(short(0x4) && short(0x84) && short(0x104) && short(0x184));
+    assert!(!short(0x204) && !short(0x304));
+    let mut gic = enabled();
+    let _ = gic.pulse(0, 34);
+    let _ = gic.fill(0, &mut [ListRegister::EMPTY; 2]);
+    let mut is_known = |offset: u64| {
+        let plain = gic.plain(D, 0, offset).expect("there is a register");
+        plain.read(|| false).is_some()
+    };
+    assert!(is_known(0x4) && is_known(0x84) && is_known(0x104) && is_known(0x184));
+    assert!(!is_known(0x204) && !is_known(0x284) && !is_known(0x304) && !is_known(0x384));
+    assert!(is_known(0x208), "nothing of the next block is listed");
+}
+
+/// The end of one that is in hand is told if it is pending again, and of an edge only then.
+#[test]
+fn the_end_of_an_edge_is_told_if_it_has_come_again() {
+    for again in [false, true] {
+        let mut gic = enabled();
+        write(&mut gic, D, 0xC08, 2 << 4);
+        let _ = gic.pulse(0, 34);
+        let mut list = [ListRegister::EMPTY; 2];
+        let _ = gic.fill(0, &mut list);
+        list[0].pending = false;
+        list[0].active = true;
+        let _ = gic.collect(0, &mut list);
+        if again {
+            let _ = gic.pulse(0, 34);
+        }
+        let _ = gic.fill(0, &mut list);
+        let shown = (list[0].pending, list[0].active, list[0].notify_end);
+        assert_eq!(shown, (false, true, again));
+    }
+}
+
+/// A new target has to look at an interrupt that waits, wherever in its register it is.
+#[test]
+fn a_new_target_concerns_whom_it_names() {
+    for id in [34, 36, 40, 41] {
+        let mut gic = Gic::new(Model::V2, 2, &INTERRUPTS);
+        write(&mut gic, D, 0, 1);
+        write(&mut gic, D, 0x104, 0xFFFF_FFFF);
+        let _ = gic.write(D, 0, 0x800 + id, 1, 0b01);
+        let _ = gic.pulse(0, u32::try_from(id).unwrap());
+        let effect = gic.write(D, 0, 0x800 + id, 1, 0b10);
+        assert_eq!(effect.attention, VcpuSet::of(1), "{id}");
+    }
+}
+
+/// Who has sent one SGI of a GICv2, or hasn't after all, says nothing of another that is in a list register;
+/// and of that one only if it is its sender who is shown there.
+#[test]
+fn the_senders_of_an_sgi_are_its_own() {
+    let both = 1 << 3 | 1 << 7;
+    for (sender, expected) in [(0b01, 1 << 7), (0b10, both)] {
+        for remove in [false, true] {
+            let mut gic = Gic::new(Model::V2, 2, &INTERRUPTS);
+            for sgi in [3, 7] {
+                gic.add_sources(0, sgi, 0b01);
+            }
+            let block = &mut gic.vcpus[0].block;
+            assert_eq!(block.latch, both);
+            (block.loaded, block.loaded_pending) = (both, both);
+            if remove {
+                gic.remove_sources(0, 3, sender);
+            } else {
+                gic.add_sources(0, 3, sender);
+            }
+            let block = &gic.vcpus[0].block;
+            assert_eq!(block.loaded_pending, expected, "{sender} {remove}");
+            let is_gone = remove && sender == 0b01;
+            assert_eq!(block.latch, if is_gone { 1 << 7 } else { both });
+        }
     }
 }
 
