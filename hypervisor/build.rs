@@ -142,8 +142,8 @@ SECTIONS
     .crash {crash:#x} (NOLOAD) : {{ KEEP(*(.crash)) }} :NONE
     .data {data:#x} : {{ *(.data .data.*) }} :data
     .bss (NOLOAD) : ALIGN(64) {{ __bss_start = .; *(.bss .bss.* COMMON) . = ALIGN(64); __bss_end = .; }} :data
-    ASSERT(__bss_end <= {data_end:#x}, \"the hypervisor's variables outgrew their place in config/src/tables/layout.rs\")
-    ASSERT(__bss_end <= {text:#x} + {REACH_BYTES:#x}, \"the hypervisor's variables end more than 1 MiB behind its first instruction, and no instruction reaches further; declare fewer partitions, vCPUs or windows\")
+    ASSERT(__bss_end <= {data_end:#x}, \"the hypervisor's variables outgrew the bound in config/src/tables/room.rs\")
+    ASSERT(__bss_end <= {text:#x} + {REACH_BYTES:#x}, \"the hypervisor's variables end more than 1 MiB behind its first instruction, and no instruction reaches further; the rule variables_in_reach should have said so\")
     .stacks {stacks:#x} (NOLOAD) : {{ . += {stacks_bytes:#x}; }} :NONE
     .tables {tables:#x} : {{ KEEP(*(.tables)) }} :tables
     ASSERT(SIZEOF(.tables) == {tables_bytes:#x}, \"the translation tables don't fill their place\")

@@ -36,7 +36,11 @@ fn assert_valid(system: &System) {
 #[test]
 fn as_many_partitions_as_allowed_and_one_more() {
     let many = |count: usize| {
-        let mut partitions = vec![NAV, HUD, MEDIA];
+        // Each restart takes room for its records.
+        let health = HealthTable::HALT;
+        let mut partitions = [NAV, HUD, MEDIA]
+            .map(|it| Partition { health, ..it })
+            .to_vec();
         let mut plan = vec![Window::us("media", 0, 150)];
         for index in 1..=count as u64 - 3 {
             let name: &str = format!("p{index}").leak();
@@ -47,6 +51,7 @@ fn as_many_partitions_as_allowed_and_one_more() {
                 regions: vec![Region { pa, ..MEDIA_RAM }].leak(),
                 devices: &[],
                 machine: VirtualMachine::PLAIN,
+                health,
                 ..MEDIA
             });
         }
@@ -174,7 +179,6 @@ fn whatever_is_declared_lengthens_the_longest_path() {
 fn the_last_bytes_of_memory_and_time() {
     let nav = Partition {
         name: "nav",
-        entry: Ipa(0x4000_7FFC),
         passport: Ipa(0x7F_FFFF_F000),
         heartbeat: Some(Heartbeat {
             deadline: Duration::from_millis(20),

@@ -30,8 +30,8 @@ const _: () = assert_valid(&BROKEN, &base::BOARD, base::IMAGES);
 const VALID: &str = "const _: () = assert_valid(&base::SYSTEM, &base::BOARD, base::IMAGES);";
 
 /// Constants of the largest system. The compiler refuses (`long_running_const_eval`) one that takes
-/// more than two million calls and turns of loops: pairs of a thousand ports are half a million, and
-/// each rule on them, or table of them, would take several a pair.
+/// more than two million calls and turns of loops: pairs of 700 ports are 250 thousand, and each rule on
+/// them, or table of them, would take several a pair.
 const LARGEST: &str = r#"
 use full::{FULL, PARTITIONS, PROGRAMS};
 use paratia_config::{machines, passport, ports, tables};

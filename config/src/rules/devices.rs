@@ -22,7 +22,16 @@ pub(super) const fn device_exists(context: &Context, report: &mut Report) {
                 let message = named(partition, owned.device)
                     .str(" doesn't exist on board ")
                     .name(context.board.name);
-                report.add(nearest.remedy(message, "take one that the board lists"));
+                let devices = context.board.devices;
+                let mut list = Message::new().str("take one that it has:");
+                each! { index, device in devices => {
+                    let separator = if index == 0 { " " } else { ", " };
+                    list = list.str(separator).str(device.name);
+                }}
+                if devices.is_empty() {
+                    list = Message::new().str("it has none to give; leave it out");
+                }
+                report.add(nearest.remedy(message, list.as_str()));
             }
         }}
     }}

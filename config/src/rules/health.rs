@@ -4,6 +4,7 @@ use super::context::Context;
 use super::partitions::subject;
 use super::report::{Message, Report};
 use super::schedule::{first_start, shorter};
+use super::windows::SHORTEST_RUN;
 use crate::address::PAGE_BYTES;
 use crate::each;
 use crate::system::{Action, Criticality, HealthEvent, Heartbeat, MAX_RESTARTS_COUNTED, Partition};
@@ -189,11 +190,13 @@ pub(super) const fn heartbeat_deadline_reachable(context: &Context, report: &mut
     each! { index, partition in context.system.partitions => {
         if let (Some(heartbeat), Some(start)) =
             (&partition.heartbeat, first_start(context, index))
-            && !shorter(start, heartbeat.deadline)
+            && shorter(heartbeat.deadline, start.saturating_add(SHORTEST_RUN))
         {
             report.add(
                 deadline(partition, heartbeat)
-                    .str(" is over when its first window starts, at ")
+                    .str(" leaves it less than ")
+                    .duration(SHORTEST_RUN)
+                    .str(" to run, for its first window starts at ")
                     .duration(start)
                     .str(" in the frame; put off the deadline or move the window"),
             );

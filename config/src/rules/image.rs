@@ -11,6 +11,7 @@ use super::report::Report;
 use crate::address::PAGE_BYTES;
 use crate::each;
 use crate::image::PieceKind;
+use crate::layout::REACH_BYTES;
 use crate::system::{Image, Partition};
 
 pub(super) const fn image_exists(context: &Context, report: &mut Report) {
@@ -44,6 +45,28 @@ pub(super) const fn tables_fit(context: &Context, report: &mut Report) {
                 .str(", behind its memory ")
                 .range(memory.base.0, memory.size_bytes)
                 .str("; align regions to 2 MiB, or give it more memory"),
+        );
+    }
+}
+
+/// How far the variables reach is known before they are compiled only as a bound, which is a few per cent
+/// above what they take.
+pub(super) const fn variables_in_reach(context: &Context, report: &mut Report) {
+    let Some(layout) = &context.layout else {
+        return;
+    };
+    let reach = layout.data.end().0 - layout.text.base.0;
+    if reach > REACH_BYTES {
+        report.add(
+            system(context)
+                .str("the hypervisor's constants and variables need up to ")
+                .number(reach)
+                .str(" bytes, and no instruction reaches further than ")
+                .number(REACH_BYTES)
+                .str(
+                    "; declare fewer partitions, vCPUs, windows or channels, or a channel with \
+                      fewer destinations",
+                ),
         );
     }
 }

@@ -4,7 +4,7 @@ use super::context::Context;
 use super::partitions::{subject, system};
 use super::report::{Message, Report};
 use super::windows::describe;
-use crate::address::PAGE_BYTES;
+use crate::address::{PAGE_BYTES, kib};
 use crate::board::BoardFacts;
 use crate::each;
 use crate::layout::MAX_PARTITIONS;
@@ -124,6 +124,34 @@ pub(super) const fn machine_whole_pages(context: &Context, report: &mut Report) 
         }
     }}
 }
+
+/// A guest finds them by frames of that size (Arm IHI 0069, 12.8 and 12.10).
+pub(super) const fn gic_frames_aligned(context: &Context, report: &mut Report) {
+    each! { partition in context.system.partitions => {
+        if partition.machine.gic.version_on(context.board) == 3 {
+            let mut index = 0;
+            while index < GIC_PARTS {
+                if let Some((name, base, _)) = part(context.board, partition, index)
+                    // Those that aren't even on a page are found already.
+                    && base.is_multiple_of(PAGE_BYTES) && !base.is_multiple_of(GIC_FRAME_BYTES)
+                {
+                    report.add(
+                        at(subject(partition), name, base)
+                            .str(", of a GICv3, isn't a multiple of ")
+                            .hex(GIC_FRAME_BYTES)
+                            .str("; align it"),
+                    );
+                }
+                index += 1;
+            }
+        }
+    }}
+}
+
+/// Bytes of a frame of a GICv3's registers.
+const GIC_FRAME_BYTES: u64 = kib(64);
+/// The first parts of a machine, which are its interrupt controller's.
+const GIC_PARTS: usize = 2;
 
 const fn at(message: Message, name: &str, base: u64) -> Message {
     message.str(name).str(" at IPA ").hex(base)

@@ -38,6 +38,7 @@ use context::Context;
 use report::{MOST_KEPT, Report};
 
 pub use longest_path::{longest_hold, longest_path};
+pub use names::HYPERVISOR;
 pub use report::{Finding, Message};
 pub use table::{RULES, Rule};
 pub use windows::SHORTEST_RUN;

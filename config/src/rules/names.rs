@@ -48,6 +48,21 @@ pub(super) const fn names_plain(context: &Context, report: &mut Report) {
     }}
 }
 
+/// What a log's lines begin with that are nobody's but the hypervisor's.
+pub const HYPERVISOR: &str = "paratia";
+
+pub(super) const fn partition_name_its_own(context: &Context, report: &mut Report) {
+    each! { partition in context.system.partitions => {
+        if same_text(partition.name, HYPERVISOR) {
+            report.add(
+                subject(partition)
+                    .str("its name is the hypervisor's, and nobody could tell their lines apart; \
+                          rename it"),
+            );
+        }
+    }}
+}
+
 pub(super) const fn partition_names_unique(context: &Context, report: &mut Report) {
     let partitions = context.system.partitions;
     let repeated = context.directory.repeated();

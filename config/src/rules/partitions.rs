@@ -79,10 +79,19 @@ pub(super) const fn arguments_fit(context: &Context, report: &mut Report) {
 }
 
 pub(super) const fn summary_is_a_line(context: &Context, report: &mut Report) {
-    let bytes = context.system.summary.as_bytes();
+    let of_board = Message::new()
+        .str("board ")
+        .name(context.board.name)
+        .str(": ");
+    is_a_line(report, system(context), context.system.summary);
+    is_a_line(report, of_board, context.board.summary);
+}
+
+const fn is_a_line(report: &mut Report, subject: Message, summary: &str) {
+    let bytes = summary.as_bytes();
     if bytes.is_empty() || bytes.len() > MAX_SUMMARY_BYTES {
         report.add(
-            system(context)
+            subject
                 .str("its summary has ")
                 .count(bytes.len())
                 .str(" bytes, allowed are 1 to ")
@@ -90,12 +99,33 @@ pub(super) const fn summary_is_a_line(context: &Context, report: &mut Report) {
                 .str("; say it in one line"),
         );
     }
-    each! { index, byte in bytes => {
-        if byte.is_ascii_control() {
-            let message = system(context).str("byte ").count(index);
+    each! { index below bytes.len() => {
+        if controls(bytes, index) {
+            let message = subject.str("byte ").count(index);
             report.add(message.str(" of its summary is a control character; say it in one line"));
         }
     }}
+}
+
+/// Whether a character begins at a byte of a text that is shown as nothing, ends a line, or turns the
+/// direction of others round: ASCII's and Latin 1's controls, U+2028 and U+2029, and those of the Unicode
+/// Bidirectional Algorithm (UAX 9, 2).
+const fn controls(bytes: &[u8], index: usize) -> bool {
+    let second = byte_at(bytes, index + 1);
+    match bytes[index] {
+        0xC2 => second < 0xA0,
+        0xD8 => second == 0x9C,
+        0xE2 => {
+            let third = byte_at(bytes, index + 2);
+            (second == 0x80 && matches!(third, 0x8E | 0x8F | 0xA8..=0xAE))
+                || (second == 0x81 && matches!(third, 0xA6..=0xA9))
+        }
+        first => first.is_ascii_control(),
+    }
+}
+
+const fn byte_at(bytes: &[u8], index: usize) -> u8 {
+    if index < bytes.len() { bytes[index] } else { 0 }
 }
 
 /// The start of a message about a partition.

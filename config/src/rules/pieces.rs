@@ -70,7 +70,33 @@ pub(super) const fn image_pieces_apart(context: &Context, report: &mut Report) {
     }}
 }
 
-/// Says nothing of an entry outside of RAM, which is found already.
+/// A program is a flat image whose first instruction comes first. Says nothing of an entry outside of the
+/// first region, or of one off pages, which is found already.
+pub(super) const fn program_entered_at_start(context: &Context, report: &mut Report) {
+    each! { partition in context.system.partitions => {
+        if let Image::Program(program) = partition.image
+            && !partition.regions.is_empty()
+        {
+            let region = &partition.regions[0];
+            let entry = partition.entry.0;
+            let is_placed = region.ipa.0.is_multiple_of(PAGE_BYTES) && entry.is_multiple_of(4);
+            if is_placed && entry > region.ipa.0 && entry < region.ipa_end().0 {
+                report.add(
+                    subject(partition)
+                        .str("entry ")
+                        .hex(entry)
+                        .str(" is in the middle of program ")
+                        .name(program)
+                        .str(", which starts at ")
+                        .hex(region.ipa.0)
+                        .str("; enter it there"),
+                );
+            }
+        }
+    }}
+}
+
+/// Says nothing of an entry outside of RAM, or within a program, which is found already.
 pub(super) const fn image_entered(context: &Context, report: &mut Report) {
     let pieces = &context.owned_pieces;
     each! { place, partition in context.system.partitions => {
@@ -83,7 +109,9 @@ pub(super) const fn image_entered(context: &Context, report: &mut Report) {
             entered |= holds_code(piece) && code.contains(&entry);
             next = pieces.next(index);
         }
-        if pieces.has_code(place) && in_ram(partition, &entry) && !entered {
+        let is_program = matches!(partition.image, Image::Program(_));
+        let is_found = is_program && entry.base.0 != first_ipa(partition);
+        if pieces.has_code(place) && in_ram(partition, &entry) && !entered && !is_found {
             report.add(
                 subject(partition)
                     .str("entry ")
@@ -92,6 +120,14 @@ pub(super) const fn image_entered(context: &Context, report: &mut Report) {
             );
         }
     }}
+}
+
+/// Where a partition sees its first region; 0 if it has none.
+const fn first_ipa(partition: &Partition) -> u64 {
+    match partition.regions.first() {
+        Some(region) => region.ipa.0,
+        None => 0,
+    }
 }
 
 pub(super) const fn image_off_messages(context: &Context, report: &mut Report) {

@@ -64,6 +64,8 @@ rules! {
 
     /// Names are 1 to 24 bytes of a-z, 0-9 and '-'.
     names::names_plain,
+    /// No partition has the hypervisor's name.
+    names::partition_name_its_own,
     /// No two partitions have the same name.
     names::partition_names_unique,
     /// No two regions or devices of a partition have the same name.
@@ -77,7 +79,7 @@ rules! {
     partitions::entry_in_first_region,
     /// A partition's arguments are at most 256 bytes, none of them zero.
     partitions::arguments_fit,
-    /// A system's summary is one line of 1 to 100 bytes.
+    /// A system's summary is one line of 1 to 100 bytes; so is a board's.
     partitions::summary_is_a_line,
 
     /// Regions and devices of a partition fit in its passport.
@@ -138,6 +140,8 @@ rules! {
     machine::gic_version_on_board,
     /// Emulated devices lie on pages of their own.
     machine::machine_whole_pages,
+    /// A GICv3's registers lie on multiples of 64 KiB.
+    machine::gic_frames_aligned,
 
     /// The major frame is longer than nothing.
     schedule::frame_not_empty,
@@ -217,7 +221,7 @@ rules! {
     health::heartbeat_period_in_frames,
     /// A heartbeat's deadline lies in its period.
     health::heartbeat_deadline_in_period,
-    /// A heartbeat's deadline lies behind the start of the partition's first window.
+    /// A heartbeat's deadline leaves time to run in the partition's first window.
     health::heartbeat_deadline_reachable,
     /// A partition gets at least a major frame to enter normal mode.
     health::heartbeat_start_covers_frame,
@@ -245,12 +249,16 @@ rules! {
     pieces::image_fits,
     /// The pieces of an image don't overlap.
     pieces::image_pieces_apart,
+    /// A program is entered where it starts.
+    pieces::program_entered_at_start,
     /// A partition's first instruction lies in its image.
     pieces::image_entered,
     /// Message windows keep off the image.
     pieces::image_off_messages,
     /// A kernel's command line is one line of at most 2047 bytes.
     pieces::command_line_fits,
+    /// Constants and variables lie within reach of the hypervisor's instructions.
+    image::variables_in_reach,
     /// Translation tables, stacks and all before the images fit in the hypervisor's memory.
     image::tables_fit,
     /// All images together fit in the hypervisor's memory.

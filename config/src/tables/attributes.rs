@@ -35,6 +35,21 @@ impl Attributes {
     /// The passport: Normal write-back, only read.
     pub const STAGE2_PASSPORT: Self = Self::stage2(0b1111, 0b01).execute_never();
 
+    /// The rights that stage 2 gives, as `rwx`: `S2AP[0]` reads, `S2AP[1]` writes (Arm ARM, D8.4.2).
+    #[must_use]
+    pub const fn stage2_rights(self) -> &'static str {
+        match (self.0 >> 6 & 0b11, self.0 & EXECUTE_NEVER == 0) {
+            (0b11, true) => "rwx",
+            (0b11, false) => "rw-",
+            (0b01, true) => "r-x",
+            (0b01, false) => "r--",
+            (0b10, true) => "-wx",
+            (0b10, false) => "-w-",
+            (_, true) => "--x",
+            (_, false) => "---",
+        }
+    }
+
     const fn stage2(memory: u64, access: u64) -> Self {
         Self(memory << 2 | access << 6 | INNER_SHAREABLE | ACCESS_FLAG)
     }

@@ -22,6 +22,7 @@ use crate::address::{BLOCK_2_MIB, MemoryRange, PAGE_BYTES, Pa, kib};
 use crate::board::BoardFacts;
 use crate::each;
 use crate::system::System;
+use crate::tables::room::{declaration_bytes, variables_bytes};
 
 /// Most CPUs of any board.
 pub const MAX_CPUS: usize = 4;
@@ -33,15 +34,9 @@ pub const TEXT_BYTES: u64 = kib(96);
 /// How far from an instruction the hypervisor's own constants and variables may lie: as far as `ADR`
 /// and the literal form of `LDR` reach, which is one instruction instead of two (Arm ARM, C6.2).
 pub const REACH_BYTES: u64 = kib(1024);
-/// Room for its constants, and what each partition adds.
-const RODATA_BYTES: u64 = kib(64);
-const RODATA_BYTES_A_PARTITION: u64 = 1536;
-/// Room for its variables, and what each partition and each vCPU adds.
-const DATA_BYTES: u64 = kib(96);
-const DATA_BYTES_A_PARTITION: u64 = kib(8);
-const DATA_BYTES_A_VCPU: u64 = kib(4);
-/// What each window of the largest plan adds: two slots of it for each CPU.
-const DATA_BYTES_A_WINDOW: u64 = 512;
+/// Room for its constants, and what each partition adds beside what is declared of it.
+const RODATA_BYTES: u64 = kib(32);
+const RODATA_BYTES_A_PARTITION: u64 = 1640;
 /// A CPU's stack.
 pub const STACK_BYTES: u64 = kib(16);
 /// The stack on which a CPU says its last words when the other one is used up.
@@ -78,13 +73,11 @@ impl Layout {
     pub const fn new(board: &BoardFacts, table_count: usize, system: &System) -> Self {
         let text = MemoryRange::new(board.image_base, TEXT_BYTES);
         let partitions = system.partitions.len() as u64;
-        let constants = RODATA_BYTES + partitions * RODATA_BYTES_A_PARTITION;
+        let constants =
+            RODATA_BYTES + partitions * RODATA_BYTES_A_PARTITION + declaration_bytes(system);
         let rodata = after(text, constants.next_multiple_of(PAGE_BYTES));
         let crash = after(rodata, PAGE_BYTES);
-        let variables = DATA_BYTES
-            + partitions * DATA_BYTES_A_PARTITION
-            + system.vcpu_count() as u64 * DATA_BYTES_A_VCPU
-            + system.schedule.most_windows() as u64 * DATA_BYTES_A_WINDOW;
+        let variables = variables_bytes(system, board);
         let data = after(crash, variables.next_multiple_of(PAGE_BYTES));
         let stacks = after(data, system.cpu_count() as u64 * CPU_STACK_AREA_BYTES);
         let tables = after(stacks, table_count as u64 * PAGE_BYTES);

@@ -26,6 +26,7 @@ pub mod passport;
 mod pool;
 pub mod ports;
 mod regimes;
+mod room;
 #[cfg(test)]
 mod tests;
 
@@ -36,6 +37,8 @@ use crate::layout::Layout;
 use crate::system::System;
 
 pub use attributes::{Attributes, INPUT_ADDRESS_BITS, MAIR_EL2, TCR_EL2, VTCR_EL2};
+pub use mapping::{Mapping, Mappings};
+pub use regimes::{El2, Stage2};
 
 /// Index of the root of EL2's stage 1.
 pub const EL2_ROOT: usize = 0;
@@ -44,28 +47,34 @@ pub const EL2_ROOT: usize = 0;
 #[repr(C, align(4096))]
 pub struct Tables<const N: usize>(pub [[u64; pool::ENTRIES]; N]);
 
-/// The exact number of tables that a system needs on a board.
+/// How many tables a system has room for on a board: as many as it needs.
 ///
-/// The tables' own size moves what lies behind them, which can need a table more; so the number is
-/// the least that agrees with itself.
+/// The tables' own size moves what lies behind them, which can need a table more, or fewer; so the number
+/// is the least that agrees with itself. Where one more table fills a block of 2 MiB, so that fewer are
+/// needed, and one fewer doesn't, none does; then one table stays empty.
 ///
 /// # Panics
-/// If there is none (which takes more than 512 tables).
+/// Never for a system that keeps the rules: what moves is single pages, of which each needs two tables at
+/// most, so that the number grows only a few times.
 #[must_use]
 pub const fn table_count(system: &System, board: &BoardFacts) -> usize {
     // How many a partition needs doesn't depend on the layout: what moves with it is single pages.
     let partitions = partitions_table_count(system, board);
     let mut count = 0;
-    each! { _round below 64 => {
+    each! { round below 64 => {
         let layout = Layout::new(board, count, system);
         let needed = count::count(&regimes::el2(system, board, &layout)) + partitions;
-        if needed == count {
+        let has_settled = needed == count || needed < count && round > ROUNDS_TO_SETTLE;
+        if has_settled {
             return count;
         }
         count = needed;
     }}
     panic!("the number of translation tables doesn't settle; give the system fewer regions");
 }
+
+/// In as many rounds a number of tables is found that agrees with itself, if there is one.
+const ROUNDS_TO_SETTLE: usize = 8;
 
 /// Where the parts of the image lie.
 #[must_use]
@@ -90,6 +99,18 @@ pub const fn stage2_roots<const N: usize>(system: &System, board: &BoardFacts) -
     roots
 }
 
+/// What stage 2 of a partition maps, as its tables are built from it.
+#[must_use]
+pub const fn stage2_of(system: &System, board: &BoardFacts, partition: usize) -> Stage2 {
+    stage2(system, board, &layout(system, board), partition)
+}
+
+/// What EL2's own stage 1 maps, as its tables are built from it.
+#[must_use]
+pub const fn el2_of(system: &System, board: &BoardFacts) -> El2 {
+    regimes::el2(system, board, &layout(system, board))
+}
+
 /// `VTTBR_EL2` of each partition: its root, and a VMID that is its index plus one.
 #[must_use]
 pub const fn vttbr<const N: usize>(system: &System, board: &BoardFacts) -> [u64; N] {
@@ -104,7 +125,7 @@ pub const fn vttbr<const N: usize>(system: &System, board: &BoardFacts) -> [u64;
 /// Every table of a system on a board; `N` is [`table_count`].
 ///
 /// # Panics
-/// If `N` is another number, or if the system breaks a rule on memory: mappings that overlap or
+/// If `N` is less, or if the system breaks a rule on memory: mappings that overlap or
 /// aren't whole pages within 39 bits.
 #[must_use]
 pub const fn build<const N: usize>(system: &System, board: &BoardFacts) -> Tables<N> {

@@ -27,12 +27,8 @@ impl<const N: usize> Pool<N> {
         }
     }
 
-    /// The tables, every one of which is in use; else they were counted wrongly.
+    /// The tables. One that isn't in use maps nothing, and nothing leads to it.
     pub(super) const fn finish(self) -> Tables<N> {
-        assert!(
-            self.used().len() == N,
-            "fewer translation tables are used than were counted"
-        );
         Tables(self.tables)
     }
 
@@ -56,6 +52,7 @@ impl<const N: usize> Pool<N> {
     }
 
     /// The tables in use.
+    #[cfg(test)]
     pub(super) const fn used(&self) -> &[[u64; ENTRIES]] {
         self.tables.split_at(self.used).0
     }

@@ -22,9 +22,9 @@ pub(super) const fn el2(system: &System, board: &BoardFacts, layout: &Layout) ->
 }
 
 /// The mappings of EL2.
-type El2 = Mappings<MAX_EL2_MAPPINGS>;
+pub type El2 = Mappings<MAX_EL2_MAPPINGS>;
 /// The mappings of a partition.
-pub(super) type Stage2 = Mappings<MAX_STAGE2_MAPPINGS>;
+pub type Stage2 = Mappings<MAX_STAGE2_MAPPINGS>;
 
 /// Stage 2 of a partition: its regions, its devices, its passport, its CPU interface.
 #[must_use]

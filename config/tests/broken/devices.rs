@@ -69,7 +69,7 @@ pub const CASES: &[Case] = &[
         findings: &[(
             "device_exists",
             "partition 'media': device 'laser' doesn't exist on board 'test-board'; take one that \
-             the board lists",
+             it has: rtc, gpio, virtio",
         )],
         ..VALID
     },

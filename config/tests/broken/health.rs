@@ -276,8 +276,30 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "heartbeat_deadline_reachable",
-            "partition 'hud': heartbeat deadline 5 ms is over when its first window starts, at 5 \
-             ms in the frame; put off the deadline or move the window",
+            "partition 'hud': heartbeat deadline 5 ms leaves it less than 10 µs to run, for its first \
+             window starts at 5 ms in the frame; put off the deadline or move the window",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            partitions: &[
+                Partition {
+                    heartbeat: Some(Heartbeat {
+                        deadline: Duration::from_nanos(9_999),
+                        ..HEARTBEAT
+                    }),
+                    ..NAV
+                },
+                HUD,
+                MEDIA,
+            ],
+            ..SYSTEM
+        },
+        findings: &[(
+            "heartbeat_deadline_reachable",
+            "partition 'nav': heartbeat deadline 9999 ns leaves it less than 10 µs to run, for its \
+             first window starts at 0 ms in the frame; put off the deadline or move the window",
         )],
         ..VALID
     },

@@ -3,10 +3,11 @@
 use paratia_config::address::{Ipa, MemoryRange, Pa, mib};
 use paratia_config::board::BoardFacts;
 use paratia_config::image::Piece;
-use paratia_config::system::{Image, Partition, Region, System};
+use paratia_config::system::{Image, Partition, Region, Schedule, System, Trace};
 
-use crate::base::{BOARD, HUD, IMAGES, MEDIA, MEDIA_RAM, NAV, SYSTEM};
+use crate::base::{BOARD, HUD, IMAGES, MEDIA, MEDIA_RAM, NAV, SCHEDULE, SYSTEM};
 use crate::case::{Case, VALID};
+use crate::full::FULL;
 
 const NAV_IMAGE: Piece = IMAGES[0];
 const HUD_IMAGE: Piece = IMAGES[1];
@@ -52,6 +53,20 @@ pub const CASES: &[Case] = &[
     },
     Case {
         system: System {
+            trace: Trace::Windows,
+            ..FULL
+        },
+        images: &[],
+        findings: &[(
+            "variables_in_reach",
+            "system 'full': the hypervisor's constants and variables need up to 1339392 bytes, and no \
+             instruction reaches further than 1048576; declare fewer partitions, vCPUs, windows or \
+             channels, or a channel with fewer destinations",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
             partitions: &[
                 NAV,
                 HUD,
@@ -65,6 +80,10 @@ pub const CASES: &[Case] = &[
                     ..MEDIA
                 },
             ],
+            schedule: Schedule {
+                plans: &[SCHEDULE.plans[0], SCHEDULE.plans[1], &[], &[]],
+                ..SCHEDULE
+            },
             ..SYSTEM
         },
         board: BoardFacts {
@@ -73,7 +92,7 @@ pub const CASES: &[Case] = &[
         },
         findings: &[(
             "tables_fit",
-            "system 'base': with 445 translation tables the hypervisor ends at 0x4041_b000, behind its \
+            "system 'base': with 445 translation tables the hypervisor ends at 0x4040_8000, behind its \
  memory 0x4000_0000..0x4040_0000; align regions to 2 MiB, or give it more memory",
         )],
         ..VALID

@@ -26,6 +26,12 @@ const CROOKED: Partition = with_media(VirtualMachine {
     uart: Some(Ipa(0x0900_0800)),
     ..VirtualMachine::PLAIN
 });
+const OFF_FRAMES: Partition = {
+    let mut machine = VirtualMachine::PLAIN;
+    machine.gic.distributor = Ipa(0x0700_1000);
+    machine.gic.redistributors = Ipa(0x0720_8000);
+    with_media(machine)
+};
 const ONTO_RAM: Partition = with_media(VirtualMachine {
     stolen_time: Some(Ipa(0x4000_0000)),
     ..VirtualMachine::PLAIN
@@ -185,6 +191,25 @@ pub const CASES: &[Case] = &[
             "partition 'media': UART at IPA 0x0900_0800 isn't a multiple of 0x0000_1000; align \
              it",
         )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            partitions: &[NAV, HUD, OFF_FRAMES],
+            ..SYSTEM
+        },
+        findings: &[
+            (
+                "gic_frames_aligned",
+                "partition 'media': distributor at IPA 0x0700_1000, of a GICv3, isn't a multiple of \
+                 0x0001_0000; align it",
+            ),
+            (
+                "gic_frames_aligned",
+                "partition 'media': redistributors at IPA 0x0720_8000, of a GICv3, isn't a multiple \
+                 of 0x0001_0000; align it",
+            ),
+        ],
         ..VALID
     },
     Case {

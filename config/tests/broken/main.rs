@@ -21,6 +21,12 @@ mod schedule;
 mod base;
 #[path = "../support/board.rs"]
 mod board;
+#[allow(
+    dead_code,
+    reason = "shared with other tests, each of which uses a part"
+)]
+#[path = "../support/full.rs"]
+mod full;
 
 use std::collections::BTreeSet;
 

@@ -26,6 +26,29 @@ pub const CASES: &[Case] = &[
                 NAV,
                 HUD,
                 Partition {
+                    name: "paratia",
+                    ..MEDIA
+                },
+            ],
+            schedule: Schedule {
+                plans: &[SCHEDULE.plans[0], &[Window::us("paratia", 0, 20_000)]],
+                ..SCHEDULE
+            },
+            ..SYSTEM
+        },
+        findings: &[(
+            "partition_name_its_own",
+            "partition 'paratia': its name is the hypervisor's, and nobody could tell their lines \
+             apart; rename it",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            partitions: &[
+                NAV,
+                HUD,
+                Partition {
                     name: "a-name-of-25-bytes-in-all",
                     ..MEDIA
                 },

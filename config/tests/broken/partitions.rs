@@ -1,9 +1,10 @@
 //! Partitions and systems that are too many or too long.
 
 use paratia_config::address::Ipa;
+use paratia_config::board::BoardFacts;
 use paratia_config::system::{Partition, Schedule, System};
 
-use crate::base::{HUD, MEDIA, NAV, SCHEDULE, SYSTEM};
+use crate::base::{BOARD, HUD, MEDIA, NAV, SCHEDULE, SYSTEM};
 use crate::case::{Case, VALID};
 
 /// 257 letters.
@@ -122,6 +123,50 @@ pub const CASES: &[Case] = &[
         findings: &[(
             "summary_is_a_line",
             "system 'base': byte 3 of its summary is a control character; say it in one line",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            summary: "1\u{85}2\u{2028}3\u{202E}4\u{2069}5\u{61C}6\u{200F}µ–",
+            ..SYSTEM
+        },
+        findings: &[
+            (
+                "summary_is_a_line",
+                "system 'base': byte 1 of its summary is a control character; say it in one line",
+            ),
+            (
+                "summary_is_a_line",
+                "system 'base': byte 4 of its summary is a control character; say it in one line",
+            ),
+            (
+                "summary_is_a_line",
+                "system 'base': byte 8 of its summary is a control character; say it in one line",
+            ),
+            (
+                "summary_is_a_line",
+                "system 'base': byte 12 of its summary is a control character; say it in one line",
+            ),
+            (
+                "summary_is_a_line",
+                "system 'base': byte 16 of its summary is a control character; say it in one line",
+            ),
+            (
+                "summary_is_a_line",
+                "system 'base': byte 19 of its summary is a control character; say it in one line",
+            ),
+        ],
+        ..VALID
+    },
+    Case {
+        board: BoardFacts {
+            summary: "a \x1B[31mboard",
+            ..BOARD
+        },
+        findings: &[(
+            "summary_is_a_line",
+            "board 'test-board': byte 2 of its summary is a control character; say it in one line",
         )],
         ..VALID
     },

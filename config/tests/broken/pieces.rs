@@ -242,6 +242,22 @@ pub const CASES: &[Case] = &[
             NAV,
             HUD,
             Partition {
+                entry: Ipa(0x4000_0004),
+                ..MEDIA
+            },
+        ]),
+        findings: &[(
+            "program_entered_at_start",
+            "partition 'media': entry 0x4000_0004 is in the middle of program 'media', which starts at \
+             0x4000_0000; enter it there",
+        )],
+        ..VALID
+    },
+    Case {
+        system: with_media(&[
+            NAV,
+            HUD,
+            Partition {
                 image: RAW,
                 entry: Ipa(0x4000_4000),
                 ..MEDIA

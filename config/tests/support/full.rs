@@ -1,4 +1,5 @@
-//! The largest system: as many partitions as there may be, each with as many ports as a passport holds.
+//! The largest system: each partition with as many ports as a passport holds, and as many partitions as the
+//! hypervisor's variables then have room for.
 
 use std::time::Duration;
 
@@ -10,8 +11,8 @@ use paratia_config::system::{
 
 use super::base::{MEDIA, MEDIA_RAM, SCHEDULE, SYSTEM, program};
 
-/// Partitions, the most that a system may have.
-pub const PARTITIONS: usize = 128;
+/// Partitions; of more, the variables wouldn't be in reach.
+pub const PARTITIONS: usize = 88;
 /// Channels that each of them writes, and reads: half of its ports.
 const CHANNELS: usize = 4;
 /// Partitions with interrupts at their ports, the most that a system may have.

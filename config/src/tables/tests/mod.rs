@@ -1,5 +1,6 @@
 //! The builder against a reference walker that shares nothing with it.
 
+mod drawn;
 mod mappings;
 mod refusals;
 mod systems;
@@ -12,6 +13,8 @@ mod systems;
 mod base;
 #[path = "../../../tests/support/board.rs"]
 mod board;
+#[path = "../../../tests/support/drawn.rs"]
+mod drawn_systems;
 #[path = "../../../tests/support/random.rs"]
 mod random;
 #[path = "../../../tests/support/walker.rs"]
