@@ -100,7 +100,7 @@ fn unknown(kind: &str, name: &str, names: &[&str]) -> anyhow::Error {
 }
 
 /// The name most like `name`, unless none is.
-fn nearest<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, names: &[&'a str]) -> Option<&'a str> {
     let distance = |other: &&str| strsim::damerau_levenshtein(name, other);
     let best = names.iter().copied().min_by_key(distance)?;
     (distance(&best) <= name.len().div_ceil(2)).then_some(best)

@@ -9,15 +9,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, bail};
 
+use crate::pieces::NotYet;
 use crate::progress::Progress;
 use crate::workspace;
 
 /// Most packages from a name to the one with the file: a meta package leads to a versioned one.
 const MOST_STEPS: usize = 3;
 
-/// A file of a package, unpacked. `path` may end in `*`, for any rest that has no `/`.
+/// A file of a package, unpacked. Parts of `path` may end in `*`, for any rest that has no `/`.
 ///
 /// If it isn't there, the package is fetched, or those that it depends on; not without a `progress`
 /// to show that.
@@ -35,15 +36,18 @@ pub fn file(
     }
     let shown = workspace::shown(&folder);
     let Some(progress) = progress else {
-        bail!("Debian's package {package} isn't in {shown}; it is fetched by a build");
+        bail!(NotYet(format!(
+            "Debian's package {package} isn't in {shown} yet; a build fetches it"
+        )));
     };
     progress.begin(&format!("fetching Debian's package {package}"));
-    fetch(package, &folder, path).with_context(|| {
-        format!(
-            "can't fetch Debian's package {package} for arm64; connect this machine to a network, \
-             or unpack it yourself: dpkg-deb -x {package}_*.deb {shown}"
-        )
-    })?;
+    if let Err(error) = fetch(package, &folder, path) {
+        let remedy = remedy(&format!("{error:#}"));
+        return Err(error.context(format!(
+            "can't fetch Debian's package {package} for arm64; {remedy}or unpack it yourself: dpkg-deb \
+             -x {package}_*.deb {shown}"
+        )));
+    }
     progress.done();
     find(&folder, path).with_context(|| {
         format!("Debian's package {package} has no file {path}; {shown} shows what it has")
@@ -55,22 +59,95 @@ fn folder(package: &str) -> PathBuf {
     workspace::products().join("debian").join(package)
 }
 
-/// The file in the folder whose path is `path`, or the last one by name if that ends in `*`.
+/// The causes for which fetching fails, by what apt and dpkg say, and what helps.
+const REMEDIES: [(&[&str], &str); 7] = [
+    (
+        &[
+            "Could not resolve",
+            "Temporary failure",
+            "Could not connect",
+            "unreachable",
+            "timed out",
+        ],
+        "connect this machine to a network, ",
+    ),
+    (
+        &["No space left", "enough free space", "Disk quota"],
+        "make room on the disk, ",
+    ),
+    (
+        &[
+            "Unable to locate package",
+            "no installation candidate",
+            "No packages found",
+        ],
+        "this machine's package sources have no such package: add Debian's to them, ",
+    ),
+    (
+        &[
+            "not valid yet",
+            "is expired",
+            "NO_PUBKEY",
+            "not signed",
+            "verification",
+        ],
+        "this machine's package sources can't be trusted now: look at its clock and at their keys, ",
+    ),
+    (
+        &["404", "Hash Sum mismatch"],
+        "the archive has changed meanwhile: try again, ",
+    ),
+    (
+        &[
+            "Permission denied",
+            "Read-only file system",
+            "Operation not permitted",
+        ],
+        "see who may write below target/paratia, ",
+    ),
+    (
+        &["can't start"],
+        "apt and dpkg are Debian's: install them, ",
+    ),
+];
+
+/// What helps against what apt and dpkg said; nothing is guessed.
+fn remedy(said: &str) -> &'static str {
+    let is_meant = |words: &&[&str]| words.iter().any(|word| said.contains(word));
+    let known = REMEDIES.iter().find(|(words, _)| is_meant(words));
+    known.map_or("see what apt says, ", |(_, remedy)| remedy)
+}
+
+/// The file in the folder whose path is `path`, the last one by name if that has a `*`. A kernel that isn't
+/// in `boot` may be beside its modules, where newer packages of Debian have it.
 fn find(folder: &Path, path: &str) -> Option<PathBuf> {
-    let Some(start) = path.strip_suffix('*') else {
-        let file = folder.join(path);
-        return file.is_file().then_some(file);
+    let newer = path
+        .strip_prefix("boot/vmlinuz-")
+        .map(|version| format!("usr/lib/modules/{version}/vmlinuz"));
+    let mut paths = [Some(path.to_owned()), newer].into_iter().flatten();
+    paths.find_map(|path| find_one(folder, &path))
+}
+
+/// The file in the folder whose path is `path`, the last one by name if parts of it end in `*`, for any rest
+/// that has no `/`.
+fn find_one(folder: &Path, path: &str) -> Option<PathBuf> {
+    let (part, rest) = match path.split_once('/') {
+        Some((part, rest)) => (part, Some(rest)),
+        None => (path, None),
     };
-    let (below, prefix) = start.rsplit_once('/').unwrap_or(("", start));
-    let entries = fs::read_dir(folder.join(below)).ok()?;
-    let mut files: Vec<PathBuf> = entries
-        .flatten()
-        .filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix))
-        .map(|entry| entry.path())
-        .filter(|file| file.is_file())
-        .collect();
-    files.sort();
-    files.pop()
+    let below = |place: PathBuf| match rest {
+        Some(rest) => find_one(&place, rest),
+        None => place.is_file().then_some(place),
+    };
+    let Some(prefix) = part.strip_suffix('*') else {
+        return below(folder.join(part));
+    };
+    let entries = fs::read_dir(folder).ok()?;
+    let mut names: Vec<_> = entries.flatten().map(|it| it.file_name()).collect();
+    names.retain(|name| name.to_string_lossy().starts_with(prefix));
+    names.sort();
+    let mut places = names.iter().rev().map(|name| folder.join(name));
+    places.find_map(below)
 }
 
 /// Unpacks the package, then what it depends on, until the file is there.
@@ -161,9 +238,8 @@ impl Apt {
         let mut command = self.command("apt-cache");
         let text = said(command.args(["depends", "--important", package]))?;
         let depends = |line: &str| line.trim().strip_prefix("Depends: ").map(str::to_owned);
-        let names: Vec<String> = text.lines().filter_map(depends).collect();
-        ensure!(!names.is_empty(), "{package} depends on nothing");
-        Ok(names)
+        // One that depends on nothing may be beside one that does.
+        Ok(text.lines().filter_map(depends).collect())
     }
 }
 
@@ -199,6 +275,59 @@ mod tests {
         assert_eq!(find("boot/initrd-*"), None);
         assert_eq!(find("boot"), None);
         assert_eq!(find("lib/*"), None);
+    }
+
+    #[test]
+    fn a_kernel_may_lie_beside_its_modules() {
+        let folder = tempfile::tempdir().unwrap();
+        let modules = folder.path().join("usr/lib/modules");
+        for version in ["6.16-cloud-arm64", "6.17-cloud-arm64"] {
+            fs::create_dir_all(modules.join(version)).unwrap();
+            fs::write(modules.join(version).join("vmlinuz"), "").unwrap();
+        }
+        // Without a kernel in it, it is passed over.
+        fs::create_dir_all(modules.join("6.18-cloud-arm64")).unwrap();
+        let newest = modules.join("6.17-cloud-arm64/vmlinuz");
+        assert_eq!(find(folder.path(), "boot/vmlinuz-*"), Some(newest));
+        let one = modules.join("6.16-cloud-arm64/vmlinuz");
+        assert_eq!(find(folder.path(), "boot/vmlinuz-6.16*"), Some(one));
+        assert_eq!(find(folder.path(), "boot/config-*"), None);
+    }
+
+    #[test]
+    fn a_failure_to_fetch_is_told_by_its_cause() {
+        for (said, words) in [
+            (
+                "apt-get: E: Failed to fetch x  Could not resolve 'deb'",
+                "network",
+            ),
+            (
+                "apt-get: E: You don't have enough free space in /x",
+                "make room",
+            ),
+            (
+                "dpkg-deb: tar: vmlinuz: Cannot write: No space left on device",
+                "make room",
+            ),
+            (
+                "apt-get: E: Unable to locate package linux-imag",
+                "no such package",
+            ),
+            ("apt-get: E: Release file for x is not valid yet", "clock"),
+            (
+                "apt-get: W: GPG error: x NO_PUBKEY 0E98404D386FA1D9",
+                "keys",
+            ),
+            ("apt-get: E: Failed to fetch x  404  Not Found", "try again"),
+            ("mkdir: Permission denied", "who may write"),
+            (
+                "can't start apt-get: No such file or directory",
+                "install them",
+            ),
+            ("apt-get: E: something new", "see what apt says"),
+        ] {
+            assert!(remedy(said).contains(words), "{said}: {}", remedy(said));
+        }
     }
 
     #[test]

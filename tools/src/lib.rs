@@ -25,6 +25,7 @@ pub mod catalog;
 pub mod count;
 pub mod debian;
 pub mod declared;
+pub mod entries;
 pub mod flat;
 pub mod log;
 pub mod own;

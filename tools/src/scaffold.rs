@@ -141,6 +141,28 @@ mod tests {
         }
     }
 
+    /// Whatever lies where the two files would go, or where a module or a program would be looked for, has
+    /// its name for itself: in this very checkout.
+    #[test]
+    fn every_name_that_exists_is_taken() {
+        let root = crate::workspace::root();
+        let mut count = 0;
+        for folder in [
+            "config/src/systems",
+            "partitions/src/bin",
+            "tests/guests/src/bin",
+        ] {
+            for entry in fs::read_dir(root.join(folder)).unwrap() {
+                let path = entry.unwrap().path();
+                let stem = path.file_stem().unwrap().to_str().unwrap();
+                let name = stem.replace('_', "-");
+                assert!(partition(&root, &name).is_err(), "{name}");
+                count += 1;
+            }
+        }
+        assert!(count > 50, "{count}");
+    }
+
     #[test]
     fn names_that_will_not_do() {
         for name in [

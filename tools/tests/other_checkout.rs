@@ -57,6 +57,7 @@ fn a_wait_for_another_build_is_said_and_can_be_ended() {
     )
     .expect("it can be written");
     lock.lock().expect("nobody else has it");
+    fs::write(checkout.path().join("partitions/src/bin/hello.rs"), "").expect("a program");
     let mut child = tool(&["run", "hello"], checkout.path())
         .stderr(Stdio::piped())
         .stdout(Stdio::null())

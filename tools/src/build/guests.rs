@@ -1,12 +1,12 @@
 //! The guest programs: compiled, then flattened to images that the hypervisor carries.
 
 use std::fs;
-use std::path::Path;
 
 use anyhow::Context as _;
 
 use super::cargo;
 use crate::flat;
+use crate::pieces::programs;
 use crate::progress::Progress;
 use crate::setup::GUEST_TARGET;
 use crate::setup::Toolchain;
@@ -25,7 +25,7 @@ pub(super) fn build(toolchain: Toolchain, progress: &mut dyn Progress) -> anyhow
 
     let folder = workspace::guests();
     fs::create_dir_all(&folder)?;
-    for name in programs()? {
+    for name in programs::names()? {
         let elf = workspace::bare_target()
             .join(GUEST_TARGET)
             .join("release")
@@ -36,29 +36,4 @@ pub(super) fn build(toolchain: Toolchain, progress: &mut dyn Progress) -> anyhow
     }
     progress.done();
     Ok(())
-}
-
-/// The names of all guest programs: one file in `src/bin` each.
-fn programs() -> anyhow::Result<Vec<String>> {
-    let mut names = Vec::new();
-    for folder in ["partitions/src/bin", "tests/guests/src/bin"] {
-        let folder = workspace::root().join(folder);
-        let Ok(entries) = fs::read_dir(&folder) else {
-            continue;
-        };
-        for entry in entries {
-            names.extend(program(&entry?.path()));
-        }
-    }
-    names.sort();
-    Ok(names)
-}
-
-/// The program that Cargo finds in a file or folder of `src/bin`.
-fn program(path: &Path) -> Option<String> {
-    // An editor's files beside it, `.#name.rs` and such, are none, and may point nowhere.
-    let is_file = path.is_file() && path.extension().is_some_and(|extension| extension == "rs");
-    let is_program = is_file || path.join("main.rs").exists();
-    let name = path.file_stem()?.to_str()?;
-    (is_program && !name.starts_with('.')).then(|| name.to_owned())
 }

@@ -2,11 +2,11 @@
 
 use std::process::ExitCode;
 
-use paratia::{declared, pieces};
+use paratia::declared::{self, Look};
 use paratia_config::rules;
 
 use super::selection::Selection;
-use crate::present::paint::{BAD, BOLD, GOOD, PLAIN};
+use crate::present::paint::{BAD, BOLD, DIM, GOOD, PLAIN};
 
 /// Check a system's declaration against all rules and list every finding.
 #[derive(Debug, clap::Args)]
@@ -17,9 +17,7 @@ pub(crate) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let choice = arguments.selection.choice()?;
-    // Nothing is fetched or compiled for a check.
-    let pieces = pieces::of(&choice, None).unwrap_or_default();
-    let findings = declared::findings(&choice, &pieces);
+    let Look { findings, not_yet } = declared::look(&choice);
     for finding in &findings {
         anstream::println!("{BAD}{}{PLAIN}: {}", finding.rule, finding.message.as_str());
     }
@@ -32,8 +30,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         "{BOLD}{subject}{PLAIN} {GOOD}keeps all {} rules{PLAIN}",
         rules::RULES.len()
     );
-    if pieces.is_empty() {
-        anstream::println!("(its images aren't built yet, so whether they fit wasn't looked at)");
+    // Nothing is fetched or compiled for a check.
+    for missing in &not_yet {
+        anstream::println!("{DIM}{missing}, so whether it fits wasn't looked at{PLAIN}");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,6 @@
 //! `cargo paratia run`: builds a system, runs it, and says whether it kept its promises.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -9,10 +9,9 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use paratia::build::Builder;
 use paratia::catalog::Choice;
-use paratia::log::jsonl;
 use paratia::qemu::Time;
-use paratia::run::{Outcome, Run, RunReport, promise};
-use paratia::{declared, setup, whole, workspace};
+use paratia::run::{Lines, Outcome, Run, RunReport, Sight, promise};
+use paratia::{declared, setup, workspace};
 
 use super::interrupt;
 use super::own::Own;
@@ -47,7 +46,8 @@ pub(crate) struct Arguments {
     /// Open QEMU's window; in real time unless --icount is given.
     #[arg(long)]
     display: bool,
-    /// Write every event to a file, one JSON object a line.
+    /// Write all that happens to a file as it happens, consoles included: one JSON object a line, in the
+    /// order of time once the run has ended (docs/log.md has the schema).
     #[arg(long, value_name = "FILE.jsonl")]
     events: Option<PathBuf>,
     /// Board time passes with the clock on the wall.
@@ -64,7 +64,16 @@ pub(crate) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let choice = arguments.own.choice(&arguments.selection)?;
     check_focus(arguments, &choice)?;
+    ensure!(
+        choice.system.display.is_some() || arguments.screenshot.is_none() && !arguments.display,
+        "system '{}' has no display, so there is nothing to see or to take a picture of; leave \
+         --screenshot and --display out, or declare one",
+        choice.name
+    );
     declared::keeps_rules(&choice, &[])?;
+    // Who can't have it is told before anything is built.
+    let events = arguments.events.as_deref();
+    let mut events = events.map(|it| Lines::create(it, &choice)).transpose()?;
     build(&choice)?;
     // Until here Ctrl-C ends the tool, and Cargo with it.
     let interrupt = interrupt::flag()?;
@@ -84,14 +93,45 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let is_interactive = focus.is_some();
     let report = if let Some(focus) = focus {
         console = console.typing(focus.clone());
-        interactive(run, focus, interrupt, &mut console)?
+        interactive(run, focus, interrupt, &mut |sight| {
+            show(&mut console, &mut events, sight);
+        })?
     } else {
-        run.execute_watched(&mut |sight| console.show(sight))?
+        run.execute_watched(&mut |sight| show(&mut console, &mut events, sight))?
     };
-    if let Some(file) = &arguments.events {
-        write_events(&report, file).with_context(|| format!("can't write {}", file.display()))?;
+    let status = conclude(&report, is_interactive);
+    events.map_or(Ok(()), Lines::finish)?;
+    let is_real = time(arguments, is_interactive) == Time::Real;
+    if is_real && !promise::broken(&report).is_empty() {
+        anstream::println!("{}", on_the_wall(&host_load(), host_cpus()));
     }
-    Ok(conclude(&report, is_interactive))
+    Ok(status)
+}
+
+/// What a run in real time proves nothing of.
+fn on_the_wall(load: &str, cpus: usize) -> String {
+    format!(
+        "Board time passed with the clock on the wall, and what else this machine does delays the board: \
+         its {cpus} CPUs had a load of {load} in the last minute. --icount leaves that out."
+    )
+}
+
+/// The load of this machine in the last minute, where that can be known (Linux).
+fn host_load() -> String {
+    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split_whitespace().next().unwrap_or("?").to_owned()
+}
+
+fn host_cpus() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// Shows what happens, and writes it down.
+fn show(console: &mut Console<'_>, events: &mut Option<Lines>, sight: Sight<'_>) {
+    console.show(sight);
+    if let Some(lines) = events {
+        lines.take(sight);
+    }
 }
 
 /// Makes the run with the terminal as its keyboard.
@@ -99,13 +139,13 @@ fn interactive(
     run: Run,
     focus: Focus,
     interrupt: Arc<AtomicBool>,
-    console: &mut Console<'_>,
+    observer: &mut dyn FnMut(Sight<'_>),
 ) -> anyhow::Result<RunReport> {
     let (run, keyboard) = run.focus(focus.name()).keyboard();
     anstream::eprintln!("Keys go to '{}'. {}.", focus.name(), keys::HELP);
     let _raw = Raw::begin().context("can't prepare the terminal for typing")?;
     keys::forward(keyboard, focus, interrupt);
-    run.execute_watched(&mut |sight| console.show(sight))
+    run.execute_watched(observer)
 }
 
 /// When the system stops; zero is never.
@@ -159,15 +199,6 @@ fn time(arguments: &Arguments, interactive: bool) -> Time {
     }
 }
 
-fn write_events(report: &RunReport, file: &Path) -> anyhow::Result<()> {
-    let names: Vec<&str> = report.system.partitions.iter().map(|it| it.name).collect();
-    let lines = report.events.iter();
-    let lines: String = lines
-        .map(|event| jsonl::line(event, &names) + "\n")
-        .collect();
-    Ok(whole::write(file, lines)?)
-}
-
 /// The closing words and the exit status. Who types ends the run at will, and breaks nothing by that.
 fn conclude(report: &RunReport, is_interactive: bool) -> ExitCode {
     let broken = promise::broken(report);
@@ -177,5 +208,20 @@ fn conclude(report: &RunReport, is_interactive: bool) -> ExitCode {
         (Outcome::Interrupted, _) => ExitCode::from(interrupt::EXIT_STATUS),
         (_, true) => ExitCode::SUCCESS,
         (_, false) => ExitCode::FAILURE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_busy_host_is_named() {
+        let said = on_the_wall("11.80", 2);
+        assert!(
+            said.contains("its 2 CPUs had a load of 11.80 in the last minute"),
+            "{said}"
+        );
+        assert!(!host_load().is_empty() && host_cpus() > 0);
     }
 }

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use paratia::build::{Builder, PREBUILT, TEST_BOARD};
 use paratia::catalog::{self, Choice};
 use paratia::setup::{self, Toolchain};
-use paratia::workspace;
+use paratia::{entries, workspace};
 use paratia_board_support::list::Listed;
 use paratia_config::System;
 
@@ -32,6 +32,7 @@ pub(crate) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let board = arguments.board.as_deref().map(catalog::board).transpose()?;
+    entries::check(&workspace::root())?;
     // Who names a test waits for its images alone: it builds them, and nothing else.
     let is_prebuilt = arguments.filter.is_none();
     if is_prebuilt {

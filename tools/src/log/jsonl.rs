@@ -14,13 +14,16 @@ struct Line<'a> {
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     partition_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    planned_end: Option<u64>,
     #[serde(flatten)]
     fields: &'a BTreeMap<String, Value>,
 }
 
-/// The line for an event, without its end; `names` are the system's partitions in order.
+/// The line for an event, without its end; `names` are the system's partitions in order, `planned_end` is when
+/// a window ends, in ticks.
 #[must_use]
-pub fn line(event: &Event, names: &[&str]) -> String {
+pub fn line(event: &Event, names: &[&str], planned_end: Option<u64>) -> String {
     let partition_name = event
         .partition()
         .and_then(|index| names.get(index).copied());
@@ -28,6 +31,7 @@ pub fn line(event: &Event, names: &[&str]) -> String {
         time_ticks: event.time_ticks,
         name: &event.name,
         partition_name,
+        planned_end,
         fields: &event.fields,
     };
     serde_json::to_string(&line).unwrap_or_default()
@@ -41,7 +45,7 @@ mod tests {
     fn partitions_get_their_names() {
         let event = Event::parse(5, r#"fault partition=1 far=0x10 "no region""#);
         assert_eq!(
-            line(&event, &["vehicle", "speedometer"]),
+            line(&event, &["vehicle", "speedometer"], None),
             r#"{"time_ticks":5,"name":"fault","partition_name":"speedometer","far":16,"partition":1,"text":"no region"}"#
         );
     }

@@ -6,19 +6,24 @@ mod cpio;
 mod initrd;
 pub(crate) mod kernel;
 mod place;
+pub(crate) mod programs;
 mod source;
+mod symbols;
 pub mod tree;
 
-use std::fs;
 use std::path::PathBuf;
+use std::{fmt, fs};
 
 use anyhow::Context as _;
 use paratia_config::Ipa;
 use paratia_config::image::{self, PieceKind};
+use paratia_config::rules::{Finding, Message};
 
 use crate::catalog::Choice;
 use crate::progress::Progress;
 use crate::whole::write_if_changed;
+
+pub use symbols::symbol;
 
 /// A piece of a partition's image.
 #[derive(Clone, Debug)]
@@ -76,11 +81,70 @@ pub fn of(choice: &Choice, progress: Option<&mut dyn Progress>) -> anyhow::Resul
     let mut all = Vec::new();
     for partition in choice.system.partitions {
         let pieces = place::pieces(partition, choice.board, &mut sources)
-            .with_context(|| format!("partition '{}' has no image", partition.name))?;
+            .with_context(|| format!("partition '{}'", partition.name))?;
         all.extend(pieces);
     }
     Ok(all)
 }
+
+/// What is there of a system's images without building or fetching anything.
+pub struct Look {
+    /// All pieces, if nothing is wrong and nothing is missing.
+    pub pieces: Vec<Piece>,
+    /// What is wrong with what partitions are to run.
+    pub findings: Vec<Finding>,
+    /// What could be right but isn't there yet, as a sentence each.
+    pub not_yet: Vec<String>,
+}
+
+/// Looks at a system's images.
+#[must_use]
+pub fn look(choice: &Choice) -> Look {
+    let folder = folder(choice);
+    let mut sources = source::Sources {
+        folder: &folder,
+        progress: None,
+    };
+    let mut look = Look {
+        pieces: Vec::new(),
+        findings: Vec::new(),
+        not_yet: Vec::new(),
+    };
+    for partition in choice.system.partitions {
+        let error = match place::pieces(partition, choice.board, &mut sources) {
+            Ok(pieces) => {
+                look.pieces.extend(pieces);
+                continue;
+            }
+            Err(error) => error,
+        };
+        let text = format!("partition '{}': {error:#}", partition.name);
+        if error.downcast_ref::<NotYet>().is_some() {
+            look.not_yet.push(text);
+        } else {
+            look.findings.push(Finding {
+                rule: "image_readable",
+                message: Message::new().str(&text),
+            });
+        }
+    }
+    if !look.findings.is_empty() || !look.not_yet.is_empty() {
+        look.pieces.clear();
+    }
+    look
+}
+
+/// Something that a build makes or fetches isn't there, which is nobody's fault.
+#[derive(Debug)]
+pub(crate) struct NotYet(pub(crate) String);
+
+impl fmt::Display for NotYet {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NotYet {}
 
 /// The instruction that a partition's image has at an address, if a piece lies there. A guest that has
 /// moved or translates addresses otherwise has another one there, or none.

@@ -55,9 +55,7 @@ pub(super) fn pieces(
                 .with_context(|| format!("the ELF file {}", bytes.name))?;
             anyhow::ensure!(
                 elf.entry == partition.entry.0,
-                "partition '{}': {} is entered at {:#x}, the partition at {:#x}; declare the \
-                 file's entry",
-                partition.name,
+                "{} is entered at {:#x}, the partition at {:#x}; declare the file's entry",
                 bytes.name,
                 elf.entry,
                 partition.entry.0
@@ -83,7 +81,8 @@ fn linux(
     command_line: &str,
 ) -> anyhow::Result<Vec<Piece>> {
     let header = kernel::header(&kernel.read()?)
-        .with_context(|| format!("partition '{}': the kernel {}", partition.name, kernel.name))?;
+        .and_then(|header| header.runs_on(board))
+        .with_context(|| format!("the kernel {}", kernel.name))?;
     let mut first = piece(partition, PieceKind::Kernel, partition.entry, kernel);
     first.room_bytes = header.room_bytes;
     let mut free = (first.at.0 + first.room_bytes).next_multiple_of(BLOCK_2_MIB);
@@ -240,7 +239,7 @@ mod tests {
             command_line: "",
         };
         let error = format!("{:#}", of(image, folder.path()).unwrap_err());
-        assert!(error.contains("partition 'linux': the kernel "), "{error}");
+        assert!(error.starts_with("the kernel "), "{error}");
         assert!(error.ends_with("vmlinux: it isn't an arm64 kernel's Image; name one"));
     }
 }

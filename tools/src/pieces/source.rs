@@ -4,13 +4,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail, ensure};
 use paratia_config::system::File;
 
-use super::initrd;
+use super::{NotYet, initrd, programs};
 use crate::progress::Progress;
 use crate::whole::write_if_changed;
-use crate::{debian, workspace};
+use crate::{catalog, debian, workspace};
 
 /// Bytes in a file.
 pub(super) struct Bytes {
@@ -51,6 +51,27 @@ impl Bytes {
     }
 }
 
+/// Whether a path is a file's; says what it is instead, and what may be meant.
+fn is_file(path: &Path) -> anyhow::Result<()> {
+    let shown = workspace::shown(path);
+    ensure!(!path.is_dir(), "{shown} is a folder; name a file in it");
+    if path.is_file() {
+        return Ok(());
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.parent().and_then(|folder| fs::read_dir(folder).ok());
+    let beside = beside.into_iter().flatten().flatten();
+    let names: Vec<String> = beside
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let remedy = catalog::nearest(&name, &names).map_or_else(
+        || "name a file that exists".to_owned(),
+        |near| format!("did you mean '{near}'?"),
+    );
+    bail!("{shown} doesn't exist; {remedy}")
+}
+
 /// Finds bytes, and fetches packages if somebody watches.
 pub(super) struct Sources<'a, 'b> {
     /// Where what is made for this system goes.
@@ -62,9 +83,21 @@ pub(super) struct Sources<'a, 'b> {
 impl Sources<'_, '_> {
     /// One of the project's own guest programs, flattened.
     pub(super) fn program(&self, program: &str) -> anyhow::Result<Bytes> {
+        let names = programs::names()?;
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        ensure!(
+            names.contains(&program),
+            "its program '{program}' doesn't exist; {}",
+            catalog::nearest(program, &names).map_or_else(
+                || "a program is a file partitions/src/bin/NAME.rs".to_owned(),
+                |near| format!("did you mean '{near}'?")
+            )
+        );
         let file = workspace::guests().join(format!("{program}.bin"));
+        if !file.exists() {
+            bail!(NotYet(format!("its program '{program}' isn't built yet")));
+        }
         Bytes::of(program.to_owned(), file)
-            .with_context(|| format!("the partitions' program '{program}' isn't built"))
     }
 
     /// A file as a system names it.
@@ -77,7 +110,11 @@ impl Sources<'_, '_> {
                     .map(|it| &mut **it as &mut dyn Progress);
                 Bytes::in_file(debian::file(package, path, progress)?)
             }
-            File::Path(path) => Bytes::in_file(workspace::root().join(path)),
+            File::Path(path) => {
+                let path = workspace::root().join(path);
+                is_file(&path)?;
+                Bytes::in_file(path)
+            }
         }
     }
 

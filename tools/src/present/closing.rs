@@ -9,7 +9,7 @@ use paratia_abi::ExitCause;
 use paratia_config::Partition;
 use paratia_config::system::Criticality;
 
-use super::paint::{BAD, BOLD, DIM, GOOD, PLAIN};
+use super::paint::{BAD, BOLD, DIM, GOOD, PLAIN, WARNING};
 use super::table::Table;
 
 /// Shows the closing table, the picture's place and the broken promises.
@@ -19,11 +19,15 @@ pub(crate) fn closing(report: &RunReport, broken: &[String]) {
         table(report).print();
         anstream::println!();
         exits(report).print();
-        anstream::println!(
-            "{DIM}Counted apart, some 60 instructions each: calls with a constant answer, and interrupts, \
-             of which the most go straight to the guest or end its window.{PLAIN}"
-        );
+        for line in LEGEND {
+            anstream::println!("{DIM}{line}{PLAIN}");
+        }
         anstream::println!();
+        cpus(report).print();
+        anstream::println!();
+        for line in report.silent() {
+            anstream::println!("{WARNING}{line}{PLAIN}");
+        }
         summary(report);
     } else if !matches!(report.outcome, Outcome::Interrupted | Outcome::Refused(_)) {
         anstream::println!("{BOLD}The last lines were{PLAIN}");
@@ -79,6 +83,36 @@ fn row(report: &RunReport, partition: &Partition, counters: &Statistics) -> [Str
         share(counters.used_ticks, report.time_ticks().unwrap_or(0)),
         jitter(report.duration(counters.jitter_worst)),
     ]
+}
+
+/// What the columns of the exits mean.
+const LEGEND: [&str; 3] = [
+    "An exit is a guest's way to the hypervisor (EL2) and back, by what caused it: an interrupt, a call, a wait",
+    "for one, an emulated device, a trapped register. Apart from these are counted, at some 60 instructions each,",
+    "short calls (a constant answer) and all interrupts (most go straight to the guest, or end its window).",
+];
+
+/// What each CPU's hypervisor took at the longest.
+fn cpus(report: &RunReport) -> Table {
+    let mut table = Table::new(&[
+        "CPU",
+        ">longest switch",
+        ">longest step of the log",
+        ">slots missed",
+        ">records lost",
+    ]);
+    for event in report.named("cpu-statistics") {
+        let number = |key| event.integer(key).unwrap_or(0);
+        let micros = |key| format!("{:.2} us", report.duration(number(key)).as_secs_f64() * 1e6);
+        table.row([
+            number("cpu").to_string(),
+            micros("switch_worst"),
+            micros("log_step_worst"),
+            number("overruns").to_string(),
+            number("records_dropped").to_string(),
+        ]);
+    }
+    table
 }
 
 /// How often each partition came to EL2 and went back, why, and for how long.

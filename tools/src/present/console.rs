@@ -9,13 +9,11 @@ use paratia::catalog::Choice;
 use paratia::run::Sight;
 use paratia_config::System;
 use paratia_config::console::control_character;
+use paratia_config::rules::HYPERVISOR;
 
 use super::paint::{self, BOLD, DIM, PLAIN, WARNING};
 use super::sentence::{self, Weight};
 use crate::keys::Focus;
-
-/// The hypervisor's name in front of its lines.
-const HYPERVISOR: &str = "paratia";
 
 /// Shows a run as it happens.
 pub(crate) struct Console<'a> {

@@ -13,6 +13,17 @@ use super::instruction::undescribed;
 /// The sentence for a `fault` event; the hypervisor's own words come first if it has any. None if
 /// the verdict that follows says it all.
 pub(crate) fn sentence(event: &Event, choice: &Choice) -> Option<String> {
+    worded(event, choice, &|name, address| {
+        pieces::symbol(choice, name, address)
+    })
+}
+
+/// The same with what says which function lies at an address of a partition's.
+fn worded(
+    event: &Event,
+    choice: &Choice,
+    symbol: &dyn Fn(&str, u64) -> Option<String>,
+) -> Option<String> {
     let partition = event
         .partition()
         .and_then(|index| choice.system.partitions.get(index))?;
@@ -20,7 +31,9 @@ pub(crate) fn sentence(event: &Event, choice: &Choice) -> Option<String> {
     if !event.text().is_empty() {
         return Some(format!("'{name}': {}", event.text()));
     }
-    let at = format!("at {:#x}", event.integer("elr").unwrap_or(0));
+    let elr = event.integer("elr").unwrap_or(0);
+    let function = symbol(name, elr).map_or_else(String::new, |it| format!(", {it}"));
+    let at = format!("at {elr:#x}{function}");
     let esr = event.integer("esr").unwrap_or(0);
     let what = match event.word("event").unwrap_or("fault") {
         "stray_access" => format!("{} {}", access(esr), place(event, partition, esr)),
@@ -47,7 +60,10 @@ pub(crate) fn sentence(event: &Event, choice: &Choice) -> Option<String> {
         "missed_heartbeat" | "console_overflow" | "refused_calls" | "reset" | "shutdown" => {
             return None;
         }
-        other => format!("{other} (ESR {esr:#x})"),
+        // What the partition says of it is its own number; a Rust program's panic gives its line.
+        "application_error" => format!("reported an error of its own, number {esr}"),
+        "system_error" => format!("was running when a bus error came in (ESR {esr:#x})"),
+        other => format!("had the fault {other} (ESR {esr:#x})"),
     };
     Some(format!("'{name}' {what}; {at}"))
 }
@@ -174,7 +190,19 @@ mod tests {
 
     fn text_of(system: &str, message: &str) -> String {
         let choice = paratia::catalog::choose("qemu-virt", system).unwrap();
-        sentence(&Event::parse(0, message), &choice).unwrap()
+        worded(&Event::parse(0, message), &choice, &|_, _| None).unwrap()
+    }
+
+    #[test]
+    fn an_instruction_has_its_function() {
+        let choice = paratia::catalog::choose("qemu-virt", "cluster").unwrap();
+        let event = "fault partition=2 event=forbidden_instruction esr=0x62000000 elr=0x40000120";
+        let of = |name: &str, address| Some(format!("{name}::f at f.rs:{address}"));
+        let said = worded(&Event::parse(0, event), &choice, &of).unwrap();
+        assert!(
+            said.ends_with("; at 0x40000120, infotainment::f at f.rs:1073742112"),
+            "{said}"
+        );
     }
 
     #[test]
@@ -241,6 +269,14 @@ mod tests {
         assert_eq!(
             text("fault partition=2 event=forbidden_instruction esr=0x62000000 elr=0x40000120"),
             "'infotainment' used a system register or instruction that it may not; at 0x40000120"
+        );
+    }
+
+    #[test]
+    fn an_error_of_its_own_is_told_by_its_number() {
+        assert_eq!(
+            text("fault partition=2 event=application_error esr=0x2a elr=0x40000120"),
+            "'infotainment' reported an error of its own, number 42; at 0x40000120"
         );
     }
 

@@ -2,7 +2,8 @@
 
 use paratia::catalog::Choice;
 use paratia::log::Event;
-use paratia_config::System;
+use paratia_config::system::{Action, HealthEvent};
+use paratia_config::{Partition, System};
 
 use super::fault;
 
@@ -21,7 +22,9 @@ pub(crate) enum Weight {
 pub(crate) fn sentence(event: &Event, choice: &Choice) -> Option<(Weight, String)> {
     let system = choice.system;
     let text = match event.name.as_str() {
-        "window" | "heartbeat" | "statistics" | "vcpu-statistics" | "exits" => return None,
+        "window" | "heartbeat" | "statistics" | "vcpu-statistics" | "cpu-statistics" | "exits" => {
+            return None;
+        }
         "fault" => fault::sentence(event, choice)?,
         "boot" => boot(event),
         "board-checked" => "the board is the one that was configured".to_owned(),
@@ -75,19 +78,26 @@ fn about_partition(event: &Event, system: &System) -> Option<String> {
                 number(event, "dropped")
             )
         }
-        "verdict" => verdict(name, event),
+        "verdict" => verdict(&system.partitions[partition], event),
         _ => return None,
     };
     Some(text)
 }
 
-/// `'radio': stray_access -> restart, the 3rd`; in the configuration's words.
-fn verdict(name: &str, event: &Event) -> String {
+/// `'radio': stray_access -> restart, the 3rd`; in the configuration's words. A halt is declared, or comes of
+/// a restart that is one too many.
+fn verdict(partition: &Partition, event: &Event) -> String {
+    let name = partition.name;
     let (kind, action) = (word(event, "event"), word(event, "action"));
     let restarts = event.integer("restarts").unwrap_or(0);
+    let declared = HealthEvent::ALL.iter().find(|it| it.name() == kind);
+    let declared = declared.map(|it| partition.health.action(*it));
     let detail = match action {
         "restart" => format!(" (restarts before: {restarts})"),
-        "halt" if restarts > 0 => format!(" (restarts before: {restarts}, no more allowed)"),
+        "halt" if declared == Some(Action::Restart) => {
+            format!(" (restarts before: {restarts}, no more allowed)")
+        }
+        "halt" if restarts > 0 => format!(" (restarts before: {restarts})"),
         _ => String::new(),
     };
     format!("'{name}': {kind} -> {action}{detail}")
@@ -162,6 +172,27 @@ mod tests {
             text("verdict partition=2 event=stray_access action=halt restarts=4"),
             "'infotainment': stray_access -> halt (restarts before: 4, no more allowed)"
         );
+        // What is declared as a halt is none that came of too many restarts.
+        assert_eq!(
+            text("verdict partition=2 event=shutdown action=halt restarts=4"),
+            "'infotainment': shutdown -> halt (restarts before: 4)"
+        );
+        assert_eq!(
+            text("verdict partition=2 event=shutdown action=halt restarts=0"),
+            "'infotainment': shutdown -> halt"
+        );
+    }
+
+    #[test]
+    fn what_is_counted_at_the_end_is_no_line() {
+        let choice = paratia::catalog::choose("qemu-virt", "cluster").unwrap();
+        for name in [
+            "statistics partition=0",
+            "vcpu-statistics partition=0",
+            "cpu-statistics cpu=0",
+        ] {
+            assert_eq!(sentence(&Event::parse(0, name), &choice), None, "{name}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use paratia_board_support::host;
 
 use super::PROGRAM;
@@ -119,8 +119,60 @@ pub fn shown((major, minor): Version) -> String {
 #[must_use]
 pub fn typed(program: &Path, arguments: &[OsString]) -> String {
     let words = arguments.iter().map(|word| word.to_string_lossy());
-    let words: Vec<_> = words.collect();
-    format!("{} {}", name(program), words.join(" "))
+    let all = [name(program).into()].into_iter().chain(words);
+    let all: Vec<String> = all.map(|word| quoted(&word)).collect();
+    all.join(" ")
+}
+
+/// A word as a shell takes it for one (POSIX.1-2024, Shell Command Language, 2.2).
+fn quoted(word: &str) -> String {
+    let is_plain = |it: char| it.is_ascii_alphanumeric() || "-_./,=:+@%".contains(it);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// The kinds of windows that a QEMU can open on this machine, of those that it says it has.
+const WINDOWS: [&str; 3] = ["gtk", "sdl", "cocoa"];
+
+/// Whether a QEMU can open a window: without, it runs and shows nothing.
+///
+/// # Errors
+/// If it can't: with what it has, and what to install.
+pub fn has_window(program: &Path) -> anyhow::Result<()> {
+    let mut command = Command::new(program);
+    command.args(["-display", "help"]).stdin(Stdio::null());
+    let output = command
+        .output()
+        .with_context(|| format!("can't start {}", name(program)))?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let has: Vec<&str> = said.lines().map(str::trim).collect();
+    if WINDOWS.iter().any(|window| has.contains(window)) {
+        return Ok(());
+    }
+    let version = of(program.as_os_str()).map_or_else(String::new, |it| format!(" {}", shown(it)));
+    bail!(
+        "QEMU{version}, {}, can open no window: it has neither {}; install Debian's package \
+         qemu-system-gui for it, or leave --display out and look at the picture that is taken at the end",
+        name(program),
+        WINDOWS.join(" nor ")
+    );
+}
+
+/// What a QEMU that ended by itself is, and what helps.
+#[must_use]
+pub fn ended(program: &Path, said: &str, status: &str) -> String {
+    let version = of(program.as_os_str()).map_or_else(|| "?".to_owned(), shown);
+    let said = if said.is_empty() {
+        format!("without a word ({status})")
+    } else {
+        said.to_owned()
+    };
+    format!(
+        "{said}; it was {}, version {version}: start it by hand to see more, or name another by {OWN}",
+        name(program)
+    )
 }
 
 #[cfg(test)]
@@ -137,6 +189,55 @@ mod tests {
         assert_eq!(parse("QEMU emulator version 10.0"), Some((10, 0)));
         assert_eq!(parse("something else"), None);
         assert!(parse("version 10.0.2") >= Some((10, 0)));
+    }
+
+    #[test]
+    fn what_is_typed_can_be_typed() {
+        let words = ["-M", "virt,gic-version=3", "a b", "", "it's", "$HOME"].map(OsString::from);
+        assert_eq!(
+            typed(Path::new("my qemu"), &words),
+            r"'my qemu' -M virt,gic-version=3 'a b' '' 'it'\''s' '$HOME'"
+        );
+    }
+
+    /// A program that says the displays that it has.
+    fn with_displays(displays: &str) -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("qemu");
+        let text = format!(
+            "#!/bin/sh\nif [ \"$*\" = --version ]; then echo 'QEMU emulator version 10.0.2'; exit; fi\n\
+             printf 'Available display backend types:\\n{displays}'\n"
+        );
+        fs::write(&file, text).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+        (folder, file)
+    }
+
+    #[test]
+    fn a_qemu_without_windows_is_refused_for_one() {
+        let (_folder, file) = with_displays("none\\ngtk\\n");
+        assert!(has_window(&file).is_ok());
+        let (_folder, file) = with_displays("none\\nsdl-lookalike\\ncurses\\n");
+        let said = has_window(&file).unwrap_err().to_string();
+        assert!(said.starts_with("QEMU 10.0, /"), "{said}");
+        assert!(
+            said.contains("has neither gtk nor sdl nor cocoa; install"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_qemu_that_ends_at_once_is_named_with_version_and_remedy() {
+        let (_folder, file) = with_displays("");
+        let said = ended(&file, "", "exit status: 1");
+        assert!(
+            said.starts_with("without a word (exit status: 1); it was /"),
+            "{said}"
+        );
+        assert!(said.ends_with(
+            "version 10.0: start it by hand to see more, or name another by PARATIA_QEMU"
+        ));
+        assert!(ended(&file, "no such board", "").starts_with("no such board; it was /"));
     }
 
     /// Programs that do nothing but say a version; asked anything else, they leave a mark.

@@ -40,6 +40,9 @@ pub(super) fn execute(run: &Run, observer: &mut dyn FnMut(Sight<'_>)) -> anyhow:
     let mut record = Record::new(run.choice, Decoder::new(&elf)?);
 
     let program = qemu::version::program(run.machine.least_version)?;
+    if run.machine.window {
+        qemu::version::has_window(&program)?;
+    }
     let (mut process, output) = Process::start(&program, &run.machine.arguments(&image, &socket))?;
     if let (Some(keys), Some(input)) = (&run.keys, process.input()) {
         forward(Arc::clone(keys), input);
@@ -60,7 +63,11 @@ pub(super) fn execute(run: &Run, observer: &mut dyn FnMut(Sight<'_>)) -> anyhow:
         record.take(piece, observer);
     }
     if outcome == Outcome::MachineEnded(String::new()) {
-        outcome = Outcome::MachineEnded(process.complaints().trim().to_owned());
+        let said = process.complaints().trim().to_owned();
+        let status = process
+            .status()
+            .map_or_else(String::new, |it| it.to_string());
+        outcome = Outcome::MachineEnded(qemu::version::ended(&program, &said, &status));
     }
     Ok(record.report(outcome, last_look, started.elapsed()))
 }

@@ -2,8 +2,10 @@
 
 mod execute;
 pub mod image;
+pub mod lines;
 pub mod outcome;
 mod picture;
+mod plan;
 pub mod promise;
 mod record;
 pub mod report;
@@ -20,6 +22,7 @@ use crate::log::Event;
 use crate::qemu::{Machine, Time};
 
 pub use image::Patch;
+pub use lines::Lines;
 pub use outcome::Outcome;
 pub use report::RunReport;
 

@@ -107,6 +107,22 @@ mod tests {
     }
 
     #[test]
+    fn a_linux_that_never_writes_is_said() {
+        let mut report = report(Outcome::Stopped { time_ticks: 1 }, &GOOD);
+        assert_eq!(report.silent(), [""; 0], "none runs a Linux");
+        report.system = crate::catalog::choose("qemu-virt", "test-linux")
+            .unwrap()
+            .system;
+        report.console = vec![("again".to_owned(), "a line".to_owned())];
+        let said = report.silent();
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(
+            said[0].starts_with("'linux': its Linux never wrote a byte; "),
+            "{said:?}"
+        );
+    }
+
+    #[test]
     fn best_effort_partitions_promise_nothing() {
         assert_eq!(
             broken(&report(Outcome::Stopped { time_ticks: 1 }, &GOOD)),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use paratia_board_support::words;
 use paratia_config::console::UNFINISHED;
+use paratia_config::rules::HYPERVISOR;
 
 use super::execute::LastLook;
 use super::{Outcome, RunReport, Sight};
@@ -14,9 +15,6 @@ use crate::log::{Decoder, Event, Piece, Value};
 
 /// How many lines a message about a failed run repeats.
 const LAST_LINES: usize = 12;
-/// The hypervisor's own name in front of its lines.
-const HYPERVISOR: &str = "paratia";
-
 /// What was heard so far in a run.
 pub(super) struct Record {
     choice: Choice,
@@ -74,6 +72,8 @@ impl Record {
         }
         let is_partition = |name: &str| self.choice.system.partition_index(name).is_some();
         match speaker(line) {
+            // First, so that no partition's name can hide what the hypervisor says.
+            Some((HYPERVISOR, text)) => self.take_own_line(text, observer),
             Some((name, text)) if is_partition(name) => {
                 let whole = text.strip_suffix(UNFINISHED);
                 let (text, goes_on) = (whole.unwrap_or(text), whole.is_some());
@@ -84,7 +84,6 @@ impl Record {
                     goes_on,
                 });
             }
-            Some((HYPERVISOR, text)) => self.take_own_line(text, observer),
             _ => self.take_own_line(line, observer),
         }
     }

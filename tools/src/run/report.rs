@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use paratia_config::image::Image;
 use paratia_config::{BoardFacts, System};
 
 use super::outcome::Outcome;
@@ -71,6 +72,24 @@ impl RunReport {
             .iter()
             .filter(move |(speaker, _)| speaker == partition);
         lines.map(|(_, line)| line.as_str())
+    }
+
+    /// Each partition whose Linux never wrote a byte, as a sentence: it may be no kernel for this machine,
+    /// and nothing else would tell.
+    #[must_use]
+    pub fn silent(&self) -> Vec<String> {
+        let partitions = self.system.partitions.iter();
+        let linuxes = partitions.filter(|it| matches!(it.image, Image::Linux { .. }));
+        let silent = linuxes.filter(|it| self.console_of(it.name).next().is_none());
+        silent
+            .map(|it| {
+                format!(
+                    "'{}': its Linux never wrote a byte; see whether its kernel is for this CPU and its \
+                     command line names the console, ttyAMA0, or earlycon",
+                    it.name
+                )
+            })
+            .collect()
     }
 
     /// Whether the run reached its end.

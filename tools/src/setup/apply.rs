@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 
 use super::plan::Step;
 use super::{TARGETS, qemu};
@@ -11,6 +11,8 @@ use crate::progress::Progress;
 /// Does the steps; returns whether `rustup` still is a way (false if it failed).
 pub(super) fn apply(steps: &[Step], progress: &mut dyn Progress) -> anyhow::Result<bool> {
     let mut rustup_works = true;
+    // All that a person has to do is said at once.
+    let mut questions = String::new();
     for step in steps {
         match step {
             Step::AddTargets => {
@@ -34,10 +36,14 @@ pub(super) fn apply(steps: &[Step], progress: &mut dyn Progress) -> anyhow::Resu
                 install(&packages, *sudo, &qemu::options()?)?;
             }
             Step::UnpackBackport => qemu::unpack(progress)?,
-            Step::Ask { missing, command } => bail!("{missing}. Please run:\n\n    {command}\n"),
+            Step::Ask { missing, command } => {
+                questions += &format!("{missing}. Please run:\n\n    {command}\n\n");
+                continue;
+            }
         }
         progress.done();
     }
+    ensure!(questions.is_empty(), "{}\n", questions.trim_end());
     Ok(rustup_works)
 }
 
@@ -77,4 +83,24 @@ fn run(command: &mut Command) -> anyhow::Result<()> {
         .collect();
     let said = String::from_utf8_lossy(&output.stderr);
     bail!("'{}' failed:\n{}", words.join(" "), said.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progress::Silent;
+
+    #[test]
+    fn every_question_is_asked() {
+        let ask = |what: &str| Step::Ask {
+            missing: format!("{what} is missing"),
+            command: format!("get {what}"),
+        };
+        let error = apply(&[ask("Rust"), ask("QEMU")], &mut Silent).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "Rust is missing. Please run:\n\n    get Rust\n\nQEMU is missing. Please run:\n\n    get \
+             QEMU\n"
+        );
+    }
 }

@@ -165,13 +165,15 @@ pub(super) fn install(facts: &Facts, packages: Vec<&'static str>) -> Step {
     }
 }
 
-/// Systems without `apt-get`: say what is needed by its general name. QEMU isn't among these packages.
+/// Systems without `apt-get`: say what is needed by its general name. QEMU isn't among these packages, but
+/// asked for beside them.
 fn ask_without_apt(packages: &[&'static str]) -> Step {
     let is_rust = |package: &str| package == LINKER_PACKAGE || RUST_PACKAGES.contains(&package);
     let others: Vec<_> = packages.iter().copied().filter(|it| !is_rust(it)).collect();
     if others.is_empty() {
         return Step::Ask {
-            missing: "Rust's bare-metal targets are missing".to_owned(),
+            missing: "Rust's bare-metal targets are missing, and rustup that gets them (https://rustup.rs)"
+                .to_owned(),
             command: format!("rustup target add {}", TARGETS.join(" ")),
         };
     }
@@ -370,7 +372,31 @@ mod tests {
         let [Step::Ask { missing, command }] = &plan(&facts).steps[..] else {
             panic!("one question");
         };
-        assert_eq!(missing, "Rust's bare-metal targets are missing");
+        assert!(missing.starts_with("Rust's bare-metal targets are missing, and rustup"));
         assert!(command.starts_with("rustup target add aarch64-unknown-none"));
+    }
+
+    #[test]
+    fn without_apt_every_missing_part_is_asked_for() {
+        let facts = Facts {
+            targets: false,
+            rustup: false,
+            linker: false,
+            qemu: Qemu::Unknown,
+            apt: false,
+            privilege: Privilege::None,
+            ..COMPLETE
+        };
+        let asked: Vec<_> = plan(&facts).steps;
+        let is_about = |word: &str| {
+            let has =
+                |step: &&Step| matches!(step, Step::Ask { missing, .. } if missing.contains(word));
+            asked.iter().filter(has).count()
+        };
+        assert_eq!(
+            (asked.len(), is_about("Rust"), is_about("QEMU")),
+            (2, 1, 1),
+            "{asked:?}"
+        );
     }
 }

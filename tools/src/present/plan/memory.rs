@@ -2,10 +2,12 @@
 
 use anstyle::Style;
 use paratia::catalog::Choice;
-use paratia_config::{MemoryRange, tables};
+use paratia_config::board::CpuStart;
+use paratia_config::{MemoryRange, Pa, tables};
 
 use crate::present::paint::{self, DIM, PLAIN};
-use crate::present::quantity::{address, size};
+use crate::present::quantity::{address, range, size};
+use crate::present::table::Table;
 
 /// Columns inside a box.
 const WIDTH: usize = 56;
@@ -39,6 +41,67 @@ pub(super) fn lines(choice: &Choice) -> Vec<String> {
 
 /// Everything that lies in a piece of RAM, in the order of addresses.
 fn blocks(choice: &Choice, ram: &MemoryRange) -> Vec<Block> {
+    let mut blocks = all_blocks(choice);
+    blocks.retain(|block| ram.contains(&block.range));
+    blocks.sort_by_key(|block| block.range.base.0);
+    blocks
+}
+
+/// What the hypervisor maps outside of the boxes of RAM: registers, and memory that the board keeps apart,
+/// such as a frame buffer of its graphics processor.
+pub(super) fn elsewhere(choice: &Choice) -> Table {
+    let board = choice.board;
+    let mut table = Table::new(&["physical", ">size", "what"]);
+    let blocks = all_blocks(choice);
+    let mappings = tables::el2_of(choice.system, board);
+    let in_ram = |it: &&tables::Mapping| {
+        let range = MemoryRange::new(Pa(it.output), it.size_bytes);
+        board.ram.iter().any(|ram| ram.contains(&range))
+            && blocks.iter().any(|block| block.range.contains(&range))
+    };
+    let mut others: Vec<_> = mappings
+        .as_slice()
+        .iter()
+        .filter(|it| !in_ram(it))
+        .collect();
+    others.sort_by_key(|it| it.output);
+    for mapping in others {
+        let base = Pa(mapping.output);
+        let block = blocks.iter().find(|it| it.range.base == base);
+        table.row([
+            range(base.0, mapping.size_bytes),
+            size(mapping.size_bytes),
+            block.map_or_else(|| own(choice, base), |it| it.title.clone()),
+        ]);
+    }
+    table
+}
+
+/// What of the hypervisor's own begins at an address outside of its memory.
+fn own(choice: &Choice, base: Pa) -> String {
+    let board = choice.board;
+    let controller = (0..).map_while(|index| board.interrupt_controller.registers(index));
+    let mut controller = controller.filter(|(_, range)| range.base == base);
+    let spin_table = match board.cpu_start {
+        CpuStart::SpinTable { page, .. } => Some(page),
+        CpuStart::PsciSmc => None,
+    };
+    if let Some((name, _)) = controller.next() {
+        name.to_owned()
+    } else if board.uart.base == base {
+        "the debug UART".to_owned()
+    } else if spin_table.is_some_and(|it| it.base == base) {
+        "the spin table, by which CPUs are started".to_owned()
+    } else if board.device_tree.is_some_and(|it| it.base == base) {
+        "the device tree".to_owned()
+    } else if board.hypervisor_devices.iter().any(|it| it.base == base) {
+        "a device of the hypervisor".to_owned()
+    } else {
+        "?".to_owned()
+    }
+}
+
+fn all_blocks(choice: &Choice) -> Vec<Block> {
     let mut blocks = vec![Block {
         range: choice.board.hypervisor_memory,
         title: "hypervisor".to_owned(),
@@ -53,8 +116,6 @@ fn blocks(choice: &Choice, ram: &MemoryRange) -> Vec<Block> {
             parts: Vec::new(),
         }));
     }
-    blocks.retain(|block| ram.contains(&block.range));
-    blocks.sort_by_key(|block| block.range.base.0);
     blocks
 }
 
@@ -66,12 +127,14 @@ fn hypervisor_parts(choice: &Choice) -> Vec<(&'static str, MemoryRange)> {
         ("constants", layout.rodata),
         ("translation tables", layout.tables),
         ("passports", layout.passports),
+        ("records of stolen time", layout.records),
         ("data", layout.data),
         ("crash record", layout.crash),
         ("stacks", layout.stacks),
         ("partitions' images", layout.images),
     ];
     parts.extend(choice.board.device_tree.map(|range| ("device tree", range)));
+    parts.retain(|(_, range)| range.size_bytes > 0);
     parts.sort_by_key(|(_, range)| range.base.0);
     parts
 }
@@ -125,4 +188,32 @@ fn inside(block: &Block) -> Vec<String> {
     lines
         .map(|text| format!("{:16}{DIM}│{PLAIN} {text} {DIM}│{PLAIN}", ""))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use paratia::catalog;
+
+    use super::*;
+
+    /// Of every system on every board, each mapping of the hypervisor's own is in a box or has a name.
+    #[test]
+    fn whatever_the_hypervisor_maps_has_a_name() {
+        let mut seen = Vec::new();
+        for listed in catalog::boards() {
+            for (name, _) in catalog::systems(listed) {
+                let choice = catalog::choose(listed.facts.name, name).unwrap();
+                let text = elsewhere(&choice).lines().join("\n");
+                assert!(
+                    !text.contains('?'),
+                    "{name} on {}: {text}",
+                    listed.facts.name
+                );
+                seen.push(text);
+            }
+        }
+        for what in ["frame-buffer", "the spin table", "the debug UART"] {
+            assert!(seen.iter().any(|it| it.contains(what)), "{what}");
+        }
+    }
 }

@@ -2,6 +2,8 @@
 
 mod axis;
 mod channels;
+mod document;
+mod html;
 mod memory;
 mod owners;
 mod timeline;
@@ -10,6 +12,7 @@ mod views;
 use paratia::catalog::Choice;
 
 use super::paint::{BOLD, DIM, PLAIN};
+use document::Document;
 
 /// Shows a system's plan in at most `width` columns.
 pub(crate) fn show(choice: &Choice, width: usize) {
@@ -22,6 +25,8 @@ pub(crate) fn show(choice: &Choice, width: usize) {
     );
     section("Physical memory");
     print(&memory::lines(choice));
+    section("What the hypervisor maps elsewhere");
+    memory::elsewhere(choice).print();
     section("What each partition sees (* critical)");
     views::table(choice).print();
     section("Devices and interrupts");
@@ -30,6 +35,16 @@ pub(crate) fn show(choice: &Choice, width: usize) {
     print(&channels::lines(system));
     section("Schedule");
     print(&timeline::lines(choice, width));
+}
+
+/// A system's plan as JSON, for programs.
+pub(crate) fn json(choice: &Choice) -> anyhow::Result<String> {
+    Ok(serde_json::to_string_pretty(&Document::of(choice))?)
+}
+
+/// A system's plan as a page that needs nothing else.
+pub(crate) fn html(choice: &Choice) -> String {
+    html::page(&Document::of(choice))
 }
 
 fn section(title: &str) {

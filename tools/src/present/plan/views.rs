@@ -1,8 +1,7 @@
 //! What each partition sees: guest-physical addresses, what lies behind them, and its rights.
 
 use paratia::catalog::Choice;
-use paratia_config::address::PAGE_BYTES;
-use paratia_config::system::{Criticality, RegionKind};
+use paratia_config::system::Criticality;
 use paratia_config::{Partition, tables};
 
 use crate::present::quantity::{address, range, size};
@@ -31,6 +30,7 @@ pub(super) fn table(choice: &Choice) -> Table {
     table
 }
 
+/// What is mapped, as the tables are built from it, so that nothing can be left out; and the messages in it.
 fn rows(choice: &Choice, index: usize, partition: &Partition) -> Vec<[String; 5]> {
     let mut rows: Vec<(u64, [String; 5])> = Vec::new();
     let mut add = |ipa: u64, pa: u64, bytes: u64, rights: &str, what: String| {
@@ -43,35 +43,17 @@ fn rows(choice: &Choice, index: usize, partition: &Partition) -> Vec<[String; 5]
         ];
         rows.push((ipa, row));
     };
-    for region in partition.regions {
-        let rights = match region.kind {
-            RegionKind::Ram => "rwx",
-            RegionKind::FrameBuffer => "rw-",
-        };
+    for mapping in tables::stage2_of(choice.system, choice.board, index).as_slice() {
+        let rights = mapping.attributes.stage2_rights();
+        let what = what(choice, partition, mapping.input);
         add(
-            region.ipa.0,
-            region.pa.0,
-            region.size_bytes,
+            mapping.input,
+            mapping.output,
+            mapping.size_bytes,
             rights,
-            region.name.to_owned(),
+            what,
         );
     }
-    for owned in partition.devices {
-        if let Some(device) = choice.board.device(owned.device) {
-            let more = device.reaches.map(|more| format!("; reaches {more}"));
-            let what = format!("device '{}'{}", device.name, more.unwrap_or_default());
-            let place = device.registers;
-            add(owned.ipa.0, place.base.0, place.size_bytes, "rw-", what);
-        }
-    }
-    let passport = tables::layout(choice.system, choice.board).passport(index);
-    add(
-        partition.passport.0,
-        passport.0,
-        PAGE_BYTES,
-        "r--",
-        "passport".to_owned(),
-    );
     for channel in choice.system.channels {
         let bytes = u64::from(channel.message_bytes);
         for end in 0..=channel.destinations.len() {
@@ -91,4 +73,66 @@ fn rows(choice: &Choice, index: usize, partition: &Partition) -> Vec<[String; 5]
     }
     rows.sort_by_key(|(ipa, _)| *ipa);
     rows.into_iter().map(|(_, row)| row).collect()
+}
+
+/// What a partition has mapped at an address.
+pub(super) fn what(choice: &Choice, partition: &Partition, ipa: u64) -> String {
+    let machine = &partition.machine;
+    let mut regions = partition.regions.iter();
+    if let Some(region) = regions.find(|it| it.ipa.0 == ipa) {
+        return region.name.to_owned();
+    }
+    let mut devices = partition.devices.iter();
+    if let Some(owned) = devices.find(|it| it.ipa.0 == ipa) {
+        let device = choice.board.device(owned.device);
+        let more = device.and_then(|it| it.reaches);
+        let more = more.map(|more| format!("; reaches {more}"));
+        return format!("device '{}'{}", owned.device, more.unwrap_or_default());
+    }
+    let known = if partition.passport.0 == ipa {
+        "passport"
+    } else if machine.stolen_time.is_some_and(|it| it.0 == ipa) {
+        "stolen time"
+    } else if machine.gic.cpu_interface.0 == ipa {
+        "GIC's virtual CPU interface, each CPU's own"
+    } else {
+        "?"
+    };
+    known.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use paratia::catalog;
+
+    use super::*;
+
+    /// Of every system on every board, each mapping is shown, and shown as what it is.
+    #[test]
+    fn whatever_is_mapped_has_a_name() {
+        let mut seen = Vec::new();
+        for listed in catalog::boards() {
+            for (name, _) in catalog::systems(listed) {
+                let choice = catalog::choose(listed.facts.name, name).unwrap();
+                for (index, partition) in choice.system.partitions.iter().enumerate() {
+                    let rows = rows(&choice, index, partition);
+                    let mappings = tables::stage2_of(choice.system, choice.board, index);
+                    for mapping in mappings.as_slice() {
+                        let shown = range(mapping.input, mapping.size_bytes);
+                        let is_it = |row: &&[String; 5]| row[0] == shown;
+                        let row = rows.iter().find(is_it).expect("it is shown");
+                        assert_ne!(row[4], "?", "{name} on {}: {row:?}", listed.facts.name);
+                        seen.push(row[4].clone());
+                    }
+                }
+            }
+        }
+        for what in [
+            "passport",
+            "stolen time",
+            "GIC's virtual CPU interface, each CPU's own",
+        ] {
+            assert!(seen.iter().any(|it| it == what), "{what}");
+        }
+    }
 }

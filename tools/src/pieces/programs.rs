@@ -1,0 +1,37 @@
+//! The programs that partitions can run, by name: one file, or one folder with a `main.rs`, in `src/bin`
+//! each.
+
+use std::fs;
+use std::path::Path;
+
+use crate::workspace;
+
+/// Where programs are: the partitions', and those that only tests run.
+const FOLDERS: [&str; 2] = ["partitions/src/bin", "tests/guests/src/bin"];
+
+/// The names of all programs, whether they are built or not.
+///
+/// # Errors
+/// If a folder that is there can't be read.
+pub(crate) fn names() -> anyhow::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for folder in FOLDERS {
+        let Ok(entries) = fs::read_dir(workspace::root().join(folder)) else {
+            continue;
+        };
+        for entry in entries {
+            names.extend(program(&entry?.path()));
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// The program that Cargo finds in a file or folder of `src/bin`.
+fn program(path: &Path) -> Option<String> {
+    // An editor's files beside it, `.#name.rs` and such, are none, and may point nowhere.
+    let is_file = path.is_file() && path.extension().is_some_and(|extension| extension == "rs");
+    let is_program = is_file || path.join("main.rs").exists();
+    let name = path.file_stem()?.to_str()?;
+    (is_program && !name.starts_with('.')).then(|| name.to_owned())
+}
