@@ -23,7 +23,7 @@ use crate::catalog::Choice;
 use crate::progress::Progress;
 use crate::whole::write_if_changed;
 
-pub use symbols::symbol;
+pub use symbols::{symbol, symbol_of_image};
 
 /// A piece of a partition's image.
 #[derive(Clone, Debug)]

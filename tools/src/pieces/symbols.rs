@@ -33,6 +33,12 @@ pub fn symbol(choice: &Choice, partition: &str, address: u64) -> Option<String> 
     at(&fs::read(file).ok()?, address)
 }
 
+/// What lies at an address of the hypervisor in an image, likewise.
+#[must_use]
+pub fn symbol_of_image(image: &Path, address: u64) -> Option<String> {
+    at(&fs::read(image).ok()?, address)
+}
+
 /// What lies at an address of an ELF file: of functions that the compiler put into each other the innermost
 /// that is the workspace's own, for `read_volatile` in a library says little.
 fn at(elf: &[u8], address: u64) -> Option<String> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use paratia::log::Statistics;
 use paratia::run::{Outcome, RunReport};
-use paratia::workspace;
+use paratia::{pieces, workspace};
 use paratia_abi::ExitCause;
 use paratia_config::Partition;
 use paratia_config::system::Criticality;
@@ -42,8 +42,28 @@ pub(crate) fn closing(report: &RunReport, broken: &[String]) {
             for promise in broken {
                 anstream::println!("{BAD}Broken{PLAIN}: {promise}");
             }
+            if let Outcome::Crashed(words) = &report.outcome {
+                anstream::println!("{}", crashed_at(report, words));
+            }
         }
     }
+}
+
+/// Where the hypervisor failed, as far as its last words and its image tell.
+fn crashed_at(report: &RunReport, words: &str) -> String {
+    let Some(address) = instruction(words) else {
+        return "Its last words don't say where.".to_owned();
+    };
+    let function = pieces::symbol_of_image(&report.image, address);
+    let function = function.map_or_else(String::new, |it| format!(", {it}"));
+    format!("It was at {address:#x}{function}.")
+}
+
+/// The instruction in a crash's last words, which are `key=number`.
+fn instruction(words: &str) -> Option<u64> {
+    let mut words = words.split_whitespace();
+    let address = words.find_map(|it| it.strip_prefix("elr=0x"))?;
+    u64::from_str_radix(address, 16).ok()
 }
 
 fn table(report: &RunReport) -> Table {
@@ -197,6 +217,15 @@ fn summary(report: &RunReport) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_crash_says_where() {
+        assert_eq!(
+            instruction("crash cpu=0 kind=4 elr=0x40200a10 far=0"),
+            Some(0x4020_0A10)
+        );
+        assert_eq!(instruction("crash cpu=0"), None);
+    }
 
     #[test]
     fn shares_and_jitters() {

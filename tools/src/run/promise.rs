@@ -84,6 +84,7 @@ mod tests {
         RunReport {
             board: choice.board,
             system: choice.system,
+            image: choice.image(),
             events: messages
                 .iter()
                 .map(|message| Event::parse(0, message))

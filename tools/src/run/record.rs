@@ -122,6 +122,7 @@ impl Record {
         RunReport {
             board: self.choice.board,
             system: self.choice.system,
+            image: self.choice.image(),
             events: self.events,
             console: self.console,
             hypervisor: self.hypervisor,

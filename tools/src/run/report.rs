@@ -16,6 +16,8 @@ pub struct RunReport {
     pub board: &'static BoardFacts,
     /// The system.
     pub system: &'static System,
+    /// The image that ran, as built.
+    pub image: PathBuf,
     /// Every event, in order.
     pub events: Vec<Event>,
     /// Every console line, in order: partition, line.
