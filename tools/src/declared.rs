@@ -180,7 +180,7 @@ mod tests {
             said(&run("xyzzyxyzzyxyzzy")),
             [
                 "image_readable: partition 'hello': its program 'xyzzyxyzzyxyzzy' doesn't exist; a program \
-              is a file partitions/src/bin/NAME.rs"
+              is a file partitions/src/bin/NAME.rs or partitions/c/NAME.c"
             ]
         );
     }

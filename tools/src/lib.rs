@@ -21,6 +21,7 @@
 
 pub mod bench;
 pub mod build;
+pub mod c;
 pub mod catalog;
 pub mod count;
 pub mod debian;

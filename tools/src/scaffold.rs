@@ -9,6 +9,7 @@ use crate::whole;
 /// What stands for the name in the templates.
 const NAME: &str = "@NAME@";
 const PARTITION: &str = include_str!("../templates/partition.rs");
+const PARTITION_IN_C: &str = include_str!("../templates/partition.c");
 const SYSTEM: &str = include_str!("../templates/system.rs");
 
 /// Longest name of a partition (`paratia_abi::passport::MAX_NAME_BYTES`).
@@ -33,20 +34,37 @@ const KEYWORDS: &str = "abstract as async await become box break const continue 
     ref return self static struct super trait true try type typeof unsafe unsized use virtual \
     where while yield";
 
+/// What a partition's program is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// Over the runtime.
+    Rust,
+    /// Over the interface's header alone.
+    C,
+}
+
+impl Language {
+    fn program(self, name: &str) -> (String, &'static str) {
+        match self {
+            Self::Rust => (format!("partitions/src/bin/{name}.rs"), PARTITION),
+            Self::C => (format!("partitions/c/{name}.c"), PARTITION_IN_C),
+        }
+    }
+}
+
 /// Writes the files for a partition called `name` below the workspace's root and returns them.
 ///
 /// # Errors
 /// If the name won't do or is taken, or a file can't be written. Nothing is ever overwritten.
-pub fn partition(root: &Path, name: &str) -> anyhow::Result<[PathBuf; 2]> {
+pub fn partition(root: &Path, name: &str, language: Language) -> anyhow::Result<[PathBuf; 2]> {
     check_name(name)?;
     let system = format!("config/src/systems/{}.rs", name.replace('-', "_"));
-    let files = [
-        (format!("partitions/src/bin/{name}.rs"), PARTITION),
-        (system, SYSTEM),
-    ];
+    let files = [language.program(name), (system, SYSTEM)];
     // A program may be a folder, as may what systems share; and guests for tests share the images'
     // folder.
     let taken = [
+        root.join(Language::Rust.program(name).0),
+        root.join(Language::C.program(name).0),
         root.join("config/src/systems").join(name.replace('-', "_")),
         root.join("partitions/src/bin").join(name),
         root.join("tests/guests/src/bin").join(name),
@@ -96,6 +114,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         for folder in [
             "partitions/src/bin",
+            "partitions/c",
             "config/src/systems",
             "tests/guests/src/bin",
         ] {
@@ -107,7 +126,7 @@ mod tests {
     #[test]
     fn both_files_carry_the_name() {
         let root = workspace();
-        let files = partition(root.path(), "trip-computer").unwrap();
+        let files = partition(root.path(), "trip-computer", Language::Rust).unwrap();
         let names: Vec<_> = files
             .iter()
             .map(|it| it.strip_prefix(root.path()).unwrap())
@@ -125,8 +144,23 @@ mod tests {
     }
 
     #[test]
+    fn a_program_in_c_has_the_same_system() {
+        let root = workspace();
+        let [program, system] = partition(root.path(), "radio", Language::C).unwrap();
+        assert_eq!(program, root.path().join("partitions/c/radio.c"));
+        let text = fs::read_to_string(program).unwrap();
+        assert!(
+            text.starts_with("/* The partition `radio`, in C:"),
+            "{text}"
+        );
+        let system = fs::read_to_string(system).unwrap();
+        assert!(system.contains("Image::Program(\"radio\")"));
+    }
+
+    #[test]
     fn nothing_is_overwritten() {
         for taken in [
+            "partitions/c/radio.c",
             "partitions/src/bin/radio.rs",
             "config/src/systems/radio.rs",
             "tests/guests/src/bin/radio.rs",
@@ -135,7 +169,9 @@ mod tests {
             let root = workspace();
             fs::create_dir_all(root.path().join(taken).parent().unwrap()).unwrap();
             fs::write(root.path().join(taken), "mine").unwrap();
-            let message = partition(root.path(), "radio").unwrap_err().to_string();
+            let message = partition(root.path(), "radio", Language::Rust)
+                .unwrap_err()
+                .to_string();
             assert!(message.starts_with("'radio' is taken: "), "{message}");
             assert_eq!(fs::read_to_string(root.path().join(taken)).unwrap(), "mine");
         }
@@ -149,14 +185,19 @@ mod tests {
         let mut count = 0;
         for folder in [
             "config/src/systems",
+            "partitions/c",
             "partitions/src/bin",
             "tests/guests/src/bin",
         ] {
             for entry in fs::read_dir(root.join(folder)).unwrap() {
                 let path = entry.unwrap().path();
+                // What programs in C are linked with is none.
+                if path.extension().is_some_and(|it| it == "S" || it == "ld") {
+                    continue;
+                }
                 let stem = path.file_stem().unwrap().to_str().unwrap();
                 let name = stem.replace('_', "-");
-                assert!(partition(&root, &name).is_err(), "{name}");
+                assert!(partition(&root, &name, Language::Rust).is_err(), "{name}");
                 count += 1;
             }
         }
@@ -187,7 +228,7 @@ mod tests {
 
     #[test]
     fn the_templates_are_formatted_alike() {
-        for template in [PARTITION, SYSTEM] {
+        for template in [PARTITION, PARTITION_IN_C, SYSTEM] {
             assert!(template.contains(NAME) && template.ends_with("}\n"));
             assert!(template.lines().all(|line| line.len() <= 100));
         }

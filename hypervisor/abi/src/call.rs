@@ -20,6 +20,10 @@ pub struct Call {
     pub id: u32,
     /// Its name in words, or the standard's.
     pub name: &'static str,
+    /// The name of the constant that is its id.
+    pub symbol: &'static str,
+    /// What it does, takes and answers, as lines of documentation.
+    pub documentation: &'static [&'static str],
     /// How it is carried out.
     pub way: Way,
 }
@@ -42,12 +46,18 @@ pub enum Way {
 
 /// Makes a constant of each row's id, and [`CALLS`] of them all.
 macro_rules! table {
-    ($($(#[$doc:meta])* $way:ident $call:ident = $id:expr, $name:literal;)*) => {
-        $($(#[$doc])* pub const $call: u32 = $id;)*
+    ($($(#[doc = $doc:literal])* $way:ident $call:ident = $id:expr, $name:literal;)*) => {
+        $($(#[doc = $doc])* pub const $call: u32 = $id;)*
 
         /// Every call that is answered, Paratia's own first.
         pub const CALLS: [Call; [$($call),*].len()] = [
-            $(Call { id: $call, name: $name, way: Way::$way },)*
+            $(Call {
+                id: $call,
+                name: $name,
+                symbol: stringify!($call),
+                documentation: &[$($doc),*],
+                way: Way::$way,
+            },)*
         ];
     };
 }

@@ -5,6 +5,7 @@ mod bench;
 mod build;
 mod check;
 mod count;
+mod header;
 mod image;
 mod interrupt;
 mod lint;
@@ -37,6 +38,7 @@ pub(crate) enum Command {
     Bench(bench::Arguments),
     Profile(profile::Arguments),
     Count(count::Arguments),
+    Header(header::Arguments),
     New(new::Arguments),
     Build(build::Arguments),
     Bare(bare::Arguments),
@@ -56,6 +58,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Bench(arguments) => bench::run(arguments),
         Command::Profile(arguments) => profile::run(arguments),
         Command::Count(arguments) => count::run(arguments),
+        Command::Header(arguments) => header::run(arguments),
         Command::New(arguments) => new::run(arguments),
         Command::Build(arguments) => build::run(arguments),
         Command::Bare(arguments) => bare::run(arguments),

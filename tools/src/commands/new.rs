@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use paratia::{scaffold, workspace};
+use paratia::scaffold::{self, Language};
+use paratia::workspace;
 
 use crate::present::paint::{BOLD, PLAIN};
 
@@ -19,12 +20,16 @@ enum What {
     Partition {
         /// Its name: 1 to 24 of a-z, 0-9 and '-'.
         name: String,
+        /// In C, against the interface's header, instead of Rust.
+        #[arg(long = "c")]
+        in_c: bool,
     },
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let What::Partition { name } = &arguments.what;
-    let written = scaffold::partition(&workspace::root(), name)?;
+    let What::Partition { name, in_c } = &arguments.what;
+    let language = if *in_c { Language::C } else { Language::Rust };
+    let written = scaffold::partition(&workspace::root(), name, language)?;
     let [program, system] = written.map(|path| workspace::shown(&path));
     anstream::println!(
         "Wrote {BOLD}{program}{PLAIN}, the program,\n  and {BOLD}{system}{PLAIN}, a system that runs it.\n\n\

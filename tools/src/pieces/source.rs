@@ -10,7 +10,7 @@ use paratia_config::system::File;
 use super::{NotYet, initrd, programs};
 use crate::progress::Progress;
 use crate::whole::write_if_changed;
-use crate::{catalog, debian, workspace};
+use crate::{c, catalog, debian, workspace};
 
 /// Bytes in a file.
 pub(super) struct Bytes {
@@ -81,15 +81,21 @@ pub(super) struct Sources<'a, 'b> {
 }
 
 impl Sources<'_, '_> {
-    /// One of the project's own guest programs, flattened.
-    pub(super) fn program(&self, program: &str) -> anyhow::Result<Bytes> {
-        let names = programs::names()?;
+    /// One of the project's own guest programs, flattened. One in C is compiled here.
+    pub(super) fn program(&mut self, program: &str) -> anyhow::Result<Bytes> {
+        if let Some(source) = c::program::source(program) {
+            let file = c::program::build(program, &source, self.watcher())?;
+            return Bytes::of(program.to_owned(), file);
+        }
+        let mut names = programs::names()?;
+        names.extend(c::program::names()?);
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         ensure!(
             names.contains(&program),
             "its program '{program}' doesn't exist; {}",
             catalog::nearest(program, &names).map_or_else(
-                || "a program is a file partitions/src/bin/NAME.rs".to_owned(),
+                || "a program is a file partitions/src/bin/NAME.rs or partitions/c/NAME.c"
+                    .to_owned(),
                 |near| format!("did you mean '{near}'?")
             )
         );
@@ -104,11 +110,7 @@ impl Sources<'_, '_> {
     pub(super) fn file(&mut self, file: File) -> anyhow::Result<Bytes> {
         match file {
             File::Debian { package, path } => {
-                let progress = self
-                    .progress
-                    .as_mut()
-                    .map(|it| &mut **it as &mut dyn Progress);
-                Bytes::in_file(debian::file(package, path, progress)?)
+                Bytes::in_file(debian::file(package, path, self.watcher())?)
             }
             File::Path(path) => {
                 let path = workspace::root().join(path);
@@ -116,6 +118,12 @@ impl Sources<'_, '_> {
                 Bytes::in_file(path)
             }
         }
+    }
+
+    fn watcher(&mut self) -> Option<&mut dyn Progress> {
+        self.progress
+            .as_mut()
+            .map(|it| &mut **it as &mut dyn Progress)
     }
 
     /// The initial RAM disk with busybox.
