@@ -530,12 +530,36 @@ mod tests {
         for (register, expected) in all {
             let quiet = Block::new(u32::MAX, 0, true, 0);
             assert_eq!(quiet.clone().write_quietly(register, 4), expected);
-            let [mut latched, mut raised, mut listed] = [quiet; 3];
-            (latched.latch, raised.line, listed.loaded) = (1, 1, 1);
-            for mut other in [latched, raised, listed] {
+            for [latch, line, loaded] in all_but_none() {
+                let mut other = Block {
+                    latch,
+                    line,
+                    loaded,
+                    ..quiet
+                };
                 assert!(!other.write_quietly(register, 4), "{register:?}");
             }
         }
+    }
+
+    #[test]
+    fn it_is_quiet_if_nothing_is_pending_or_in_hand() {
+        let quiet = Block::new(u32::MAX, 0, true, 0);
+        assert!(quiet.is_quiet());
+        for [latch, line, active] in all_but_none() {
+            let other = Block {
+                latch,
+                line,
+                active,
+                ..quiet
+            };
+            assert!(!other.is_quiet(), "{latch} {line} {active}");
+        }
+    }
+
+    /// The first interrupt in some of three sets.
+    fn all_but_none() -> impl Iterator<Item = [u32; 3]> {
+        (1..8).map(|sets| [0, 1, 2].map(|set| sets >> set & 1))
     }
 
     proptest! {

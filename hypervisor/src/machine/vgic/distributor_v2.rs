@@ -80,7 +80,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
         }
         let implemented = shared.block.implemented;
         for (byte, target) in low(value).to_le_bytes().into_iter().enumerate() {
-            let place = (first | byte) % BLOCK;
+            let place = first | byte;
             if implemented & bit(place) != 0 {
                 self.set_route_of(block, place, u32::from(target) & exist);
             }

@@ -158,12 +158,8 @@ impl CpuInterface {
     }
 }
 
-/// Id and source as the registers show them.
+/// Id and source as the registers show them; a source is zero where there is none
+/// ([`ListRegister::source`]).
 fn number(register: &ListRegister) -> u32 {
-    let source = if register.intid < SGIS {
-        u32::from(register.source & 7) << 10
-    } else {
-        0
-    };
-    register.intid & 0x3FF | source
+    register.intid & 0x3FF | u32::from(register.source & 7) << 10
 }

@@ -1,6 +1,7 @@
 //! What the hypervisor asks of the controller beside its way through: whether there is work, where
 //! something goes, what is in the way; and that a reset leaves nothing behind.
 
+use super::super::banks::Bank;
 use super::super::effect::MAX_VCPUS;
 use super::super::{
     Change, Effect, Frame, Interrupts, Link, ListRegister, Model, Request, VcpuSet,
@@ -141,6 +142,69 @@ fn a_shared_interrupt_goes_where_its_route_says() {
     write(&mut gic, D, 0x6000 + 8 * 34, 2);
     assert_eq!(gic.target_of(34), None, "there is no such vCPU");
     assert_eq!(gic.target_of(999), None, "there is no such interrupt");
+}
+
+/// Quiet is nobody and nothing that could concern the vCPU, and it is known again when it is over.
+#[test]
+fn it_is_quiet_once_all_is_over() {
+    let quiet = |gic: &mut Gic| [0, 1].map(|vcpu| gic.is_quiet(vcpu));
+    for (vcpu, id, expected) in [(0, 20, [false, true]), (0, 34, [false, false])] {
+        let mut gic = enabled();
+        assert_eq!(quiet(&mut gic), [true; 2]);
+        let _ = gic.pulse(vcpu, id);
+        assert_eq!(quiet(&mut gic), expected, "{id} is pending");
+        let mut list = [ListRegister::EMPTY; 2];
+        let _ = gic.fill(vcpu, &mut list);
+        (list[0].pending, list[0].active) = (false, true);
+        let _ = gic.collect(vcpu, &mut list);
+        assert_eq!(quiet(&mut gic), expected, "{id} is in hand");
+        let _ = gic.deactivate(vcpu, id);
+        assert_eq!(quiet(&mut gic), [true; 2], "{id} is over");
+    }
+}
+
+/// Whose list registers are to be filled anew: of what was changed, or sent, and not of what waits beside it.
+#[test]
+fn what_is_changed_or_sent_concerns_nobody_beside_it() {
+    let mut gic = enabled();
+    let _ = gic.pulse(0, 34);
+    let changed = |gic: &mut Gic, id: u64| gic.write(D, 0, 0x400 + id, 1, 0x80).attention;
+    assert_eq!(changed(&mut gic, 34), VcpuSet::of(0));
+    assert_eq!(changed(&mut gic, 36), VcpuSet::NONE);
+    let mut gic = enabled();
+    write(&mut gic, R, SECOND + 0x80, !(1 << 5) & 0xFFFF_FFFF);
+    let _ = gic.pulse(1, 20);
+    let mut sent = |id: u64| gic.send(0, Request::Group1, id << 24 | 0b10);
+    assert_eq!(sent(5), VcpuSet::NONE, "it isn't in Group 1");
+    assert_eq!(sent(6), VcpuSet::of(1));
+}
+
+/// A vCPU that there is room for, but that isn't there, owns nothing.
+#[test]
+fn a_vcpu_that_is_not_there_owns_nothing() {
+    let lone = Gic::new(Model::V3, 1, &INTERRUPTS);
+    let owners = [0, 1].map(|vcpu| lone.owner(Bank::Private(vcpu), 20));
+    assert_eq!(owners, [Some(0), None]);
+    assert_eq!(lone.owner(Bank::Shared(0), 1), Some(0));
+}
+
+/// After a reset a lone vCPU, and a GICv3's first, has all shared interrupts; of a GICv2's several none has
+/// any.
+#[test]
+fn at_first_shared_interrupts_go_where_the_architecture_says() {
+    for (model, vcpus, expected) in [
+        (Model::V3, 1, Some(0)),
+        (Model::V3, 2, Some(0)),
+        (Model::V2, 1, Some(0)),
+        (Model::V2, 2, None),
+    ] {
+        let mut gic = Gic::new(model, vcpus, &INTERRUPTS);
+        for _ in 0..2 {
+            let (target, owner) = (gic.target_of(34), gic.owner(Bank::Shared(0), 2));
+            assert_eq!((target, owner), (expected, expected), "{model:?} {vcpus}");
+            gic.reset();
+        }
+    }
 }
 
 #[test]

@@ -205,9 +205,48 @@ fn targets_are_a_byte_and_name_existing_vcpus() {
     assert_eq!(read(&gic, 0x824, 4), 0x0302_0203);
     write(&mut gic, 0x800, 4, 0xFFFF_FFFF);
     assert_eq!(read(&gic, 0x800, 4), 0x0101_0101);
+    write(&mut gic, 0x820, 4, 0x0101_0101);
+    assert_eq!(
+        read(&gic, 0x820, 4),
+        0x0001_0101,
+        "there is no interrupt 35"
+    );
     let mut lone = Gic::new(Model::V2, 1, &INTERRUPTS);
     write(&mut lone, 0x824, 4, 0x0101_0101);
     assert_eq!(read(&lone, 0x824, 4), 0);
+}
+
+/// Interrupt by interrupt, in each register as in that of its own.
+#[test]
+fn priorities_and_triggers_are_where_they_were_written() {
+    let mut gic = V2;
+    let block = |id: u64| SHARED[usize::try_from(id / 32 - 1).unwrap()];
+    let exists = |id: u64| id < 32 || block(id) >> (id % 32) & 1 != 0;
+    let priority = |id: u64| if exists(id) { id % 32 * 8 } else { 0 };
+    let is_edge = |id: u64| id < 16 || id % 3 == 1 && exists(id);
+    for id in 0..96 {
+        write(&mut gic, 0x400 + id, 1, 0xFF);
+        write(&mut gic, 0x400 + id, 1, id % 32 * 8);
+    }
+    for id in (0..96).step_by(16) {
+        let fields = (0..16).map(|at| if is_edge(id + at) { 2 << (2 * at) } else { 0 });
+        write(&mut gic, 0xC00 + id / 4, 4, 0xFFFF_FFFF);
+        write(&mut gic, 0xC00 + id / 4, 4, fields.sum());
+    }
+    for id in (0..96).step_by(4) {
+        let fields = (0..4).map(|at| priority(id + at) << (8 * at));
+        assert_eq!(read(&gic, 0x400 + id, 4), fields.sum::<u64>(), "{id}");
+    }
+    for id in (0..96).step_by(16) {
+        let fields = (0..16).map(|at| {
+            if is_edge(id + at) {
+                2_u64 << (2 * at)
+            } else {
+                0
+            }
+        });
+        assert_eq!(read(&gic, 0xC00 + id / 4, 4), fields.sum::<u64>(), "{id}");
+    }
 }
 
 #[test]
