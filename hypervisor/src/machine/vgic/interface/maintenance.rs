@@ -4,7 +4,7 @@ use super::CpuInterface;
 use crate::machine::vgic::Maintenance;
 
 /// `EOI`: the end of an interrupt that asked for it to be told.
-pub const END: u32 = 1 << 0;
+pub const END: u32 = 1;
 /// `U`: at most one list register is in use.
 pub const UNDERFLOW: u32 = 1 << 1;
 /// `LRENP`: an interrupt was ended that isn't in a list register.

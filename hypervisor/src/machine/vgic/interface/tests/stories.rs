@@ -185,6 +185,14 @@ fn an_sgi_is_ended_for_its_sender() {
 #[test]
 fn the_hypervisor_is_told_as_by_hardware() {
     let mut interface = interface();
+    // EOI, U, LRENP and NP (IHI 0048, `GICH_MISR`).
+    let reasons = [
+        maintenance::END,
+        maintenance::UNDERFLOW,
+        maintenance::ENTRY_NOT_PRESENT,
+        maintenance::NO_PENDING,
+    ];
+    assert_eq!(reasons, [1, 2, 4, 8]);
     let all = maintenance::UNDERFLOW | maintenance::NO_PENDING;
     assert_eq!(interface.reasons(), all);
     assert!(!interface.needs(Maintenance::default()));
