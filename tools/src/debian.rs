@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
 
-use crate::pieces::NotYet;
+use crate::not_yet::NotYet;
 use crate::progress::Progress;
 use crate::workspace;
 

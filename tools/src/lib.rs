@@ -29,6 +29,7 @@ pub mod declared;
 pub mod entries;
 pub mod flat;
 pub mod log;
+mod not_yet;
 pub mod own;
 pub mod pieces;
 pub mod progress;

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use anyhow::{Context as _, bail, ensure};
 
-use crate::pieces::NotYet;
+use crate::not_yet::NotYet;
 use crate::progress::Progress;
 use crate::{flat, setup, whole, workspace};
 

@@ -11,8 +11,8 @@ mod source;
 mod symbols;
 pub mod tree;
 
+use std::fs;
 use std::path::PathBuf;
-use std::{fmt, fs};
 
 use anyhow::Context as _;
 use paratia_config::Ipa;
@@ -20,6 +20,7 @@ use paratia_config::image::{self, PieceKind};
 use paratia_config::rules::{Finding, Message};
 
 use crate::catalog::Choice;
+use crate::not_yet::NotYet;
 use crate::progress::Progress;
 use crate::whole::write_if_changed;
 
@@ -133,18 +134,6 @@ pub fn look(choice: &Choice) -> Look {
     }
     look
 }
-
-/// Something that a build makes or fetches isn't there, which is nobody's fault.
-#[derive(Debug)]
-pub(crate) struct NotYet(pub(crate) String);
-
-impl fmt::Display for NotYet {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for NotYet {}
 
 /// The instruction that a partition's image has at an address, if a piece lies there. A guest that has
 /// moved or translates addresses otherwise has another one there, or none.

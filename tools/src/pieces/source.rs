@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail, ensure};
 use paratia_config::system::File;
 
-use super::{NotYet, initrd, programs};
+use super::{initrd, programs};
+use crate::not_yet::NotYet;
 use crate::progress::Progress;
 use crate::whole::write_if_changed;
 use crate::{c, catalog, debian, workspace};
