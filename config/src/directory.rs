@@ -21,13 +21,14 @@ impl<'a> Directory<'a> {
         let mut names = Names::new();
         let mut first_vcpus = [0; MAX_PARTITIONS];
         let mut next = 0usize;
-        let mut index = 0;
-        while index < system.partitions.len() && index < MAX_PARTITIONS {
-            names.add(system.partitions[index].name);
+        each! { index, partition in system.partitions => {
+            if index == MAX_PARTITIONS {
+                break;
+            }
+            names.add(partition.name);
             first_vcpus[index] = next;
-            next = next.saturating_add(system.partitions[index].machine.vcpus as usize);
-            index += 1;
-        }
+            next = next.saturating_add(partition.machine.vcpus as usize);
+        }}
         names.sort();
         Self {
             system,

@@ -2,6 +2,7 @@
 
 use paratia_config::address::{Ipa, MemoryRange, Pa};
 use paratia_config::board::{BoardFacts, InterruptController};
+use paratia_config::each;
 use paratia_config::machine::{GicVersion, VirtualGic, VirtualMachine};
 use paratia_config::system::{Channel, Partition, Port, Region, Schedule, System, Window};
 
@@ -47,44 +48,36 @@ const CALLED_NAMES: [&str; CALLED] = [
 const MANY: [Partition; 2 + CALLED] = {
     const REGIONS: &[[Region; 1]; CALLED] = &{
         let mut regions = [[MEDIA_RAM]; CALLED];
-        let mut index = 0;
-        while index < CALLED {
+        each! { index below CALLED => {
             regions[index][0].pa = Pa(0x5000_0000 + index as u64 * 0x10_0000);
-            index += 1;
-        }
+        }}
         regions
     };
     let mut many = [NAV; 2 + CALLED];
     many[1] = HUD;
-    let mut index = 0;
-    while index < CALLED {
+    each! { index below CALLED => {
         many[2 + index] = Partition {
             name: CALLED_NAMES[index],
             regions: &REGIONS[index],
             devices: &[],
             ..MEDIA
         };
-        index += 1;
-    }
+    }}
     many
 };
 const MANY_WINDOWS: [Window; CALLED] = {
     let mut windows = [Window::us("", 0, 0); CALLED];
-    let mut index = 0;
-    while index < CALLED {
+    each! { index below CALLED => {
         windows[index] = Window::us(CALLED_NAMES[index], 1_000 * index as u64, 1_000);
-        index += 1;
-    }
+    }}
     windows
 };
 const MANY_PORTS: [Port; CALLED] = {
     let mut ports = [NAV_PORT; CALLED];
-    let mut index = 0;
-    while index < CALLED {
+    each! { index below CALLED => {
         ports[index].partition = CALLED_NAMES[index];
         ports[index].interrupt = Some(40);
-        index += 1;
-    }
+    }}
     ports
 };
 

@@ -12,6 +12,7 @@ mod health;
 mod image;
 mod machine;
 mod memory;
+mod messages;
 mod names;
 mod partitions;
 mod pieces;
@@ -35,7 +36,7 @@ use case::{Case, VALID};
 use paratia_config::Board;
 use paratia_config::rules::{RULES, assert_valid, findings};
 
-const GROUPS: [&[Case]; 12] = [
+const GROUPS: [&[Case]; 13] = [
     facts::CASES,
     names::CASES,
     partitions::CASES,
@@ -44,6 +45,7 @@ const GROUPS: [&[Case]; 12] = [
     machine::CASES,
     schedule::CASES,
     channels::CASES,
+    messages::CASES,
     health::CASES,
     display::CASES,
     image::CASES,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use paratia_config::board::BoardFacts;
+use paratia_config::each;
 use paratia_config::machine::VirtualMachine;
 use paratia_config::system::{Partition, Schedule, System, Window};
 
@@ -331,11 +332,9 @@ pub const CASES: &[Case] = &[
 /// One window more than a plan holds.
 const CROWDED: [Window; 129] = {
     let mut plan = [Window::us("media", 128 * 150, 150); 129];
-    let mut index = 0;
-    while index < 128 {
+    each! { index below 128 => {
         let partition = if index % 2 == 0 { "nav" } else { "hud" };
         plan[index] = Window::us(partition, index as u64 * 150, 150);
-        index += 1;
-    }
+    }}
     plan
 };

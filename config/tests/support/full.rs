@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use paratia_config::address::{Ipa, Pa, mib};
+use paratia_config::each;
 use paratia_config::image::Piece;
 use paratia_config::system::{
     Channel, ChannelKind, Image, Partition, Port, Region, Schedule, System, Window,
@@ -35,26 +36,22 @@ pub const FULL: System = System {
 /// A program for each partition.
 pub static PROGRAMS: [Piece; PARTITIONS] = {
     let mut pieces = [program("", 0x4000); PARTITIONS];
-    let mut index = 0;
-    while index < PARTITIONS {
+    each! { index below PARTITIONS => {
         pieces[index] = program(name(index), 0x4000);
-        index += 1;
-    }
+    }}
     pieces
 };
 
 static NAMES: [[u8; 13]; PARTITIONS * CHANNELS] = {
     let mut names = [*b"numbered-0000"; PARTITIONS * CHANNELS];
-    let mut index = 0;
-    while index < PARTITIONS * CHANNELS {
+    each! { index below PARTITIONS * CHANNELS => {
         let (mut rest, mut place) = (index, 12);
         while rest > 0 {
             names[index][place] = b"0123456789"[rest % 10];
             rest /= 10;
             place -= 1;
         }
-        index += 1;
-    }
+    }}
     names
 };
 
@@ -67,12 +64,10 @@ const fn name(index: usize) -> &'static str {
 
 static REGIONS: [[Region; 1]; PARTITIONS] = {
     let mut regions = [[MEDIA_RAM]; PARTITIONS];
-    let mut index = 0;
-    while index < PARTITIONS {
+    each! { index below PARTITIONS => {
         regions[index][0].pa = Pa(0x5000_0000 + index as u64 * mib(2));
         regions[index][0].size_bytes = mib(2);
-        index += 1;
-    }
+    }}
     regions
 };
 
@@ -81,23 +76,19 @@ static MEMBERS: [Partition; PARTITIONS] = {
         devices: &[],
         ..MEDIA
     }; PARTITIONS];
-    let mut index = 0;
-    while index < PARTITIONS {
+    each! { index below PARTITIONS => {
         members[index].name = name(index);
         members[index].image = Image::Program(name(index));
         members[index].regions = &REGIONS[index];
-        index += 1;
-    }
+    }}
     members
 };
 
 static PLAN: [Window; PARTITIONS] = {
     let mut plan = [Window::us("", 0, 150); PARTITIONS];
-    let mut index = 0;
-    while index < PARTITIONS {
+    each! { index below PARTITIONS => {
         plan[index] = Window::us(name(index), index as u64 * 150, 150);
-        index += 1;
-    }
+    }}
     plan
 };
 
@@ -113,8 +104,7 @@ const fn port(partition: usize, port: &'static str, place: u64) -> Port {
 
 static READERS: [[Port; 1]; PARTITIONS * CHANNELS] = {
     let mut readers = [[port(0, "", 0)]; PARTITIONS * CHANNELS];
-    let mut index = 0;
-    while index < PARTITIONS * CHANNELS {
+    each! { index below PARTITIONS * CHANNELS => {
         let turn = index / PARTITIONS;
         let reader = (index + turn + 1) % PARTITIONS;
         let names = ["in-0", "in-1", "in-2", "in-3"];
@@ -122,8 +112,7 @@ static READERS: [[Port; 1]; PARTITIONS * CHANNELS] = {
         if reader < CALLED {
             readers[index][0].interrupt = Some([40, 41, 42, 43][turn]);
         }
-        index += 1;
-    }
+    }}
     readers
 };
 
@@ -137,14 +126,12 @@ static ALL_CHANNELS: [Channel; PARTITIONS * CHANNELS] = {
         source: port(0, "", 0),
         destinations: &[],
     }; PARTITIONS * CHANNELS];
-    let mut index = 0;
-    while index < PARTITIONS * CHANNELS {
+    each! { index below PARTITIONS * CHANNELS => {
         let turn = index / PARTITIONS;
         let names = ["out-0", "out-1", "out-2", "out-3"];
         channels[index].name = name(index);
         channels[index].source = port(index % PARTITIONS, names[turn], turn as u64);
         channels[index].destinations = &READERS[index];
-        index += 1;
-    }
+    }}
     channels
 };

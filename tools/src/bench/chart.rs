@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::Row;
+use super::Measurement;
 use super::figures::Unit;
 
 const WIDTH: f64 = 960.0;
@@ -24,8 +24,8 @@ type Bar = (u64, &'static str, String);
 
 /// The picture, as SVG.
 #[must_use]
-pub fn svg(rows: &[Row]) -> String {
-    let shown: Vec<(&Row, Vec<Bar>)> = rows
+pub fn svg(rows: &[Measurement]) -> String {
+    let shown: Vec<(&Measurement, Vec<Bar>)> = rows
         .iter()
         .filter(|row| row.figure.unit == Unit::Instructions)
         .map(|row| (row, bars(row)))
@@ -55,7 +55,7 @@ fn height(bars: usize) -> f64 {
     bars as f64 * BAR + GAP
 }
 
-fn bars(row: &Row) -> Vec<Bar> {
+fn bars(row: &Measurement) -> Vec<Bar> {
     let Some(paratia) = row.paratia else {
         return Vec::new();
     };
@@ -141,7 +141,7 @@ fn grid(text: &mut String, scale: &Scale, bottom: f64) {
     }
 }
 
-fn group(text: &mut String, scale: &Scale, top: f64, row: &Row, bars: &[Bar]) {
+fn group(text: &mut String, scale: &Scale, top: f64, row: &Measurement, bars: &[Bar]) {
     let middle = top + (height(bars.len()) - GAP) / 2.0 + 4.0;
     line(
         text,

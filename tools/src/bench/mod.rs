@@ -41,9 +41,9 @@ pub const SYSTEMS: [&str; 7] = [
 /// Values by the figure's key.
 pub type Values = BTreeMap<&'static str, u64>;
 
-/// A row of the result.
+/// A figure with its values, beside its budget.
 #[derive(Clone, Debug, Serialize)]
-pub struct Row {
+pub struct Measurement {
     /// What was measured.
     #[serde(flatten)]
     pub figure: &'static Figure,
@@ -89,7 +89,7 @@ pub fn build_for_tests() -> anyhow::Result<()> {
 ///
 /// # Errors
 /// If a run doesn't reach its end, two equal runs differ, or a file is missing.
-pub fn measure(peer: bool, progress: &mut dyn Progress) -> anyhow::Result<Vec<Row>> {
+pub fn measure(peer: bool, progress: &mut dyn Progress) -> anyhow::Result<Vec<Measurement>> {
     let image = workspace::guests().join("bench.bin");
     progress.begin("measuring the bare machine");
     let floor = figures::of_guest(&bare::measure(&image)?);
@@ -106,7 +106,7 @@ pub fn measure(peer: bool, progress: &mut dyn Progress) -> anyhow::Result<Vec<Ro
     let row = |figure: &'static Figure| {
         let value = |values: &Values| values.get(figure.key).copied();
         let budget = budgets.get(figure.key).cloned();
-        Row {
+        Measurement {
             figure,
             floor: value(&floor),
             paratia: value(&paratia),

@@ -1,7 +1,7 @@
 //! The table of `cargo paratia bench`.
 
 use anstyle::Style;
-use paratia::bench::Row;
+use paratia::bench::Measurement;
 use paratia::bench::budget::{Budget, Verdict};
 use paratia::bench::figures::Unit;
 
@@ -9,7 +9,7 @@ use super::paint::{BAD, DIM, GOOD, PLAIN, WARNING};
 use super::table::Table;
 
 /// Shows the figures, and why those over their aim may be so.
-pub(crate) fn bench(rows: &[Row]) {
+pub(crate) fn bench(rows: &[Measurement]) {
     let mut table = Table::new(&[
         "figure",
         "",
@@ -53,7 +53,7 @@ fn colour(verdict: Verdict) -> Style {
     }
 }
 
-fn cells(row: &Row) -> [String; 11] {
+fn cells(row: &Measurement) -> [String; 11] {
     let number = |value: Option<u64>| value.map_or("-".to_owned(), |it| shown(row.figure.unit, it));
     let others = row.figure.measured_once.iter();
     let others: Vec<_> = others

@@ -35,9 +35,16 @@ pub(crate) fn size(bytes: u64) -> String {
     format!("{bytes} B")
 }
 
-/// A time in milliseconds without needless digits: `2`, `0.05`.
+/// A time in milliseconds to the last nanosecond, without needless digits: `2`, `0.05`. In whole numbers,
+/// because few fractions of a second are a floating-point number's.
 pub(crate) fn milliseconds(time: Duration) -> String {
-    format!("{}", time.as_secs_f64() * 1e3)
+    let nanoseconds = time.as_nanos();
+    let (whole, rest) = (nanoseconds / 1_000_000, nanoseconds % 1_000_000);
+    if rest == 0 {
+        return whole.to_string();
+    }
+    let digits = format!("{rest:06}");
+    format!("{whole}.{}", digits.trim_end_matches('0'))
 }
 
 #[cfg(test)]
@@ -55,5 +62,18 @@ mod tests {
         );
         assert_eq!(milliseconds(Duration::from_micros(50)), "0.05");
         assert_eq!(milliseconds(Duration::from_millis(12)), "12");
+    }
+
+    /// Whatever can be declared prints as it is: no digit more, none less.
+    #[test]
+    fn milliseconds_are_exact() {
+        assert_eq!(milliseconds(Duration::from_micros(4_047)), "4.047");
+        for nanoseconds in (0..40_000_000).step_by(997) {
+            let text = milliseconds(Duration::from_nanos(nanoseconds));
+            let (whole, rest) = text.split_once('.').unwrap_or((&text, ""));
+            let said: u64 = format!("{whole}{rest:0<6}").parse().unwrap();
+            assert_eq!(said, nanoseconds, "{text}");
+            assert!(!rest.ends_with('0'), "{text}");
+        }
     }
 }

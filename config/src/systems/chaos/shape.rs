@@ -6,6 +6,7 @@
 )]
 
 use crate::address::mib;
+use crate::each;
 
 /// Most CPUs and most of the attacker's vCPUs that are drawn.
 pub const MAX_CPUS: usize = 4;
@@ -146,23 +147,19 @@ impl Shape {
             vcpu += 1;
         }
         let mut end = 0;
-        let mut cpu = 0;
-        while cpu < self.cpus {
+        each! { cpu below self.cpus => {
             let cpu_end = self.draw_attack(chance, cpu, on);
             end = if cpu_end > end { cpu_end } else { end };
-            cpu += 1;
-        }
+        }}
         // By turns, CPU 0 first; it sleeps through the turns of the others.
         let first = end + MICROSECOND;
         let mut at = first;
-        let mut cpu = 0;
-        while cpu < self.cpus {
+        each! { cpu below self.cpus => {
             if !self.is_beside[cpu] && !self.is_own[cpu] {
                 self.victims[cpu] = chance.span(at, VICTIM_NS - 70 * MICROSECOND, 50);
             }
             at += VICTIM_NS;
-            cpu += 1;
-        }
+        }}
         self.sleeper = Span {
             start_ns: first + VICTIM_NS,
             length_ns: at - first - VICTIM_NS,
@@ -186,11 +183,9 @@ impl Shape {
     #[must_use]
     pub const fn shared_cpus(&self) -> usize {
         let mut count = 0;
-        let mut cpu = 0;
-        while cpu < self.cpus {
+        each! { cpu below self.cpus => {
             count += !self.is_own[cpu] as usize;
-            cpu += 1;
-        }
+        }}
         count
     }
 

@@ -1,6 +1,7 @@
 //! The builder against a reference walker that shares nothing with it.
 
 mod drawn;
+mod expected;
 mod mappings;
 mod refusals;
 mod systems;
