@@ -3,12 +3,20 @@
 //!
 //! What is asserted here is what stands in the image, whatever the source means.
 
+#[path = "instructions/reviewed.rs"]
+mod reviewed;
+#[path = "instructions/switched.rs"]
+mod switched;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use paratia::build;
 use paratia::sources::Sources;
 use paratia_tests::code::{Code, Encoding, Instruction as I};
 use paratia_tests::{DEFAULT_BOARD, is_about};
+
+use reviewed::{first_of_its_kind, function_name, reviewed};
+use switched::{SWITCHED, moved};
 
 /// Systems that have between them all that switches: plain partitions; performance monitors and debug
 /// registers; several vCPUs of a partition on one CPU.
@@ -412,69 +420,6 @@ fn monitors_are_stopped_before_they_are_saved() {
     }
 }
 
-/// What a function stores of system registers, and what it loads: each by its place in the context.
-struct Moved {
-    stored: BTreeMap<i32, Encoding>,
-    loaded: BTreeMap<i32, Encoding>,
-}
-
-/// Follows registers through the straight line of a function that takes the context that is saved in
-/// `from` and the one that is loaded in `to`: from `MRS` to its store, from a load to its `MSR`.
-fn moved(instructions: impl Iterator<Item = (u64, I)>, from: u32, to: u32) -> Moved {
-    let mut moved = Moved {
-        stored: BTreeMap::new(),
-        loaded: BTreeMap::new(),
-    };
-    // General registers: which system register one holds, or which place of a context.
-    let mut holds: BTreeMap<u32, Encoding> = BTreeMap::new();
-    let mut comes_from: BTreeMap<u32, (u32, i32)> = BTreeMap::new();
-    for (_, it) in instructions {
-        match it {
-            I::Read(register, general) => {
-                holds.insert(general, register);
-                comes_from.remove(&general);
-            }
-            I::StorePair(pair, base, offset) => {
-                for (general, offset) in pair.into_iter().zip([offset, offset + 8]) {
-                    if let Some(register) = holds.get(&general) {
-                        moved.stored.insert(at(base, from) + offset, *register);
-                    }
-                }
-            }
-            I::Store(general, base, offset) => {
-                if let Some(register) = holds.get(&general) {
-                    moved.stored.insert(at(base, from) + offset, *register);
-                }
-            }
-            I::LoadPair(pair, base, offset) => {
-                for (general, offset) in pair.into_iter().zip([offset, offset + 8]) {
-                    comes_from.insert(general, (base, offset));
-                    holds.remove(&general);
-                }
-            }
-            I::Load(general, base, offset) => {
-                comes_from.insert(general, (base, offset));
-                holds.remove(&general);
-            }
-            I::Write(register, general) => {
-                if let Some((base, offset)) = comes_from.get(&general) {
-                    moved.loaded.insert(at(*base, to) + offset, register);
-                }
-            }
-            it if it.is_branch() => break,
-            _ => {}
-        }
-    }
-    moved
-}
-
-/// A place that isn't counted from the context itself is counted from its table of system registers,
-/// which is farther away than everything before it.
-const fn at(base: u32, context: u32) -> i32 {
-    const TABLE: i32 = 1 << 12;
-    if base == context { 0 } else { TABLE }
-}
-
 /// Each system register that is stored in a switch is loaded in it from the same place, and no other.
 /// One that is left out of either goes from one partition to the next.
 #[test]
@@ -523,82 +468,6 @@ fn the_switch_loads_the_rest_from_where_it_stored_it() {
         let (stored, loaded) = (general(before, true), general(after, false));
         assert_eq!(stored.len(), 9, "{system}: x20 to x28");
         assert_eq!(stored, loaded, "{system}");
-    }
-}
-
-/// The registers that a guest sees and that aren't trapped (`hypervisor/src/arch/context.rs` says why
-/// these), written down once more.
-const SWITCHED: [(&str, Encoding); 29] = [
-    ("SP_EL0", [3, 0, 4, 1, 0]),
-    ("SP_EL1", [3, 4, 4, 1, 0]),
-    ("ELR_EL1", [3, 0, 4, 0, 1]),
-    ("SPSR_EL1", [3, 0, 4, 0, 0]),
-    ("SCTLR_EL1", [3, 0, 1, 0, 0]),
-    ("CPACR_EL1", [3, 0, 1, 0, 2]),
-    ("TTBR0_EL1", [3, 0, 2, 0, 0]),
-    ("TTBR1_EL1", [3, 0, 2, 0, 1]),
-    ("TCR_EL1", [3, 0, 2, 0, 2]),
-    ("MAIR_EL1", [3, 0, 10, 2, 0]),
-    ("AMAIR_EL1", [3, 0, 10, 3, 0]),
-    ("VBAR_EL1", [3, 0, 12, 0, 0]),
-    ("CONTEXTIDR_EL1", [3, 0, 13, 0, 1]),
-    ("ESR_EL1", [3, 0, 5, 2, 0]),
-    ("FAR_EL1", [3, 0, 6, 0, 0]),
-    ("PAR_EL1", [3, 0, 7, 4, 0]),
-    ("AFSR0_EL1", [3, 0, 5, 1, 0]),
-    ("AFSR1_EL1", [3, 0, 5, 1, 1]),
-    ("TPIDR_EL0", [3, 3, 13, 0, 2]),
-    ("TPIDRRO_EL0", [3, 3, 13, 0, 3]),
-    ("TPIDR_EL1", [3, 0, 13, 0, 4]),
-    ("CSSELR_EL1", [3, 2, 0, 0, 0]),
-    ("CNTKCTL_EL1", [3, 0, 14, 1, 0]),
-    ("VMPIDR_EL2", [3, 4, 0, 0, 5]),
-    ("CNTV_CVAL_EL0", [3, 3, 14, 3, 2]),
-    ("CNTV_CTL_EL0", [3, 3, 14, 3, 1]),
-    ("ICH_VMCR_EL2", [3, 4, 12, 11, 7]),
-    ("ICH_AP0R0_EL2", [3, 4, 12, 8, 0]),
-    ("ICH_AP1R0_EL2", [3, 4, 12, 9, 0]),
-];
-
-/// Every register that is written, and where: as it was reviewed.
-const REVIEWED: &str = include_str!("instructions.txt");
-
-/// `register: functions` of the list that was reviewed, by encoding.
-fn reviewed() -> BTreeMap<Encoding, (&'static str, BTreeSet<String>)> {
-    let lines = REVIEWED
-        .lines()
-        .map(|line| line.split('#').next().unwrap_or_default().trim());
-    let row = |line: &'static str| {
-        let (register, functions) = line.split_once("]: ").expect("a register and functions");
-        let (name, encoding) = register.split_once(" [").expect("a name and an encoding");
-        let numbers = encoding
-            .split(", ")
-            .map(|number| number.parse().expect("a number"));
-        let encoding: Vec<u32> = numbers.collect();
-        let functions = functions.split_whitespace().map(str::to_owned).collect();
-        (
-            encoding.try_into().expect("five numbers"),
-            (name, functions),
-        )
-    };
-    lines.filter(|line| !line.is_empty()).map(row).collect()
-}
-
-/// Of the breakpoint's and watchpoint's registers the first stands for all.
-fn first_of_its_kind(register: Encoding) -> Encoding {
-    match register {
-        [2, 0, 0, _, kind @ 4..=7] => [2, 0, 0, 0, kind],
-        other => other,
-    }
-}
-
-/// `f` of `a: f` and `a::b::f`; one name for all closures.
-fn function_name(whole: &str) -> String {
-    let name = whole.rsplit([':', ' ']).next().unwrap_or(whole);
-    if name.starts_with("{closure") {
-        "{closure}".to_owned()
-    } else {
-        name.to_owned()
     }
 }
 

@@ -59,7 +59,7 @@ impl Script {
 
 /// What a step does. Values `a` to `f` are the step's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum Action {
     /// Calls a function of the vendor's range: its number, and six arguments.
     VendorCall,
     /// Calls any function by any conduit.
@@ -130,7 +130,7 @@ pub enum Kind {
     Devices,
 }
 
-impl Kind {
+impl Action {
     /// Each with its share of the steps.
     const SHARES: [(Self, u32); 34] = [
         (Self::VendorCall, 10),
@@ -169,14 +169,14 @@ impl Kind {
         (Self::Devices, 6),
     ];
 
-    /// A kind by its share.
+    /// An action by its share.
     fn draw(chance: &mut Chance) -> Self {
         let whole: u32 = Self::SHARES.iter().map(|(_, share)| share).sum();
         let mut place = chance.below(whole.into());
-        for (kind, share) in Self::SHARES {
+        for (action, share) in Self::SHARES {
             match place.checked_sub(share.into()) {
                 Some(rest) => place = rest,
-                None => return kind,
+                None => return action,
             }
         }
         Self::Spin
@@ -193,7 +193,7 @@ pub struct Step {
     /// In which of the partition's lives it is done, by the number of restarts modulo 4.
     pub lives: u32,
     /// What it is.
-    pub kind: Kind,
+    pub action: Action,
     /// With what: bounds, their neighbours, anything.
     pub values: [u64; 7],
     /// Even chance, for [`Step::below`].
@@ -212,12 +212,12 @@ impl Step {
             0 => 0xF,
             _ => 1 << chance.below(4) | 1 << chance.below(4),
         };
-        let kind = Kind::draw(&mut chance);
+        let action = Action::draw(&mut chance);
         Self {
             number,
             vcpu,
             lives,
-            kind,
+            action,
             values: core::array::from_fn(|_| chance.value()),
             even: chance.next(),
         }
@@ -240,14 +240,14 @@ impl fmt::Display for Step {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         write!(out, "step {:2}, vCPU {}: ", self.number, self.vcpu)?;
         let [a, b, ..] = self.values;
-        match self.kind {
-            Kind::VendorCall => write!(
+        match self.action {
+            Action::VendorCall => write!(
                 out,
                 "call {:#x} with {:#x?}",
                 vendor_call(self),
                 &self.values[1..]
             )?,
-            Kind::OtherCall => {
+            Action::OtherCall => {
                 write!(
                     out,
                     "call {:#x} with {:#x?}",
@@ -255,15 +255,15 @@ impl fmt::Display for Step {
                     &self.values[2..5]
                 )?;
             }
-            Kind::TurnOn => write!(out, "CPU_ON of {:#x} at {:?}", target(self), entry(self))?,
-            Kind::Restart => write!(out, "{:?}", Ending::of(self))?,
-            Kind::HeartbeatFlood => write!(out, "{} heartbeats", self.below(0, HEARTBEATS))?,
-            Kind::ConsoleFlood => write!(out, "{} writes to the console", self.below(0, WRITES))?,
-            Kind::UartFlood => write!(out, "{} bytes to the UART", self.below(0, WRITES))?,
-            Kind::MessageFlood => write!(out, "{} messages", self.below(0, MESSAGES))?,
-            Kind::Spin => write!(out, "spin for {} us", self.below(0, SPIN_US))?,
-            Kind::Sleep => write!(out, "WFI for at most {} us", self.below(0, SLEEP_US))?,
-            kind => write!(out, "{kind:?} {a:#x} {b:#x}")?,
+            Action::TurnOn => write!(out, "CPU_ON of {:#x} at {:?}", target(self), entry(self))?,
+            Action::Restart => write!(out, "{:?}", Ending::of(self))?,
+            Action::HeartbeatFlood => write!(out, "{} heartbeats", self.below(0, HEARTBEATS))?,
+            Action::ConsoleFlood => write!(out, "{} writes to the console", self.below(0, WRITES))?,
+            Action::UartFlood => write!(out, "{} bytes to the UART", self.below(0, WRITES))?,
+            Action::MessageFlood => write!(out, "{} messages", self.below(0, MESSAGES))?,
+            Action::Spin => write!(out, "spin for {} us", self.below(0, SPIN_US))?,
+            Action::Sleep => write!(out, "WFI for at most {} us", self.below(0, SLEEP_US))?,
+            action => write!(out, "{action:?} {a:#x} {b:#x}")?,
         }
         if self.lives != 0xF {
             write!(out, " (after restarts")?;
@@ -292,7 +292,7 @@ const VENDOR: u64 = 0xC600_0000;
 const RESTART: u64 = VENDOR + 8;
 const SET_MODE: u64 = VENDOR + 5;
 
-/// The function of a [`Kind::VendorCall`]: two beyond the last, too. What ends a life or the partition
+/// The function of a [`Action::VendorCall`]: two beyond the last, too. What ends a life or the partition
 /// has steps of its own, so that it isn't every other step's end.
 #[must_use]
 pub fn vendor_call(step: &Step) -> u64 {
@@ -302,7 +302,7 @@ pub fn vendor_call(step: &Step) -> u64 {
     }
 }
 
-/// The function of a [`Kind::OtherCall`]. `SYSTEM_OFF` and `SYSTEM_RESET` have a step of their own.
+/// The function of a [`Action::OtherCall`]. `SYSTEM_OFF` and `SYSTEM_RESET` have a step of their own.
 #[must_use]
 pub fn other_call(step: &Step) -> u64 {
     const KNOWN: [u64; 10] = [
@@ -340,7 +340,7 @@ pub fn other_call(step: &Step) -> u64 {
     }
 }
 
-/// The vCPU that a [`Kind::TurnOn`] names: mostly one that there may be.
+/// The vCPU that a [`Action::TurnOn`] names: mostly one that there may be.
 #[must_use]
 pub fn target(step: &Step) -> u64 {
     match step.below(1, 8) {
@@ -379,7 +379,7 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// How a [`Kind::Restart`] does.
+    /// How a [`Action::Restart`] does.
     #[must_use]
     pub fn of(step: &Step) -> Self {
         match step.below(0, 8) {

@@ -114,11 +114,11 @@ interrupted:
     eret
     .popsection
 "#,
-    synchronous = const Kind::Synchronous as u64,
-    fast_interrupt = const Kind::FastInterrupt as u64,
-    system_error = const Kind::SystemError as u64,
-    nested = const Kind::Nested as u64,
-    lower_level = const Kind::LowerLevel as u64,
+    synchronous = const Vector::Synchronous as u64,
+    fast_interrupt = const Vector::FastInterrupt as u64,
+    system_error = const Vector::SystemError as u64,
+    nested = const Vector::Nested as u64,
+    lower_level = const Vector::LowerLevel as u64,
     frame_bytes = const 192 + 32 * 16,
     ended = sym ended,
     handle = sym interrupt::handle,
@@ -127,7 +127,7 @@ interrupted:
 /// Which vector an unexpected exception came by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u64)]
-enum Kind {
+enum Vector {
     Synchronous,
     FastInterrupt,
     SystemError,
@@ -140,16 +140,16 @@ enum Kind {
 static ENDING: AtomicBool = AtomicBool::new(false);
 
 /// The end of a partition by an exception.
-extern "C" fn ended(kind: Kind) -> ! {
+extern "C" fn ended(kind: Vector) -> ! {
     let (syndrome, fault_address, address) = (ESR_EL1.get(), FAR_EL1.get(), ELR_EL1.get());
     if !ENDING.swap(true, Ordering::Relaxed) {
         let what = match kind {
-            Kind::Synchronous | Kind::Nested => {
+            Vector::Synchronous | Vector::Nested => {
                 exception::name(exception::class(syndrome)).unwrap_or("synchronous exception")
             }
-            Kind::FastInterrupt => "fast interrupt",
-            Kind::SystemError => "system error",
-            Kind::LowerLevel => "exception from EL0",
+            Vector::FastInterrupt => "fast interrupt",
+            Vector::SystemError => "system error",
+            Vector::LowerLevel => "exception from EL0",
         };
         println!(
             "unhandled exception: {what} at {address:#010x}, fault address {fault_address:#010x}, \

@@ -143,7 +143,8 @@ impl Window {
     fn copy_to(&self, buffer: &mut [u8]) {
         assert!(buffer.len() <= self.length_bytes);
         for (offset, byte) in buffer.iter_mut().enumerate() {
-            // SAFETY: as in `fill`.
+            // SAFETY: the offset is within the window (asserted), which the configuration's rules place in this
+            // partition's RAM, at its end, away from image and stacks.
             *byte = unsafe { self.base.add(offset).read_volatile() };
         }
     }

@@ -36,7 +36,8 @@ fn main(context: Context) -> ! {
             drive(&context, &gpio.expect("a register's address"))
         }
         "bcm2835-gpio" => {
-            // SAFETY: as above, for a BCM2835's controller.
+            // SAFETY: the passport says that a BCM2835's controller lies there; it is this partition's alone, mapped
+            // as a device for ever, and this is the only place that uses it.
             let gpio = unsafe { Bcm2835Gpio::new(base) };
             drive(&context, &gpio.expect("a register's address"))
         }

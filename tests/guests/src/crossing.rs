@@ -230,7 +230,7 @@ pub fn cross_for_ever(passport: &Passport, side: Side, progress: fn(usize, u64))
 pub fn cross_with(side: Side) {
     let mut general = General::of(side);
     general.x[0] = WAIT_FOR_WINDOW.into();
-    // SAFETY: as in `cross`.
+    // SAFETY: it leaves in `general` what the registers held, and those that AAPCS64 preserves as they were.
     unsafe { cross_by_call(&raw mut general) };
 }
 
@@ -241,7 +241,8 @@ pub fn cross_with(side: Side) {
 pub fn restart_with(side: Side) -> ! {
     let mut general = General::of(side);
     general.x[0] = RESTART.into();
-    // SAFETY: as in `cross`; if it comes back, it has left in `general` what the registers held.
+    // SAFETY: if it comes back, it has left in `general` what the registers held, and those that AAPCS64
+    // preserves as they were.
     unsafe { cross_by_call(&raw mut general) };
     panic!("the restart was refused: {:#x}", general.x[0]);
 }

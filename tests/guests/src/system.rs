@@ -408,7 +408,8 @@ const OTHER_STACK_POINTER: Register = Register {
         value
     },
     write: |value| {
-        // SAFETY: as above; exceptions, which use this stack, don't happen meanwhile.
+        // SAFETY: the stack pointer in use is back before anything can use it; exceptions, which use the other
+        // one, don't happen meanwhile.
         unsafe {
             asm!("msr spsel, #1", "mov sp, {}", "msr spsel, #0", in(reg) value, options(nostack));
         }

@@ -83,7 +83,7 @@ extern "C" fn translated(_id: u64, block: *mut api::Block) {
     for (index, instruction) in instructions.enumerate() {
         // SAFETY: an instruction of that block.
         let address = unsafe { api::qemu_plugin_insn_vaddr(instruction) };
-        // SAFETY: as above, and the functions have the types that QEMU calls them with.
+        // SAFETY: an instruction of that block, and the functions have the types that QEMU calls them with.
         unsafe {
             match plugin.map.place(address) {
                 Some(place) => api::qemu_plugin_register_vcpu_insn_exec_cb(

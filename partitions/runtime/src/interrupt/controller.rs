@@ -21,18 +21,18 @@ const NUMBER: u64 = 0xFF;
 /// What the passport says of the interrupt controller.
 #[derive(Clone, Copy)]
 pub(super) struct Controller {
-    kind: Kind,
+    version: Version,
     timer: u32,
 }
 
 #[derive(Clone, Copy)]
-enum Kind {
+enum Version {
     /// GICv3: distributor and the first redistributor.
     V3(usize, usize),
     /// GICv2: distributor and CPU interface.
     V2(usize, usize),
     /// GICv3's CPU interface alone: what is the partition's is enabled from the start.
-    Registers,
+    InterfaceOnly,
 }
 
 impl Controller {
@@ -40,13 +40,13 @@ impl Controller {
     pub(super) fn of_passport() -> Self {
         let passport = passport::own();
         let bases = passport.gic_bases.map(usize::try_from);
-        let kind = match (passport.gic_version, bases) {
-            (_, [Ok(0) | Err(_), _] | [_, Ok(0) | Err(_)]) => Kind::Registers,
-            (2, [Ok(distributor), Ok(interface)]) => Kind::V2(distributor, interface),
-            (_, [Ok(distributor), Ok(redistributors)]) => Kind::V3(distributor, redistributors),
+        let version = match (passport.gic_version, bases) {
+            (_, [Ok(0) | Err(_), _] | [_, Ok(0) | Err(_)]) => Version::InterfaceOnly,
+            (2, [Ok(distributor), Ok(interface)]) => Version::V2(distributor, interface),
+            (_, [Ok(distributor), Ok(redistributors)]) => Version::V3(distributor, redistributors),
         };
         Self {
-            kind,
+            version,
             timer: passport.timer_interrupt,
         }
     }
@@ -58,9 +58,9 @@ impl Controller {
 
     /// Turns on the distributor, this CPU's part of it and its CPU interface; nothing is masked.
     pub(super) fn set_up(self) {
-        match self.kind {
-            Kind::V2(distributor, interface) => return gicv2(distributor, interface).setup(),
-            Kind::V3(distributor, redistributors) => {
+        match self.version {
+            Version::V2(distributor, interface) => return gicv2(distributor, interface).setup(),
+            Version::V3(distributor, redistributors) => {
                 GicCpuInterface::enable_system_register_el1();
                 gicv3_distributor(distributor).configure_default_settings();
                 let mut redistributor = gicv3_redistributor(redistributors);
@@ -68,7 +68,7 @@ impl Controller {
                 let _ = redistributor.mark_core_awake();
                 redistributor.configure_default_settings();
             }
-            Kind::Registers => {}
+            Version::InterfaceOnly => {}
         }
         GicCpuInterface::set_priority_mask(0xFF);
         GicCpuInterface::enable_group1(true);
@@ -76,42 +76,42 @@ impl Controller {
 
     /// Enables or disables an interrupt. One that the controller hasn't got stays as it is.
     pub(super) fn enable(self, interrupt: IntId, on: bool) {
-        match self.kind {
-            Kind::V2(distributor, interface) => {
+        match self.version {
+            Version::V2(distributor, interface) => {
                 target_this_cpu(distributor, interrupt);
                 // The only error is that it can't be enabled.
                 let _ = gicv2(distributor, interface).enable_interrupt(interrupt, on);
             }
-            Kind::V3(_, redistributors) if interrupt.is_private() => {
+            Version::V3(_, redistributors) if interrupt.is_private() => {
                 let _ = gicv3_redistributor(redistributors).enable_interrupt(interrupt, on);
             }
-            Kind::V3(distributor, _) => {
+            Version::V3(distributor, _) => {
                 let mut distributor = gicv3_distributor(distributor);
                 let _ = distributor.set_routing(interrupt, Some(MPIDR_EL1.get() & AFFINITY));
                 let _ = distributor.enable_interrupt(interrupt, on);
             }
-            Kind::Registers => {}
+            Version::InterfaceOnly => {}
         }
     }
 
     /// Makes a shared interrupt edge-triggered.
     pub(super) fn set_edge(self, interrupt: IntId) {
-        match self.kind {
-            Kind::V2(distributor, interface) => {
+        match self.version {
+            Version::V2(distributor, interface) => {
                 gicv2(distributor, interface).set_trigger(interrupt, Trigger::Edge);
             }
-            Kind::V3(distributor, _) => {
+            Version::V3(distributor, _) => {
                 // The only error is that there is no such one.
                 let _ = gicv3_distributor(distributor).set_trigger(interrupt, Trigger::Edge);
             }
-            Kind::Registers => {}
+            Version::InterfaceOnly => {}
         }
     }
 
     /// Takes what is pending, handles and ends it.
     pub(super) fn handle(self, handler: impl Fn(IntId)) {
-        match self.kind {
-            Kind::V2(distributor, interface) => {
+        match self.version {
+            Version::V2(distributor, interface) => {
                 // Without Security Extensions everything is in Group 0 (the driver's `setup`).
                 let group = InterruptGroup::Group0;
                 let mut gic = gicv2(distributor, interface);
@@ -125,7 +125,7 @@ impl Controller {
                 }
                 gic.end_interrupt(taken, group);
             }
-            Kind::V3(..) | Kind::Registers => {
+            Version::V3(..) | Version::InterfaceOnly => {
                 GicCpuInterface::handle_interrupt(InterruptGroup::Group1, handler);
             }
         }
@@ -163,6 +163,7 @@ fn target_this_cpu(distributor: usize, interrupt: IntId) {
 fn registers<T>(base: usize) -> UniqueMmioPointer<'static, T> {
     let base = core::ptr::with_exposed_provenance_mut(base);
     let base = NonNull::new(base).expect("a controller isn't at address 0");
-    // SAFETY: as for `gicv2`; the handler of a GICv3 uses no memory at all.
+    // SAFETY: the passport says that a controller is there, mapped as a device. The partition is one thread, and its
+    // handler uses system registers only.
     unsafe { UniqueMmioPointer::new(base) }
 }

@@ -34,9 +34,9 @@ const MOST: u64 = u64::MAX;
 const HIGH: u64 = 1 << 32;
 
 /// Call, `x1`, `x2`, and the status that follows.
-type Row = (u32, u64, u64, i64);
+type Case = (u32, u64, u64, i64);
 
-const CALLS: &[Row] = &[
+const CALLS: &[Case] = &[
     (SAMPLING_PORT_READ, IN, 0, EMPTY),
     (SAMPLING_PORT_READ, OUT, 0, NOT_FOUND),
     (SAMPLING_PORT_READ, NONE, 0, NOT_FOUND),

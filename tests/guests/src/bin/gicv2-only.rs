@@ -52,7 +52,8 @@ macro_rules! read {
 macro_rules! write {
     ($name:literal) => {{
         let undefined: u64;
-        // SAFETY: as above; nothing is in hand, enabled, or listening.
+        // SAFETY: changes nothing but what the vector says and the register: nothing is in hand, enabled, or
+        // listening.
         unsafe {
             asm!("mov x10, #0", concat!("msr ", $name, ", x11"), "nop",
                 out("x9") _, lateout("x10") undefined, inout("x11") 0x3FF_u64 => _,

@@ -96,6 +96,6 @@ pub fn read(address: usize) -> u32 {
 
 /// Writes one.
 pub fn write(address: usize, value: u32) {
-    // SAFETY: as above.
+    // SAFETY: a register of this partition's.
     unsafe { core::ptr::with_exposed_provenance_mut::<u32>(address).write_volatile(value) };
 }

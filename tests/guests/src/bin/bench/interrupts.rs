@@ -63,7 +63,7 @@ pub fn timer_spinning() -> u64 {
 /// Sleeps until the virtual timer.
 pub fn timer_waiting() -> u64 {
     let (due, seen, id): (u64, u64, u64);
-    // SAFETY: as above.
+    // SAFETY: the timer and its interrupt are this guest's; the vector keeps to its registers.
     unsafe {
         asm!(
             "mrs x12, cntvct_el0",
@@ -87,7 +87,7 @@ pub fn timer_waiting() -> u64 {
 /// Waits in a loop for an interrupt, and lets QEMU run other CPUs meanwhile.
 pub fn wait_for(expected: u32) {
     let id: u64;
-    // SAFETY: as above.
+    // SAFETY: the interrupt is this guest's, and the vector keeps to its registers.
     unsafe {
         asm!(
             "mov x9, xzr",
@@ -103,7 +103,8 @@ pub fn wait_for(expected: u32) {
 /// Sends itself a software-generated interrupt.
 pub fn self_sgi() -> u64 {
     let (sent, seen, id): (u64, u64, u64);
-    // SAFETY: as above; ICC_SGI1R_EL1 with affinity 0 and a target list of this CPU.
+    // SAFETY: the interrupt is this guest's, and the vector keeps to its registers; ICC_SGI1R_EL1 with
+    // affinity 0 and a target list of this CPU.
     unsafe {
         asm!(
             "mov x9, xzr",

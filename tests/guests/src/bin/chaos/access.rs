@@ -5,7 +5,7 @@ use core::arch::asm;
 use paratia_runtime::passport::own;
 
 use crate::fresh::check_not_stale;
-use crate::script::{Kind, Step, WRITES};
+use crate::script::{Action, Step, WRITES};
 
 /// The emulated UART's and the owned device's page.
 const UART: usize = 0x0900_0000;
@@ -49,18 +49,18 @@ pub fn burst(step: &Step, base: u64, room: u64) {
 /// Performs a step of accesses.
 pub fn perform(step: &Step) {
     let [a, b, ..] = step.values;
-    match step.kind {
-        Kind::UartFlood => {
+    match step.action {
+        Action::UartFlood => {
             for n in 0..step.below(0, WRITES) {
                 access(UART, 2, true, u64::from(b'a') + n % 26);
                 check_not_stale();
             }
         }
-        Kind::Devices => {
+        Action::Devices => {
             let base = if b & 1 == 0 { UART } else { DEVICE };
             burst(step, base as u64, PAGE);
         }
-        Kind::StrayAccess => {
+        Action::StrayAccess => {
             let passport = core::ptr::from_ref(own()).addr() as u64;
             let beyond = crate::RAM_END.load(core::sync::atomic::Ordering::Relaxed);
             let address = match step.below(0, 6) {
@@ -75,12 +75,12 @@ pub fn perform(step: &Step) {
             };
             access(address as usize, step.below(1, 4), step.below(2, 2) == 0, b);
         }
-        Kind::StrayFetch => {
+        Action::StrayFetch => {
             // SAFETY: nothing is executed there; the fault ends the step.
             unsafe { asm!("blr {}", in(reg) crate::tables::alias(0x4400_0000), clobber_abi("C")) };
         }
-        Kind::OwnFault => own_fault(step.below(0, 7)),
-        Kind::Undescribed => {
+        Action::OwnFault => own_fault(step.below(0, 7)),
+        Action::Undescribed => {
             let base = [0x0800_0000, UART, DEVICE, 0x080A_0000][step.below(0, 4) as usize];
             undescribed(step.below(1, 5), base);
         }

@@ -10,7 +10,7 @@ use paratia_runtime::abi::call::{
 use crate::entry;
 use crate::fresh::check_not_stale;
 use crate::script::{
-    self, Ending, Entry, FOUND, HEARTBEATS, Kind, MESSAGES, Step, WRITES, other_call, target,
+    self, Action, Ending, Entry, FOUND, HEARTBEATS, MESSAGES, Step, WRITES, other_call, target,
     vendor_call,
 };
 
@@ -63,11 +63,11 @@ pub fn turn_on(vcpu: u64) {
 /// Performs a step of calls.
 pub fn perform(step: &Step) {
     let [a, b, c, d, e, f, g] = step.values;
-    match step.kind {
-        Kind::VendorCall => {
+    match step.action {
+        Action::VendorCall => {
             hvc([vendor_call(step), b, c, d, e, f, g]);
         }
-        Kind::OtherCall => {
+        Action::OtherCall => {
             let x = [other_call(step), c, d, e, f, g, a];
             match step.below(5, 6) {
                 0 => smc(x),
@@ -76,15 +76,15 @@ pub fn perform(step: &Step) {
                 _ => hvc(x),
             };
         }
-        Kind::TurnOn => {
+        Action::TurnOn => {
             let vcpu = target(step);
             call([CPU_ON, vcpu, entry_of(step), entry::context_of(vcpu)]);
         }
-        Kind::TurnOff => {
+        Action::TurnOff => {
             // Sometimes the first one, too: the partition then sleeps, unless others run.
             call([CPU_OFF]);
         }
-        Kind::Suspend => {
+        Action::Suspend => {
             let number = entry::number() as u64;
             let state = if b & 1 == 0 { POWER_DOWN } else { b };
             crate::timers::wake_within(step.below(2, script::SLEEP_US));
@@ -95,16 +95,16 @@ pub fn perform(step: &Step) {
                 entry::context_of(number),
             ]);
         }
-        Kind::Restart => {
+        Action::Restart => {
             match Ending::of(step) {
                 Ending::Call => call([RESTART.into()]),
                 Ending::Reset => call([SYSTEM_RESET]),
                 Ending::Off => call([SYSTEM_OFF]),
             };
         }
-        Kind::HeartbeatFlood => flood(step.below(0, HEARTBEATS), |n| [HEARTBEAT.into(), n, 0]),
-        Kind::ConsoleFlood => console(step),
-        Kind::MessageFlood => flood(step.below(0, MESSAGES), |n| {
+        Action::HeartbeatFlood => flood(step.below(0, HEARTBEATS), |n| [HEARTBEAT.into(), n, 0]),
+        Action::ConsoleFlood => console(step),
+        Action::MessageFlood => flood(step.below(0, MESSAGES), |n| {
             if n % 4 == 3 {
                 [SAMPLING_PORT_READ.into(), b & 3, 0]
             } else {
@@ -112,16 +112,16 @@ pub fn perform(step: &Step) {
                 [SAMPLING_PORT_WRITE.into(), d & 1, length]
             }
         }),
-        Kind::WaitForWindow => {
+        Action::WaitForWindow => {
             call([WAIT_FOR_WINDOW.into()]);
         }
-        Kind::ReportError => {
+        Action::ReportError => {
             // Not what the attacker tells when it finds something.
             let detail = if c >> 32 == FOUND >> 32 { 0 } else { c };
             call([REPORT_ERROR.into(), step.below(1, 3), detail, d, e]);
         }
         // Idle ends the partition for good, so it is rare.
-        Kind::SetMode => {
+        Action::SetMode => {
             let mode = match step.below(1, 24) {
                 0 => 0,
                 1..3 => b,

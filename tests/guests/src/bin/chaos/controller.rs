@@ -8,7 +8,7 @@ use paratia_runtime::passport::own;
 use crate::access::{access, burst};
 use crate::fresh::check_not_stale;
 use crate::recover::CHAOS_TAKING;
-use crate::script::{Kind, Step};
+use crate::script::{Action, Step};
 use crate::timers;
 
 /// Registers of the distributor (Arm IHI 0069, 12.9): enabled, pending, active, priority, trigger.
@@ -27,15 +27,15 @@ pub fn perform(step: &Step) {
     let [distributor, other] = own().gic_bases;
     let is_v2 = own().gic_version == 2;
     let [_, b, c, ..] = step.values;
-    match step.kind {
-        Kind::Distributor => burst(step, distributor, ROOM),
-        Kind::CpuInterface if is_v2 => burst(step, other, 0x1010),
-        Kind::CpuInterface => {
+    match step.action {
+        Action::Distributor => burst(step, distributor, ROOM),
+        Action::CpuInterface if is_v2 => burst(step, other, 0x1010),
+        Action::CpuInterface => {
             let frame = other + step.below(1, 4) * REDISTRIBUTOR + step.below(2, 2) * 0x1_0000;
             burst(step, frame, ROOM);
         }
-        Kind::InterfaceRegisters => interface_registers(step),
-        Kind::InterruptStorm => {
+        Action::InterfaceRegisters => interface_registers(step),
+        Action::InterruptStorm => {
             write(distributor, CONTROL, 3);
             for block in 1..9 {
                 write(distributor, TRIGGER + 8 * block, c);
@@ -47,7 +47,7 @@ pub fn perform(step: &Step) {
                 check_not_stale();
             }
         }
-        Kind::SgiStorm => {
+        Action::SgiStorm => {
             for n in 0..step.below(0, 150) {
                 // To all but itself, or to any, or to itself.
                 if is_v2 {
@@ -62,7 +62,7 @@ pub fn perform(step: &Step) {
                 check_not_stale();
             }
         }
-        Kind::TakeInterrupts => {
+        Action::TakeInterrupts => {
             set_up(distributor, other, is_v2);
             CHAOS_TAKING.store(if c & 3 == 3 { 3 } else { 0 }, Ordering::Relaxed);
             timers::wake_within(step.below(1, 300));

@@ -7,6 +7,7 @@ use core::mem::offset_of;
 use core::sync::atomic::{AtomicU64, Ordering};
 
 use cortex_a::registers::{MPIDR_EL1, Readable};
+use paratia_test_guests::{discard_lines, store_floating_point, store_general};
 
 use crate::{VCPUS, fresh, go_on, recover};
 
@@ -104,21 +105,11 @@ global_asm!(
     and     x1, x1, #3
     add     x0, x0, x1, lsl #10
     mrs     x1, tpidr_el1
-    stp     x1, x2, [x0, #8]
-    stp     x3, x4, [x0, #24]
-    stp     x5, x6, [x0, #40]
-    stp     x7, x8, [x0, #56]
-    stp     x9, x10, [x0, #72]
-    stp     x11, x12, [x0, #88]
-    stp     x13, x14, [x0, #104]
-    stp     x15, x16, [x0, #120]
-    stp     x17, x18, [x0, #136]
-    stp     x19, x20, [x0, #152]
-    stp     x21, x22, [x0, #168]
-    stp     x23, x24, [x0, #184]
-    stp     x25, x26, [x0, #200]
-    stp     x27, x28, [x0, #216]
-    stp     x29, x30, [x0, #232]
+    str     x1, [x0, #8]
+    stp     x2, x3, [x0, #16]
+"#,
+    store_general!(),
+    r#"
     mov     x4, sp
     str     x4, [x0]
 
@@ -135,35 +126,10 @@ global_asm!(
     str     x4, [x5], #8
     mrs     x4, elr_el1
     str     x4, [x5], #8
-
-    mov     x4, #(3 << 20)
-    msr     cpacr_el1, x4
-    isb
-    add     x4, x0, #{q}
-    stp     q0, q1, [x4], #32
-    stp     q2, q3, [x4], #32
-    stp     q4, q5, [x4], #32
-    stp     q6, q7, [x4], #32
-    stp     q8, q9, [x4], #32
-    stp     q10, q11, [x4], #32
-    stp     q12, q13, [x4], #32
-    stp     q14, q15, [x4], #32
-    stp     q16, q17, [x4], #32
-    stp     q18, q19, [x4], #32
-    stp     q20, q21, [x4], #32
-    stp     q22, q23, [x4], #32
-    stp     q24, q25, [x4], #32
-    stp     q26, q27, [x4], #32
-    stp     q28, q29, [x4], #32
-    stp     q30, q31, [x4], #32
-
-    mov     x4, x0
-    add     x5, x0, #{bytes}
-1:  dc      civac, x4
-    add     x4, x4, #16
-    cmp     x4, x5
-    b.lo    1b
-    dsb     sy
+"#,
+    store_floating_point!(),
+    discard_lines!(),
+    r#"
     mov     x4, x0
     mov     x0, sp
     mrs     x1, tpidr_el1

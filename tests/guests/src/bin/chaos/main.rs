@@ -35,7 +35,7 @@ use paratia_runtime::abi::OperatingMode;
 use paratia_runtime::passport::ram;
 use paratia_runtime::{Context, call, interrupt, println};
 
-use script::{Kind, Script, Step};
+use script::{Action, Script, Step};
 
 paratia_runtime::entry!(main);
 
@@ -99,35 +99,37 @@ fn go_on() -> ! {
 }
 
 extern "C" fn perform(step: &Step) {
-    match step.kind {
-        Kind::VendorCall
-        | Kind::OtherCall
-        | Kind::TurnOn
-        | Kind::TurnOff
-        | Kind::Suspend
-        | Kind::Restart
-        | Kind::HeartbeatFlood
-        | Kind::ConsoleFlood
-        | Kind::MessageFlood
-        | Kind::WaitForWindow
-        | Kind::ReportError
-        | Kind::SetMode => calls::perform(step),
-        Kind::Distributor
-        | Kind::CpuInterface
-        | Kind::InterfaceRegisters
-        | Kind::InterruptStorm
-        | Kind::SgiStorm
-        | Kind::TakeInterrupts => controller::perform(step),
-        Kind::VirtualTimer | Kind::PhysicalTimer | Kind::Sleep | Kind::Spin => {
+    match step.action {
+        Action::VendorCall
+        | Action::OtherCall
+        | Action::TurnOn
+        | Action::TurnOff
+        | Action::Suspend
+        | Action::Restart
+        | Action::HeartbeatFlood
+        | Action::ConsoleFlood
+        | Action::MessageFlood
+        | Action::WaitForWindow
+        | Action::ReportError
+        | Action::SetMode => calls::perform(step),
+        Action::Distributor
+        | Action::CpuInterface
+        | Action::InterfaceRegisters
+        | Action::InterruptStorm
+        | Action::SgiStorm
+        | Action::TakeInterrupts => controller::perform(step),
+        Action::VirtualTimer | Action::PhysicalTimer | Action::Sleep | Action::Spin => {
             timers::perform(step);
         }
-        Kind::StrayAccess
-        | Kind::StrayFetch
-        | Kind::OwnFault
-        | Kind::Undescribed
-        | Kind::Devices
-        | Kind::UartFlood => access::perform(step),
-        Kind::ReadRegisters | Kind::WriteRegisters | Kind::Monitors => registers::perform(step),
-        Kind::OwnTables | Kind::Caches | Kind::FillMemory => memory::perform(step),
+        Action::StrayAccess
+        | Action::StrayFetch
+        | Action::OwnFault
+        | Action::Undescribed
+        | Action::Devices
+        | Action::UartFlood => access::perform(step),
+        Action::ReadRegisters | Action::WriteRegisters | Action::Monitors => {
+            registers::perform(step)
+        }
+        Action::OwnTables | Action::Caches | Action::FillMemory => memory::perform(step),
     }
 }

@@ -5,7 +5,7 @@ use core::sync::atomic::Ordering;
 
 use paratia_runtime::mmu;
 
-use crate::script::{Kind, Step};
+use crate::script::{Action, Step};
 use crate::{RAM_END, tables};
 
 /// Most words that are filled, and message windows at the end of RAM that aren't.
@@ -15,8 +15,8 @@ const LAST_PAGE: usize = 4096;
 /// Performs a step on memory.
 pub fn perform(step: &Step) {
     let [a, b, ..] = step.values;
-    match step.kind {
-        Kind::OwnTables => {
+    match step.action {
+        Action::OwnTables => {
             // Anything, or what almost translates.
             let entry = match step.below(0, 3) {
                 0 => a,
@@ -25,7 +25,7 @@ pub fn perform(step: &Step) {
             };
             tables::fill(step.below(1, 508), entry);
         }
-        Kind::FillMemory => fill(step),
+        Action::FillMemory => fill(step),
         _ => caches(step),
     }
 }

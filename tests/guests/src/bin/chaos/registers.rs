@@ -3,7 +3,7 @@
 use core::arch::asm;
 use core::cell::UnsafeCell;
 
-use crate::script::{Kind, Step};
+use crate::script::{Action, Step};
 use crate::{VCPUS, entry, tables};
 
 /// A line of code for each vCPU.
@@ -21,8 +21,8 @@ const READ: u32 = 0xD530_0000;
 
 /// Performs a step on system registers.
 pub fn perform(step: &Step) {
-    match step.kind {
-        Kind::ReadRegisters => {
+    match step.action {
+        Action::ReadRegisters => {
             let mut word = step.values[6] | 1;
             for _ in 0..1 + step.below(0, 6) {
                 word = word
@@ -31,7 +31,7 @@ pub fn perform(step: &Step) {
                 read_any((word >> 40) as u32 & 0x7FFF);
             }
         }
-        Kind::WriteRegisters => write(step),
+        Action::WriteRegisters => write(step),
         _ => monitors(step),
     }
 }

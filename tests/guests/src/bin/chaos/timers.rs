@@ -5,15 +5,15 @@ use core::arch::asm;
 use cortex_a::registers::{CNTFRQ_EL0, CNTVCT_EL0, Readable};
 
 use crate::fresh::check_not_stale;
-use crate::script::{Kind, SLEEP_US, SPIN_US, Step};
+use crate::script::{Action, SLEEP_US, SPIN_US, Step};
 
 /// Performs a step of timers or of waiting.
 pub fn perform(step: &Step) {
     let [_, b, c, ..] = step.values;
     let control = c & 7;
-    match step.kind {
+    match step.action {
         // SAFETY: this vCPU's own timers.
-        Kind::VirtualTimer => unsafe {
+        Action::VirtualTimer => unsafe {
             if step.below(0, 2) == 0 {
                 asm!("msr cntv_cval_el0, {}", in(reg) b, options(nostack));
             } else {
@@ -21,8 +21,8 @@ pub fn perform(step: &Step) {
             }
             asm!("msr cntv_ctl_el0, {}", "isb", in(reg) control, options(nostack));
         },
-        // SAFETY: likewise.
-        Kind::PhysicalTimer => unsafe {
+        // SAFETY: this vCPU's own timers.
+        Action::PhysicalTimer => unsafe {
             if step.below(0, 2) == 0 {
                 asm!("msr cntp_cval_el0, {}", in(reg) b, options(nostack));
             } else {
@@ -30,7 +30,7 @@ pub fn perform(step: &Step) {
             }
             asm!("msr cntp_ctl_el0, {}", "isb", in(reg) control, options(nostack));
         },
-        Kind::Sleep => {
+        Action::Sleep => {
             wake_within(step.below(0, SLEEP_US));
             // SAFETY: ends with the timer at the latest.
             unsafe {

@@ -43,7 +43,7 @@ macro_rules! access {
 macro_rules! big {
     ($access:literal, $at:expr, $value:expr) => {{
         let mut value: u64 = $value;
-        // SAFETY: as above; nothing else is accessed in between.
+        // SAFETY: a register of a device that nobody else here uses; nothing else is accessed in between.
         unsafe {
             asm!("mrs {old}, sctlr_el1", "orr {new}, {old}, #(1 << 25)", "msr sctlr_el1, {new}", "isb",
                 $access, "msr sctlr_el1, {old}", "isb",
@@ -103,7 +103,7 @@ pub fn run_in_partition(place: &Place) {
         "machine case=makers-registers result={shared}, {extended}"
     );
     let mut after = 0_u64;
-    // SAFETY: as for `SMC`.
+    // SAFETY: it is no call, and what it raises is caught: then the instruction after it runs.
     let call = caught::during(|| unsafe {
         asm!("hvc #1", "add {0}, {0}, #1", "hvc #0xea1", "add {0}, {0}, #1",
             inout(reg) after, inout("x0") -1_i64 => _, inout("x16") 17_u64 => _);

@@ -19,7 +19,7 @@ macro_rules! register {
             name: $name,
             // SAFETY: what isn't refused reads, or writes zero, which turns nothing on.
             read: || unsafe { asm!(concat!("mrs {}, ", $assembler), out(reg) _, options(nostack)) },
-            // SAFETY: as above.
+            // SAFETY: what isn't refused reads, or writes zero, which turns nothing on.
             write: || unsafe { asm!(concat!("msr ", $assembler, ", xzr"), options(nostack)) },
         }
     };

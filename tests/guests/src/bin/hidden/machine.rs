@@ -39,12 +39,12 @@ pub fn look_at_second_thread_id(place: &Place) {
         return say!(place, "machine case=second-thread-id absent");
     }
     let own: u64;
-    // SAFETY: as above. The time is not the same for two.
+    // SAFETY: nobody else here uses it, and it is there. The time is not the same for two.
     unsafe { asm!("mrs {0}, cntvct_el0", "msr s3_3_c13_c0_5, {0}", out(reg) own) };
     for _ in 0..3 {
         place.begin_window();
     }
-    // SAFETY: as above.
+    // SAFETY: nobody else here uses it, and it is there.
     let _ = caught::during(|| unsafe { asm!("mrs {}, s3_3_c13_c0_5", out(reg) seen) });
     let kept = seen == own;
     say!(
@@ -67,7 +67,7 @@ pub fn run_anywhere(place: &Place) {
         "hidden case=read-nothing result={abort} at {:#x}",
         abort.far
     );
-    // SAFETY: as above.
+    // SAFETY: nothing is there, and the abort is caught.
     let abort = caught::during(|| unsafe { address.write_volatile(0) });
     say!(
         place,
@@ -144,7 +144,7 @@ fn physical_timer() -> &'static str {
         status
     };
     let ticks = 1000_u64;
-    // SAFETY: as above.
+    // SAFETY: this guest's own timer, whose interrupt is masked.
     unsafe { asm!("msr cntp_tval_el0, {}", "msr cntp_ctl_el0, {}", in(reg) ticks, in(reg) 1_u64) };
     let early = status();
     let (from, mut now): (u64, u64);
@@ -158,7 +158,7 @@ fn physical_timer() -> &'static str {
         }
     }
     let late = status();
-    // SAFETY: as above.
+    // SAFETY: this guest's own timer, whose interrupt is masked.
     unsafe { asm!("msr cntp_ctl_el0, xzr") };
     match (early, late, status()) {
         (0b001, 0b101, 0) => "due in time",
@@ -270,6 +270,6 @@ fn stolen_during(record: usize, spend: impl FnOnce()) -> u64 {
     // SAFETY: the record that the hypervisor has named.
     let before = unsafe { stolen.read_volatile() };
     spend();
-    // SAFETY: as above.
+    // SAFETY: the record that the hypervisor has named.
     unsafe { stolen.read_volatile() }.wrapping_sub(before)
 }

@@ -41,7 +41,7 @@ pub fn run(place: &Place) {
                 let _ = unsafe { word.read_volatile() };
             });
         });
-        // SAFETY: as above.
+        // SAFETY: the abort is caught, and nothing is there.
         let write = caught::during(|| with_tables(|| unsafe { word.write_volatile(0) }));
         let fetch = caught::during(|| with_tables(|| jump(address)));
         say!(
@@ -63,7 +63,7 @@ fn with_tables(attempt: impl FnOnce()) {
             nothing = in(reg) NOTHING, on = out(reg) _);
     }
     attempt();
-    // SAFETY: as above.
+    // SAFETY: without the tables, too, what this guest has is where it was, and nothing of it is cached.
     unsafe {
         asm!("dsb sy", "mrs {off}, sctlr_el1", "bic {off}, {off}, #1", "msr sctlr_el1, {off}", "isb",
             off = out(reg) _);

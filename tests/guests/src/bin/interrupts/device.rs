@@ -116,6 +116,6 @@ fn read(address: usize) -> u32 {
 
 fn write(address: usize, value: u32) {
     let register = core::ptr::with_exposed_provenance_mut::<u32>(address);
-    // SAFETY: as above.
+    // SAFETY: a register of the device that was remembered, which is this guest's.
     unsafe { register.write_volatile(value) };
 }

@@ -66,7 +66,7 @@ pub fn unmask() {
 
 /// Holds them back.
 pub fn mask() {
-    // SAFETY: as above.
+    // SAFETY: holding interrupts back changes nothing else.
     unsafe { asm!("msr daifset, #2", options(nostack)) };
 }
 

@@ -27,7 +27,7 @@ pub fn arm() {
 
 /// Its interrupt is taken back.
 pub fn cancel() {
-    // SAFETY: as above.
+    // SAFETY: the timer is this guest's.
     unsafe { asm!("msr cntv_ctl_el0, xzr", "isb", options(nomem, nostack)) };
 }
 

@@ -5,6 +5,7 @@ use core::mem::offset_of;
 
 use paratia_test_guests::general::General;
 use paratia_test_guests::system::{REGISTERS, Register};
+use paratia_test_guests::{discard_lines, store_floating_point, store_general};
 
 /// Everything that is stored before the runtime starts.
 #[repr(C)]
@@ -62,20 +63,9 @@ before_start:
     mov     sp, x0
     adrp    x0, at_entry
     add     x0, x0, :lo12:at_entry
-    stp     x4, x5, [x0, #32]
-    stp     x6, x7, [x0, #48]
-    stp     x8, x9, [x0, #64]
-    stp     x10, x11, [x0, #80]
-    stp     x12, x13, [x0, #96]
-    stp     x14, x15, [x0, #112]
-    stp     x16, x17, [x0, #128]
-    stp     x18, x19, [x0, #144]
-    stp     x20, x21, [x0, #160]
-    stp     x22, x23, [x0, #176]
-    stp     x24, x25, [x0, #192]
-    stp     x26, x27, [x0, #208]
-    stp     x28, x29, [x0, #224]
-    str     x30, [x0, #240]
+"#,
+    store_general!(),
+    r#"
     mrs     x4, nzcv
     str     x4, [x0, #{nzcv}]
 
@@ -93,38 +83,16 @@ before_start:
     mrs     x4, sctlr_el1
     str     x4, [x5], #8
 
-    mov     x4, #(3 << 20)
-    msr     cpacr_el1, x4
-    isb
+"#,
+    store_floating_point!(),
+    r#"
     mrs     x4, fpcr
     str     x4, [x0, #{fpcr}]
     mrs     x4, fpsr
     str     x4, [x0, #{fpsr}]
-    add     x4, x0, #{q}
-    stp     q0, q1, [x4], #32
-    stp     q2, q3, [x4], #32
-    stp     q4, q5, [x4], #32
-    stp     q6, q7, [x4], #32
-    stp     q8, q9, [x4], #32
-    stp     q10, q11, [x4], #32
-    stp     q12, q13, [x4], #32
-    stp     q14, q15, [x4], #32
-    stp     q16, q17, [x4], #32
-    stp     q18, q19, [x4], #32
-    stp     q20, q21, [x4], #32
-    stp     q22, q23, [x4], #32
-    stp     q24, q25, [x4], #32
-    stp     q26, q27, [x4], #32
-    stp     q28, q29, [x4], #32
-    stp     q30, q31, [x4], #32
-
-    mov     x4, x0
-    add     x5, x0, #{bytes}
-1:  dc      civac, x4
-    add     x4, x4, #16
-    cmp     x4, x5
-    b.lo    1b
-    dsb     sy
+"#,
+    discard_lines!(),
+    r#"
     mov     x0, sp
     .popsection
 "#,

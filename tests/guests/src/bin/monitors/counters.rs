@@ -38,7 +38,7 @@ fn counted(spend: impl FnOnce()) -> Counted {
         );
     }
     spend();
-    // SAFETY: as above.
+    // SAFETY: these counters are this guest's alone.
     unsafe {
         asm!("isb", "mrs {}, cntvct_el0", "msr pmcr_el0, xzr", "isb", "mrs {}, pmccntr_el0",
             "mrs {}, pmxevcntr_el0", out(reg) to, out(reg) cycles, out(reg) instructions,

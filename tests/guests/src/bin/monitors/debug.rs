@@ -50,7 +50,7 @@ fn breakpoint() {
     // SAFETY: the exception is caught, and goes on at the function's second instruction.
     unsafe { asm!("msr daifclr, #8", "isb", options(nostack)) };
     stopped();
-    // SAFETY: as above.
+    // SAFETY: this guest's own debug registers.
     unsafe {
         asm!(
             "msr daifset, #8",
@@ -71,13 +71,14 @@ extern "C" fn stopped() {
 /// Sets a watchpoint, lets others run, and reads there.
 fn watchpoint() {
     let place = &raw const WATCHED;
-    // SAFETY: as above.
+    // SAFETY: this guest's own debug registers.
     unsafe {
         asm!("msr dbgwvr1_el1, {place}", "msr dbgwcr1_el1, {control}", "msr mdscr_el1, {on}", "isb",
             place = in(reg) place, control = in(reg) WATCH, on = in(reg) MONITOR | KERNEL);
     }
     paratia::wait_for_window();
-    // SAFETY: as above.
+    // SAFETY: the exception is caught and goes on after the load, which reads a static; the registers are this
+    // guest's own.
     unsafe {
         asm!("msr daifclr, #8", "isb", "ldr {0}, [{place}]", "msr daifset, #8",
             "msr dbgwcr1_el1, xzr", "msr mdscr_el1, xzr", "isb", out(reg) _, place = in(reg) place);
@@ -86,7 +87,7 @@ fn watchpoint() {
 
 /// Three steps over instructions of which the second is trapped.
 fn steps() {
-    // SAFETY: as above; the vector ends the stepping after three.
+    // SAFETY: this guest's own debug registers; the vector ends the stepping after three.
     unsafe {
         asm!("msr mdscr_el1, {on}",
             "adr {x}, 2f",

@@ -84,12 +84,12 @@ fn overflow() {
 
 /// The counter's overflow is seen to.
 fn clear() {
-    // SAFETY: as above.
+    // SAFETY: these counters are this guest's alone, and interrupts are masked.
     unsafe { asm!("msr pmovsclr_el0, {}", "isb", in(reg) 1_u64, options(nostack)) };
 }
 
 fn stop() {
-    // SAFETY: as above.
+    // SAFETY: these counters are this guest's alone, and interrupts are masked.
     unsafe {
         asm!("msr pmcr_el0, xzr", "msr pmintenclr_el1, {0}", "msr pmcntenclr_el0, {0}", "isb",
             in(reg) 1_u64, options(nostack));

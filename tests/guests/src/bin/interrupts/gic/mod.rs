@@ -254,16 +254,18 @@ pub fn read(address: usize) -> u32 {
 }
 
 pub fn read_byte(address: usize) -> u8 {
-    // SAFETY: as above.
+    // SAFETY: a register of this guest's interrupt controller.
     unsafe { core::ptr::with_exposed_provenance::<u8>(address).read_volatile() }
 }
 
 pub fn write(address: usize, value: u32) {
-    // SAFETY: as above; interrupts that it lets through go to this guest's handler.
+    // SAFETY: a register of this guest's interrupt controller; interrupts that it lets through go to this
+    // guest's handler.
     unsafe { core::ptr::with_exposed_provenance_mut::<u32>(address).write_volatile(value) };
 }
 
 pub fn write_byte(address: usize, value: u8) {
-    // SAFETY: as above.
+    // SAFETY: a register of this guest's interrupt controller; interrupts that it lets through go to this
+    // guest's handler.
     unsafe { core::ptr::with_exposed_provenance_mut::<u8>(address).write_volatile(value) };
 }
