@@ -128,7 +128,7 @@ extern "C" fn perform(step: &Step) {
         | Action::Devices
         | Action::UartFlood => access::perform(step),
         Action::ReadRegisters | Action::WriteRegisters | Action::Monitors => {
-            registers::perform(step)
+            registers::perform(step);
         }
         Action::OwnTables | Action::Caches | Action::FillMemory => memory::perform(step),
     }
