@@ -57,32 +57,41 @@ impl Language {
 /// # Errors
 /// If the name won't do or is taken, or a file can't be written. Nothing is ever overwritten.
 pub fn partition(root: &Path, name: &str, language: Language) -> anyhow::Result<[PathBuf; 2]> {
+    let files = free(root, name, language)?;
+    for (path, template) in &files {
+        whole::write(&root.join(path), template.replace(NAME, name))
+            .with_context(|| format!("can't write {path}"))?;
+    }
+    Ok(files.map(|(path, _)| root.join(path)))
+}
+
+/// The files of a partition that nothing stands in the way of, below the root, with their templates.
+fn free(
+    root: &Path,
+    name: &str,
+    language: Language,
+) -> anyhow::Result<[(String, &'static str); 2]> {
     check_name(name)?;
     let system = format!("config/src/systems/{}.rs", name.replace('-', "_"));
-    let files = [language.program(name), (system, SYSTEM)];
     // A program may be a folder, as may what systems share; and guests for tests share the images'
     // folder.
     let taken = [
-        root.join(Language::Rust.program(name).0),
-        root.join(Language::C.program(name).0),
-        root.join("config/src/systems").join(name.replace('-', "_")),
-        root.join("partitions/src/bin").join(name),
-        root.join("tests/guests/src/bin").join(name),
-        root.join(format!("tests/guests/src/bin/{name}.rs")),
+        Language::Rust.program(name).0,
+        Language::C.program(name).0,
+        format!("partitions/src/bin/{name}"),
+        system.clone(),
+        format!("config/src/systems/{}", name.replace('-', "_")),
+        format!("tests/guests/src/bin/{name}"),
+        format!("tests/guests/src/bin/{name}.rs"),
     ];
-    let new = files.iter().map(|(path, _)| root.join(path));
-    for path in new.chain(taken) {
+    for path in taken.map(|path| root.join(path)) {
         ensure!(
             !path.exists(),
             "'{name}' is taken: {} exists",
             crate::workspace::shown(&path)
         );
     }
-    for (path, template) in &files {
-        whole::write(&root.join(path), template.replace(NAME, name))
-            .with_context(|| format!("can't write {path}"))?;
-    }
-    Ok(files.map(|(path, _)| root.join(path)))
+    Ok([language.program(name), (system, SYSTEM)])
 }
 
 /// A partition's name is also a system's, a program's and a module's.
@@ -191,13 +200,16 @@ mod tests {
         ] {
             for entry in fs::read_dir(root.join(folder)).unwrap() {
                 let path = entry.unwrap().path();
-                // What programs in C are linked with is none.
-                if path.extension().is_some_and(|it| it == "S" || it == "ld") {
+                // What programs in C share is none.
+                if path
+                    .extension()
+                    .is_some_and(|it| it == "S" || it == "ld" || it == "h")
+                {
                     continue;
                 }
                 let stem = path.file_stem().unwrap().to_str().unwrap();
                 let name = stem.replace('_', "-");
-                assert!(partition(&root, &name, Language::Rust).is_err(), "{name}");
+                assert!(free(&root, &name, Language::Rust).is_err(), "{name}");
                 count += 1;
             }
         }
