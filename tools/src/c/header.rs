@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::mem::{offset_of, size_of};
 use std::path::PathBuf;
 
-use paratia_abi::call::{BASE, CALLS, CONSOLE_WRITE_BYTES, Call, Features, UID};
+use paratia_abi::call::{CALLS, CONSOLE_WRITE_BYTES, Call, Features, UID};
 use paratia_abi::passport::{
     self, DisplayRecord, MAX_ARGUMENTS_BYTES, MAX_INTERRUPTS, MAX_NAME_BYTES, MAX_PORTS,
     MAX_REGIONS, MAX_WINDOWS, Passport, PortRecord, RegionRecord, WindowRecord,
@@ -236,7 +236,6 @@ fn calls(text: &mut String) {
         text.push_str("/\n");
         define(text, symbol, format_args!("UINT32_C({id:#010x})"));
     }
-    debug_assert_eq!(BASE, CALLS[0].id);
 }
 
 /// A line of Rust's documentation in C's words: names without their paths, and with their prefix.

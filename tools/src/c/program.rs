@@ -50,17 +50,27 @@ pub fn source(name: &str) -> Option<PathBuf> {
 /// # Errors
 /// If their folder can't be read.
 pub fn names() -> anyhow::Result<Vec<String>> {
-    let mut names = Vec::new();
+    let files = files()?.into_iter().filter(|path| is_program(path));
+    Ok(files
+        .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
+        .collect())
+}
+
+/// Every file in the programs' folder, if there is one; an editor's lock, which points nowhere, is none.
+fn files() -> anyhow::Result<Vec<PathBuf>> {
     let Ok(entries) = fs::read_dir(folder()) else {
-        return Ok(names);
+        return Ok(Vec::new());
     };
+    let mut files = Vec::new();
     for entry in entries {
-        let path = entry?.path();
-        let stem = path.file_stem().and_then(|stem| stem.to_str());
-        let is_c = path.extension().is_some_and(|extension| extension == "c");
-        names.extend(stem.filter(|_| is_c).map(str::to_owned));
+        files.push(entry?.path());
     }
-    Ok(names)
+    files.retain(|path| path.is_file());
+    Ok(files)
+}
+
+fn is_program(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "c")
 }
 
 /// Compiles the program called `name` unless that was done, and returns its flat image's path.
@@ -123,13 +133,11 @@ fn is_current(image: &Path, source: &Path) -> anyhow::Result<bool> {
     let Ok(made) = fs::metadata(image).and_then(|facts| facts.modified()) else {
         return Ok(false);
     };
-    let header = super::header::place();
-    let shared = [
-        folder().join("start.S"),
-        folder().join("partition.ld"),
-        header,
-    ];
-    for path in shared.iter().map(PathBuf::as_path).chain([source]) {
+    // What is no program is what programs share.
+    let mut parts = files()?;
+    parts.retain(|path| path == source || !is_program(path));
+    parts.push(super::header::place());
+    for path in &parts {
         let changed: SystemTime = fs::metadata(path)
             .and_then(|facts| facts.modified())
             .with_context(|| format!("can't read {}", workspace::shown(path)))?;

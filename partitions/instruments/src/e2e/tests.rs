@@ -262,22 +262,18 @@ fn a_wrong_length_is_an_error_even_with_a_right_checksum() {
         Checker::new(P4, 1).check(Some(&longer[..16])),
         Status::Error
     );
-    let crc = Crc32::of(&[&[0, 17, 0, 0, 0x0A, 0x0B, 0x0C, 0x0D], b"data"]);
+    let crc = checksum(&[&[0, 17, 0, 0, 0x0A, 0x0B, 0x0C, 0x0D], b"data"]);
     let forged = [&[0, 17, 0, 0, 0x0A, 0x0B, 0x0C, 0x0D][..], &crc, b"data"].concat();
     assert_eq!(Checker::new(P4, 1).check(Some(&forged)), Status::Error);
-    let crc = Crc32::of(&[&[0, 16, 0, 0, 0x0A, 0x0B, 0x0C, 0x0D], b"data"]);
+    let crc = checksum(&[&[0, 16, 0, 0, 0x0A, 0x0B, 0x0C, 0x0D], b"data"]);
     let genuine = [&[0, 16, 0, 0, 0x0A, 0x0B, 0x0C, 0x0D][..], &crc, b"data"].concat();
     assert_eq!(Checker::new(P4, 1).check(Some(&genuine)), Status::Ok);
 }
 
 /// Profile 4's checksum, computed beside the profile.
-struct Crc32;
-
-impl Crc32 {
-    fn of(pieces: &[&[u8]]) -> [u8; 4] {
-        let crc = crc::Crc::<u32>::new(&crc::CRC_32_AUTOSAR);
-        crc.checksum(&pieces.concat()).to_be_bytes()
-    }
+fn checksum(pieces: &[&[u8]]) -> [u8; 4] {
+    let crc = crc::Crc::<u32>::new(&crc::CRC_32_AUTOSAR);
+    crc.checksum(&pieces.concat()).to_be_bytes()
 }
 
 #[test]
