@@ -5,3 +5,5 @@
 //! declared comes to it as plain data, to be compared at the end.
 
 #![forbid(unsafe_code)]
+
+pub mod image;
