@@ -3,19 +3,15 @@
 //!
 //! What is asserted here is what stands in the image, whatever the source means.
 
-#[path = "instructions/reviewed.rs"]
-mod reviewed;
 #[path = "instructions/switched.rs"]
 mod switched;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use paratia::build;
-use paratia::sources::Sources;
 use paratia_tests::code::{Code, Encoding, Instruction as I};
 use paratia_tests::{DEFAULT_BOARD, is_about};
 
-use reviewed::{first_of_its_kind, function_name, reviewed};
 use switched::{SWITCHED, moved};
 
 /// Systems that have between them all that switches: plain partitions; performance monitors and debug
@@ -468,68 +464,5 @@ fn the_switch_loads_the_rest_from_where_it_stored_it() {
         let (stored, loaded) = (general(before, true), general(after, false));
         assert_eq!(stored.len(), 9, "{system}: x20 to x28");
         assert_eq!(stored, loaded, "{system}");
-    }
-}
-
-/// What is written in some image is in the list with its function, and the list has nothing else.
-#[test]
-fn every_register_is_written_where_it_was_reviewed() {
-    if !is_about(DEFAULT_BOARD) {
-        return;
-    }
-    let mut found: BTreeMap<Encoding, BTreeSet<String>> = BTreeMap::new();
-    for system in SYSTEMS {
-        let image = image(system);
-        let sources = Sources::of(&image).expect("it has debug information");
-        for (address, it) in Code::of(&image).instructions() {
-            if let I::Write(register, _) = it {
-                let function = sources.function(address).expect("it can be read");
-                let functions = found.entry(first_of_its_kind(register)).or_default();
-                functions.insert(function_name(&function));
-            }
-        }
-    }
-    let reviewed = reviewed();
-    for (register, functions) in &found {
-        let (name, known) = reviewed.get(register).unwrap_or_else(|| {
-            panic!("{register:?} is written in {functions:?}: look at it, and list it")
-        });
-        assert_eq!(functions, known, "{name}");
-    }
-    for (register, (name, _)) in &reviewed {
-        assert!(
-            found.contains_key(register),
-            "{name} isn't written any more"
-        );
-    }
-}
-
-/// What confines guests on a CPU is written before the first one runs, and not again.
-#[test]
-fn what_confines_guests_is_set_at_boot() {
-    /// The section of the list whose registers never change; `HCR_EL2`, `MDCR_EL2`, `VTTBR_EL2` do.
-    const CONSTANT: [Encoding; 9] = [
-        SCTLR_EL2,
-        TTBR0_EL2,
-        TCR_EL2,
-        MAIR_EL2,
-        VTCR_EL2,
-        [3, 4, 1, 1, 2],  // CPTR_EL2
-        [3, 4, 1, 1, 3],  // HSTR_EL2
-        [3, 4, 14, 1, 0], // CNTHCTL_EL2
-        [3, 4, 12, 0, 0], // VBAR_EL2
-    ];
-    for (system, code) in all() {
-        for (address, it) in code.instructions() {
-            if let I::Write(register, _) = it
-                && CONSTANT.contains(&register)
-            {
-                let function = code.function_at(address);
-                assert!(
-                    is_of_boot(&code, address),
-                    "{system}: {register:?} in {function}"
-                );
-            }
-        }
     }
 }
