@@ -7,6 +7,7 @@ pub mod code;
 pub mod debugger;
 pub mod essentials;
 pub mod picture;
+pub mod readers;
 pub mod typed;
 
 use std::path::{Path, PathBuf};

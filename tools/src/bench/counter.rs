@@ -1,25 +1,25 @@
 //! Exact counts of a run, by the QEMU plugin in `tools/counter`: instructions of the hypervisor by
 //! function and caller, and by path from guest to guest.
 
-use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::PathBuf;
-use std::process::Stdio;
 use std::str::{FromStr, SplitWhitespace};
 
 use anyhow::{Context as _, bail, ensure};
 use object::{Object as _, ObjectSection as _};
 
 use super::guest::CPU;
+use crate::plugin::Plugin;
 use crate::progress::Progress;
 use crate::run::{Run, RunReport};
-use crate::setup::Toolchain;
 use crate::sources::{self, Function};
-use crate::workspace;
 
-/// The plugin's package, and the marks in its map.
-const PACKAGE: &str = "paratia-counter";
+/// The plugin.
+const PLUGIN: Plugin = Plugin {
+    package: "paratia-counter",
+    name: "counter",
+};
+/// The marks in its map.
 const MARK_SWITCH: u8 = 1;
 const MARK_APART: u8 = 2;
 /// What makes a path a switch.
@@ -88,26 +88,7 @@ pub struct Paths {
 /// # Errors
 /// If it doesn't compile.
 pub fn build(progress: &mut dyn Progress) -> anyhow::Result<()> {
-    progress.begin("building the counter");
-    let output = Toolchain::Current
-        .cargo()
-        .args(["build", "--release", "--package", PACKAGE, "--target-dir"])
-        .arg(folder())
-        .current_dir(workspace::root())
-        .stdin(Stdio::null())
-        .output()
-        .context("can't start Cargo")?;
-    ensure!(
-        output.status.success(),
-        "the counter wasn't built:\n{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    progress.done();
-    Ok(())
-}
-
-fn folder() -> PathBuf {
-    workspace::products().join("counter")
+    PLUGIN.build(progress)
 }
 
 /// Makes a run and counts it.
@@ -120,18 +101,12 @@ pub fn count(run: &Run) -> anyhow::Result<(RunReport, Counts)> {
     let elf = fs::read(run.image())?;
     let functions = sources::functions(&elf)?;
     crate::whole::write(&map, map_of(&functions) + &kicks(&elf)?)?;
-    let mut plugin = OsString::from("file=");
-    plugin.push(self::folder().join("release/libparatia_counter.so"));
-    plugin.push(",map=");
-    plugin.push(&map);
-    plugin.push(",out=");
-    plugin.push(&out);
-    let plugin = plugin.into_string().ok().context("a path isn't UTF-8")?;
+    let files = [("map", map.as_path()), ("out", out.as_path())];
     let run = run
         .clone()
         .cpu(CPU)
         .qemu_argument("-plugin")
-        .qemu_argument(&plugin);
+        .qemu_argument(&PLUGIN.option(&files)?);
     let report = run.execute()?;
     ensure!(report.reached_end(), "{}", report.outcome);
     let text = fs::read_to_string(&out).context("the counter has left no counts")?;

@@ -19,6 +19,7 @@ mod run;
 mod selection;
 mod setup;
 mod test;
+mod trace;
 
 use std::process::ExitCode;
 
@@ -34,6 +35,7 @@ pub(crate) enum Command {
     Run(run::Arguments),
     Test(test::Arguments),
     Plan(plan::Arguments),
+    Trace(trace::Arguments),
     Check(check::Arguments),
     Bench(bench::Arguments),
     Profile(profile::Arguments),
@@ -54,6 +56,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Run(arguments) => run::run(arguments),
         Command::Test(arguments) => test::run(arguments),
         Command::Plan(arguments) => plan::run(arguments),
+        Command::Trace(arguments) => trace::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
         Command::Profile(arguments) => profile::run(arguments),

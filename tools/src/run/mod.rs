@@ -5,7 +5,7 @@ pub mod image;
 pub mod lines;
 pub mod outcome;
 mod picture;
-mod plan;
+pub(crate) mod plan;
 pub mod promise;
 mod record;
 pub mod report;

@@ -6,17 +6,20 @@ use paratia_config::system::Schedule;
 
 use crate::log::Event;
 
+/// A time of the schedule in ticks of the counter, as the hypervisor reckons (`base/time.rs`); none if they are
+/// too many.
+pub(crate) fn ticks(time: Duration, frequency_hz: u64) -> Option<u64> {
+    let ticks = time.as_nanos() * u128::from(frequency_hz) / 1_000_000_000;
+    u64::try_from(ticks).ok()
+}
+
 /// When the window of a `window` event ends by the plan, in ticks since the epoch: the record of a window says
 /// only when it began.
 pub(super) fn end_of_window(event: &Event, schedule: &Schedule, frequency_hz: u64) -> Option<u64> {
     if event.name != "window" {
         return None;
     }
-    // As the hypervisor reckons (`base/time.rs`).
-    let ticks = |time: Duration| {
-        let ticks = time.as_nanos() * u128::from(frequency_hz) / 1_000_000_000;
-        u64::try_from(ticks).ok()
-    };
+    let ticks = |time| ticks(time, frequency_hz);
     let frame = ticks(schedule.major_frame)?;
     let scheduled = event.integer("scheduled")?;
     let in_frame = scheduled.checked_rem(frame)?;

@@ -1,0 +1,91 @@
+//! QEMU's interface for plugins, as far as it is used here (`include/qemu/qemu-plugin.h` of QEMU 10.0), and the
+//! two functions of GLib that its registers need.
+
+use std::ffi::{c_char, c_int, c_uint, c_void};
+
+/// The version that QEMU asks for: 4 has all that is used here.
+#[unsafe(no_mangle)]
+pub static qemu_plugin_version: c_int = 4;
+
+/// A block of translated instructions.
+#[repr(C)]
+pub struct Block([u8; 0]);
+
+/// An instruction in a block.
+#[repr(C)]
+pub struct Instruction([u8; 0]);
+
+/// A callback doesn't look at the CPU's registers.
+pub const NO_REGISTERS: c_int = 0;
+/// A callback reads the CPU's registers.
+pub const READS_REGISTERS: c_int = 1;
+
+/// GLib's array: elements and how many.
+#[repr(C)]
+pub struct Array {
+    pub data: *mut u8,
+    pub length: c_uint,
+}
+
+/// A register, as QEMU lists it.
+#[repr(C)]
+pub struct Described {
+    pub handle: *mut c_void,
+    pub name: *const c_char,
+    pub feature: *const c_char,
+}
+
+unsafe extern "C" {
+    pub fn qemu_plugin_register_vcpu_init_cb(id: u64, call: extern "C" fn(u64, c_uint));
+    pub fn qemu_plugin_register_vcpu_tb_trans_cb(id: u64, call: extern "C" fn(u64, *mut Block));
+    pub fn qemu_plugin_register_atexit_cb(
+        id: u64,
+        call: extern "C" fn(u64, *mut c_void),
+        data: *mut c_void,
+    );
+    pub fn qemu_plugin_tb_n_insns(block: *const Block) -> usize;
+    pub fn qemu_plugin_tb_get_insn(block: *const Block, index: usize) -> *mut Instruction;
+    pub fn qemu_plugin_insn_vaddr(instruction: *const Instruction) -> u64;
+    fn qemu_plugin_insn_data(
+        instruction: *const Instruction,
+        bytes: *mut c_void,
+        length: usize,
+    ) -> usize;
+    pub fn qemu_plugin_register_vcpu_insn_exec_cb(
+        instruction: *mut Instruction,
+        call: extern "C" fn(c_uint, *mut c_void),
+        registers: c_int,
+        data: *mut c_void,
+    );
+    pub fn qemu_plugin_register_vcpu_tb_exec_cb(
+        block: *mut Block,
+        call: extern "C" fn(c_uint, *mut c_void),
+        registers: c_int,
+        data: *mut c_void,
+    );
+    pub fn qemu_plugin_get_registers() -> *mut Array;
+    pub fn qemu_plugin_read_register(handle: *mut c_void, bytes: *mut Array) -> c_int;
+    pub fn g_byte_array_new() -> *mut Array;
+    pub fn g_byte_array_set_size(array: *mut Array, length: c_uint) -> *mut Array;
+}
+
+/// The four bytes of an instruction; 0 if QEMU doesn't know them.
+///
+/// # Safety
+/// `instruction` is of the block that QEMU translates at present.
+pub unsafe fn word(instruction: *const Instruction) -> u32 {
+    let mut bytes = [0; 4];
+    // SAFETY: the caller promises the instruction; there is room for so many bytes.
+    let length = unsafe {
+        qemu_plugin_insn_data(
+            instruction,
+            bytes.as_mut_ptr().cast::<c_void>(),
+            bytes.len(),
+        )
+    };
+    if length == bytes.len() {
+        u32::from_le_bytes(bytes)
+    } else {
+        0
+    }
+}
