@@ -15,7 +15,7 @@ const CONTROL: u64 = 1 | 1 << 12 | 1 << 13 | 1 << 15;
 
 /// Registers that there are several of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum DebugRegister {
     /// `DBGBVR<n>_EL1`.
     BreakpointValue,
     /// `DBGBCR<n>_EL1`.
@@ -26,7 +26,7 @@ pub enum Kind {
     WatchpointControl,
 }
 
-impl Kind {
+impl DebugRegister {
     const ALL: [Self; 4] = [
         Self::BreakpointValue,
         Self::BreakpointControl,
@@ -60,13 +60,13 @@ pub fn set_control(value: u64) {
 /// A breakpoint's or watchpoint's register, of the guest that is loaded; nothing if the CPU has none of
 /// that number.
 #[must_use]
-pub fn register(kind: Kind, number: usize) -> Option<u64> {
+pub fn register(kind: DebugRegister, number: usize) -> Option<u64> {
     (number < kind.count()).then(|| read(kind, number))
 }
 
 /// Writes one for it. Whether there is one of that number.
 #[must_use]
-pub fn set_register(kind: Kind, number: usize, value: u64) -> bool {
+pub fn set_register(kind: DebugRegister, number: usize, value: u64) -> bool {
     if number < kind.count() {
         write(kind, number, value);
     }
@@ -91,7 +91,7 @@ impl Debug {
     pub fn leave(&mut self) {
         self.control = control();
         write_control(0);
-        for (kind, registers) in Kind::ALL.into_iter().zip(&mut self.registers) {
+        for (kind, registers) in DebugRegister::ALL.into_iter().zip(&mut self.registers) {
             for (number, register) in registers.iter_mut().take(kind.count()).enumerate() {
                 *register = read(kind, number);
                 write(kind, number, 0);
@@ -104,7 +104,7 @@ impl Debug {
         // SAFETY: opens the OS lock (OSLAR_EL1), without which nothing of this takes effect; guests
         // can't reach it.
         unsafe { write_register!("oslar_el1", 0_u64) };
-        for (kind, registers) in Kind::ALL.into_iter().zip(&self.registers) {
+        for (kind, registers) in DebugRegister::ALL.into_iter().zip(&self.registers) {
             for (number, value) in registers.iter().take(kind.count()).enumerate() {
                 write(kind, number, *value);
             }
@@ -125,10 +125,10 @@ macro_rules! with_name {
     ($action:ident, $kind:expr, $number:expr; $($n:literal)+) => {
         match ($kind, $number) {
             $(
-                (Kind::BreakpointValue, $n) => $action!(concat!("dbgbvr", $n, "_el1")),
-                (Kind::BreakpointControl, $n) => $action!(concat!("dbgbcr", $n, "_el1")),
-                (Kind::WatchpointValue, $n) => $action!(concat!("dbgwvr", $n, "_el1")),
-                (Kind::WatchpointControl, $n) => $action!(concat!("dbgwcr", $n, "_el1")),
+                (DebugRegister::BreakpointValue, $n) => $action!(concat!("dbgbvr", $n, "_el1")),
+                (DebugRegister::BreakpointControl, $n) => $action!(concat!("dbgbcr", $n, "_el1")),
+                (DebugRegister::WatchpointValue, $n) => $action!(concat!("dbgwvr", $n, "_el1")),
+                (DebugRegister::WatchpointControl, $n) => $action!(concat!("dbgwcr", $n, "_el1")),
             )+
             _ => {}
         }
@@ -136,7 +136,7 @@ macro_rules! with_name {
 }
 
 /// Reads a register of the CPU; the caller has seen that it has one of that number.
-fn read(kind: Kind, number: usize) -> u64 {
+fn read(kind: DebugRegister, number: usize) -> u64 {
     let mut value = 0;
     macro_rules! read_it {
         ($name:expr) => {{
@@ -152,7 +152,7 @@ fn read(kind: Kind, number: usize) -> u64 {
 }
 
 /// Writes a register of the CPU; the caller has seen that it has one of that number.
-fn write(kind: Kind, number: usize, value: u64) {
+fn write(kind: DebugRegister, number: usize, value: u64) {
     macro_rules! write_it {
         ($name:expr) => {{
             // SAFETY: debug exceptions go to EL1 (MDCR_EL2.TDE is zero), where only the guest whose value

@@ -21,7 +21,7 @@ use crate::built::chosen::{BOARD, BoardDisplay, CPU_COUNT, DebugUart, SYSTEM};
 use crate::built::controllers::{BoardController, FORM, LIST_REGISTERS};
 use crate::report::crash;
 use crate::report::log;
-use crate::state::cpu::{Cpu, Loaded};
+use crate::state::cpu::{Loaded, PerCpu};
 use crate::state::partition::{PARTITIONS, Partition};
 use crate::state::shared;
 use crate::windows::restart;
@@ -38,18 +38,18 @@ static DISPLAY_BUFFER: Owned<<BoardDisplay as display::Display>::Buffer> =
 /// handed over, 0 if nothing.
 pub extern "C" fn boot(device_tree: u64) -> ! {
     // 1. This CPU gets its state, so that a fault from here on leaves a record.
-    let Some(cpu) = Cpu::anchor(0) else {
+    let Some(place) = PerCpu::anchor(0) else {
         arch_cpu::park()
     };
     crash::clear();
-    match boot_anchored(cpu, device_tree) {
+    match boot_anchored(place, device_tree) {
         Ok(never) => match never {},
         Err(refusal) => crash::refuse(refusal),
     }
 }
 
 /// The steps that may be refused, each for a reason that is said; comes back only then.
-fn boot_anchored(cpu: &'static mut Cpu, device_tree: u64) -> Result<Infallible, Refusal> {
+fn boot_anchored(place: &'static mut PerCpu, device_tree: u64) -> Result<Infallible, Refusal> {
     // 2. The log opens, so that every refusal from here on is seen.
     // SAFETY: the board's facts name the UART, EL2's map has it, and nobody else uses it.
     let Some(mut uart) = (unsafe { DebugUart::new(BOARD.uart) }) else {
@@ -118,7 +118,7 @@ fn boot_anchored(cpu: &'static mut Cpu, device_tree: u64) -> Result<Infallible, 
     // SAFETY: this is CPU 0, in a step of boot, which the log calls none of.
     unsafe { log::flush() };
     shared::set_epoch(epoch);
-    others::start_plan(cpu, 0, frequency, epoch, plan, distributor, parts)
+    others::start_plan(place, 0, frequency, epoch, plan, distributor, parts)
 }
 
 /// Compares the device tree with the board's facts, where the board has one.

@@ -25,7 +25,7 @@ use crate::interrupts::{connection, physical};
 use crate::policy::latency::Path;
 use crate::policy::schedule::{Cursor, Plan, Slot};
 use crate::report::log;
-use crate::state::cpu::{Cpu, CpuPlan, Loaded, Machine, VcpuPlace};
+use crate::state::cpu::{Cpu, CpuPlan, Loaded, PerCpu, VcpuPlace};
 use crate::state::event::{CpuQueue, Event, PartitionQueue, Record};
 use crate::state::partition::PARTITIONS;
 use crate::state::shared;
@@ -146,7 +146,7 @@ pub extern "C" fn boot_secondary(index: u64) -> ! {
 #[unsafe(link_section = ".text.once")]
 fn go_along(index: u64) -> Option<Infallible> {
     let index = usize::try_from(index).ok()?;
-    let cpu = Cpu::anchor(index)?;
+    let place = PerCpu::anchor(index)?;
     let frequency = timer::frequency()?;
     let distributor = shared::distributor()?;
     let parts = set_up_cpu(index).ok()?;
@@ -158,7 +158,7 @@ fn go_along(index: u64) -> Option<Infallible> {
             None => timer::yield_processor(),
         }
     };
-    start_plan(cpu, index, frequency, epoch, plan, distributor, parts)
+    start_plan(place, index, frequency, epoch, plan, distributor, parts)
 }
 
 /// A CPU's plan in ticks, which takes its time: before the epoch is chosen. Nothing for a CPU without.
@@ -171,7 +171,7 @@ pub fn plan(index: usize, frequency: Frequency) -> Option<&'static CpuPlan> {
 
 /// Begins this CPU's plan at the epoch; comes back never.
 pub fn start_plan(
-    cpu: &'static mut Cpu,
+    place: &'static mut PerCpu,
     index: usize,
     frequency: Frequency,
     epoch: Ticks,
@@ -192,7 +192,7 @@ pub fn start_plan(
             epoch.after_at_most(frequency.ticks(Duration::from_micros(stop_after_us))),
         );
     }
-    let machine = cpu.machine.insert(Machine {
+    let cpu = place.cpu.insert(Cpu {
         index,
         epoch,
         cursor: Cursor::new(plan, epoch),
@@ -208,12 +208,12 @@ pub fn start_plan(
         distributor,
         interface: parts.interface,
         private: parts.private,
-        guest: parts.guest,
+        virtual_interface: parts.guest,
     });
-    machine.report(timer::now(), Event::CpuStarted { cpu: index });
+    cpu.report(timer::now(), Event::CpuStarted { cpu: index });
     // Nothing was listed yet.
-    let _ = connection::mask_guest(machine);
-    machine.path.begin(timer::now());
-    let next = window::choose_next(machine);
+    let _ = connection::mask_guest(cpu);
+    cpu.path.begin(timer::now());
+    let next = window::choose_next(cpu);
     vectors::enter_first(next)
 }

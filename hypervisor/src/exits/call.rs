@@ -288,7 +288,14 @@ fn console_write(vcpu: &Vcpu, partition: &mut Partition) -> Answer {
         total::add(&mut partition.dropped_in_window, length);
         return Err(BUSY);
     }
-    for byte in words.iter().flat_map(|word| word.to_le_bytes()).take(count) {
+    let mut words = words.iter();
+    let mut word = 0;
+    for place in 0..count {
+        word = match place % 8 {
+            0 => words.next().copied().unwrap_or(0),
+            _ => word >> 8,
+        };
+        let [byte, ..] = word.to_le_bytes();
         // There is room: it was asked for just now, and only this CPU adds.
         let _ = console.enqueue(byte);
     }
@@ -321,7 +328,7 @@ fn port_write(guest: &mut Guest, index: u64, length: u64) -> Answer {
     port::distribute(links, length, now, message);
     if ANY.kicks {
         for bell in destinations.filter_map(|destination| destination.bell.as_ref()) {
-            kicks::ring(guest.machine, bell);
+            kicks::ring(guest.cpu, bell);
         }
     }
     Ok(Done::Plainly)
@@ -363,9 +370,7 @@ fn heartbeat(guest: &mut Guest, sequence: u64) -> Answer {
     let decision = fault::check_heartbeat(guest, now);
     let supervision = guest.partition.supervision.as_mut();
     let counted = supervision.is_some_and(|supervision| supervision.beat(now));
-    if shared::traces_windows()
-        && (counted || guest.vcpu.told.heartbeat(guest.machine.window_start))
-    {
+    if shared::traces_windows() && (counted || guest.vcpu.told.heartbeat(guest.cpu.window_start)) {
         let event = Event::Heartbeat {
             partition: guest.partition.index,
             sequence,

@@ -169,7 +169,7 @@ fn cpu_interface(guest: &mut Guest, transfer: Transfer) -> u64 {
     };
     match done {
         Done::Nothing => {}
-        Done::Physical(id) => guest.machine.interface.deactivate(id),
+        Done::Physical(id) => guest.cpu.interface.deactivate(id),
         Done::Unlisted(id) => lists::change(guest, |gic, number| gic.deactivate(number, id)),
     }
     lists::attend_software(guest);
@@ -183,7 +183,7 @@ fn uart(guest: &mut Guest, transfer: Transfer) -> u64 {
     if let Some(value) = transfer.written {
         let effect = guest.partition.uart.write(offset, width, value);
         if let vuart::UartEffect::Transmit(byte) = effect {
-            terminal::send(guest.machine, &mut guest.partition, byte);
+            terminal::send(guest.cpu, &mut guest.partition, byte);
         }
     } else {
         terminal::receive(&mut guest.partition);

@@ -76,7 +76,7 @@ pub fn raise_after(
 
 /// Whether a fault that is ignored, which the guest may repeat as often as it likes, is told once more.
 fn may_tell_ignored(guest: &mut Guest) -> bool {
-    guest.vcpu.told.ignored(guest.machine.window_start) && guest.partition.records.can_ignore()
+    guest.vcpu.told.ignored(guest.cpu.window_start) && guest.partition.records.can_ignore()
 }
 
 /// [`raise`], about an event that no exception describes.

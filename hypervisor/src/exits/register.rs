@@ -4,7 +4,7 @@
 use paratia_config::machine::Forbidden;
 use paratia_config::system::HealthEvent;
 
-use crate::arch::debug::{self, Kind};
+use crate::arch::debug::{self, DebugRegister};
 use crate::arch::registers::write_register;
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::base::total;
@@ -38,7 +38,7 @@ pub enum Outcome {
 }
 
 /// A register, or a group of them that differ in some bits of their encoding.
-struct Row {
+struct TrappedRegister {
     encoding: u16,
     /// Bits of the encoding that count.
     mask: u16,
@@ -52,8 +52,8 @@ const ANY_CRM: u16 = !(0xF << 3);
 /// `CRm` 0 and 1.
 const CRM_0_OR_1: u16 = !(1 << 3);
 
-const fn written(encoding: u16, write: Writer) -> Row {
-    Row {
+const fn written(encoding: u16, write: Writer) -> TrappedRegister {
+    TrappedRegister {
         encoding,
         mask: EXACT,
         read: None,
@@ -61,8 +61,8 @@ const fn written(encoding: u16, write: Writer) -> Row {
     }
 }
 
-const fn stored(encoding: u16, read: Reader, write: Writer) -> Row {
-    Row {
+const fn stored(encoding: u16, read: Reader, write: Writer) -> TrappedRegister {
+    TrappedRegister {
         encoding,
         mask: EXACT,
         read: Some(read),
@@ -71,8 +71,8 @@ const fn stored(encoding: u16, read: Reader, write: Writer) -> Row {
 }
 
 /// Reads as `read` says and ignores writes.
-const fn ignored(encoding: u16, mask: u16, read: Reader) -> Row {
-    Row {
+const fn ignored(encoding: u16, mask: u16, read: Reader) -> TrappedRegister {
+    TrappedRegister {
         encoding,
         mask,
         read: Some(read),
@@ -92,7 +92,7 @@ macro_rules! passed {
 }
 
 /// The registers.
-const ROWS: &[Row] = &[
+const ROWS: &[TrappedRegister] = &[
     // As ICC_SGI1R_EL1, see `send`.
     written(name::ICC_SGI0R_EL1, |guest, value| {
         send_to_others(guest, Request::Group0, value);
@@ -103,7 +103,7 @@ const ROWS: &[Row] = &[
         Outcome::Done
     }),
     // The physical timer: trapped by CNTHCTL_EL2.
-    Row {
+    TrappedRegister {
         encoding: name::CNTPCT_EL0,
         mask: EXACT,
         read: Some(|_| timer::guest_now()),
@@ -153,13 +153,13 @@ const ROWS: &[Row] = &[
     passed!(name::AMAIR_EL1, "amair_el1"),
     passed!(name::CONTEXTIDR_EL1, "contextidr_el1"),
     // Trapped with SMIDR_EL1, which is hidden.
-    Row {
+    TrappedRegister {
         encoding: name::REVIDR_EL1,
         mask: EXACT,
         read: Some(|_| arch_cpu::revision()),
         write: None,
     },
-    Row {
+    TrappedRegister {
         encoding: name::AIDR_EL1,
         mask: EXACT,
         read: Some(|_| arch_cpu::auxiliary_identity()),
@@ -181,11 +181,11 @@ const ROWS: &[Row] = &[
 ];
 
 /// The debug registers of a partition that was granted them.
-const GRANTED: &[(u16, Kind)] = &[
-    (name::DBGBVR0_EL1, Kind::BreakpointValue),
-    (name::DBGBCR0_EL1, Kind::BreakpointControl),
-    (name::DBGWVR0_EL1, Kind::WatchpointValue),
-    (name::DBGWCR0_EL1, Kind::WatchpointControl),
+const GRANTED: &[(u16, DebugRegister)] = &[
+    (name::DBGBVR0_EL1, DebugRegister::BreakpointValue),
+    (name::DBGBCR0_EL1, DebugRegister::BreakpointControl),
+    (name::DBGWVR0_EL1, DebugRegister::WatchpointValue),
+    (name::DBGWCR0_EL1, DebugRegister::WatchpointControl),
 ];
 
 /// The debug registers that are no partition's: as if nothing ever came of them. Every CPU has
@@ -193,7 +193,7 @@ const GRANTED: &[(u16, Kind)] = &[
 /// partition that is told of undefined instructions finds what an ID register without the grant
 /// shows, two of each. To others these are forbidden like all the rest, but for those beside the ones
 /// that they were granted.
-const INERT: &[Row] = &[
+const INERT: &[TrappedRegister] = &[
     // Numbers 0 and 1 of each.
     ignored(name::DBGBVR0_EL1, CRM_0_OR_1, |_| 0),
     ignored(name::DBGBCR0_EL1, CRM_0_OR_1, |_| 0),
@@ -220,7 +220,7 @@ const INERT: &[Row] = &[
 ];
 
 /// ACTLR_EL1, likewise, but for no one else.
-const INERT_AUXILIARY: &[Row] = &[ignored(name::ACTLR_EL1, EXACT, |_| 0)];
+const INERT_AUXILIARY: &[TrappedRegister] = &[ignored(name::ACTLR_EL1, EXACT, |_| 0)];
 
 /// What an ID register shows.
 fn id_register(partition: &Partition, encoding: u16) -> Option<u64> {
@@ -260,8 +260,7 @@ pub fn send(guest: &mut Guest, register: u8) -> Decision {
     let value = guest.vcpu.general(register);
     match guest.partition.gic.only_to_self(guest.vcpu.number, value) {
         Some(id)
-            if shortcut::place_any_at_rest(guest.machine, guest.vcpu, &guest.partition.gic, id) => {
-        }
+            if shortcut::place_any_at_rest(guest.cpu, guest.vcpu, &guest.partition.gic, id) => {}
         Some(id) => physical::offer(guest, id),
         None => send_to_others(guest, Request::Group1, value),
     }
@@ -282,7 +281,7 @@ fn deactivate(guest: &mut Guest, value: u64) -> Outcome {
 }
 
 /// What has no effect on this partition's machine.
-fn inert(partition: &Partition) -> impl Iterator<Item = &'static Row> + use<> {
+fn inert(partition: &Partition) -> impl Iterator<Item = &'static TrappedRegister> + use<> {
     let machine = &partition.declaration().machine;
     let is_told = ANY.undefined && machine.forbidden == Forbidden::Undefined;
     let debug = if is_told || ANY.debug && machine.debug {
@@ -320,7 +319,7 @@ fn perform(guest: &mut Guest, access: SystemRegister) -> Option<(Outcome, u64)> 
         return None;
     }
     let given = guest.vcpu.general(access.register);
-    let is_it = |row: &&Row| encoding & row.mask == row.encoding;
+    let is_it = |row: &&TrappedRegister| encoding & row.mask == row.encoding;
     let mut row = ROWS.iter().find(is_it);
     if row.is_none() {
         if let Some(value) = debug_register(guest.vcpu, access, given) {

@@ -18,7 +18,7 @@ use crate::interrupts::numbers::{
 };
 use crate::interrupts::{kicks, links, lists, shortcut, terminal};
 use crate::machine::vgic::{Link, Maintenance};
-use crate::state::cpu::Machine;
+use crate::state::cpu::Cpu;
 use crate::state::partition::Partition;
 use crate::state::running::Guest;
 use crate::state::vcpu::Vcpu;
@@ -29,9 +29,9 @@ pub fn connect(guest: &mut Guest) {
     let facts = guest.vcpu.facts;
     let active = core::mem::take(&mut guest.vcpu.active_private);
     if active != 0 {
-        guest.machine.private.set_private_active(active, 0);
+        guest.cpu.private.set_private_active(active, 0);
     }
-    guest.machine.private.enable_private(facts.private);
+    guest.cpu.private.enable_private(facts.private);
     if facts.has_more() {
         connect_more(guest);
     }
@@ -45,12 +45,12 @@ pub fn connect(guest: &mut Guest) {
 #[cold]
 fn connect_more(guest: &mut Guest) {
     links::take_private_changes(guest);
-    kicks::set_kick_priority(guest.machine, &guest.partition, GUEST_PRIORITY);
+    kicks::set_kick_priority(guest.cpu, &guest.partition, GUEST_PRIORITY);
     for (index, link) in links::shared_links(&guest.partition) {
         if guest.partition.gic.target_of(link.guest) == Some(guest.vcpu.number) {
             let cpu = guest.vcpu.facts.affinity;
             // The rules have checked that these are shared interrupts of the board.
-            let distributor = guest.machine.distributor;
+            let distributor = guest.cpu.distributor;
             let _ = distributor.enable_spi(link.physical, cpu, GUEST_PRIORITY);
             guest.vcpu.connected |= bit(index);
         }
@@ -78,20 +78,20 @@ fn fill_first(guest: &mut Guest) {
 }
 
 /// Opens the virtual interface and the mask: the last step of a release.
-pub fn unmask_guest(machine: &mut Machine, vcpu: &mut Vcpu) {
+pub fn unmask_guest(cpu: &mut Cpu, vcpu: &mut Vcpu) {
     if vcpu.is_software() {
-        machine.guest.refuse_registers();
+        cpu.virtual_interface.refuse_registers();
     }
-    lists::show(machine, vcpu);
-    machine.interface.set_priority_mask(MASK_NONE);
+    lists::show(cpu, vcpu);
+    cpu.interface.set_priority_mask(MASK_NONE);
 }
 
 /// Lets nothing but the hypervisor's timer through: before a window, and for good after it. How many
 /// ends the guest gave of what was in no list register.
 #[inline]
-pub fn mask_guest(machine: &mut Machine) -> u64 {
-    machine.interface.set_priority_mask(MASK_GUEST);
-    machine.guest.close()
+pub fn mask_guest(cpu: &mut Cpu) -> u64 {
+    cpu.interface.set_priority_mask(MASK_GUEST);
+    cpu.virtual_interface.close()
 }
 
 /// Takes the vCPU's interrupts away from this CPU, which are masked; what comes meanwhile stays pending
@@ -99,21 +99,21 @@ pub fn mask_guest(machine: &mut Machine) -> u64 {
 #[inline]
 pub fn disconnect(guest: &mut Guest, ends: u64) {
     let private = guest.vcpu.facts.private;
-    guest.machine.private.disable_private(private);
-    if !guest.vcpu.rests() || ends != 0 || shortcut::is_used(guest.machine) {
+    guest.cpu.private.disable_private(private);
+    if !guest.vcpu.rests() || ends != 0 || shortcut::is_used(guest.cpu) {
         collect_last(guest, ends);
     }
-    let active = guest.machine.private.private_active() & private;
+    let active = guest.cpu.private.private_active() & private;
     if active != 0 {
         guest.vcpu.active_private = active;
-        guest.machine.private.set_private_active(0, private);
+        guest.cpu.private.set_private_active(0, private);
     }
 }
 
 /// Before [`disconnect`], of a vCPU that has more than private interrupts: as in [`connect`].
 #[cold]
 pub fn disconnect_more(guest: &mut Guest) {
-    kicks::set_kick_priority(guest.machine, &guest.partition, HELD_BACK);
+    kicks::set_kick_priority(guest.cpu, &guest.partition, HELD_BACK);
     if ANY.kicks && guest.partition.facts.has_doorbell {
         guest.partition.facts.doorbell.close(guest.vcpu.number);
     }
@@ -121,7 +121,7 @@ pub fn disconnect_more(guest: &mut Guest) {
         let connected = guest.vcpu.connected;
         let is_connected = |(index, _): &(usize, &Link)| connected & bit(*index) != 0;
         for (_, link) in links::shared_links(&guest.partition).filter(is_connected) {
-            let _ = guest.machine.distributor.disable_spi(link.physical);
+            let _ = guest.cpu.distributor.disable_spi(link.physical);
         }
         guest.vcpu.connected = 0;
     }
@@ -133,7 +133,7 @@ fn collect_last(guest: &mut Guest, ends: u64) {
     shortcut::tell(guest);
     let others = lists::collect_after(guest, ends);
     for index in each(guest.vcpu.listed) {
-        guest.machine.guest.write_list(index, 0);
+        guest.cpu.virtual_interface.write_list(index, 0);
     }
     (guest.vcpu.listed, guest.vcpu.noticed) = (0, 0);
     guest.vcpu.set_maintenance(Maintenance::empty());

@@ -10,18 +10,18 @@ use crate::built::controllers;
 use crate::machine::vgic::VcpuSet;
 use crate::policy::doorbell::Ports;
 use crate::state::channels::Bell;
-use crate::state::cpu::Machine;
+use crate::state::cpu::Cpu;
 use crate::state::partition::Partition;
 use crate::state::running::Guest;
 
 /// A message has come to a partition's port: interrupts the partition where it runs, if it is in a
 /// window and doesn't know of one yet.
 #[inline]
-pub fn ring(machine: &mut Machine, bell: &Bell) {
+pub fn ring(cpu: &mut Cpu, bell: &Bell) {
     let rings = bell.doorbell.ring(bell.port);
     // Whoever rings runs here, so the vCPU in a window is on another CPU.
-    if let Some(cpu) = rings.and_then(|vcpu| bell.cpus.get(vcpu)) {
-        machine.interface.send(bell.kick, *cpu);
+    if let Some(affinity) = rings.and_then(|vcpu| bell.cpus.get(vcpu)) {
+        cpu.interface.send(bell.kick, *affinity);
     }
 }
 
@@ -39,23 +39,21 @@ pub fn kick(guest: &mut Guest, vcpus: VcpuSet) {
     let Some(id) = guest.partition.facts.kick else {
         return;
     };
-    let own = BOARD.cpus.get(guest.machine.index);
+    let own = BOARD.cpus.get(guest.cpu.index);
     for number in vcpus.intersection(guest.partition.running).iter() {
         let affinity = guest.partition.facts.affinities.get(number);
         if let Some(affinity) = affinity.filter(|it| Some(*it) != own) {
-            guest.machine.interface.send(id, *affinity);
+            guest.cpu.interface.send(id, *affinity);
         }
     }
 }
 
 /// Lets the partition's kicks through or holds them back, where they can't be disabled.
-pub fn set_kick_priority(machine: &mut Machine, partition: &Partition, priority: u8) {
+pub fn set_kick_priority(cpu: &mut Cpu, partition: &Partition, priority: u8) {
     if controllers::KICKS_STAY_ENABLED
         && ANY.kicks
         && let Some(id) = partition.facts.kick
     {
-        machine
-            .private
-            .set_private_priority(bit(id as usize), priority);
+        cpu.private.set_private_priority(bit(id as usize), priority);
     }
 }

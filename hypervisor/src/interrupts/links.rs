@@ -9,7 +9,7 @@ use crate::arch::timer;
 use crate::base::bits::{bit, bits_of};
 use crate::built::chosen::ANY;
 use crate::machine::vgic::{Change, FIRST_SHARED, Levels, Link, Physical, VcpuSet, low};
-use crate::state::cpu::Machine;
+use crate::state::cpu::Cpu;
 use crate::state::granted;
 use crate::state::partition::Partition;
 use crate::state::running::Guest;
@@ -34,7 +34,7 @@ pub fn change_physical(guest: &mut Guest, physical: Physical) -> VcpuSet {
         if is_devices(id) {
             change_shared(guest, physical.change, id);
         } else if ANY.most_vcpus == 1 || physical.vcpu == guest.vcpu.number {
-            change_private(guest.machine, &guest.partition, physical.change, id);
+            change_private(guest.cpu, &guest.partition, physical.change, id);
         } else {
             defer_private(&mut guest.partition, physical.change, physical.vcpu, id);
             others = VcpuSet::of(physical.vcpu);
@@ -46,7 +46,7 @@ pub fn change_physical(guest: &mut Guest, physical: Physical) -> VcpuSet {
 /// Changes the device's interrupt behind the guest's `interrupt`, at the board's controller.
 pub fn change_shared(guest: &Guest, change: Change, interrupt: u32) {
     let id = guest.partition.gic.physical(interrupt);
-    let distributor = guest.machine.distributor;
+    let distributor = guest.cpu.distributor;
     // The rules have checked that these are shared interrupts of the board.
     let _ = match change {
         Change::SetActive => distributor.set_spi_active(id, true),
@@ -58,9 +58,9 @@ pub fn change_shared(guest: &Guest, change: Change, interrupt: u32) {
 }
 
 /// Changes the private interrupt of this CPU behind the guest's. It is a level for good.
-pub fn change_private(machine: &mut Machine, partition: &Partition, change: Change, guest: u32) {
+pub fn change_private(cpu: &mut Cpu, partition: &Partition, change: Change, guest: u32) {
     let bit = 1 << (partition.gic.physical(guest) % 32);
-    let private = &mut machine.private;
+    let private = &mut cpu.private;
     match change {
         Change::SetActive => private.set_private_active(bit, 0),
         Change::Deactivate => private.set_private_active(0, bit),
@@ -90,7 +90,7 @@ pub fn take_private_changes(guest: &mut Guest) {
     {
         let [set, clear] = core::mem::take(changes);
         if set | clear != 0 {
-            guest.machine.private.set_private_active(set, clear);
+            guest.cpu.private.set_private_active(set, clear);
         }
     }
 }
@@ -109,8 +109,7 @@ pub fn withdraw_gone(guest: &mut Guest) {
     }
     for (_, link) in shared_links(&guest.partition) {
         // Active at the board's controller, it is pending there as long as its level is high.
-        if is_latched(guest, link.guest) && !guest.machine.distributor.is_spi_pending(link.physical)
-        {
+        if is_latched(guest, link.guest) && !guest.cpu.distributor.is_spi_pending(link.physical) {
             withdraw(guest, link.guest);
         }
     }
@@ -147,7 +146,7 @@ pub fn high(guest: &mut Guest, levels: Levels) -> u64 {
 fn is_high(guest: &mut Guest, id: u32, vcpu: usize) -> bool {
     if is_devices(id) {
         let id = guest.partition.gic.physical(id);
-        return guest.machine.distributor.is_spi_pending(id);
+        return guest.cpu.distributor.is_spi_pending(id);
     }
     vcpu == guest.vcpu.number
         && match id {

@@ -7,7 +7,7 @@ use crate::base::bits::bit;
 use crate::built::controllers::{self, LIST_REGISTERS, each};
 use crate::interrupts::{kicks, links, shortcut};
 use crate::machine::vgic::{Change, CpuInterface, Effect, ListRegister, Maintenance, VcpuSet};
-use crate::state::cpu::Machine;
+use crate::state::cpu::Cpu;
 use crate::state::partition::InterruptController;
 use crate::state::running::Guest;
 use crate::state::vcpu::Vcpu;
@@ -67,7 +67,7 @@ fn carry_out(guest: &mut Guest, effect: Effect, attention: VcpuSet) {
 /// ([`shortcut::tell`]). The controller takes them for empty from now on, though their values stay until
 /// they are filled. Which siblings have to look.
 fn collect(guest: &mut Guest) -> VcpuSet {
-    let ends = guest.machine.guest.take_unlisted_ends();
+    let ends = guest.cpu.virtual_interface.take_unlisted_ends();
     collect_after(guest, ends)
 }
 
@@ -95,7 +95,7 @@ pub fn collect_after(guest: &mut Guest, ends: u64) -> VcpuSet {
     }
     for index in each(guest.vcpu.listed) {
         let mut register = [controllers::from_value(
-            guest.machine.guest.read_list(index),
+            guest.cpu.virtual_interface.read_list(index),
         )];
         others = others.union(
             guest
@@ -112,7 +112,7 @@ pub fn collect_after(guest: &mut Guest, ends: u64) -> VcpuSet {
 #[inline(never)]
 fn end_by_notice(guest: &mut Guest) {
     for index in each(guest.vcpu.noticed) {
-        let register = controllers::from_value(guest.machine.guest.read_list(index));
+        let register = controllers::from_value(guest.cpu.virtual_interface.read_list(index));
         if register.pending || register.active {
             continue;
         }
@@ -121,7 +121,7 @@ fn end_by_notice(guest: &mut Guest) {
                 links::change_shared(guest, Change::Deactivate, *id);
             }
             Some(id) => {
-                links::change_private(guest.machine, &guest.partition, Change::Deactivate, *id);
+                links::change_private(guest.cpu, &guest.partition, Change::Deactivate, *id);
             }
             None => {}
         }
@@ -132,7 +132,7 @@ fn end_by_notice(guest: &mut Guest) {
 fn fill_and_show(guest: &mut Guest) {
     links::withdraw_gone(guest);
     fill(guest);
-    show(guest.machine, guest.vcpu);
+    show(guest.cpu, guest.vcpu);
 }
 
 /// Moves the best of what is pending or in hand from the controller into list registers, which were
@@ -163,23 +163,24 @@ fn fill_registers(guest: &mut Guest) {
                 guest.vcpu.noticed |= bit(index);
             }
             let value = controllers::to_value(*register);
-            guest.machine.guest.write_list(index, value);
+            guest.cpu.virtual_interface.write_list(index, value);
         } else if before & bit(index) != 0 {
-            guest.machine.guest.write_list(index, 0);
+            guest.cpu.virtual_interface.write_list(index, 0);
         }
     }
-    guest.machine.guest.settle_lists();
+    guest.cpu.virtual_interface.settle_lists();
     if let Some(interface) = guest.vcpu.software_mut() {
         interface.list = registers;
     }
 }
 
 /// Lets the guest's CPU interface signal what is in list registers, which moves nothing.
-pub fn show(machine: &mut Machine, vcpu: &mut Vcpu) {
+pub fn show(cpu: &mut Cpu, vcpu: &mut Vcpu) {
     if vcpu.is_software() {
         vcpu.control();
     } else {
-        machine.guest.enable(vcpu.maintenance().bits().into());
+        cpu.virtual_interface
+            .enable(vcpu.maintenance().bits().into());
     }
 }
 
@@ -191,19 +192,19 @@ pub fn attend_software(guest: &mut Guest) {
     if guest.vcpu.software().is_some_and(needs) {
         attend_here(guest);
     } else {
-        show(guest.machine, guest.vcpu);
+        show(guest.cpu, guest.vcpu);
     }
 }
 
 /// Whether a list register holds an interrupt that the guest can take: a reason to end its `WFI`.
 #[must_use]
-pub fn is_pending(machine: &Machine, vcpu: &Vcpu) -> bool {
+pub fn is_pending(cpu: &Cpu, vcpu: &Vcpu) -> bool {
     if let Some(interface) = vcpu.software() {
         return interface.signal() || interface.fast_signal();
     }
     // The first may hold what was placed there.
     each(vcpu.listed | u32::from(vcpu.rests())).any(|index| {
-        let register = controllers::from_value(machine.guest.read_list(index));
+        let register = controllers::from_value(cpu.virtual_interface.read_list(index));
         register.pending && !register.active
     })
 }

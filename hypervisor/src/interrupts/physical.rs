@@ -17,7 +17,7 @@ use crate::interrupts::shortcut::{self, Taken};
 use crate::interrupts::{kicks, links, lists};
 use crate::machine::vgic::VcpuSet;
 use crate::policy::doorbell::Ports;
-use crate::state::cpu::Machine;
+use crate::state::cpu::Cpu;
 use crate::state::decision::Decision;
 use crate::state::running::Guest;
 use crate::state::vcpu::Vcpu;
@@ -38,9 +38,9 @@ pub fn handle(guest: &mut Guest, taken: Taken) -> Decision {
     let Taken::Interrupt(id) = taken else {
         return handle_timer(guest);
     };
-    guest.machine.interface.drop_priority(id);
+    guest.cpu.interface.drop_priority(id);
     if id < FIRST_PRIVATE_PERIPHERAL {
-        guest.machine.interface.deactivate(id);
+        guest.cpu.interface.deactivate(id);
         if !ANY.kicks {
             return Decision::Resume;
         }
@@ -51,7 +51,7 @@ pub fn handle(guest: &mut Guest, taken: Taken) -> Decision {
         }
     } else if id == MAINTENANCE {
         lists::attend_here(guest);
-        guest.machine.interface.deactivate(id);
+        guest.cpu.interface.deactivate(id);
     } else {
         // It stays active, and so comes only once, until the guest ends it.
         deliver(guest, id);
@@ -62,7 +62,7 @@ pub fn handle(guest: &mut Guest, taken: Taken) -> Decision {
 /// The hypervisor's timer is due: the window is over, or the guest's physical timer is.
 #[inline]
 pub fn handle_timer(guest: &mut Guest) -> Decision {
-    if timer::now_early().reached(guest.machine.slot.preempt_at) {
+    if timer::now_early().reached(guest.cpu.slot.preempt_at) {
         return Decision::EndWindow;
     }
     update_physical_timer(guest);
@@ -99,21 +99,21 @@ fn answer(guest: &mut Guest, ports: Ports) {
 /// register, if nothing else is pending or in hand; else pending at the controller, whose order of several
 /// decides between equal priorities.
 pub fn offer(guest: &mut Guest, id: u32) {
-    if !shortcut::place_any_at_rest(guest.machine, guest.vcpu, &guest.partition.gic, id)
-        && !shortcut::place_again(guest.machine, guest.vcpu, id)
+    if !shortcut::place_any_at_rest(guest.cpu, guest.vcpu, &guest.partition.gic, id)
+        && !shortcut::place_again(guest.cpu, guest.vcpu, id)
         && !shortcut::place(guest, id)
     {
         let attention = guest.partition.gic.pulse(guest.vcpu.number, id);
         lists::attend(guest, attention);
     }
     // The next one looks whether this one's register is free.
-    guest.machine.guest.settle_lists();
+    guest.cpu.virtual_interface.settle_lists();
 }
 
 /// Shows the controller the level of the guest's physical timer, and sets the CPU's own timer to
 /// when that changes or the window is over.
 pub fn update_physical_timer(guest: &mut Guest) {
-    arm(guest.machine, guest.vcpu);
+    arm(guest.cpu, guest.vcpu);
     let high = guest.vcpu.physical_timer.is_raised(timer::guest_now());
     let (gic, number) = (&mut guest.partition.gic, guest.vcpu.number);
     let attention = gic.set_line(number, PHYSICAL_TIMER, high);
@@ -121,8 +121,8 @@ pub fn update_physical_timer(guest: &mut Guest) {
 }
 
 /// Sets the CPU's own timer to the end of the window, or to the guest's deadline before.
-pub fn arm(machine: &Machine, vcpu: &Vcpu) {
-    let end = machine.slot.preempt_at;
+pub fn arm(cpu: &Cpu, vcpu: &Vcpu) {
+    let end = cpu.slot.preempt_at;
     if vcpu.physical_timer.is_off() {
         return timer::arm(end);
     }

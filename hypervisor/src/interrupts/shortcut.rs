@@ -28,7 +28,7 @@ use crate::built::chosen::ANY;
 use crate::built::controllers::{self, each};
 use crate::interrupts::numbers::{FIRST_PRIVATE_PERIPHERAL, HYPERVISOR_TIMER};
 use crate::machine::vgic::{Maintenance, low};
-use crate::state::cpu::Machine;
+use crate::state::cpu::Cpu;
 use crate::state::partition::InterruptController;
 use crate::state::running::Guest;
 use crate::state::vcpu::Vcpu;
@@ -49,11 +49,11 @@ pub enum Taken {
 /// What was taken, if it isn't so simple; nothing is lost if it is handled anew.
 #[allow(clippy::inline_always, reason = "every interrupt comes by here")]
 #[inline(always)]
-pub fn handle(machine: &mut Machine, vcpu: &mut Vcpu) -> Result<bool, Taken> {
+pub fn handle(cpu: &mut Cpu, vcpu: &mut Vcpu) -> Result<bool, Taken> {
     if timer::is_due() {
         return Err(Taken::Timer);
     }
-    take(machine, vcpu)
+    take(cpu, vcpu)
 }
 
 /// Handles what is pending, when the hypervisor's timer isn't due: as [`handle`] goes on.
@@ -62,48 +62,48 @@ pub fn handle(machine: &mut Machine, vcpu: &mut Vcpu) -> Result<bool, Taken> {
 /// What was taken, if it doesn't go straight into a list register; nothing is lost if it is handled anew.
 #[allow(clippy::inline_always, reason = "every interrupt comes by here")]
 #[inline(always)]
-pub fn take(machine: &mut Machine, vcpu: &mut Vcpu) -> Result<bool, Taken> {
-    let Some(id) = machine.interface.acknowledge() else {
+pub fn take(cpu: &mut Cpu, vcpu: &mut Vcpu) -> Result<bool, Taken> {
+    let Some(id) = cpu.interface.acknowledge() else {
         return Ok(false);
     };
     if id == VIRTUAL_TIMER && vcpu.rests() {
         // SAFETY: the vCPU rests and this CPU runs it; an exit comes here before it takes a guard, and the
         // reference ends with this block.
         let gic = unsafe { own(vcpu) };
-        if place_at_rest(machine, vcpu, gic, VIRTUAL_TIMER) {
-            machine.interface.drop_priority(id);
+        if place_at_rest(cpu, vcpu, gic, VIRTUAL_TIMER) {
+            cpu.interface.drop_priority(id);
             return Ok(true);
         }
     }
-    handle_other(machine, vcpu, id)
+    handle_other(cpu, vcpu, id)
 }
 
 /// What didn't come to a vCPU at rest, or isn't its timer.
 #[inline(never)]
-fn handle_other(machine: &mut Machine, vcpu: &mut Vcpu, id: u32) -> Result<bool, Taken> {
+fn handle_other(cpu: &mut Cpu, vcpu: &mut Vcpu, id: u32) -> Result<bool, Taken> {
     // A software-generated one is a kick, whatever the guest's own numbers are.
     if id < FIRST_PRIVATE_PERIPHERAL {
         return if ANY.kicks {
-            answer(machine, vcpu, id)
+            answer(cpu, vcpu, id)
         } else {
             Err(Taken::Interrupt(id))
         };
     }
     if id == HYPERVISOR_TIMER {
         // It became due between the two looks. Left active, it would never come again.
-        machine.interface.drop_priority(id);
-        machine.interface.deactivate(id);
+        cpu.interface.drop_priority(id);
+        cpu.interface.deactivate(id);
         return Err(Taken::Timer);
     }
-    if place_again(machine, vcpu, id) || id == VIRTUAL_TIMER && place_alone(machine, vcpu, id) {
-        machine.interface.drop_priority(id);
+    if place_again(cpu, vcpu, id) || id == VIRTUAL_TIMER && place_alone(cpu, vcpu, id) {
+        cpu.interface.drop_priority(id);
         return Ok(true);
     }
     Err(Taken::Interrupt(id))
 }
 
 /// Answers a kick, if all that it means is a message at one port.
-fn answer(machine: &mut Machine, vcpu: &mut Vcpu, kick: u32) -> Result<bool, Taken> {
+fn answer(cpu: &mut Cpu, vcpu: &mut Vcpu, kick: u32) -> Result<bool, Taken> {
     let facts = vcpu.facts.of_partition;
     let bell = facts.doorbell;
     let Some(port) = bell.only_unknown() else {
@@ -112,13 +112,13 @@ fn answer(machine: &mut Machine, vcpu: &mut Vcpu, kick: u32) -> Result<bool, Tak
     let id = facts.port_interrupts[port % MAX_PORTS];
     // SAFETY: the vCPU rests and this CPU runs it; an exit comes here before it takes a guard, and the
     // reference ends with this line.
-    let is_listed = vcpu.rests() && place_any_at_rest(machine, vcpu, unsafe { own(vcpu) }, id);
-    if !is_listed && !place_alone(machine, vcpu, id) {
+    let is_listed = vcpu.rests() && place_any_at_rest(cpu, vcpu, unsafe { own(vcpu) }, id);
+    if !is_listed && !place_alone(cpu, vcpu, id) {
         return Err(Taken::Interrupt(kick));
     }
     bell.tell(port);
-    machine.interface.drop_priority(kick);
-    machine.interface.deactivate(kick);
+    cpu.interface.drop_priority(kick);
+    cpu.interface.deactivate(kick);
     Ok(true)
 }
 
@@ -137,45 +137,41 @@ unsafe fn own(vcpu: &Vcpu) -> &'static InterruptController {
 /// be taken; whether it is there.
 #[allow(clippy::inline_always, reason = "the timer's number saves a third")]
 #[inline(always)]
-fn place_at_rest(machine: &mut Machine, vcpu: &Vcpu, gic: &InterruptController, id: u32) -> bool {
-    if !vcpu.rests() || is_used(machine) {
+fn place_at_rest(cpu: &mut Cpu, vcpu: &Vcpu, gic: &InterruptController, id: u32) -> bool {
+    if !vcpu.rests() || is_used(cpu) {
         return false;
     }
     let Some(register) = gic.ready(0, id) else {
         return false;
     };
-    machine.guest.write_list(0, controllers::to_value(register));
+    cpu.virtual_interface
+        .write_list(0, controllers::to_value(register));
     true
 }
 
 /// Places `id` in the first list register, if the vCPU rests, the register is free and the interrupt can be
 /// taken; whether it is there. Of any interrupt, by one function for all.
 #[inline(never)]
-pub fn place_any_at_rest(
-    machine: &mut Machine,
-    vcpu: &Vcpu,
-    gic: &InterruptController,
-    id: u32,
-) -> bool {
-    place_at_rest(machine, vcpu, gic, id)
+pub fn place_any_at_rest(cpu: &mut Cpu, vcpu: &Vcpu, gic: &InterruptController, id: u32) -> bool {
+    place_at_rest(cpu, vcpu, gic, id)
 }
 
 /// As [`place`], of a vCPU that is its partition's only one, before its exit holds a guard.
 #[inline(never)]
-fn place_alone(machine: &mut Machine, vcpu: &mut Vcpu, id: u32) -> bool {
+fn place_alone(cpu: &mut Cpu, vcpu: &mut Vcpu, id: u32) -> bool {
     if !vcpu.is_lone {
         return false;
     }
     // SAFETY: this CPU runs the vCPU, the partition's only one, and whoever handles an interrupt
     // shortly holds no guard.
-    place(&mut unsafe { Guest::of(machine, vcpu) }, id)
+    place(&mut unsafe { Guest::of(cpu, vcpu) }, id)
 }
 
 /// Places an interrupt that comes in the first list register, if no other is in use and it can be taken;
 /// whether it is there.
 pub fn place(guest: &mut Guest, id: u32) -> bool {
     collect_ended(guest);
-    if place_any_at_rest(guest.machine, guest.vcpu, &guest.partition.gic, id) {
+    if place_any_at_rest(guest.cpu, guest.vcpu, &guest.partition.gic, id) {
         return true;
     }
     let is_free = guest.vcpu.listed == 0 && guest.vcpu.maintenance() == Maintenance::empty();
@@ -189,19 +185,21 @@ pub fn place(guest: &mut Guest, id: u32) -> bool {
     guest.partition.gic.placed(guest.vcpu.number, id);
     guest.vcpu.set_listed(0, id);
     guest.vcpu.first_listed = (id, value);
-    guest.machine.guest.write_list(0, value);
+    guest.cpu.virtual_interface.write_list(0, value);
     true
 }
 
 /// Places `id` in the first list register once more, if it was the only one there and was taken and
 /// ended; whether it was so.
 #[inline]
-pub fn place_again(machine: &mut Machine, vcpu: &Vcpu, id: u32) -> bool {
+pub fn place_again(cpu: &mut Cpu, vcpu: &Vcpu, id: u32) -> bool {
     let (last, value) = vcpu.first_listed;
-    let again =
-        vcpu.listed == 1 && last == id && value != 0 && machine.guest.empty_lists() & 1 != 0;
+    let again = vcpu.listed == 1
+        && last == id
+        && value != 0
+        && cpu.virtual_interface.empty_lists() & 1 != 0;
     if again {
-        machine.guest.write_list(0, value);
+        cpu.virtual_interface.write_list(0, value);
     }
     again
 }
@@ -210,23 +208,23 @@ pub fn place_again(machine: &mut Machine, vcpu: &Vcpu, id: u32) -> bool {
 /// to be told of it.
 #[inline]
 #[must_use]
-pub fn holds(machine: &Machine, vcpu: &Vcpu) -> bool {
-    vcpu.rests() && is_used(machine)
+pub fn holds(cpu: &Cpu, vcpu: &Vcpu) -> bool {
+    vcpu.rests() && is_used(cpu)
 }
 
 /// Whether something is in the first list register, whose vCPU rests.
 #[inline]
 #[must_use]
-pub fn is_used(machine: &Machine) -> bool {
-    machine.guest.empty_lists() & 1 == 0
+pub fn is_used(cpu: &Cpu) -> bool {
+    cpu.virtual_interface.empty_lists() & 1 == 0
 }
 
 /// Tells the controller of what went straight into a list register and is still there: before anybody
 /// looks at the vCPU's interrupts there, or changes them.
 #[inline]
 pub fn tell(guest: &mut Guest) {
-    if holds(guest.machine, guest.vcpu) {
-        let id = controllers::from_value(guest.machine.guest.read_list(0)).intid;
+    if holds(guest.cpu, guest.vcpu) {
+        let id = controllers::from_value(guest.cpu.virtual_interface.read_list(0)).intid;
         guest.partition.gic.placed(guest.vcpu.number, id);
         guest.vcpu.set_listed(0, id);
     }
@@ -240,7 +238,7 @@ fn collect_ended(guest: &mut Guest) {
         return;
     }
     // Those that are listed are among the first.
-    let empty = low(guest.machine.guest.empty_lists());
+    let empty = low(guest.cpu.virtual_interface.empty_lists());
     let ended = guest.vcpu.listed & !guest.vcpu.noticed & empty;
     for id in each(ended).filter_map(|index| guest.vcpu.listed_ids.get(index)) {
         guest.partition.gic.collect_ended(guest.vcpu.number, *id);

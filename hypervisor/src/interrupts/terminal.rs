@@ -7,7 +7,7 @@ use crate::base::total;
 use crate::built::chosen::ANY;
 use crate::machine::vgic::VcpuSet;
 use crate::report::idle;
-use crate::state::cpu::Machine;
+use crate::state::cpu::Cpu;
 use crate::state::partition::Partition;
 use crate::state::vcpu::Vcpu;
 
@@ -15,7 +15,7 @@ use crate::state::vcpu::Vcpu;
 const MOST_STEPS: u32 = 4;
 
 /// Sends a byte that the guest was told there is room for.
-pub fn send(machine: &mut Machine, partition: &mut Partition, byte: u8) {
+pub fn send(cpu: &mut Cpu, partition: &mut Partition, byte: u8) {
     let Some(console) = &mut partition.console else {
         return;
     };
@@ -23,7 +23,7 @@ pub fn send(machine: &mut Machine, partition: &mut Partition, byte: u8) {
         total::add(&mut partition.totals.console_dropped, 1);
     }
     for _ in 0..MOST_STEPS {
-        if console.ready() || !idle::work_once(machine) {
+        if console.ready() || !idle::work_once(cpu) {
             break;
         }
     }

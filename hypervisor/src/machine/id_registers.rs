@@ -60,7 +60,7 @@ pub const fn is_id_register(register: u16) -> bool {
 }
 
 /// A register.
-struct Row {
+struct IdRegister {
     encoding: u16,
     fields: &'static [Field],
 }

@@ -8,7 +8,7 @@ use crate::arch::{cpu as arch_cpu, timer};
 use crate::base::time::Ticks;
 use crate::report::crash;
 use crate::report::log;
-use crate::state::cpu::{CPUS, Machine};
+use crate::state::cpu::{CPUS, Cpu};
 use crate::state::event::LastEvent;
 use crate::state::partition::{PARTITIONS, Partition};
 use crate::state::shared;
@@ -20,34 +20,33 @@ const NOTHING: u8 = 0;
 /// parameters end the run here.
 #[inline]
 #[must_use]
-pub fn is_due(machine: &Machine) -> bool {
+pub fn is_due(cpu: &Cpu) -> bool {
     let stop_at = shared::stop_at();
-    machine.slot.start.reached(stop_at)
-        && (stop_at == Ticks(0) || machine.cursor.is_first_in_frame())
+    cpu.slot.start.reached(stop_at) && (stop_at == Ticks(0) || cpu.cursor.is_first_in_frame())
 }
 
 /// Stops this CPU for good. CPU 0 waits for the others, for two major frames at most, and then
 /// reports what each partition did.
 #[cold]
-pub fn stop(machine: &mut Machine) -> ! {
+pub fn stop(cpu: &mut Cpu) -> ! {
     let now = timer::now();
     shared::count_cpu_stopped();
-    machine.interface.set_priority_mask(NOTHING);
-    if machine.index != 0 {
+    cpu.interface.set_priority_mask(NOTHING);
+    if cpu.index != 0 {
         arch_cpu::park();
     }
     // Every CPU looks before each slot, and stops at the first of a frame if the run's end is what it waits
     // for: within one frame. The second is for those that come late; one that never comes is in a fault.
-    let patience = now.after(machine.cursor.frame_ticks().saturating_mul(2));
+    let patience = now.after(cpu.cursor.frame_ticks().saturating_mul(2));
     while shared::cpus_stopped() < shared::cpus_up() && !timer::now().reached(patience) {
         timer::yield_processor();
     }
-    report(machine, now);
+    report(cpu, now);
     arch_cpu::park()
 }
 
 /// Says what all have done; on CPU 0, when the others have stopped.
-fn report(machine: &Machine, now: Ticks) {
+fn report(cpu: &Cpu, now: Ticks) {
     // SAFETY: `stop` comes here on CPU 0 alone, from a switch, and the log calls no switch.
     unsafe { log::flush() };
     crash::report_others();
@@ -58,16 +57,13 @@ fn report(machine: &Machine, now: Ticks) {
         // two major frames is caught in a fault of the hypervisor.
         statistics(unsafe { lock.peek() });
     }
-    cpu_statistics(machine);
+    cpu_statistics(cpu);
     for owned in CPUS.iter().skip(1) {
         // SAFETY: those CPUs have stopped and touch their state no more, or are caught in a fault of the
         // hypervisor; this is CPU 0, whose own state isn't among these.
-        unsafe { owned.get() }
-            .machine
-            .iter()
-            .for_each(cpu_statistics);
+        unsafe { owned.get() }.cpu.iter().for_each(cpu_statistics);
     }
-    let time = now.since(machine.epoch);
+    let time = now.since(cpu.epoch);
     say(&LastEvent::Stopped { time });
 }
 
@@ -100,13 +96,13 @@ fn statistics(partition: &Partition) {
     });
 }
 
-fn cpu_statistics(machine: &Machine) {
+fn cpu_statistics(cpu: &Cpu) {
     say(&LastEvent::CpuStatistics {
-        cpu: machine.index,
-        switch_worst: machine.path.switch_worst,
-        log_step_worst: machine.path.log_step_worst,
-        overruns: machine.overruns,
-        records_dropped: machine.records_dropped,
+        cpu: cpu.index,
+        switch_worst: cpu.path.switch_worst,
+        log_step_worst: cpu.path.log_step_worst,
+        overruns: cpu.overruns,
+        records_dropped: cpu.records_dropped,
     });
 }
 

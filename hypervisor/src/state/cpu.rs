@@ -25,19 +25,19 @@ pub type VcpuPlace = &'static Owned<Vcpu>;
 /// The windows of one CPU in a major frame, in ticks.
 pub type CpuPlan = Plan<VcpuPlace, SLOTS>;
 
-/// A CPU's state. The anchor comes first: the assembly finds it in `TPIDR_EL2`.
+/// What belongs to one CPU. The anchor comes first: the assembly finds it in `TPIDR_EL2`.
 #[repr(C)]
-pub struct Cpu {
+pub struct PerCpu {
     anchor: CpuAnchor,
     /// What boot has found and set up; nothing before.
-    pub machine: Option<Machine>,
+    pub cpu: Option<Cpu>,
     /// A context whose content nobody needs: where the state of a partition that doesn't live on
     /// is saved to.
     pub discard: Context,
 }
 
-/// What a CPU has once its part of boot is through, and keeps until the board stops.
-pub struct Machine {
+/// A CPU at run time: what it has once its part of boot is through, and keeps until the board stops.
+pub struct Cpu {
     /// The CPU's index among those that the system uses.
     pub index: usize,
     /// The tick at which the schedules of all CPUs start.
@@ -69,22 +69,22 @@ pub struct Machine {
     /// The board controller's registers for this CPU's private interrupts.
     pub private: PrivateInterrupts,
     /// This CPU's list registers, and what controls them.
-    pub guest: VirtualInterface,
+    pub virtual_interface: VirtualInterface,
 }
 
 /// Every CPU's state, by its index.
-pub static CPUS: [Owned<Cpu>; CPU_COUNT] = [const {
-    Owned::new(Cpu {
+pub static CPUS: [Owned<PerCpu>; CPU_COUNT] = [const {
+    Owned::new(PerCpu {
         anchor: CpuAnchor {
             emergency_stack: 0,
             index: 0,
         },
-        machine: None,
+        cpu: None,
         discard: Context::ZERO,
     })
 }; CPU_COUNT];
 
-impl Cpu {
+impl PerCpu {
     /// Makes `TPIDR_EL2` point to the state of CPU `index`, which must be this one.
     pub fn anchor(index: usize) -> Option<&'static mut Self> {
         let owned = CPUS.get(index)?;
@@ -109,9 +109,7 @@ impl Cpu {
         // the assembly calls takes it once, so this is the only reference.
         unsafe { &mut *place }
     }
-}
 
-impl Cpu {
     /// What this CPU has since boot.
     ///
     /// # Safety
@@ -119,10 +117,10 @@ impl Cpu {
     /// from there and dropped before the return to a guest. A guest has run on this CPU or is about to, so
     /// boot has set it up, and nobody takes that back.
     #[must_use]
-    pub unsafe fn machine() -> &'static mut Machine {
+    pub unsafe fn cpu() -> &'static mut Cpu {
         // SAFETY: the caller promises that this is the exit's or the switch's only reference, and that boot has
         // set the CPU up.
-        unsafe { Self::current().machine.as_mut().unwrap_unchecked() }
+        unsafe { Self::current().cpu.as_mut().unwrap_unchecked() }
     }
 }
 
@@ -139,7 +137,7 @@ impl Loaded {
     /// Nobody's, or one's who doesn't live on: the next switch stores it where nobody looks.
     #[must_use]
     pub fn nobodys() -> Self {
-        let place = read_register!("tpidr_el2") as *mut Cpu;
+        let place = read_register!("tpidr_el2") as *mut PerCpu;
         // SAFETY: `anchor` has put this CPU's own state there; no reference is made.
         Self(unsafe { &raw mut (*place).discard })
     }
@@ -159,7 +157,7 @@ impl Loaded {
     }
 }
 
-impl Machine {
+impl Cpu {
     /// Reports an event of this CPU that happens at `time`.
     #[inline(never)]
     pub fn report(&mut self, time: Ticks, event: Event) {

@@ -1,6 +1,6 @@
 //! The guest that this CPU runs: what an exit is about.
 
-use crate::state::cpu::Machine;
+use crate::state::cpu::Cpu;
 use crate::state::lock::Guard;
 use crate::state::partition::Partition;
 use crate::state::vcpu::Vcpu;
@@ -8,7 +8,7 @@ use crate::state::vcpu::Vcpu;
 /// The guest that this CPU runs, and all that it may change.
 pub struct Guest<'a> {
     /// The CPU that this is.
-    pub machine: &'a mut Machine,
+    pub cpu: &'a mut Cpu,
     /// The vCPU that ran when the exit came, or runs next.
     pub vcpu: &'a mut Vcpu,
     /// Its partition, whose lock is held as long as this lives.
@@ -22,12 +22,12 @@ impl<'a> Guest<'a> {
     /// # Safety
     /// This CPU runs the vCPU, and holds no guard.
     #[inline]
-    pub unsafe fn of(machine: &'a mut Machine, vcpu: &'a mut Vcpu) -> Self {
+    pub unsafe fn of(cpu: &'a mut Cpu, vcpu: &'a mut Vcpu) -> Self {
         // SAFETY: the caller promises that this CPU runs the vCPU, whose partition it may lock, and that it
         // holds no guard.
         let partition = unsafe { vcpu.facts.partition.lock() };
         Self {
-            machine,
+            cpu,
             vcpu,
             partition,
         }

@@ -10,7 +10,7 @@ use crate::exits::register;
 use crate::interrupts::shortcut::{self, Taken};
 use crate::interrupts::{lists, physical};
 use crate::machine::syndrome::{self, Cause};
-use crate::state::cpu::{Cpu, Loaded, Machine};
+use crate::state::cpu::{Cpu, Loaded, PerCpu};
 use crate::state::decision::{Decision, Next};
 use crate::state::event::Details;
 use crate::state::lock::Guard;
@@ -48,19 +48,19 @@ impl Exit {
 
     /// The CPU and the vCPU.
     #[inline(always)]
-    fn parts(&mut self) -> (&mut Machine, &mut Vcpu) {
+    fn parts(&mut self) -> (&mut Cpu, &mut Vcpu) {
         // SAFETY: a guest has run here, so boot is through; as for the vCPU, the borrow of the exit is the
         // one way to this CPU's state.
-        (unsafe { Cpu::machine() }, self.vcpu())
+        (unsafe { PerCpu::cpu() }, self.vcpu())
     }
 
     /// The guest, with its partition's guard.
     #[inline(always)]
     fn guest(&mut self) -> Guest<'_> {
-        let (machine, vcpu) = self.parts();
+        let (cpu, vcpu) = self.parts();
         // SAFETY: this CPU ran the vCPU, and an exit begins without a guard; whoever makes one here keeps
         // the exit borrowed until it is dropped.
-        unsafe { Guest::of(machine, vcpu) }
+        unsafe { Guest::of(cpu, vcpu) }
     }
 
     /// The same guest goes on.
@@ -106,7 +106,7 @@ impl Exit {
         let holds = |vcpu: &Vcpu| {
             // SAFETY: a guest has run here, so boot is through, and nothing else of this exit looks at the
             // CPU's state while this is asked.
-            shortcut::holds(unsafe { Cpu::machine() }, vcpu)
+            shortcut::holds(unsafe { PerCpu::cpu() }, vcpu)
         };
         // The long way waits for the lock, if it isn't free: no exit waits twice.
         // SAFETY: this CPU ran the vCPU, and an exit begins without a guard.
@@ -177,8 +177,8 @@ impl Exit {
     extern "C" fn waits(mut self) -> Next {
         let begun = timer::now_early();
         arch_cpu::skip_instruction();
-        let (machine, vcpu) = self.parts();
-        let Err(taken) = wait_at_rest(machine, vcpu, begun) else {
+        let (cpu, vcpu) = self.parts();
+        let Err(taken) = wait_at_rest(cpu, vcpu, begun) else {
             return self.resume();
         };
         let decide = |guest: &mut Guest| {
@@ -197,8 +197,8 @@ impl Exit {
         if timer::is_due() {
             return exit.timer_due();
         }
-        let (machine, vcpu) = exit.parts();
-        match shortcut::take(machine, vcpu) {
+        let (cpu, vcpu) = exit.parts();
+        match shortcut::take(cpu, vcpu) {
             Ok(_) => exit.resume(),
             Err(taken) => exit.interrupt_long(taken),
         }
@@ -268,7 +268,7 @@ impl Exit {
         decide: impl FnOnce(&mut Guest) -> Decision,
     ) -> Next {
         let mut guest = self.guest();
-        guest.machine.path.begin(begun);
+        guest.cpu.path.begin(begun);
         let decision = decide(&mut guest);
         if decision == Decision::EndWindow {
             let waits = guest.vcpu.waits_for_window;
@@ -306,15 +306,15 @@ fn act(mut guest: Guest, cause: ExitCause, mut decision: Decision) -> Next {
     let waits = decision == Decision::WaitForInterrupt;
     if waits {
         drop(guest.partition);
-        (decision, guest.partition) = wait(guest.machine, guest.vcpu);
-        guest.machine.path.begin(timer::now_early());
+        (decision, guest.partition) = wait(guest.cpu, guest.vcpu);
+        guest.cpu.path.begin(timer::now_early());
     }
     // What another vCPU did may be the end of this one, too, and one that was suspended begins anew
     // in its next window.
     if decision == Decision::EndWindow || !guest.partition.is_on(guest.vcpu.number) {
         return leave(guest, waits);
     }
-    let spent = timer::now_early().since(guest.machine.path.begun());
+    let spent = timer::now_early().since(guest.cpu.path.begun());
     guest.vcpu.count_exit(cause, spent);
     Next::same(guest.vcpu)
 }
@@ -324,44 +324,44 @@ fn act(mut guest: Guest, cause: ExitCause, mut decision: Decision) -> Next {
 fn leave(mut guest: Guest, waits: bool) -> Next {
     window::end(&mut guest, waits);
     if !guest.partition.life.is_ready(guest.vcpu.facts.itself) {
-        guest.machine.loaded = Loaded::nobodys();
+        guest.cpu.loaded = Loaded::nobodys();
     }
     drop(guest.partition);
     // What follows may be a window of the same vCPU, whose reference isn't used any more.
-    window::choose_next(guest.machine)
+    window::choose_next(guest.cpu)
 }
 
 /// Sleeps in the guest's place until one of its interrupts comes or its window is over. The partition's lock
 /// isn't held meanwhile; it is taken once after each sleep, and held in the end.
-fn wait(machine: &mut Machine, vcpu: &mut Vcpu) -> (Decision, Guard<'static, Partition>) {
+fn wait(cpu: &mut Cpu, vcpu: &mut Vcpu) -> (Decision, Guard<'static, Partition>) {
     let since = timer::now();
     let done = loop {
-        if lists::is_pending(machine, vcpu) {
+        if lists::is_pending(cpu, vcpu) {
             // SAFETY: `act` has dropped its guard.
             break (Decision::Resume, unsafe { vcpu.facts.partition.lock() });
         }
         timer::wait_for_interrupt();
-        if let Err(taken) = take(machine, vcpu) {
+        if let Err(taken) = take(cpu, vcpu) {
             // SAFETY: `act` has dropped its guard, and this CPU runs the vCPU.
-            let mut guest = unsafe { Guest::of(machine, vcpu) };
+            let mut guest = unsafe { Guest::of(cpu, vcpu) };
             let decision = physical::handle(&mut guest, taken);
             let is_off = guest.partition.is_shared() && !guest.partition.is_on(guest.vcpu.number);
             if decision == Decision::EndWindow || is_off {
                 break (Decision::EndWindow, guest.partition);
             }
-            if lists::is_pending(guest.machine, guest.vcpu) {
+            if lists::is_pending(guest.cpu, guest.vcpu) {
                 break (Decision::Resume, guest.partition);
             }
         }
     };
-    give_back(machine, vcpu, timer::now().since(since));
+    give_back(cpu, vcpu, timer::now().since(since));
     done
 }
 
 /// [`shortcut::handle`], where it isn't what comes most.
 #[inline(never)]
-fn take(machine: &mut Machine, vcpu: &mut Vcpu) -> Result<bool, Taken> {
-    shortcut::handle(machine, vcpu)
+fn take(cpu: &mut Cpu, vcpu: &mut Vcpu) -> Result<bool, Taken> {
+    shortcut::handle(cpu, vcpu)
 }
 
 /// As [`wait`], with nothing but a list register to be written after the sleep: of a vCPU that rests
@@ -369,22 +369,22 @@ fn take(machine: &mut Machine, vcpu: &mut Vcpu) -> Result<bool, Taken> {
 ///
 /// # Errors
 /// It isn't so simple; what was taken, if anything. The wait goes on.
-fn wait_at_rest(machine: &mut Machine, vcpu: &mut Vcpu, begun: Ticks) -> Result<(), Option<Taken>> {
-    if !vcpu.rests() || lists::is_pending(machine, vcpu) {
+fn wait_at_rest(cpu: &mut Cpu, vcpu: &mut Vcpu, begun: Ticks) -> Result<(), Option<Taken>> {
+    if !vcpu.rests() || lists::is_pending(cpu, vcpu) {
         return Err(None);
     }
     let since = timer::now();
     let (handled, woken) = loop {
         timer::wait_for_interrupt();
         let woken = timer::now();
-        match shortcut::handle(machine, vcpu) {
+        match shortcut::handle(cpu, vcpu) {
             Ok(true) => break (Ok(()), woken),
             Ok(false) => {}
             Err(taken) => break (Err(Some(taken)), woken),
         }
     };
     let idle = woken.since(since);
-    give_back(machine, vcpu, idle);
+    give_back(cpu, vcpu, idle);
     handled?;
     let spent = timer::now_early().since(begun).wrapping_sub(idle);
     vcpu.count_exit(ExitCause::Wait, spent);
@@ -393,7 +393,7 @@ fn wait_at_rest(machine: &mut Machine, vcpu: &mut Vcpu, begun: Ticks) -> Result<
 
 /// Counts time that the guest gave back by waiting.
 #[inline]
-fn give_back(machine: &mut Machine, vcpu: &mut Vcpu, idle: u64) {
+fn give_back(cpu: &mut Cpu, vcpu: &mut Vcpu, idle: u64) {
     total::add(&mut vcpu.counts.idle_ticks, idle);
-    machine.running_since = machine.running_since.after(idle);
+    cpu.running_since = cpu.running_since.after(idle);
 }

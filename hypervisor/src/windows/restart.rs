@@ -22,7 +22,7 @@ use crate::interrupts::connection;
 use crate::policy::reload::{Reload, ReloadStep};
 use crate::report::idle;
 use crate::state::constants::PartitionFacts;
-use crate::state::cpu::{Loaded, Machine};
+use crate::state::cpu::{Cpu, Loaded};
 use crate::state::event::{Event, Record};
 use crate::state::partition::Partition;
 use crate::state::running::Guest;
@@ -31,15 +31,15 @@ use crate::state::vcpu::Vcpu;
 
 /// Goes on with the work in the window of the partition's first vCPU until it is done or the window over;
 /// the partition starts in the window after.
-pub fn work(machine: &mut Machine, vcpu: &mut Vcpu) {
-    let begun = idle::sleep_until(machine.slot.start);
+pub fn work(cpu: &mut Cpu, vcpu: &mut Vcpu) {
+    let begun = idle::sleep_until(cpu.slot.start);
     total::add(&mut vcpu.counts.windows, 1);
-    timer::arm(machine.slot.preempt_at);
+    timer::arm(cpu.slot.preempt_at);
     loop {
         // SAFETY: the partition's life is over, none of its vCPUs is in a window, and this CPU alone
         // can begin the next.
         if !unsafe { step(vcpu.facts.of_partition, &mut vcpu.reload) } {
-            start(machine, vcpu);
+            start(cpu, vcpu);
             break;
         }
         // The timer is looked at only, never taken: nothing interrupts EL2, and the switch arms it anew.
@@ -84,19 +84,19 @@ unsafe fn step(facts: &PartitionFacts, reload: &mut Reload) -> bool {
 }
 
 /// Makes the partition ready for its first instruction.
-fn start(machine: &mut Machine, vcpu: &mut Vcpu) {
+fn start(cpu: &mut Cpu, vcpu: &mut Vcpu) {
     // What any CPU still holds of the last life's code and translations is of memory that has changed.
     arch_cpu::set_stage2(vcpu.facts.stage2);
     memory::forget_guest();
     // SAFETY: this CPU has the vCPU's window, and whoever reloads in it has dropped the exit's guard.
-    let mut guest = unsafe { Guest::of(machine, vcpu) };
+    let mut guest = unsafe { Guest::of(cpu, vcpu) };
     // No life begins whose end the log may not tell. It waits for CPU 0, one window at a time.
     if !guest.partition.records.can_start() {
         return;
     }
-    connection::forget(guest.machine.distributor, &guest.partition);
+    connection::forget(guest.cpu.distributor, &guest.partition);
     guest.partition.reset_machine();
-    let loaded = &mut guest.machine.loaded;
+    let loaded = &mut guest.cpu.loaded;
     let Some(condition) = begin(guest.vcpu, loaded, &mut guest.partition) else {
         return;
     };

@@ -8,7 +8,7 @@ use crate::arch::{cpu as arch_cpu, memory, timer};
 use crate::base::total;
 use crate::interrupts::{connection, physical};
 use crate::report::idle;
-use crate::state::cpu::Cpu;
+use crate::state::cpu::PerCpu;
 use crate::state::granted;
 use crate::state::running::Guest;
 use crate::state::stolen;
@@ -23,22 +23,22 @@ use crate::state::vcpu::Vcpu;
 pub extern "C" fn switch_system(save: *mut Context, load: *mut Context) {
     // SAFETY: the assembly calls this once in a switch, when the exit has let its reference go; boot has set
     // this CPU up before its first switch.
-    let machine = unsafe { Cpu::machine() };
+    let cpu = unsafe { PerCpu::cpu() };
     {
         // SAFETY: the assembly hands over the context that the exit named, of this CPU's own vCPU or nobody's,
         // and the exit has let it go. `load` may be the same, and is looked at later.
         let save = unsafe { &mut *save };
         save.system.save();
-        save.interface = machine.guest.save();
+        save.interface = cpu.virtual_interface.save();
     }
     {
         // SAFETY: the assembly hands over the context of the vCPU that this CPU runs next, which nobody else
         // touches; the reference to `save` is gone.
         let load = unsafe { &*load };
         load.system.load();
-        machine.guest.load(&load.interface);
+        cpu.virtual_interface.load(&load.interface);
     }
-    if machine.has_ras {
+    if cpu.has_ras {
         // SAFETY: both contexts are the switch's alone, as the assembly has handed them over, no reference to
         // them is left, and the CPU has RAS.
         unsafe { switch_ras(save, load) };
@@ -74,7 +74,7 @@ unsafe fn switch_ras(save: *mut Context, load: *const Context) {
 pub extern "C" fn release(vcpu: &mut Vcpu) {
     // SAFETY: the assembly calls this once in a switch, after `switch_system` is done and has let its
     // reference go.
-    let machine = unsafe { Cpu::machine() };
+    let cpu = unsafe { PerCpu::cpu() };
     let facts = vcpu.facts;
     arch_cpu::set_stage2(facts.stage2);
     // Its CPU interface, where emulated, is empty now and signals nothing yet.
@@ -85,21 +85,21 @@ pub extern "C" fn release(vcpu: &mut Vcpu) {
             memory::forget_siblings();
         }
         // As of the tick, at which the vCPU goes on, however early the switch is done.
-        stolen::come_back(vcpu, machine.slot.start);
+        stolen::come_back(vcpu, cpu.slot.start);
     }
     granted::enter(vcpu);
     // SAFETY: the plan says that this CPU runs the vCPU, and the exit has dropped its guard before the switch.
-    connection::connect(&mut unsafe { Guest::of(machine, vcpu) });
+    connection::connect(&mut unsafe { Guest::of(cpu, vcpu) });
     total::add(&mut vcpu.counts.windows, 1);
     // The switch is over here: what follows is the wait for the tick, which is nobody's cost.
-    machine.path.end_switch(timer::now_early());
-    let now = idle::sleep_until(machine.slot.start);
-    physical::arm(machine, vcpu);
-    connection::unmask_guest(machine, vcpu);
+    cpu.path.end_switch(timer::now_early());
+    let now = idle::sleep_until(cpu.slot.start);
+    physical::arm(cpu, vcpu);
+    connection::unmask_guest(cpu, vcpu);
     // Only now, so that no counter of the guest's counts the wait.
     granted::go_on(vcpu);
-    machine.running_since = now;
-    machine.window_start = now;
-    let late = now.since_past(machine.slot.start);
+    cpu.running_since = now;
+    cpu.window_start = now;
+    let late = now.since_past(cpu.slot.start);
     vcpu.counts.jitter_worst = vcpu.counts.jitter_worst.max(late);
 }

@@ -12,7 +12,7 @@ use crate::machine::vgic::VcpuSet;
 use crate::policy::lifecycle::Phase;
 use crate::report::idle;
 use crate::report::stop;
-use crate::state::cpu::Machine;
+use crate::state::cpu::Cpu;
 use crate::state::decision::Next;
 use crate::state::event::Details;
 use crate::state::event::{Event, Record};
@@ -31,9 +31,9 @@ pub fn end(guest: &mut Guest, waits: bool) {
     // What the guest accessed last is done, and an error of it is known, once the time is read.
     memory::barrier();
     granted::leave(guest.vcpu);
-    let ends = connection::mask_guest(guest.machine);
+    let ends = connection::mask_guest(guest.cpu);
     if facts.has_more() {
-        let until = guest.machine.slot.preempt_at;
+        let until = guest.cpu.slot.preempt_at;
         guest.vcpu.stolen.leave(until, waits);
         connection::disconnect_more(guest);
     }
@@ -43,7 +43,7 @@ pub fn end(guest: &mut Guest, waits: bool) {
         guest.partition.running = guest.partition.running.without(facts.itself);
     }
     let now = timer::now();
-    let used = now.since_past(guest.machine.running_since);
+    let used = now.since_past(guest.cpu.running_since);
     total::add(&mut guest.vcpu.counts.used_ticks, used);
     if let Some(syndrome) = system_error::left_system_error() {
         report_error(guest, syndrome);
@@ -51,11 +51,11 @@ pub fn end(guest: &mut Guest, waits: bool) {
     if shared::traces_windows() {
         let event = Event::Window {
             partition: guest.partition.index,
-            cpu: guest.machine.index,
-            scheduled: guest.machine.slot.start.since(guest.machine.epoch),
-            start: guest.machine.window_start.since(guest.machine.epoch),
+            cpu: guest.cpu.index,
+            scheduled: guest.cpu.slot.start.since(guest.cpu.epoch),
+            start: guest.cpu.window_start.since(guest.cpu.epoch),
         };
-        let time = guest.machine.window_start;
+        let time = guest.cpu.window_start;
         guest.partition.records.trace(Record { time, event });
     }
     // Counted by window and added here, so that a refused call stays short.
@@ -91,13 +91,13 @@ fn report_dropped(guest: &mut Guest) {
 
 /// The next context of this CPU's plan. Time that no partition can use passes in here.
 #[inline(never)]
-pub fn choose_next(machine: &mut Machine) -> Next {
+pub fn choose_next(cpu: &mut Cpu) -> Next {
     loop {
-        if let Some(next) = use_slot(machine) {
+        if let Some(next) = use_slot(cpu) {
             return next;
         }
-        let now = idle::spend_until(machine, machine.slot.preempt_at);
-        machine.path.begin(now);
+        let now = idle::spend_until(cpu, cpu.slot.preempt_at);
+        cpu.path.begin(now);
     }
 }
 
@@ -105,33 +105,33 @@ pub fn choose_next(machine: &mut Machine) -> Next {
 /// time that is read here, since whatever came before may have taken long; a few instructions, which a read
 /// without a barrier may be early by, are no slot.
 #[inline(always)]
-fn use_slot(machine: &mut Machine) -> Option<Next> {
-    machine.slot = machine.cursor.step();
+fn use_slot(cpu: &mut Cpu) -> Option<Next> {
+    cpu.slot = cpu.cursor.step();
     let now = timer::now_early();
-    if now.reached(machine.slot.preempt_at) {
+    if now.reached(cpu.slot.preempt_at) {
         // The CPU came so late that the slot is over: it goes on where the plan is by now.
-        overrun(machine, now);
+        overrun(cpu, now);
     }
-    if stop::is_due(machine) {
-        stop::stop(machine);
+    if stop::is_due(cpu) {
+        stop::stop(cpu);
     }
-    let vcpu = machine.slot.whose?;
+    let vcpu = cpu.slot.whose?;
     // SAFETY: the plan says that this CPU runs the vCPU, and the exit that came here is done with the
     // one before.
-    use_window(machine, unsafe { vcpu.get() })
+    use_window(cpu, unsafe { vcpu.get() })
 }
 
 /// What the vCPU's window is used for: it runs, or its partition is reloaded, or nothing. That it is used
 /// for nothing is known without the partition's lock, so that no sibling can delay whoever is next on this
 /// CPU.
 #[inline]
-fn use_window(machine: &mut Machine, vcpu: &mut Vcpu) -> Option<Next> {
+fn use_window(cpu: &mut Cpu, vcpu: &mut Vcpu) -> Option<Next> {
     let facts = vcpu.facts;
     if facts.partition.is_shared() && !facts.of_partition.occasions.are_there(facts.itself) {
         return None;
     }
     // SAFETY: this CPU runs the vCPU, and has dropped every guard of the exit that came here.
-    let mut guest = unsafe { Guest::of(machine, vcpu) };
+    let mut guest = unsafe { Guest::of(cpu, vcpu) };
     let itself = guest.vcpu.facts.itself;
     if !guest.partition.life.is_ready(itself)
         && (guest.partition.life.is_idle() || !prepare(&mut guest))
@@ -144,7 +144,7 @@ fn use_window(machine: &mut Machine, vcpu: &mut Vcpu) -> Option<Next> {
         guest.partition.running = guest.partition.running.union(itself);
     }
     drop(guest.partition);
-    Some(enter(guest.machine, guest.vcpu))
+    Some(enter(guest.cpu, guest.vcpu))
 }
 
 /// The vCPU doesn't simply go on: whether it begins.
@@ -156,7 +156,7 @@ fn prepare(guest: &mut Guest) -> bool {
     };
     let life = guest.partition.totals.restarts;
     let arguments = [start.context, 0, 0, 0];
-    let loaded = &mut guest.machine.loaded;
+    let loaded = &mut guest.cpu.loaded;
     guest.vcpu.begin(loaded, life, start.entry, arguments);
     guest.partition.life.is_ready(guest.vcpu.facts.itself)
 }
@@ -175,30 +175,34 @@ fn reload(mut guest: Guest) -> Option<Next> {
     // The lock isn't held for the work: nobody else touches the partition until it is done.
     drop(guest.partition);
     if is_due {
-        restart::work(guest.machine, guest.vcpu);
+        restart::work(guest.cpu, guest.vcpu);
     }
     None
 }
 
 /// The CPU comes too late for its next slot.
 #[cold]
-fn overrun(machine: &mut Machine, now: Ticks) {
-    let (slot, skipped) = machine.cursor.catch_up(now);
-    machine.slot = slot;
-    total::add(&mut machine.overruns, skipped);
-    let cpu = machine.index;
-    machine.report(now, Event::Overrun { cpu, skipped });
+fn overrun(cpu: &mut Cpu, now: Ticks) {
+    let (slot, skipped) = cpu.cursor.catch_up(now);
+    cpu.slot = slot;
+    total::add(&mut cpu.overruns, skipped);
+    let index = cpu.index;
+    let event = Event::Overrun {
+        cpu: index,
+        skipped,
+    };
+    cpu.report(now, event);
 }
 
 /// Prepares the release of a vCPU at its tick; the wait for it comes last, in
 /// [`crate::windows::switch::release`].
 #[inline]
-fn enter(machine: &mut Machine, vcpu: &mut Vcpu) -> Next {
+fn enter(cpu: &mut Cpu, vcpu: &mut Vcpu) -> Next {
     if vcpu.waits_for_window {
         vcpu.waits_for_window = false;
         vcpu.context.x[0] = 0;
-        vcpu.context.x[1] = machine.slot.start.since(machine.epoch);
+        vcpu.context.x[1] = cpu.slot.start.since(cpu.epoch);
     }
-    idle::work_until(machine, machine.slot.start);
-    machine.loaded.replace(vcpu)
+    idle::work_until(cpu, cpu.slot.start);
+    cpu.loaded.replace(vcpu)
 }

@@ -17,7 +17,7 @@
 //! | `TME`, `TIDCP1`, `ExS`, `LUT`, `RPRFM` and whatever is newer | nobody needs them |
 //! | `BBM` | at its levels 1 and 2 a guest may cause TLB conflicts, which can be taken to EL2 |
 
-use super::{Field, Row, Shown};
+use super::{Field, IdRegister, Shown};
 use crate::machine::register_names as name;
 use Shown::{Always, Debug, Pmu, SignedUpTo, SystemRegisters, UpTo};
 
@@ -26,10 +26,10 @@ const fn field(name: &'static str, place: u8, shown: Shown) -> Field {
 }
 
 /// The registers of which a guest sees anything.
-pub(super) const ROWS: &[Row] = &[
+pub(super) const ROWS: &[IdRegister] = &[
     // AArch64 alone at EL0 and EL1. Of a GIC, no more than versions 3.0 and 4.0 (4.1
     // has direct injection). CSV2 above 1 comes with SCXTNUM_ELx, which is trapped.
-    Row {
+    IdRegister {
         encoding: name::ID_AA64PFR0_EL1,
         fields: &[
             field("EL0", 0, Always(1)),
@@ -44,7 +44,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     // BTI and SSBS live in PSTATE and SCTLR_EL1, which are switched. CSV2_frac
     // above 1 comes with SCXTNUM_ELx.
-    Row {
+    IdRegister {
         encoding: name::ID_AA64PFR1_EL1,
         fields: &[
             field("BT", 0, UpTo(1)),
@@ -57,7 +57,7 @@ pub(super) const ROWS: &[Row] = &[
     // Armv8.2's, whose registers are the same. Without the OS Double Lock OSDLR_EL1 reads as zero
     // and ignores writes, which is what its trap does. PMUv3 up to Armv8.5's, whose registers are
     // the same.
-    Row {
+    IdRegister {
         encoding: name::ID_AA64DFR0_EL1,
         fields: &[
             field("DebugVer", 0, debug(8, 6)),
@@ -70,7 +70,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     // Instructions on registers and memory. TLBI by range and in the outer
     // shareable domain concerns the guest's own VMID.
-    Row {
+    IdRegister {
         encoding: name::ID_AA64ISAR0_EL1,
         fields: &[
             field("AES", 1, UpTo(2)),
@@ -89,7 +89,7 @@ pub(super) const ROWS: &[Row] = &[
         ],
     },
     // SPECRES acts on the guest's own context.
-    Row {
+    IdRegister {
         encoding: name::ID_AA64ISAR1_EL1,
         fields: &[
             field("DPB", 0, UpTo(2)),
@@ -105,7 +105,7 @@ pub(super) const ROWS: &[Row] = &[
         ],
     },
     // CLRBHB is how a guest protects itself from others' branch histories.
-    Row {
+    IdRegister {
         encoding: name::ID_AA64ISAR2_EL1,
         fields: &[
             field("RPRES", 1, UpTo(1)),
@@ -117,7 +117,7 @@ pub(super) const ROWS: &[Row] = &[
     // Stage 2 has 39 bits, and 40 (2) is the least value that covers them. No
     // 52-bit addresses. The self-synchronised counters (ECV 1) obey the same traps and offset as
     // the others; CNTPOFF_EL2 (ECV 2) isn't the guest's.
-    Row {
+    IdRegister {
         encoding: name::ID_AA64MMFR0_EL1,
         fields: &[
             field("PARange", 0, UpTo(2)),
@@ -131,7 +131,7 @@ pub(super) const ROWS: &[Row] = &[
         ],
     },
     // All of it is stage 1's, or a promise that the CPU keeps for every guest.
-    Row {
+    IdRegister {
         encoding: name::ID_AA64MMFR1_EL1,
         fields: &[
             field("HAFDBS", 0, UpTo(2)),
@@ -145,7 +145,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     // CCIDX is the form of CCSIDR_EL1, which the guest reads as it is. E0PD is
     // stage 1's (TCR_EL1).
-    Row {
+    IdRegister {
         encoding: name::ID_AA64MMFR2_EL1,
         fields: &[
             field("CnP", 0, UpTo(1)),
