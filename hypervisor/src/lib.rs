@@ -3,6 +3,10 @@
 //! It is a house of rooms, listed here from the ground up. A room uses the rooms above it in this list and
 //! never one below (the test `rooms` holds that); its first sentence says what it is, what it
 //! may touch and what it never does. The first three know no hardware and are tested on the host.
+//!
+//! What several places call, and no short way needs, is marked `inline(never)`: each mark keeps 40 to 800
+//! bytes out of the image and makes no counted path longer. Nothing else is said to the inliner but where a
+//! few instructions are all that an exit takes.
 
 #![cfg_attr(not(test), no_std)]
 

@@ -1,6 +1,6 @@
 //! The CPUs: what each sets up for itself, how CPU 0 starts the others, and how a plan begins.
 //!
-//! What runs once lies in `.text.once`, the room that the vectors' alignment leaves before them.
+//! What each CPU runs once lies in `.text.once`, the room that the vectors' alignment leaves before them.
 
 use core::convert::Infallible;
 use core::time::Duration;
@@ -92,7 +92,6 @@ pub unsafe fn open_queues() {
 ///
 /// # Errors
 /// One can't be started, or doesn't report in time.
-#[unsafe(link_section = ".text.once")]
 pub fn start_cpus(frequency: Frequency) -> Result<(), Refusal> {
     shared::count_cpu_up();
     // Those that nobody needs stay off under PSCI; out of a spin table they come to be parked.

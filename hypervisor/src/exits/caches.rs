@@ -35,6 +35,7 @@ pub fn set_system_control(guest: &mut Guest, value: u64) -> Outcome {
 }
 
 /// One step of cleaning; when all is done, caches are watched.
+#[inline(never)]
 fn clean(vcpu: &mut Vcpu, partition: &Partition) -> Outcome {
     let mut cleaning = match vcpu.set_way {
         SetWay::Cleaning(cleaning) => cleaning,

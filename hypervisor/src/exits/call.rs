@@ -9,6 +9,7 @@ use paratia_abi::{ABI_VERSION, OperatingMode, ReportedError};
 use paratia_config::each;
 use paratia_config::ports::{Direction, PortPlace};
 use paratia_config::system::HealthEvent;
+use zerocopy::IntoBytes;
 
 use crate::arch::{memory, timer};
 use crate::base::total;
@@ -288,16 +289,11 @@ fn console_write(vcpu: &Vcpu, partition: &mut Partition) -> Answer {
         total::add(&mut partition.dropped_in_window, length);
         return Err(BUSY);
     }
-    let mut words = words.iter();
-    let mut word = 0;
-    for place in 0..count {
-        word = match place % 8 {
-            0 => words.next().copied().unwrap_or(0),
-            _ => word >> 8,
-        };
-        let [byte, ..] = word.to_le_bytes();
+    // The first byte is the lowest of the first register.
+    let words = words.map(u64::to_le);
+    for byte in words.as_bytes().iter().take(count) {
         // There is room: it was asked for just now, and only this CPU adds.
-        let _ = console.enqueue(byte);
+        let _ = console.enqueue(*byte);
     }
     Ok(Done::Plainly)
 }

@@ -130,6 +130,7 @@ fn stray(guest: &mut Guest, event: HealthEvent, exception: Exception) -> Decisio
     }
 }
 
+#[inline(never)]
 fn raise(guest: &mut Guest, event: HealthEvent) -> Decision {
     fault::raise(guest, event, Details::of_exit(arch_cpu::fault_ipa()))
 }

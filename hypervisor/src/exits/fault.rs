@@ -18,6 +18,7 @@ use crate::state::shared;
 /// Tells the health monitor, and carries out its verdict on the partition that runs. If its life is over
 /// already, by a sibling's fault or by this vCPU's own in the same window, nobody is told: one incident
 /// counts once.
+#[inline(never)]
 pub fn raise(guest: &mut Guest, event: HealthEvent, details: Details) -> Decision {
     raise_after(guest, None, event, details)
 }
@@ -49,9 +50,11 @@ pub fn raise_after(
         restarts: guest.partition.totals.restarts,
     };
     if action != Verdict::Ignore || may_tell_ignored(guest) {
-        for event in [cause, Some(fault), Some(verdict)].into_iter().flatten() {
-            guest.partition.records.tell(Record { time: now, event });
-        }
+        let records = &mut guest.partition.records;
+        let mut tell = |event| records.tell(Record { time: now, event });
+        cause.map(&mut tell);
+        tell(fault);
+        tell(verdict);
     } else {
         total::add(&mut guest.partition.totals.faults_untold, 1);
     }
@@ -85,6 +88,7 @@ pub fn raise_here(guest: &mut Guest, event: HealthEvent) -> Decision {
 }
 
 /// The partition's present life is over, if it isn't already. Its other vCPUs learn it where they run.
+#[inline(never)]
 pub fn end_life(guest: &mut Guest, end: End) {
     if !guest.partition.life.end(end) {
         return;

@@ -280,17 +280,20 @@ fn deactivate(guest: &mut Guest, value: u64) -> Outcome {
     Outcome::Done
 }
 
-/// What has no effect on this partition's machine.
-fn inert(partition: &Partition) -> impl Iterator<Item = &'static TrappedRegister> + use<> {
+/// What has no effect on this partition's machine, if the register is such a one.
+fn inert(partition: &Partition, encoding: u16) -> Option<&'static TrappedRegister> {
     let machine = &partition.declaration().machine;
     let is_told = ANY.undefined && machine.forbidden == Forbidden::Undefined;
-    let debug = if is_told || ANY.debug && machine.debug {
-        INERT
-    } else {
-        &[]
-    };
-    let auxiliary = if is_told { INERT_AUXILIARY } else { &[] };
-    debug.iter().chain(auxiliary)
+    let debug = (is_told || ANY.debug && machine.debug)
+        .then(|| find(INERT, encoding))
+        .flatten();
+    let auxiliary = || find(INERT_AUXILIARY, encoding);
+    debug.or_else(|| is_told.then(auxiliary).flatten())
+}
+
+/// The row of a table that is about this register.
+fn find(table: &'static [TrappedRegister], encoding: u16) -> Option<&'static TrappedRegister> {
+    table.iter().find(|row| encoding & row.mask == row.encoding)
 }
 
 /// Handles a trapped access with this syndrome.
@@ -319,13 +322,12 @@ fn perform(guest: &mut Guest, access: SystemRegister) -> Option<(Outcome, u64)> 
         return None;
     }
     let given = guest.vcpu.general(access.register);
-    let is_it = |row: &&TrappedRegister| encoding & row.mask == row.encoding;
-    let mut row = ROWS.iter().find(is_it);
+    let mut row = find(ROWS, encoding);
     if row.is_none() {
         if let Some(value) = debug_register(guest.vcpu, access, given) {
             return Some((Outcome::Done, value));
         }
-        row = inert(&guest.partition).find(is_it);
+        row = inert(&guest.partition, encoding);
     }
     let row = row?;
     if read {

@@ -58,6 +58,7 @@ pub fn change_shared(guest: &Guest, change: Change, interrupt: u32) {
 }
 
 /// Changes the private interrupt of this CPU behind the guest's. It is a level for good.
+#[inline(never)]
 pub fn change_private(cpu: &mut Cpu, partition: &Partition, change: Change, guest: u32) {
     let bit = 1 << (partition.gic.physical(guest) % 32);
     let private = &mut cpu.private;

@@ -34,6 +34,7 @@ pub fn set_up(private: &mut PrivateInterrupts) {
 }
 
 /// Handles what was taken, and says whether its window goes on.
+#[inline(never)]
 pub fn handle(guest: &mut Guest, taken: Taken) -> Decision {
     let Taken::Interrupt(id) = taken else {
         return handle_timer(guest);

@@ -6,7 +6,7 @@ use paratia_config::each;
 pub use paratia_config::machine::MAX_VCPUS;
 use paratia_config::system::Region;
 
-use crate::machine::vgic::low;
+use crate::machine::vgic::{VcpuSet, low};
 
 /// Error codes (DEN0022, 5.2.2), as they stand in `x0`.
 pub mod error {
@@ -36,12 +36,11 @@ const POWER_DOWN: u64 = 1 << 16;
 const POWER_STATE: u64 = 0x0301_FFFF;
 
 /// A vCPU's power state, as `AFFINITY_INFO` tells it (DEN0022, 5.7).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Power {
     /// It runs.
     On = 0,
     /// It doesn't run until another turns it on.
-    #[default]
     Off = 1,
     /// It was turned on and has yet to begin at its entry point.
     OnPending = 2,
@@ -86,7 +85,9 @@ pub enum PowerDecision {
 pub struct Psci {
     count: usize,
     regions: &'static [Region],
-    power: [Power; MAX_VCPUS],
+    on: VcpuSet,
+    /// Those that were turned on and have yet to begin.
+    pending: VcpuSet,
 }
 
 /// What a function does with its caller and its parameters.
@@ -141,12 +142,11 @@ impl Psci {
     /// partition's: where they may execute.
     #[must_use]
     pub const fn new(count: usize, regions: &'static [Region]) -> Self {
-        let mut power = [Power::Off; MAX_VCPUS];
-        power[0] = Power::On;
         Self {
             count: if count < MAX_VCPUS { count } else { MAX_VCPUS },
             regions,
-            power,
+            on: VcpuSet::of(0),
+            pending: VcpuSet::NONE,
         }
     }
 
@@ -158,14 +158,25 @@ impl Psci {
     /// A vCPU's state; off if there is no such one.
     #[must_use]
     pub fn power(&self, vcpu: usize) -> Power {
-        self.power.get(vcpu).copied().unwrap_or_default()
+        if self.on.contains(vcpu) {
+            Power::On
+        } else if self.pending.contains(vcpu) {
+            Power::OnPending
+        } else {
+            Power::Off
+        }
+    }
+
+    /// Those that are on.
+    pub fn on(&self) -> VcpuSet {
+        self.on
     }
 
     /// The vCPU begins at its entry point: the caller of [`PowerDecision::TurnOn`] has seen to it.
     pub fn begun(&mut self, vcpu: usize) {
-        if self.power(vcpu) == Power::OnPending {
-            self.set_power(vcpu, Power::On);
-        }
+        let begins = self.pending.intersection(VcpuSet::of(vcpu));
+        self.pending = self.pending.without(begins);
+        self.on = self.on.union(begins);
     }
 
     /// The call `id` of vCPU `caller` with parameters `x1`-`x3`.
@@ -183,12 +194,6 @@ impl Psci {
         (affinity & !AFFINITY_0 == 0 && vcpu < self.count).then_some(vcpu)
     }
 
-    fn set_power(&mut self, vcpu: usize, now: Power) {
-        if let Some(power) = self.power.get_mut(vcpu) {
-            *power = now;
-        }
-    }
-
     fn turn_on(&mut self, [target, entry, context]: [u64; 3]) -> Result<PowerDecision, i64> {
         let vcpu = self.target(target).ok_or(error::INVALID_PARAMETERS)?;
         match self.power(vcpu) {
@@ -197,12 +202,12 @@ impl Psci {
             Power::Off => {}
         }
         let start = self.start(vcpu, entry, context)?;
-        self.set_power(vcpu, Power::OnPending);
+        self.pending = self.pending.union(VcpuSet::of(vcpu));
         Ok(PowerDecision::TurnOn(start))
     }
 
     fn turn_off(&mut self, caller: usize) -> Result<PowerDecision, i64> {
-        self.set_power(caller, Power::Off);
+        self.on = self.on.without(VcpuSet::of(caller));
         Ok(PowerDecision::TurnOff)
     }
 

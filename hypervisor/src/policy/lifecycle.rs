@@ -18,7 +18,7 @@ use core::sync::atomic::{AtomicU8, Ordering};
 use paratia_abi::StartCondition;
 use paratia_config::system::Region;
 
-use crate::machine::psci::{MAX_VCPUS, Power, PowerDecision, Psci, Start};
+use crate::machine::psci::{MAX_VCPUS, PowerDecision, Psci, Start};
 use crate::machine::vgic::VcpuSet;
 
 /// What a partition's windows are used for.
@@ -180,28 +180,32 @@ impl Life {
     }
 
     /// Keeps the answers ready, after each change.
+    #[inline(never)]
     fn settle(&mut self) {
-        self.ready = VcpuSet::NONE;
-        let mut occasions = VcpuSet::NONE;
-        match self.phase {
-            Phase::Halted => {}
-            Phase::Reloading(_) => occasions = VcpuSet::of(0),
+        let (ready, occasions) = match self.phase {
+            Phase::Halted => (VcpuSet::NONE, VcpuSet::NONE),
+            Phase::Reloading(_) => (VcpuSet::NONE, VcpuSet::of(0)),
             Phase::Running => {
-                for (number, start) in self.starts.iter().enumerate() {
-                    if start.is_some() {
-                        occasions = occasions.union(VcpuSet::of(number));
-                    } else if self.psci.power(number) == Power::On {
-                        self.ready = self.ready.union(VcpuSet::of(number));
-                    }
-                }
-                occasions = occasions.union(self.ready);
-                if occasions == VcpuSet::NONE {
+                let starting = self.starting();
+                let ready = self.psci.on().without(starting);
+                match ready.union(starting) {
                     // Nobody gives a heartbeat any more: somebody has to look.
-                    occasions = VcpuSet::of(0);
+                    VcpuSet::NONE => (ready, VcpuSet::of(0)),
+                    some => (ready, some),
                 }
             }
-        }
+        };
+        self.ready = ready;
         self.occasions.0.store(occasions.0, Ordering::Relaxed);
+    }
+
+    /// The vCPUs that begin in their next windows.
+    fn starting(&self) -> VcpuSet {
+        let starts = self.starts.iter().enumerate();
+        let starting = starts.filter(|(_, start)| start.is_some());
+        starting.fold(VcpuSet::NONE, |set, (number, _)| {
+            set.union(VcpuSet::of(number))
+        })
     }
 }
 

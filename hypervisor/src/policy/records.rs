@@ -60,6 +60,12 @@ pub const fn repeated(windows: usize) -> usize {
     }
 }
 
+/// Puts a record into its queue: whether there was room.
+#[inline(never)]
+pub fn put<R>(queue: &mut Producer<'static, R>, record: R) -> bool {
+    queue.enqueue(record).is_ok()
+}
+
 /// What a partition tells the log, by records of type `R`.
 pub struct Sender<R: 'static> {
     queue: Option<Producer<'static, R>>,
@@ -87,13 +93,14 @@ impl<R> Sender<R> {
 
     /// Tells what has consequences.
     pub fn tell(&mut self, record: R) {
-        let told = self.queue.as_mut().map(|queue| queue.enqueue(record));
-        if !matches!(told, Some(Ok(()))) {
+        let is_told = self.queue.as_mut().is_some_and(|queue| put(queue, record));
+        if !is_told {
             total::add(&mut self.dropped, 1);
         }
     }
 
     /// Tells what the guest can repeat at will, if there is room.
+    #[inline(never)]
     pub fn trace(&mut self, record: R) {
         if self.has(self.lives.saturating_add(INCIDENT + 1)) {
             self.tell(record);

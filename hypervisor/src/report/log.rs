@@ -364,19 +364,30 @@ impl Log {
     /// Moves some bytes of the next partition's console that has any; at most one line is
     /// completed.
     fn move_console(&mut self) -> bool {
+        let Some(partition) = self.next_with_text() else {
+            return false;
+        };
+        let voice = &mut self.voices[partition];
+        voice.grown = timer::now_early();
+        let console = &mut voice.console;
+        let next = || console.as_mut().and_then(Consumer::dequeue);
+        let mut bytes = core::iter::from_fn(next).take(STEP_BYTES);
+        if bytes.any(|byte| voice.line.push(byte)) {
+            self.finish_line(partition);
+        }
+        true
+    }
+
+    /// The next partition whose console has bytes, one after the other.
+    fn next_with_text(&mut self) -> Option<usize> {
         for _ in 0..PARTITION_COUNT {
             let partition = self.next_console % self.voices.len();
-            let voice = &mut self.voices[partition];
-            if let Some(console) = voice.console.as_mut().filter(|console| console.ready()) {
-                voice.grown = timer::now_early();
-                let mut bytes = core::iter::from_fn(|| console.dequeue()).take(STEP_BYTES);
-                if bytes.any(|byte| voice.line.push(byte)) {
-                    self.finish_line(partition);
-                }
-                return true;
+            let console = self.voices[partition].console.as_ref();
+            if console.is_some_and(Consumer::ready) {
+                return Some(partition);
             }
             self.next_console = partition.wrapping_add(1);
         }
-        false
+        None
     }
 }

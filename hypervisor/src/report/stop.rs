@@ -107,6 +107,7 @@ fn cpu_statistics(cpu: &Cpu) {
 }
 
 /// Logs an event and waits until it is out.
+#[inline(never)]
 fn say(event: &LastEvent) {
     defmt::info!("{}", event);
     // SAFETY: `report` calls this on CPU 0, and what was logged just now is in the log.

@@ -15,6 +15,7 @@ use crate::base::total;
 use crate::built::chosen::{CPU_COUNT, EMERGENCY_STACKS, SLOTS};
 use crate::built::controllers::{CpuInterface, Distributor, PrivateInterrupts, VirtualInterface};
 use crate::policy::latency::Path;
+use crate::policy::records;
 use crate::policy::schedule::{Cursor, Plan, Slot};
 use crate::state::decision::Next;
 use crate::state::event::{Event, Record};
@@ -161,7 +162,7 @@ impl Cpu {
     /// Reports an event of this CPU that happens at `time`.
     #[inline(never)]
     pub fn report(&mut self, time: Ticks, event: Event) {
-        if self.records.enqueue(Record { time, event }).is_err() {
+        if !records::put(&mut self.records, Record { time, event }) {
             total::add(&mut self.records_dropped, 1);
         }
     }

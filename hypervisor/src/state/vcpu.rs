@@ -190,6 +190,7 @@ impl Vcpu {
     /// Puts it to its first instruction, at `entry` with `arguments` in `x0` and up: in its partition's
     /// life with this number. It is between two windows, so nothing of it is listed, connected or
     /// granted in a CPU; what `loaded`, this CPU's registers, may still hold of it is forgotten.
+    #[inline(never)]
     pub fn begin(&mut self, loaded: &mut Loaded, life: u64, entry: u64, arguments: [u64; 4]) {
         loaded.forget(self);
         self.context.reset(self.number, entry, arguments);

@@ -66,6 +66,7 @@ pub unsafe fn load_at_boot(partition: &Partition) {
 ///
 /// # Safety
 /// None of the partition's vCPUs is in a window, and none begins one until the caller lets it.
+#[inline(never)]
 unsafe fn step(facts: &PartitionFacts, reload: &mut Reload) -> bool {
     match reload.next(facts.declaration.regions, facts.image.pieces) {
         // SAFETY: whole pages of the partition's regions, which EL2's map covers; the caller promises that it

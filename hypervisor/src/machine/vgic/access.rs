@@ -83,6 +83,7 @@ struct Found<G: 'static> {
 
 impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     /// The register at `offset` of a frame, if it has an access of `width` bytes there.
+    #[inline(never)]
     fn locate(&self, frame: Frame, by: usize, offset: u64, width: u32) -> Option<Found<Self>> {
         let (table, vcpu, offset) = self.table(frame, by, offset)?;
         let row = table.find(offset)?;

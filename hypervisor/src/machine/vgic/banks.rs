@@ -281,13 +281,14 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
 
     /// Whom it concerns that the interrupts in `bits` may have changed: those that have them in a
     /// list register, and those to which they are now forwarded.
+    #[inline(never)]
     pub(super) fn attention(&self, bank: Bank, bits: u32) -> VcpuSet {
         let Some(block) = self.block(bank) else {
             return VcpuSet::NONE;
         };
         let forwarded = block.forwarded(self.groups) & !block.active;
         let concerned = bits & (block.loaded | forwarded);
-        let all = 0..self.vcpu_count();
+        let all = (0..VCPUS).take(self.vcpu_count());
         let owners = all.filter(|vcpu| concerned & self.owned(bank, *vcpu) != 0);
         owners.fold(VcpuSet::NONE, |set, vcpu| set.union(VcpuSet::of(vcpu)))
     }

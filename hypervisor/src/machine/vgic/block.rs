@@ -379,6 +379,7 @@ impl Block {
 
     /// Collects interrupt `index` from a list register that now says `pending` and `active`;
     /// whether it was taken meanwhile.
+    #[inline(never)]
     pub fn collect(&mut self, index: usize, pending: bool, active: bool) -> bool {
         let bit = bit(index);
         let was_active = self.loaded_active & bit != 0;

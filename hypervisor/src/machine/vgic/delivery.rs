@@ -93,6 +93,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
 
     /// An interrupt has come and was placed in one of the vCPU's list registers, as [`Vgic::ready`]
     /// said.
+    #[inline(never)]
     pub fn placed(&mut self, vcpu: usize, intid: u32) {
         let (bank, index) = place(vcpu, intid);
         self.hold(vcpu, bank, index);

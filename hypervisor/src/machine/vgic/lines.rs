@@ -7,6 +7,7 @@ use super::effect::{Effect, VcpuSet};
 impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
     /// The input of an interrupt is now high or low. `vcpu` says whose a private interrupt is.
     /// Answers whose list registers that concerns.
+    #[inline(never)]
     pub fn set_line(&mut self, vcpu: usize, intid: u32, high: bool) -> VcpuSet {
         let (bank, index) = place(vcpu, intid);
         let Some(block) = self.block_mut(bank) else {
@@ -57,6 +58,7 @@ impl<const VCPUS: usize, const SHARED: usize> Vgic<VCPUS, SHARED> {
 
     /// The guest deactivates an interrupt by `ICC_DIR_EL1`, trapped because
     /// [`super::Maintenance::TRAP_DEACTIVATION`] asked for it.
+    #[inline(never)]
     pub fn deactivate(&mut self, vcpu: usize, intid: u32) -> Effect {
         let (bank, index) = place(vcpu, intid);
         let Some(block) = self.block_mut(bank) else {
