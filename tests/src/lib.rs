@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod bare;
+pub mod browser;
 pub mod code;
 pub mod debugger;
 pub mod essentials;

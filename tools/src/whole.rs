@@ -34,6 +34,17 @@ pub fn write_if_changed(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     write(path, bytes).with_context(|| format!("can't write {}", path.display()))
 }
 
+/// Refuses a file that can't be written, before it is worked for. What it holds stays; one that wasn't there is
+/// empty then.
+///
+/// # Errors
+/// If it can't be opened for writing.
+pub fn is_writable(path: &Path) -> anyhow::Result<()> {
+    let options = fs::File::options().create(true).append(true).open(path);
+    options.with_context(|| format!("can't write {}", crate::workspace::shown(path)))?;
+    Ok(())
+}
+
 /// A name in the same folder that nobody else uses.
 fn beside(path: &Path) -> PathBuf {
     let mut name = OsString::from(".");

@@ -13,6 +13,7 @@ mod list;
 mod new;
 mod own;
 mod packages;
+mod page;
 mod plan;
 mod profile;
 mod run;

@@ -15,6 +15,7 @@ use paratia::{declared, setup, workspace};
 
 use super::interrupt;
 use super::own::Own;
+use super::page::Page;
 use super::selection::Selection;
 use crate::keys::{self, Focus, Raw};
 use crate::present::{self, Console, Status};
@@ -50,6 +51,10 @@ pub(crate) struct Arguments {
     /// order of time once the run has ended (docs/log.md has the schema).
     #[arg(long, value_name = "FILE.jsonl")]
     events: Option<PathBuf>,
+    /// Write what ran, what happened and the consoles as a page with a timeline, which needs nothing else
+    /// (docs/trace.md).
+    #[arg(long, value_name = "FILE.html")]
+    timeline: Option<PathBuf>,
     /// Board time passes with the clock on the wall.
     #[arg(long, conflicts_with = "icount")]
     realtime: bool,
@@ -74,6 +79,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     // Who can't have it is told before anything is built.
     let events = arguments.events.as_deref();
     let mut events = events.map(|it| Lines::create(it, &choice)).transpose()?;
+    let timeline = arguments.timeline.as_deref();
+    let mut page = timeline.map(|it| Page::create(it, &choice)).transpose()?;
     build(&choice)?;
     // Until here Ctrl-C ends the tool, and Cargo with it.
     let interrupt = interrupt::flag()?;
@@ -94,13 +101,14 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let report = if let Some(focus) = focus {
         console = console.typing(focus.clone());
         interactive(run, focus, interrupt, &mut |sight| {
-            show(&mut console, &mut events, sight);
+            show(&mut console, &mut events, &mut page, sight);
         })?
     } else {
-        run.execute_watched(&mut |sight| show(&mut console, &mut events, sight))?
+        run.execute_watched(&mut |sight| show(&mut console, &mut events, &mut page, sight))?
     };
     let status = conclude(&report, is_interactive);
     events.map_or(Ok(()), Lines::finish)?;
+    page.map_or(Ok(()), |page| page.write(&choice, None))?;
     let is_real = time(arguments, is_interactive) == Time::Real;
     if is_real && !promise::broken(&report).is_empty() {
         anstream::println!("{}", on_the_wall(&host_load(), host_cpus()));
@@ -127,10 +135,18 @@ fn host_cpus() -> usize {
 }
 
 /// Shows what happens, and writes it down.
-fn show(console: &mut Console<'_>, events: &mut Option<Lines>, sight: Sight<'_>) {
+fn show(
+    console: &mut Console<'_>,
+    events: &mut Option<Lines>,
+    page: &mut Option<Page>,
+    sight: Sight<'_>,
+) {
     console.show(sight);
     if let Some(lines) = events {
         lines.take(sight);
+    }
+    if let Some(page) = page {
+        page.take(sight);
     }
 }
 

@@ -7,10 +7,10 @@ use anyhow::{Context as _, ensure};
 use paratia::build::Builder;
 use paratia::run::Run;
 use paratia::trace::{Format, Recorder, Timeline, Tracer};
-use paratia::{declared, setup, workspace};
+use paratia::{declared, setup, whole, workspace};
 
-use super::interrupt;
 use super::selection::Selection;
+use super::{interrupt, page};
 use crate::present::Status;
 use crate::present::paint::{BOLD, PLAIN};
 
@@ -27,19 +27,34 @@ pub(crate) struct Arguments {
     stop_after: humantime::Duration,
     /// Where the trace goes; its ending says the format: .pftrace for Perfetto, .ctf for a folder in the
     /// Common Trace Format, .btf for the Best Trace Format. More than one may be asked for.
-    #[arg(long, value_name = "FILE", required = true)]
+    #[arg(long, value_name = "FILE")]
     out: Vec<PathBuf>,
+    /// Write it as a page that needs nothing else: a timeline to look at.
+    #[arg(long, value_name = "FILE.html")]
+    timeline: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let formats = arguments.out.iter().map(|file| Format::of(file));
     let formats: Vec<Format> = formats.collect::<anyhow::Result<_>>()?;
     ensure!(
+        !formats.is_empty() || arguments.timeline.is_some(),
+        "nothing would be written; say where by --out FILE or --timeline FILE.html"
+    );
+    ensure!(
         !arguments.stop_after.is_zero(),
         "--for takes more than 0: a trace is written at the end"
     );
     let choice = arguments.selection.choice()?;
     declared::keeps_rules(&choice, &[])?;
+    // Who can't have a file is told before anything is built.
+    for (format, file) in formats.iter().zip(&arguments.out) {
+        format.is_writable(file)?;
+    }
+    arguments
+        .timeline
+        .as_deref()
+        .map_or(Ok(()), whole::is_writable)?;
     let toolchain = setup::ready(&mut Status::new())?;
     let mut status = Status::new();
     let mut builder = Builder::new(toolchain, &mut status)?;
@@ -60,11 +75,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     for (format, file) in formats.into_iter().zip(&arguments.out) {
         format.write(&timeline, file)?;
     }
-    let files: Vec<String> = arguments
-        .out
-        .iter()
-        .map(|it| workspace::shown(it))
-        .collect();
+    if let Some(file) = &arguments.timeline {
+        page::write(file, &timeline)?;
+    }
+    let files = arguments.out.iter().chain(&arguments.timeline);
+    let files: Vec<String> = files.map(|file| workspace::shown(file)).collect();
     anstream::println!(
         "{} events, {} windows, {} exits and {} interrupts in {BOLD}{}{PLAIN}",
         timeline.moments.len(),

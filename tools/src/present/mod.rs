@@ -5,6 +5,7 @@ mod closing;
 mod console;
 mod fault;
 mod instruction;
+mod page;
 pub(crate) mod paint;
 pub(crate) mod plan;
 pub(crate) mod profile;
@@ -12,6 +13,7 @@ pub(crate) mod quantity;
 mod sentence;
 mod status;
 pub(crate) mod table;
+pub(crate) mod timeline;
 
 pub(crate) use bench::bench;
 pub(crate) use closing::closing;

@@ -47,6 +47,18 @@ impl Format {
         );
     }
 
+    /// Refuses a file or folder that can't be written, before a run is made for it.
+    ///
+    /// # Errors
+    /// If it can't be opened or made.
+    pub fn is_writable(self, path: &Path) -> anyhow::Result<()> {
+        match self {
+            Self::Perfetto | Self::Btf => whole::is_writable(path),
+            Self::Ctf => std::fs::create_dir_all(path)
+                .with_context(|| format!("can't write {}", workspace::shown(path))),
+        }
+    }
+
     /// Writes a run.
     ///
     /// # Errors

@@ -4,23 +4,8 @@
 use std::fmt::Write as _;
 
 use super::document::{Document, Schedule};
+use crate::present::page::{self, colour, escaped, milliseconds};
 use crate::present::quantity::{address, range, size};
-
-/// What the page looks like; dark where its reader has it so, without backgrounds on paper.
-const STYLE: &str = "
-:root{color-scheme:light dark;--line:#8888}
-body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:0 auto;padding:1rem}
-h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}
-.wide{overflow-x:auto}
-table{border-collapse:collapse;width:100%}
-th,td{text-align:left;padding:.2rem .6rem .2rem 0;border-bottom:1px solid var(--line);white-space:nowrap}
-td.n{text-align:right;font-variant-numeric:tabular-nums}
-code,td.a{font-family:ui-monospace,monospace;font-size:.85em}
-svg{display:block;width:100%;min-width:30rem;height:auto}
-svg text{font:12px system-ui,sans-serif;fill:currentColor}
-svg .in{fill:#111}
-@media print{body{max-width:none;font-size:10pt}.wide{overflow:visible}svg{min-width:0}h2{break-after:avoid}}
-";
 
 /// Width of the drawing of the schedule, and of what stands before its rows, in its own units.
 const WIDTH: u64 = 1000;
@@ -31,28 +16,19 @@ const GAP: u64 = 10;
 
 /// The page.
 pub(super) fn page(plan: &Document) -> String {
-    let mut page = String::new();
-    let title = format!("{} on {}", escaped(plan.system), escaped(plan.board));
-    page += "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
-    page += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
-    page += &format!("<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n");
-    page += &format!("<h1>{title}</h1>\n<p>{}</p>\n", escaped(plan.summary));
+    let title = format!("{} on {}", plan.system, plan.board);
+    let mut page = page::begin(&title, "");
+    page += &format!("<p>{}</p>\n", escaped(plan.summary));
     page += "<h2>Schedule</h2>\n";
     page += &schedule(plan);
+    page += &windows(plan);
     page += "<h2>Physical memory</h2>\n";
     page += &memory(plan);
     page += "<h2>What each partition sees</h2>\n";
     page += &views(plan);
     page += "<h2>Channels</h2>\n";
     page += &channels(plan);
-    page += "</body>\n</html>\n";
-    page
-}
-
-/// A colour for each partition, the same everywhere on the page: by steps of the golden angle, so that
-/// neighbours differ however many there are.
-fn colour(index: usize) -> String {
-    format!("hsl({} 60% 72%)", index * 137 % 360)
+    page + page::END
 }
 
 fn colour_of(plan: &Document, name: &str) -> String {
@@ -61,7 +37,7 @@ fn colour_of(plan: &Document, name: &str) -> String {
 }
 
 /// The windows of all CPUs over one major frame, each as wide as it is long.
-fn schedule(plan: &Document) -> String {
+pub(super) fn schedule(plan: &Document) -> String {
     let Schedule {
         major_frame_ns,
         guard_ns,
@@ -120,7 +96,7 @@ fn schedule(plan: &Document) -> String {
          text-anchor=\"end\">{}</text>\n</svg>\n</div>",
         milliseconds(*major_frame_ns)
     );
-    text + &windows(plan)
+    text + "\n"
 }
 
 /// The same windows as a table.
@@ -262,45 +238,12 @@ fn table(heads: &[&str], rows: &[Vec<Cell>]) -> String {
     text + "</tbody>\n</table>\n</div>\n"
 }
 
-/// Nanoseconds as `2.05 ms`.
-fn milliseconds(ns: u64) -> String {
-    let text = format!("{}.{:06}", ns / 1_000_000, ns % 1_000_000);
-    format!("{} ms", text.trim_end_matches('0').trim_end_matches('.'))
-}
-
-/// Text that isn't taken for tags (HTML, 13.1.4).
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-}
-
 #[cfg(test)]
 mod tests {
     use paratia::catalog;
 
     use super::*;
-
-    /// Every tag that opens closes, in turn.
-    fn assert_balanced(page: &str) {
-        let mut open = Vec::new();
-        let mut rest = page;
-        while let Some((_, after)) = rest.split_once('<') {
-            let (tag, after) = after.split_once('>').expect("a tag ends");
-            rest = after;
-            let name: String = tag
-                .chars()
-                .take_while(char::is_ascii_alphanumeric)
-                .collect();
-            if let Some(name) = tag.strip_prefix('/') {
-                assert_eq!(open.pop().as_deref(), Some(name), "before {after:.60}");
-            } else if !tag.ends_with('/') && !matches!(name.as_str(), "meta" | "") {
-                open.push(name);
-            }
-        }
-        assert!(open.is_empty(), "{open:?}");
-    }
+    use crate::present::page::tests::assert_balanced;
 
     #[test]
     fn a_page_needs_nothing_else_and_says_everything() {
@@ -320,13 +263,5 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn text_is_no_tag() {
-        assert_eq!(escaped("a<b> & \"c\""), "a&lt;b&gt; &amp; &quot;c&quot;");
-        assert_eq!(milliseconds(2_050_000), "2.05 ms");
-        assert_eq!(milliseconds(20_000_000), "20 ms");
-        assert_eq!(milliseconds(0), "0 ms");
     }
 }

@@ -47,6 +47,11 @@ pub(crate) fn html(choice: &Choice) -> String {
     html::page(&Document::of(choice))
 }
 
+/// A system's schedule as a drawing for a page: the windows of all CPUs over one major frame.
+pub(crate) fn schedule(choice: &Choice) -> String {
+    html::schedule(&Document::of(choice))
+}
+
 fn section(title: &str) {
     anstream::println!("\n{BOLD}{title}{PLAIN}");
 }
