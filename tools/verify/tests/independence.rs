@@ -38,13 +38,8 @@ fn no_file_of_another_crate_is_included() {
             }
             files += 1;
             let text = fs::read_to_string(&path).expect("a source is text");
-            for way in [
-                "#[path",
-                "include!",
-                "paratia_config",
-                "paratia_abi",
-                "paratia_board",
-            ] {
+            // Names of functions begin with their crate's, too; what takes something in has more around it.
+            for way in ["#[path", "include!", "use paratia_", "extern crate"] {
                 assert!(!text.contains(way), "{} has {way}", path.display());
             }
         }

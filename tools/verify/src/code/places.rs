@@ -16,6 +16,11 @@ const OWN: [&str; 4] = [
     "config/src/",
 ];
 
+/// Crates of the project, and how their modules are called here.
+const CRATES: [(&str, &str); 2] = [
+    ("paratia_hypervisor::", ""),
+    ("paratia_board_support::", "board-support/"),
+];
 /// Where the macros are by which registers are moved: an instruction's line is there, its function elsewhere.
 const MACROS: &str = "arch/registers";
 
@@ -67,22 +72,32 @@ impl<'a> Places<'a> {
     #[must_use]
     pub fn of_instruction(&self, text: &Text, address: u64) -> Place {
         self.innermost(address).unwrap_or_else(|| Place {
-            function: whole(text.name_at(address)).to_owned(),
+            function: linked(text.name_at(address)),
             line: None,
         })
     }
 
     fn innermost(&self, address: u64) -> Option<Place> {
-        let mut frames = self.context.find_frames(address).skip_all_loads().ok()?;
+        self.chain(address).into_iter().next()
+    }
+
+    /// The places of an instruction in all functions of the project's own that the compiler put into each
+    /// other there, the innermost first.
+    #[must_use]
+    pub fn chain(&self, address: u64) -> Vec<Place> {
+        let mut chain = Vec::new();
+        let Ok(mut frames) = self.context.find_frames(address).skip_all_loads() else {
+            return chain;
+        };
         while let Ok(Some(frame)) = frames.next() {
             let (Some(function), Some(location)) = (frame.function, frame.location) else {
                 continue;
             };
-            let Some(file) = location.file.and_then(own) else {
+            let (Some(file), Ok(name)) = (location.file.and_then(own), function.demangle()) else {
                 continue;
             };
-            let name = bare(&function.demangle().ok()?);
-            return Some(Place {
+            let name = bare(&name);
+            chain.push(Place {
                 function: match module(file).as_str() {
                     MACROS => name,
                     module => format!("{module}: {name}"),
@@ -90,8 +105,25 @@ impl<'a> Places<'a> {
                 line: location.line.map(|line| format!("{file}:{line}")),
             });
         }
-        None
+        chain
     }
+}
+
+/// What a function is called by its symbol alone: as by its source, where the symbol is a plain path.
+fn linked(name: &str) -> String {
+    let path = CRATES
+        .iter()
+        .find_map(|(name_of, folder)| Some((name.strip_prefix(name_of)?, folder)));
+    match path.map(|(path, folder)| (path.rsplit_once("::"), folder)) {
+        Some((Some((module, function)), folder)) if !path_is_generic(name) => {
+            format!("{folder}{}: {function}", module.replace("::", "/"))
+        }
+        _ => whole(name).to_owned(),
+    }
+}
+
+fn path_is_generic(name: &str) -> bool {
+    name.contains(['<', '{'])
 }
 
 /// The name of the whole of which [`Text`] has made parts: assembly that is entered in several places.
@@ -150,6 +182,24 @@ mod tests {
         assert_eq!(
             module("board-support/src/gic_v3.rs"),
             "board-support/gic_v3"
+        );
+    }
+
+    #[test]
+    fn symbols_are_called_as_sources_are() {
+        assert_eq!(
+            linked("paratia_hypervisor::arch::debug::write"),
+            "arch/debug: write"
+        );
+        assert_eq!(
+            linked("paratia_board_support::cache::clean"),
+            "board-support/cache: clean"
+        );
+        assert_eq!(linked("vectors: guest, IRQ"), "vectors");
+        assert_eq!(linked("memcpy"), "memcpy");
+        assert_eq!(
+            linked("<paratia_hypervisor::way::exit::Exit>::waits"),
+            "<paratia_hypervisor::way::exit::Exit>::waits"
         );
     }
 
