@@ -3,10 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use paratia::build;
+use paratia::{build, catalog, limits};
 use paratia_tests::{DEFAULT_BOARD, all_boards, board, is_about};
-use paratia_verify::code::reviewed;
-use paratia_verify::code::{Finding, Limits, Report, examine};
+use paratia_verify::code::{Finding, Limits, Report, examine, reviewed};
 use paratia_verify::image::{Image, SymbolKind};
 
 /// Systems that have between them all that an image may have: plain partitions; monitors and debug
@@ -24,19 +23,20 @@ const SYSTEMS: [&str; 8] = [
 /// The system in whose image mistakes are planted.
 const PLAIN: &str = "cluster";
 
-const LIMITS: Limits = Limits {
-    stack_bytes: paratia_config::layout::STACK_BYTES,
-    emergency_stack_bytes: paratia_config::layout::EMERGENCY_STACK_BYTES,
-};
-
 fn bytes(board: &str, system: &str) -> Vec<u8> {
     let image = build::image(board, system).expect("it can be built");
     std::fs::read(image).expect("it was built")
 }
 
-fn examined(elf: &[u8]) -> Report {
+fn examined(elf: &[u8], limits: &Limits) -> Report {
     let image = Image::parse(elf).expect("it is an image");
-    examine(&image, LIMITS).expect("it has code")
+    examine(&image, limits).expect("it has code")
+}
+
+/// The report of a system on a board.
+fn report(board: &str, system: &str) -> Report {
+    let choice = catalog::choose(board, system).expect("they are there");
+    examined(&bytes(board, system), &limits::of(&choice))
 }
 
 /// Good images have no finding, and the list of what was reviewed has nothing that none of them has.
@@ -44,12 +44,12 @@ fn examined(elf: &[u8]) -> Report {
 fn good_images_have_no_finding_and_the_list_no_row_too_many() {
     let mut reports = Vec::new();
     for system in SYSTEMS {
-        reports.push((system, board(), examined(&bytes(&board(), system))));
+        reports.push((system, board(), report(&board(), system)));
     }
     if all_boards() {
         for listed in paratia_board_support::list::BOARDS {
             let name = listed.facts.name;
-            reports.push((PLAIN, name.into(), examined(&bytes(name, PLAIN))));
+            reports.push((PLAIN, name.into(), report(name, PLAIN)));
         }
     }
     for (system, board, report) in &reports {
@@ -67,7 +67,7 @@ fn good_images_have_no_finding_and_the_list_no_row_too_many() {
 #[test]
 fn no_stack_gets_half_as_deep_as_it_is() {
     for system in SYSTEMS {
-        let report = examined(&bytes(&board(), system));
+        let report = report(&board(), system);
         assert_eq!(report.stacks.len(), 16 + 2, "{system}: vectors and starts");
         for stack in &report.stacks {
             assert!(
@@ -81,12 +81,14 @@ fn no_stack_gets_half_as_deep_as_it_is() {
 /// An image to plant in.
 struct Plant {
     elf: Vec<u8>,
+    limits: Limits,
 }
 
 impl Plant {
     fn new() -> Option<Self> {
         is_about(DEFAULT_BOARD).then(|| Self {
             elf: bytes(DEFAULT_BOARD, PLAIN),
+            limits: limits::of(&catalog::choose(DEFAULT_BOARD, PLAIN).expect("they are there")),
         })
     }
 
@@ -116,7 +118,7 @@ impl Plant {
     }
 
     /// What is found once these words are at their places.
-    fn with(&self, words: &[(u64, u32)]) -> Vec<Finding> {
+    fn with(&self, words: &[(u64, u32)]) -> Report {
         let mut elf = self.elf.clone();
         let image = Image::parse(&self.elf).expect("it is an image");
         for (address, word) in words {
@@ -125,12 +127,12 @@ impl Plant {
                 .expect("it is in the image");
             elf[place].copy_from_slice(&word.to_le_bytes());
         }
-        examined(&elf).findings
+        examined(&elf, &self.limits)
     }
 
     /// Asserts that the words are found, in a sentence with these parts at a place with this part.
     fn finds(&self, words: &[(u64, u32)], place: &str, parts: &[&str]) {
-        let findings = self.with(words);
+        let findings = self.with(words).findings;
         let is_it = |it: &Finding| {
             it.place.contains(place) && parts.iter().all(|part| it.text.contains(part))
         };
@@ -277,6 +279,47 @@ fn a_stack_that_is_too_deep_or_uneven_is_found() {
     plant.finds(&[(sub, down)], "way/exit", &["depends on the way"]);
 }
 
+/// Systems without what another CPU may prolong.
+const BOUNDED: [&str; 3] = ["cluster", "hello", "bench-windows"];
+
+/// The ways from an exit have bounds.
+#[test]
+fn every_way_from_an_exit_is_bounded() {
+    if !is_about(DEFAULT_BOARD) {
+        return;
+    }
+    let reports = BOUNDED.map(|system| (system, report(DEFAULT_BOARD, system)));
+    for (system, report) in &reports {
+        assert_eq!(report.without_bound, [""; 0], "{system}");
+        let bounds = report.bounds.as_ref().expect(system);
+        assert_eq!((bounds.exits.len(), bounds.ends.len()), (9, 10), "{system}");
+        assert!(
+            bounds.exit < bounds.end && bounds.end < bounds.path,
+            "{system}: {bounds:?}"
+        );
+        println!(
+            "{system}: exit {}, end {}, path {}",
+            bounds.exit, bounds.end, bounds.path
+        );
+    }
+}
+
+/// A loop that nobody has bounded, by its place; and one that waits, which needs none.
+#[test]
+fn a_loop_without_a_bound_is_told() {
+    let Some(plant) = Plant::new() else { return };
+    let (start, _) = plant.function("way::exit::leave");
+    // cbnz x9, back to the instruction before
+    let report = plant.with(&[(start + 40, 0xB5FF_FFE9)]);
+    let place = |it: &String| it.contains("linked in paratia_hypervisor::way::exit::leave");
+    assert!(
+        report.without_bound.iter().any(place),
+        "{:?}",
+        report.without_bound
+    );
+    assert_eq!(report.bounds, None);
+}
+
 /// Mistakes of every kind at places by chance, the same in each run: none is missed.
 #[test]
 fn three_hundred_planted_by_chance_are_all_found() {
@@ -308,7 +351,7 @@ fn three_hundred_planted_by_chance_are_all_found() {
         let function = functions[usize::try_from(chance).expect("31 bits") % functions.len()];
         let address = function.address + chance / 7 % (function.size_bytes / 4) * 4;
         let word = KINDS[index % KINDS.len()];
-        let findings = plant.with(&[(address, word)]);
+        let findings = plant.with(&[(address, word)]).findings;
         if !findings.iter().any(|it| it.address == address) {
             missed.insert((function.name.clone(), address, word));
         }

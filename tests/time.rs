@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use paratia::catalog;
 use paratia::run::RunReport;
+use paratia::{catalog, limits};
 use paratia_config::rules::{longest_hold, longest_path};
-use paratia_tests::{assert_says, board, finish, run, with_finest_ticks};
+use paratia_tests::{DEFAULT_BOARD, assert_says, board, finish, image_of, run, with_finest_ticks};
+use paratia_verify::code::bounded::Bounds;
+use paratia_verify::code::examine;
+use paratia_verify::image::Image;
 
 /// Longest exit of any partition, longest switch and longest step of the log, in ns.
 fn longest_paths(report: &RunReport) -> [u64; 3] {
@@ -42,6 +45,15 @@ fn a_crowd_of_interrupts_is_within_what_the_guard_is_checked_against() {
     assert_eq!(report.statistics("crowd").unwrap().faults, 0);
 }
 
+/// What the code of a system's image can take at most, where a tick is an instruction.
+fn bounds(system: &str) -> Option<Bounds> {
+    let choice = catalog::choose(&board(), system).expect("they are there");
+    let elf = std::fs::read(image_of(system)).expect("it was built");
+    let image = Image::parse(&elf).expect("it is an image");
+    let report = examine(&image, &limits::of(&choice)).expect("it has code");
+    report.bounds.filter(|_| board() == DEFAULT_BOARD)
+}
+
 fn assert_guard_covers(system: &str, seconds: u64) -> RunReport {
     let run = run(system).stop_after(Duration::from_secs(seconds));
     let report = finish(&with_finest_ticks(run));
@@ -60,6 +72,14 @@ fn assert_guard_covers(system: &str, seconds: u64) -> RunReport {
         u128::from(exit + switch) <= most,
         "{exit} + {switch}, the rule says {most}"
     );
+    if let Some(bounds) = bounds(system) {
+        let [path, of_code] = [exit + switch, bounds.path];
+        println!(
+            "by the code: exit {}, switch {}, path {of_code}",
+            bounds.exit, bounds.end
+        );
+        assert!(exit <= bounds.exit && switch <= bounds.end && path <= of_code);
+    }
     // A step of the log begins at least a quarter of the guard before the release.
     let guard = report.system.schedule.guard.as_nanos();
     assert!(u128::from(log_step) < guard / 4, "{log_step} of {guard}");

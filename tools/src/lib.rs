@@ -28,6 +28,7 @@ pub mod debian;
 pub mod declared;
 pub mod entries;
 pub mod flat;
+pub mod limits;
 pub mod log;
 mod not_yet;
 pub mod own;

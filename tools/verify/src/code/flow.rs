@@ -122,6 +122,25 @@ impl Program {
         }
     }
 
+    /// Whether a function comes back or leaves EL2, by itself or by another that goes on in its place.
+    #[must_use]
+    pub fn comes_out(&self, entry: u64) -> bool {
+        let (mut seen, mut open) = (BTreeSet::new(), vec![entry]);
+        while let Some(entry) = open.pop() {
+            if !seen.insert(entry) {
+                continue;
+            }
+            let blocks = self.functions.get(&entry).map(|it| it.blocks.values());
+            for block in blocks.into_iter().flatten() {
+                if block.returns || block.leaves {
+                    return true;
+                }
+                open.extend(&block.tails);
+            }
+        }
+        false
+    }
+
     /// The function whose blocks contain an instruction.
     #[must_use]
     pub fn containing(&self, address: u64) -> Option<&Function> {

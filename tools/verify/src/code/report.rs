@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::bounded::{self, Bounds};
+use super::bounds::Quantities;
 use super::checks::{self, Code};
 use super::finding::Finding;
 use super::flow::Program;
@@ -15,12 +17,14 @@ use super::text::Text;
 use crate::image::Image;
 
 /// What was declared that code is held against.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Limits {
     /// A CPU's stack in bytes; below it lies a guard page.
     pub stack_bytes: u64,
     /// The stack in bytes on which a CPU says its last words.
     pub emergency_stack_bytes: u64,
+    /// What makes loops long.
+    pub quantities: Quantities,
 }
 
 /// The stack that an entry needs at most.
@@ -49,6 +53,10 @@ pub struct Report {
     pub indirect: usize,
     /// The stack that each entry needs.
     pub stacks: Vec<Stack>,
+    /// How long the ways from an exit can take; nothing if a loop on them has no bound.
+    pub bounds: Option<Bounds>,
+    /// Loops on these ways that have none, by place.
+    pub without_bound: Vec<String>,
     /// What is wrong.
     pub findings: Vec<Finding>,
 }
@@ -57,7 +65,7 @@ pub struct Report {
 ///
 /// # Errors
 /// If the image executes nothing, or its debug information is damaged.
-pub fn examine(image: &Image, limits: Limits) -> Result<Report, String> {
+pub fn examine(image: &Image, limits: &Limits) -> Result<Report, String> {
     let text = Text::of(image)?;
     let places = Places::of(image.file)?;
     let program = Program::of(&text, &indirect::calls(&text, &places));
@@ -78,10 +86,15 @@ pub fn examine(image: &Image, limits: Limits) -> Result<Report, String> {
     checks::frames_are_even(&code, &frames, &mut findings);
     // With a circle there is no deepest place.
     let has_circles = findings.len() > known;
-    let stacks = match has_circles {
-        true => Vec::new(),
-        false => stacks(&code, &frames, limits, &mut findings),
-    };
+    let (mut stacks, mut bounds, mut without_bound) = (Vec::new(), None, Vec::new());
+    if !has_circles {
+        stacks = self::stacks(&code, &frames, limits, &mut findings);
+        let found = bounded::bounds(&code, &limits.quantities);
+        match found {
+            Ok(found) => bounds = Some(found),
+            Err(loops) => without_bound = loops.into_iter().collect(),
+        }
+    }
     let is_indirect = text
         .instructions()
         .filter(|it| indirect::is_indirect(it.word.flow));
@@ -93,6 +106,8 @@ pub fn examine(image: &Image, limits: Limits) -> Result<Report, String> {
         reviewed: reviewed.into_iter().collect(),
         indirect: is_indirect.count(),
         stacks,
+        bounds,
+        without_bound,
         findings,
     })
 }
@@ -101,7 +116,7 @@ pub fn examine(image: &Image, limits: Limits) -> Result<Report, String> {
 fn stacks(
     code: &Code,
     frames: &BTreeMap<u64, Frame>,
-    limits: Limits,
+    limits: &Limits,
     findings: &mut Vec<Finding>,
 ) -> Vec<Stack> {
     let mut known = BTreeMap::new();
