@@ -11,6 +11,7 @@ use super::checks::Code;
 use super::flow::{Block, Function};
 use super::longest::{Facts, Longest, Rounds, Unbounded};
 use super::loops::Loop;
+use super::span::Way;
 use super::text::{INSTRUCTION_BYTES, Instruction};
 
 /// What copies and fills memory: parts of the names.
@@ -25,6 +26,8 @@ pub struct Bound {
     pub entry: String,
     /// Instructions at most between the entry, any waits, and where it leaves EL2 or comes back.
     pub instructions: u64,
+    /// Of these, what can be but once on a whole path, however many exits it has.
+    pub once: u64,
     /// Functions that take most of it, with theirs.
     pub parts: Vec<(String, u64)>,
 }
@@ -43,7 +46,7 @@ pub struct Bounds {
     /// The longest exit by which a window ends, from its vector through the switch.
     pub end: u64,
     /// What a guard is for: an exit that goes back, begun just before the timer is due, the exit by which the
-    /// window ends then, and the switch; or an exit that ends the window itself.
+    /// window ends then, before the guest does anything, and the switch; or an exit that ends the window itself.
     pub path: u64,
 }
 
@@ -119,7 +122,9 @@ pub fn bounds<'a>(
     let of = |bound: &Option<Bound>| bound.as_ref().map_or(0, |it| it.instructions);
     let exit = most(&exits) + around;
     let end = most(&ends) + around + of(&switch);
-    let path = end.max(exit + of(&timer) + around + of(&switch));
+    // The guest does nothing between the two.
+    let once = timer.as_ref().map_or(0, |it| it.once);
+    let path = end.max(exit + of(&timer) - once + around + of(&switch));
     ends.extend(timer);
     if !without.is_empty() {
         return Err(without);
@@ -155,7 +160,8 @@ fn bound(code: &Code, longest: &mut Longest, entry: u64) -> Bound {
         function.is_some_and(|it| reached.contains(&it.entry))
     };
     let once = longest.once.iter().filter(|(head, _)| is_reached(head));
-    let way = once.fold(way, |way, (_, once)| way.then(once));
+    let once = once.fold(Way::default(), |sum, (_, once)| sum.then(once));
+    let way = way.then(&once);
     let mut parts: Vec<_> = way.parts.into_iter().collect();
     parts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let parts = parts.into_iter().take(MOST_PARTS);
@@ -163,6 +169,7 @@ fn bound(code: &Code, longest: &mut Longest, entry: u64) -> Bound {
     Bound {
         entry: code.text.name_at(entry).to_owned(),
         instructions: way.instructions,
+        once: once.instructions,
         parts: parts.map(name).collect(),
     }
 }
