@@ -328,6 +328,20 @@ fn a_loop_without_a_bound_is_told() {
     assert_eq!(report.bounds, None);
 }
 
+/// An image that is larger than its declaration says isn't bounded by that in silence.
+#[test]
+fn an_image_of_another_declaration_is_found() {
+    let Some(mut plant) = Plant::new() else {
+        return;
+    };
+    plant.limits.quantities.insert("BLOCKS".into(), 1);
+    plant.finds(
+        &[],
+        "vgic",
+        &["the image has BLOCKS = 2", "and 1 was declared"],
+    );
+}
+
 /// Mistakes of every kind at places by chance, the same in each run: none is missed.
 #[test]
 fn three_hundred_planted_by_chance_are_all_found() {

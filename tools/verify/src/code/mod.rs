@@ -24,6 +24,7 @@ pub mod places;
 pub mod recursion;
 pub mod report;
 pub mod reviewed;
+pub mod shapes;
 pub mod shown;
 pub mod span;
 pub mod stack;

@@ -12,6 +12,7 @@ use super::flow::Program;
 use super::indirect;
 use super::places::Places;
 use super::reviewed::Reviewed;
+use super::shapes;
 use super::stack::{Frame, deepest, frame};
 use super::text::Text;
 use crate::image::Image;
@@ -77,6 +78,7 @@ pub fn examine(image: &Image, limits: &Limits) -> Result<Report, String> {
     let mut findings = Vec::new();
     checks::followed(&code, &mut findings);
     let reviewed = checks::are_reviewed(&code, &mut findings);
+    shapes::are_as_declared(&code, &limits.quantities, &mut findings);
     let known = findings.len();
     checks::have_no_circles(&code, &mut findings);
     let frames = program.functions.values();

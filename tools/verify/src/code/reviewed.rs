@@ -206,6 +206,17 @@ mod tests {
     }
 
     #[test]
+    fn what_no_image_has_is_unused() {
+        let all = rows()
+            .iter()
+            .flat_map(|row| row.functions.iter().map(|it| (&*row.instruction, &**it)));
+        let mut seen: BTreeSet<(&str, &str)> = all.collect();
+        assert_eq!(unused(&seen), [""; 0]);
+        seen.remove(&("MSR ACTLR_EL2 (3 4 1 0 1)", "take_back"));
+        assert_eq!(unused(&seen), ["MSR ACTLR_EL2 (3 4 1 0 1) | take_back"]);
+    }
+
+    #[test]
     fn a_name_has_one_encoding() {
         for (index, row) in rows().iter().enumerate() {
             for other in &rows()[index + 1..] {
