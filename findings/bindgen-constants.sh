@@ -59,7 +59,8 @@ fn main() {
     let usual = constants(bindgen::builder());
     let with_clang = constants(bindgen::builder().clang_macro_fallback());
     println!("bindgen: {usual:#?}");
-    println!("more with clang_macro_fallback: {:?}", with_clang.iter().filter(|one| !usual.contains(one)).collect::<Vec<_>>());
+    let more: Vec<_> = with_clang.iter().filter(|one| !usual.contains(one)).collect();
+    println!("more with clang_macro_fallback: {more:?}");
     let computed = ["MASK:i32=-1", "PRODUCT:u64=4294967296", "ALL:i32=-1", "TOP:i64=-9223372036854775808"];
     assert_eq!(usual[..4], computed);
     assert_eq!(usual[4..], ["TYPED:::std::os::raw::c_uint=268435455"]);

@@ -1,8 +1,8 @@
 #!/bin/sh
 # "No fault" is reported as a fault, and sent as two bytes (can-j1939 2.0.12)
 #
-# Expected: an ECU without active faults sends DM1 as eight bytes, the trouble code all zeros and the last two 0xFF; one with one
-#   fault fills up to eight with 0xFF (SAE J1939-73, 5.7.1). A receiver's list of faults is then empty, or has one.
+# Expected: an ECU without active faults sends DM1 as eight bytes, the trouble code all zeros and the last two 0xFF; one
+#   with one fault fills up to eight with 0xFF (SAE J1939-73, 5.7.1). A receiver's list is then empty, or has one.
 # Seen: Dm1 gives its subscribers one fault of SPN 0 for the first, and for the older form, a code of all ones, one of
 #   SPN 524287. It sends two bytes when there is none, and six when there is one; neither is eight.
 # Why: j1939/diagnostic_messages.py divides the length by four, whatever the codes are, and sends lamps and codes

@@ -41,7 +41,8 @@ use constants::*;
 
 fn main() {
     let config = cbindgen::Config { language: cbindgen::Language::C, ..Default::default() };
-    cbindgen::Builder::new().with_config(config).with_src("src/constants.rs").generate().unwrap().write_to_file("constants.h");
+    let builder = cbindgen::Builder::new().with_config(config).with_src("src/constants.rs");
+    builder.generate().unwrap().write_to_file("constants.h");
     for value in [PERIOD, WINDOW, MASK.into(), PAGE.into(), SUFFIX, ALL] {
         println!("{value:#x}");
     }
@@ -51,7 +52,8 @@ cat > main.c <<'C'
 #include <stdio.h>
 #include "constants.h"
 
-#define SHOW(name) printf("%s %s %d\n", #name, (unsigned long long)(name) == wanted[n] ? "equal" : "other", (int)sizeof(name)), n++
+#define SHOW(name) \
+    printf("%s %s %d\n", #name, (unsigned long long)(name) == wanted[n] ? "equal" : "other", (int)sizeof(name)), n++
 
 int main(void)
 {

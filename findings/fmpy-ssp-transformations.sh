@@ -7,8 +7,8 @@
 # Seen: simulate_ssp() passes 1 where 12 is due, without a word; the connection that read_ssd() gives has no
 #   transformation, while the file is valid by the schemas that the package brings. A run with steps of 0.1 to 1.0
 #   takes eleven of them, the last from 1.0 to 1.1.
-# Why: fmpy/ssp/ssd.py, read_ssd, looks for the element in the namespace ssd, and it is one of ssc, where fmpy's own reader of
-#   parameter mappings looks; fmpy/ssp/simulation.py copies values in any case. Time is a sum of steps.
+# Why: fmpy/ssp/ssd.py, read_ssd, looks for the element in the namespace ssd, and it is one of ssc, where fmpy's own
+#   reader of parameter mappings looks; fmpy/ssp/simulation.py copies values in any case. Time is a sum of steps.
 # Matters: SSP's transformations are what makes units of different suppliers' models fit. The system runs, with
 #   plausible curves. Convert inside of a component until the importer does.
 set -eu

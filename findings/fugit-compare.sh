@@ -5,10 +5,10 @@
 #   in ms and us.
 # Seen: 4,294 s in ms are more than 1 us. One ms later, `>`, `<`, `==`, `>=` and `<=` are all false, and `!=` is true.
 #   Nothing panics, and with u64 ticks it is right.
-# Why: src/duration.rs: both sides are multiplied to a common tick in their own 32 bits; if that overflows, partial_cmp gives
-#   None (const_partial_cmp's documentation says so) and == gives false.
-# Matters: `while elapsed < limit` ends at once and `if elapsed > limit` never fires, after 72 minutes of ms against us. Compare
-#   durations of one type, or of 64 bits.
+# Why: src/duration.rs: both sides are multiplied to a common tick in their own 32 bits; if that overflows, partial_cmp
+#   gives None (const_partial_cmp's documentation says so) and == gives false.
+# Matters: `while elapsed < limit` ends at once and `if elapsed > limit` never fires, after 72 minutes of ms against us.
+#   Compare durations of one type, or of 64 bits.
 set -eu
 command -v cargo >/dev/null || { echo "missing: cargo, by rustup or apt-get install cargo" >&2; exit 1; }
 room=$(mktemp -d)

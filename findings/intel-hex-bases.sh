@@ -1,14 +1,14 @@
 #!/bin/sh
-# One Intel HEX file is two images to six readers (intelhex 2.3.0, hexrec 0.5.1, bincopy 20.1.1; binutils, tried with 2.40; llvm,
-# tried with 14.0.6; srecord, tried with 1.64)
+# One Intel HEX file is two images to six readers (intelhex 2.3.0, hexrec 0.5.1, bincopy 20.1.1; binutils, tried with 2.40;
+# llvm, tried with 14.0.6; srecord, tried with 1.64)
 #
 # Expected: a segment base (record type 02) that follows a linear base (04) takes its place: data go to 0x10000, not to
 #   0x08010000. A record that passes the end of a 64 KiB segment goes on at the segment's start (Intel's Hexadecimal
 #   Object File Format Specification of 1988, extended segment and extended linear address records).
 # Seen: intelhex, hexrec and srec_cat do the first; bincopy, GNU objcopy and llvm-objcopy add both bases. srec_cat alone does
 #   the second; the others pass 0x1FFFF and go on at 0x20000.
-# Why: the former have one base, that of the record seen last; the latter keep one of each kind and add them (bincopy.py, add_ihex;
-#   binutils' bfd/ihex.c; LLVM's IHexReader). Nobody but srecord takes a record's address modulo 64 KiB.
+# Why: the former have one base, that of the record seen last; the latter keep one of each kind and add them (bincopy.py,
+#   add_ihex; binutils' bfd/ihex.c; LLVM's IHexReader). Nobody but srecord takes a record's address modulo 64 KiB.
 # Matters: a boot loader of a 16-bit tool and an application of a 32-bit one, merged into one file, are flashed to different
 #   addresses by two programmers, and a CRC that a script computes is another image's. Convert each part first.
 set -eu

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A section that the script doesn't name: GNU ld loads it from flash, lld expects it in RAM at power-on (binutils, tried with 2.40;
-# lld, tried with 14.0.6)
+# A section that the script doesn't name: GNU ld loads it from flash, lld expects it in RAM at power-on (binutils, tried with
+# 2.40; lld, tried with 14.0.6)
 #
 # Expected: both linkers give a section that the linker script doesn't name the same place: behind the section that it
 #   follows, ".fast : { ... } > RAM AT> FLASH", and so a load address in flash, too. SIZEOF() of a section that isn't

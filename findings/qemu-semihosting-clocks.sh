@@ -1,8 +1,8 @@
 #!/bin/sh
 # Under -icount and -rtc clock=vm a guest still reads the host's clocks, by semihosting (QEMU's AArch64, tried with 10.0.2)
 #
-# Expected: with time counted in instructions a guest's clocks follow it, and two runs read the same: the counter, the RTC, and
-#   semihosting's SYS_ELAPSED, which is the number of the target's ticks since execution started, and SYS_TIME (Arm's
+# Expected: with time counted in instructions a guest's clocks follow it, and two runs read the same: the counter, the RTC,
+#   and semihosting's SYS_ELAPSED, which is the number of the target's ticks since execution started, and SYS_TIME (Arm's
 #   semihosting specification, the calls of these names).
 # Seen: CNTVCT_EL0 advances by the same number in both runs and PL031 shows the base that -rtc gives, 2020. SYS_ELAPSED
 #   advances by another number in each run, the ns that the host needed, and SYS_TIME is the host's date.
@@ -60,8 +60,8 @@ void run(void)
 
 __asm__(".section .text.start\n.global _start\n_start: ldr x0, =0x40200000\n mov sp, x0\n b run\n");
 C
-aarch64-linux-gnu-gcc -O1 -ffreestanding -fno-pic -fno-pie -nostdlib -static -mgeneral-regs-only -mstrict-align -fno-stack-protector \
-    -Wl,-Ttext=0x40080000,--build-id=none -o guest guest.c
+aarch64-linux-gnu-gcc -O1 -ffreestanding -fno-pic -fno-pie -nostdlib -static -mgeneral-regs-only -mstrict-align \
+    -fno-stack-protector -Wl,-Ttext=0x40080000,--build-id=none -o guest guest.c
 for run in first second; do
     timeout -k 5 60 qemu-system-aarch64 -M virt -cpu cortex-a53 -nodefaults -display none -serial stdio -semihosting \
         -icount shift=0,sleep=off -rtc base=2020-01-01,clock=vm -kernel guest > $run
