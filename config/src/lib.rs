@@ -33,4 +33,4 @@ pub use address::{Ipa, MemoryRange, Pa};
 pub use board::{Board, BoardFacts};
 pub use rules::text;
 pub use system::{Channel, Partition, Region, System, Window};
-pub use tables::{layout, machines, passport, ports};
+pub use tables::{layout, machines, messages, passport, ports};

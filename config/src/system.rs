@@ -12,7 +12,7 @@ use crate::machine::VirtualMachine;
 use crate::same::same_text;
 
 pub use crate::image::{File, Image, Initrd};
-pub use channels::{Channel, ChannelKind, MAX_MESSAGE_BYTES, Port};
+pub use channels::{Channel, ChannelKind, MAX_MESSAGE_BYTES, MAX_QUEUED_MESSAGES, Port};
 pub use health::{Action, HealthEvent, HealthTable, Heartbeat, MAX_RESTARTS_COUNTED, RestartLimit};
 pub use memory::{Region, RegionKind};
 pub use schedule::{MAX_PLAN_WINDOWS, Schedule, Span, Window};

@@ -18,9 +18,10 @@ use paratia_abi::passport::{
 };
 use paratia_config::address::{Ipa, MemoryRange, Pa};
 use paratia_config::board::{BoardFacts, DisplayKind, InterruptController};
+use paratia_config::messages::{self, QueuePlace};
 use paratia_config::passport::{PassportPage, passports};
 use paratia_config::ports::{Direction, PartitionPorts, PortPlace, port, port_table, port_to_ring};
-use paratia_config::system::{Channel, Port, System};
+use paratia_config::system::{Channel, ChannelKind, Port, System};
 
 static PASSPORTS: [PassportPage; 3] = passports(&SYSTEM, &BOARD);
 
@@ -201,6 +202,7 @@ fn ports_are_numbered_in_the_order_of_channels() {
             direction,
             window: MemoryRange::new(Pa(base), size_bytes),
             refresh: Duration::from_millis(60),
+            depth: 0,
             interrupt: None,
         })
     };
@@ -250,6 +252,48 @@ fn passports_list_ports_in_the_same_order() {
     let names: Vec<_> = nav.ports().iter().map(|port| port.name.as_str()).collect();
     assert_eq!(names, ["route", "volume"]);
     assert_eq!(nav.port_interrupts[..3], [0, 40, 0]);
+    assert_eq!(nav.port_depths, [0; 8]);
+}
+
+#[test]
+fn a_passport_says_at_which_ports_messages_queue() {
+    const QUEUED: System = System {
+        channels: &[
+            TALK.channels[0],
+            Channel {
+                kind: ChannelKind::Queuing { depth: 5 },
+                ..TALK.channels[1]
+            },
+        ],
+        ..TALK
+    };
+    let of = |index| paratia_config::passport::passport(&QUEUED, &BOARD, index);
+    assert_eq!(of(0).port_depths[..3], [0, 5, 0]);
+    assert_eq!(of(1).port_depths, [0; 8]);
+    assert_eq!(of(2).port_depths[..3], [0, 5, 0]);
+    assert_eq!(of(0).ports()[1].refresh_ns, 0);
+    assert_eq!(of(0).ports()[0].refresh_ns, 60_000_000);
+    let places = [0, 1].map(|channel| messages::queue(&QUEUED, channel));
+    let place = QueuePlace {
+        first: 0,
+        depth: 5,
+        slot_words: 2,
+    };
+    assert_eq!(places, [None, Some(place)]);
+    assert_eq!(
+        (
+            messages::queue_count(&QUEUED),
+            messages::queued_words(&QUEUED)
+        ),
+        (1, 10)
+    );
+    assert_eq!(
+        (
+            messages::sampling_channels(&QUEUED),
+            messages::sampled_words(&QUEUED)
+        ),
+        (1, 8)
+    );
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::schedule::shorter;
 use crate::each;
 use crate::machine::{FIRST_SHARED, UART_INTERRUPT};
 use crate::same::same_text;
-use crate::system::Partition;
+use crate::system::{ChannelKind, MAX_QUEUED_MESSAGES, Partition};
 
 pub(super) const fn channel_ends_exist(context: &Context, report: &mut Report) {
     each_end! { end in context => {
@@ -152,14 +152,48 @@ const fn interrupt_of(end: &End, interrupt: u32) -> Message {
         .number(interrupt as u64)
 }
 
+pub(super) const fn queue_has_one_reader(context: &Context, report: &mut Report) {
+    each! { channel in context.system.channels => {
+        let readers = channel.destinations.len();
+        if matches!(channel.kind, ChannelKind::Queuing { .. }) && readers > 1 {
+            report.add(
+                of(channel)
+                    .str("its messages queue for ")
+                    .count(readers)
+                    .str(" readers, and what one has read is gone for the others")
+                    .str("; declare a channel for each"),
+            );
+        }
+    }}
+}
+
+pub(super) const fn queue_depth(context: &Context, report: &mut Report) {
+    each! { channel in context.system.channels => {
+        if let ChannelKind::Queuing { depth } = channel.kind
+            && (depth == 0 || depth > MAX_QUEUED_MESSAGES)
+        {
+            report.add(
+                of(channel)
+                    .str("a queue of ")
+                    .number(depth as u64)
+                    .str(" messages, allowed are 1 to ")
+                    .number(MAX_QUEUED_MESSAGES as u64)
+                    .str("; change the depth"),
+            );
+        }
+    }}
+}
+
 pub(super) const fn refresh_covers_frame(context: &Context, report: &mut Report) {
     let frame = context.system.schedule.major_frame;
     each! { channel in context.system.channels => {
-        if shorter(channel.refresh(), frame) {
+        if let ChannelKind::Sampling { refresh } = channel.kind
+            && shorter(refresh, frame)
+        {
             report.add(
                 of(channel)
                     .str("refresh ")
-                    .duration(channel.refresh())
+                    .duration(refresh)
                     .str(" is shorter than the major frame ")
                     .duration(frame)
                     .str(", so that messages go stale between two windows of partition ")

@@ -200,6 +200,10 @@ rules! {
     messages::message_window_in_ram,
     /// Message windows of a partition don't overlap.
     messages::message_windows_apart,
+    /// Messages queue for one reader.
+    channels::queue_has_one_reader,
+    /// A queue holds 1 to 256 messages.
+    channels::queue_depth,
     /// Messages stay valid until the writer has its next window.
     channels::refresh_covers_frame,
 

@@ -31,7 +31,16 @@ pub enum ChannelKind {
         /// A message older than this is no longer valid.
         refresh: Duration,
     },
+    /// Every message is kept until it is read, and read once, in the order of sending. What finds the
+    /// queue full is refused and counted. Such a channel has one destination.
+    Queuing {
+        /// Messages that wait at most: 1 to [`MAX_QUEUED_MESSAGES`].
+        depth: u32,
+    },
 }
+
+/// Most messages that any queue holds.
+pub const MAX_QUEUED_MESSAGES: u32 = 256;
 
 /// A partition's end of a channel. A port's index is its place among its partition's ports, in the
 /// order of the system's channels.

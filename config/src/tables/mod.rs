@@ -1,6 +1,6 @@
 //! What is built from a declaration, as constants: the image's [layout](mod@layout),
-//! [passports](passport), [ports], [machines] and translation tables: EL2's own stage 1 and stage 2 of every
-//! partition.
+//! [passports](passport), [ports], [messages], [machines] and translation tables: EL2's own stage 1 and
+//! stage 2 of every partition.
 //!
 //! 39 bits of input address, 4 KiB granule, lookups from level 1. Blocks of 1 GiB and 2 MiB are
 //! used wherever both addresses' alignment allows, pages elsewhere. The tables lie in a row at
@@ -22,6 +22,7 @@ mod count;
 pub mod layout;
 pub mod machines;
 mod mapping;
+pub mod messages;
 pub mod passport;
 mod pool;
 pub mod ports;

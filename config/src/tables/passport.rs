@@ -15,7 +15,7 @@ use crate::board::{BoardFacts, DisplayKind};
 use crate::directory::Directory;
 use crate::each;
 use crate::layout::MAX_PARTITIONS;
-use crate::ports::{Direction, PartitionPorts, port_interrupts, port_table, ports_of};
+use crate::ports::{Direction, PartitionPorts, port_depths, port_interrupts, port_table, ports_of};
 use crate::same::same_text;
 use crate::system::{Partition, RegionKind, System};
 
@@ -104,6 +104,7 @@ const fn filled(
         arguments: arguments(partition),
         device_models,
         port_interrupts: port_interrupts(places),
+        port_depths: port_depths(places),
     }
 }
 
@@ -165,7 +166,7 @@ const fn ports(system: &System, places: &PartitionPorts) -> ([PortRecord; MAX_PO
             window: port.window.0,
             message_bytes: channel.message_bytes,
             direction,
-            refresh_ns: nanoseconds(channel.refresh()),
+            refresh_ns: nanoseconds(channel.kind.refresh()),
         };
         count += 1;
     }

@@ -24,8 +24,10 @@ pub struct PortPlace {
     pub direction: Direction,
     /// Its message window as EL2 sees it; `size_bytes` is the largest message.
     pub window: MemoryRange,
-    /// A message older than this is no longer valid.
+    /// A message older than this is no longer valid; no time where messages queue.
     pub refresh: Duration,
+    /// Messages that wait at most; 0 where they don't queue.
+    pub depth: u32,
     /// The partition's interrupt that says that a message has come.
     pub interrupt: Option<u32>,
 }
@@ -121,6 +123,18 @@ pub const fn port_interrupts(ports: &PartitionPorts) -> [u32; MAX_PORTS] {
     interrupts
 }
 
+/// How many messages wait at most at a partition's ports, by their index; 0 where they don't queue.
+#[must_use]
+pub const fn port_depths(ports: &PartitionPorts) -> [u32; MAX_PORTS] {
+    let mut depths = [0; MAX_PORTS];
+    each! { index below MAX_PORTS => {
+        if let Some(port) = &ports[index] {
+            depths[index] = port.depth;
+        }
+    }}
+    depths
+}
+
 /// The partition that reads at a destination of a channel, and the index of its port, if it wants an
 /// interrupt with its messages.
 ///
@@ -186,12 +200,25 @@ impl Channel {
             &self.destinations[index - 1]
         }
     }
+}
 
-    /// How long a message stays valid.
+impl ChannelKind {
+    /// How long a message stays valid, where there is a newest one; else no time.
     #[must_use]
-    pub const fn refresh(&self) -> Duration {
-        let ChannelKind::Sampling { refresh } = self.kind;
-        refresh
+    pub const fn refresh(self) -> Duration {
+        match self {
+            Self::Sampling { refresh } => refresh,
+            Self::Queuing { .. } => Duration::ZERO,
+        }
+    }
+
+    /// Messages that wait at most, where they queue; else none.
+    #[must_use]
+    pub const fn depth(self) -> u32 {
+        match self {
+            Self::Sampling { .. } => 0,
+            Self::Queuing { depth } => depth,
+        }
     }
 }
 
@@ -225,7 +252,8 @@ const fn place(partition: &Partition, channel: &Channel, index: usize, end: usiz
             Direction::Destination(end - 1)
         },
         window: MemoryRange::new(base, size_bytes),
-        refresh: channel.refresh(),
+        refresh: channel.kind.refresh(),
+        depth: channel.kind.depth(),
         interrupt: channel.end(end).interrupt,
     }
 }

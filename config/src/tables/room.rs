@@ -5,12 +5,13 @@
 //! are named here, in bytes, rounded up; the link of every image compares the sums with what it placed.
 
 use super::machines::most_destinations;
+use super::messages::{queue_count, queued_words, sampled_words, sampling_channels};
 use crate::address::kib;
 use crate::board::BoardFacts;
 use crate::each;
 use crate::image::Image;
 use crate::machine::{FIRST_SHARED, MAX_SHARED_BLOCKS, MAX_VCPUS};
-use crate::system::{Channel, MAX_MESSAGE_BYTES, MAX_RESTARTS_COUNTED, System, Trace};
+use crate::system::{Channel, MAX_RESTARTS_COUNTED, System, Trace};
 
 /// What is there once: the log's buffers, the display, the locks.
 const ALWAYS: u64 = kib(8);
@@ -42,6 +43,10 @@ const RECORDS_OF_A_TRACE: u64 = 60;
 const SLOTS_OF_A_LINK: u64 = 4;
 const A_SLOT_OF_A_LINK: u64 = 16;
 const A_LINK: u64 = 8;
+/// For each queue beside its messages: the counts at its ends (`policy/queue.rs`), and where it is
+/// (`state/queues.rs`).
+const A_QUEUE: u64 = 128;
+const A_QUEUE_PLACE: u64 = 96;
 
 /// What all variables of a system take at most.
 #[must_use]
@@ -64,22 +69,24 @@ pub const fn variables_bytes(system: &System, board: &BoardFacts) -> u64 {
         + (system.vcpu_count() as u64).saturating_mul(A_VCPU)
         + most.grants.saturating_mul(A_GRANT)
         + links_bytes(system)
+        + queues_bytes(system)
 }
 
-/// What all links between ports take: as many for each channel as the one that has most destinations has,
-/// each with room for the largest message.
+/// What all links between ports take: as many for each sampling channel as the one that has most
+/// destinations has, each with room for the largest message.
 const fn links_bytes(system: &System) -> u64 {
-    let mut largest = 0;
-    each! { channel in system.channels => {
-        largest = greater(largest, channel.message_bytes as u64);
-    }}
-    let largest = lesser(largest, MAX_MESSAGE_BYTES as u64);
-    let link = A_LINK + SLOTS_OF_A_LINK * (A_SLOT_OF_A_LINK + largest.next_multiple_of(8));
-    links(system).saturating_mul(link)
+    let largest = sampled_words(system) as u64 * 8;
+    let link = A_LINK + SLOTS_OF_A_LINK * (A_SLOT_OF_A_LINK + largest);
+    let links = sampling_channels(system).saturating_mul(most_destinations(system));
+    (links as u64).saturating_mul(link)
 }
 
-const fn links(system: &System) -> u64 {
-    (system.channels.len() as u64).saturating_mul(most_destinations(system) as u64)
+/// What all queues take.
+const fn queues_bytes(system: &System) -> u64 {
+    let words = (queued_words(system) as u64).saturating_mul(8);
+    (queue_count(system) as u64)
+        .saturating_mul(A_QUEUE)
+        .saturating_add(words)
 }
 
 /// What the declaration itself takes among the hypervisor's constants, beside what every partition and
@@ -104,7 +111,17 @@ pub const fn declaration_bytes(system: &System) -> u64 {
     }}
     // Whose each window is; whom each message concerns.
     let windows = system.cpu_count() * system.schedule.most_windows() * A_PLACE;
-    bytes as u64 + windows as u64 + links(system).saturating_mul(A_DESTINATION)
+    let channels = system.channels.len() as u64;
+    let destinations = channels.saturating_mul(most_destinations(system) as u64);
+    let queues = if queue_count(system) == 0 {
+        0
+    } else {
+        channels
+    };
+    bytes as u64
+        + windows as u64
+        + destinations.saturating_mul(A_DESTINATION)
+        + queues.saturating_mul(A_QUEUE_PLACE)
 }
 
 const A_DEVICE_USE: usize = 48;

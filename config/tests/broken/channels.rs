@@ -332,6 +332,59 @@ pub const CASES: &[Case] = &[
         )],
         ..VALID
     },
+    Case {
+        system: System {
+            channels: &[Channel {
+                kind: ChannelKind::Queuing { depth: 4 },
+                destinations: &[
+                    HUD_PORT,
+                    Port {
+                        partition: "media",
+                        window: Ipa(0x4000_8000),
+                        ..HUD_PORT
+                    },
+                ],
+                ..ROUTE
+            }],
+            ..SYSTEM
+        },
+        findings: &[(
+            "queue_has_one_reader",
+            "channel 'route': its messages queue for 2 readers, and what one has read is gone for \
+             the others; declare a channel for each",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            channels: &[
+                Channel {
+                    kind: ChannelKind::Queuing { depth: 0 },
+                    ..ROUTE
+                },
+                Channel {
+                    kind: ChannelKind::Queuing { depth: 257 },
+                    ..further("second", 0x400F_E000, &[at_hud("second", 0x401F_E000, 40)])
+                },
+                Channel {
+                    kind: ChannelKind::Queuing { depth: 256 },
+                    ..further("third", 0x400F_D000, &[at_hud("third", 0x401F_D000, 41)])
+                },
+            ],
+            ..SYSTEM
+        },
+        findings: &[
+            (
+                "queue_depth",
+                "channel 'route': a queue of 0 messages, allowed are 1 to 256; change the depth",
+            ),
+            (
+                "queue_depth",
+                "channel 'second': a queue of 257 messages, allowed are 1 to 256; change the depth",
+            ),
+        ],
+        ..VALID
+    },
     // What is wrong is in the last pairs of ends, behind many that are right.
     Case {
         system: System {

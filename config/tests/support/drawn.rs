@@ -295,8 +295,13 @@ fn channels(chance: &mut Chance, partitions: &mut [Partition]) -> Vec<Channel> {
         let source = ports.remove(0);
         channels.push(Channel {
             name: format!("channel-{index}").leak(),
-            kind: ChannelKind::Sampling {
-                refresh: chance.of(&[Duration::MAX, Duration::from_secs(1_000_000)]),
+            kind: if ports.len() == 1 && chance.one_in(3) {
+                let depth = chance.of(&[1, 2, 7, 16]);
+                ChannelKind::Queuing { depth }
+            } else {
+                ChannelKind::Sampling {
+                    refresh: chance.of(&[Duration::MAX, Duration::from_secs(1_000_000)]),
+                }
             },
             message_bytes: bytes,
             source,
@@ -526,7 +531,11 @@ fn odd_channel(chance: &mut Chance, channels: &mut [Channel]) {
     let mut ends = channel.destinations.to_vec();
     let end = chance.below(1 + ends.len());
     let port = ends.get_mut(end).unwrap_or(&mut channel.source);
-    match chance.below(9) {
+    match chance.below(10) {
+        9 => {
+            let depth = odd_number(chance);
+            channel.kind = ChannelKind::Queuing { depth };
+        }
         0 => channel.name = odd_name(chance),
         1 => channel.message_bytes = odd_number(chance),
         2 => {

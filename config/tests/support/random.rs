@@ -45,7 +45,7 @@ pub fn system() -> impl Strategy<Value = System> {
     let numbers = prop::collection::vec(number(), 8);
     let durations = prop::collection::vec(duration(), 8);
     let words = prop::collection::vec(any::<u32>(), 4);
-    (numbers, durations, words, 0usize..21).prop_map(|(numbers, durations, words, place)| {
+    (numbers, durations, words, 0usize..22).prop_map(|(numbers, durations, words, place)| {
         // One value is strange at a time, so that many systems are broken in one place, or none.
         let number = |index: usize, valid| {
             if index == place {
@@ -100,8 +100,12 @@ pub fn system() -> impl Strategy<Value = System> {
             SCHEDULE.plans[0][1],
         ];
         let channel = Channel {
-            kind: ChannelKind::Sampling {
-                refresh: time(14, Duration::from_millis(60)),
+            kind: if place == 21 {
+                ChannelKind::Queuing { depth: words[0] }
+            } else {
+                ChannelKind::Sampling {
+                    refresh: time(14, Duration::from_millis(60)),
+                }
             },
             message_bytes: if place == 17 { words[0] } else { 64 },
             source: Port {

@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PARATIA_ABI_VERSION UINT32_C(0x00010000)
+#define PARATIA_ABI_VERSION UINT32_C(0x00010001)
 
 /* Answers of calls, in x0. */
 #define PARATIA_SUCCESS INT64_C(0)
@@ -30,6 +30,7 @@
 #define PARATIA_FEATURE_SAMPLING_PORTS UINT64_C(1)
 #define PARATIA_FEATURE_HEARTBEAT UINT64_C(2)
 #define PARATIA_FEATURE_CYCLIC_SCHEDULE UINT64_C(4)
+#define PARATIA_FEATURE_QUEUING_PORTS UINT64_C(8)
 
 /* The UID of the calls' range, as four words. */
 #define PARATIA_UID { UINT32_C(0x6a5e9d41), UINT32_C(0xb7c04f1e), UINT32_C(0x8d2f93a6), UINT32_C(0x41c80b57) }
@@ -154,6 +155,47 @@ enum paratia_exit_cause {
  * ticks of the longest. PARATIA_INVALID_PARAMETERS for another number.
  */
 #define PARATIA_EXIT_STATISTICS UINT32_C(0xc6000009)
+
+/* Sends the message that lies in a queuing source port's message window. Never waits.
+ *
+ * `x1` = port index, `x2` = length in bytes, 1 to the port's message size; `x3` = reserved, 0.
+ * Results: `x0` = success, or PARATIA_BUSY when the queue is full: the message isn't
+ * taken, and counts as refused; `x1` = messages that wait now; `x2` = messages refused since boot.
+ * PARATIA_INVALID_PARAMETERS for a bad length or a reserved bit,
+ * PARATIA_NOT_FOUND for a queuing port that the partition doesn't have or may not write.
+ */
+#define PARATIA_SEND_QUEUING_MESSAGE UINT32_C(0xc600000a)
+
+/* Takes the oldest message that waits at a queuing destination port, into its message window. Never
+ * waits.
+ *
+ * `x1` = port index, `x2` = reserved, 0. Results: `x0` = success, or PARATIA_EMPTY when
+ * none waits; `x1` = length in bytes, 0 if none; `x2` = messages refused, because the queue was full,
+ * since this was asked last (ARINC 653's overflow); `x3` = messages that wait still.
+ * PARATIA_INVALID_PARAMETERS for a reserved bit, PARATIA_NOT_FOUND for a queuing
+ * port that the partition doesn't have or may not read.
+ *
+ * Where the port has an interrupt, it comes with the first message sent after this call: a reader
+ * goes on until none waits.
+ */
+#define PARATIA_RECEIVE_QUEUING_MESSAGE UINT32_C(0xc600000b)
+
+/* How a queuing port stands, at either end.
+ *
+ * `x1` = port index, `x2` = reserved, 0. Results: `x0` = success; `x1` = messages that wait; `x2` =
+ * messages refused since boot; `x3` = messages sent since boot.
+ * PARATIA_INVALID_PARAMETERS for a reserved bit, PARATIA_NOT_FOUND for a queuing
+ * port that the partition doesn't have.
+ */
+#define PARATIA_QUEUING_PORT_STATUS UINT32_C(0xc600000c)
+
+/* Drops all messages that wait at a queuing destination port.
+ *
+ * `x1` = port index, `x2` = reserved, 0. Results: `x0` = success; `x1` = messages dropped.
+ * PARATIA_INVALID_PARAMETERS for a reserved bit, PARATIA_NOT_FOUND for a queuing
+ * port that the partition doesn't have or may not read.
+ */
+#define PARATIA_CLEAR_QUEUING_PORT UINT32_C(0xc600000d)
 
 /* Call count query of the vendor-hypervisor range (DEN0028, 6.2).
  */
@@ -298,6 +340,7 @@ struct paratia_passport {
     char arguments[PARATIA_MAX_ARGUMENTS_BYTES];
     char device_models[PARATIA_MAX_REGIONS][PARATIA_MAX_NAME_BYTES];
     uint32_t port_interrupts[PARATIA_MAX_PORTS]; /* 0: none */
+    uint32_t port_depths[PARATIA_MAX_PORTS]; /* 0: a sampling port */
 };
 _Static_assert(offsetof(struct paratia_passport, magic) == 0, "magic");
 _Static_assert(offsetof(struct paratia_passport, abi_version) == 8, "abi_version");
@@ -322,7 +365,8 @@ _Static_assert(offsetof(struct paratia_passport, display) == 1424, "display");
 _Static_assert(offsetof(struct paratia_passport, arguments) == 1448, "arguments");
 _Static_assert(offsetof(struct paratia_passport, device_models) == 1704, "device_models");
 _Static_assert(offsetof(struct paratia_passport, port_interrupts) == 1992, "port_interrupts");
-_Static_assert(sizeof(struct paratia_passport) == 2024, "passport");
+_Static_assert(offsetof(struct paratia_passport, port_depths) == 2024, "port_depths");
+_Static_assert(sizeof(struct paratia_passport) == 2056, "passport");
 
 /* Results of a call. */
 struct paratia_results {

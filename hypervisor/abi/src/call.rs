@@ -126,6 +126,43 @@ table! {
     /// ticks of the longest. [`crate::status::INVALID_PARAMETERS`] for another number.
     Own EXIT_STATISTICS = BASE + 9, "exit statistics";
 
+    /// Sends the message that lies in a queuing source port's message window. Never waits.
+    ///
+    /// `x1` = port index, `x2` = length in bytes, 1 to the port's message size; `x3` = reserved, 0.
+    /// Results: `x0` = success, or [`crate::status::BUSY`] when the queue is full: the message isn't
+    /// taken, and counts as refused; `x1` = messages that wait now; `x2` = messages refused since boot.
+    /// [`crate::status::INVALID_PARAMETERS`] for a bad length or a reserved bit,
+    /// [`crate::status::NOT_FOUND`] for a queuing port that the partition doesn't have or may not write.
+    Own SEND_QUEUING_MESSAGE = BASE + 10, "send queuing message";
+
+    /// Takes the oldest message that waits at a queuing destination port, into its message window. Never
+    /// waits.
+    ///
+    /// `x1` = port index, `x2` = reserved, 0. Results: `x0` = success, or [`crate::status::EMPTY`] when
+    /// none waits; `x1` = length in bytes, 0 if none; `x2` = messages refused, because the queue was full,
+    /// since this was asked last (ARINC 653's overflow); `x3` = messages that wait still.
+    /// [`crate::status::INVALID_PARAMETERS`] for a reserved bit, [`crate::status::NOT_FOUND`] for a queuing
+    /// port that the partition doesn't have or may not read.
+    ///
+    /// Where the port has an interrupt, it comes with the first message sent after this call: a reader
+    /// goes on until none waits.
+    Own RECEIVE_QUEUING_MESSAGE = BASE + 11, "receive queuing message";
+
+    /// How a queuing port stands, at either end.
+    ///
+    /// `x1` = port index, `x2` = reserved, 0. Results: `x0` = success; `x1` = messages that wait; `x2` =
+    /// messages refused since boot; `x3` = messages sent since boot.
+    /// [`crate::status::INVALID_PARAMETERS`] for a reserved bit, [`crate::status::NOT_FOUND`] for a queuing
+    /// port that the partition doesn't have.
+    Own QUEUING_PORT_STATUS = BASE + 12, "queuing port status";
+
+    /// Drops all messages that wait at a queuing destination port.
+    ///
+    /// `x1` = port index, `x2` = reserved, 0. Results: `x0` = success; `x1` = messages dropped.
+    /// [`crate::status::INVALID_PARAMETERS`] for a reserved bit, [`crate::status::NOT_FOUND`] for a queuing
+    /// port that the partition doesn't have or may not read.
+    Own CLEAR_QUEUING_PORT = BASE + 13, "clear queuing port";
+
     /// Call count query of the vendor-hypervisor range (DEN0028, 6.2).
     Standard HYPERVISOR_CALL_COUNT = 0x8600_FF00, "call count";
     /// Call UID query of the vendor-hypervisor range; answers [`UID`].
@@ -226,5 +263,7 @@ bitflags::bitflags! {
         const HEARTBEAT = 1 << 1;
         /// The partition runs in windows of a cyclic schedule.
         const CYCLIC_SCHEDULE = 1 << 2;
+        /// Queuing ports.
+        const QUEUING_PORTS = 1 << 3;
     }
 }

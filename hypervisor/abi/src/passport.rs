@@ -112,6 +112,9 @@ pub struct Passport {
     pub device_models: [Name; MAX_REGIONS],
     /// The interrupt that comes with a message at the port with the same index; 0 for none.
     pub port_interrupts: [u32; MAX_PORTS],
+    /// How many messages wait at most at the port with the same index, whose calls are those of queuing
+    /// ports; 0 for a sampling port.
+    pub port_depths: [u32; MAX_PORTS],
 }
 
 /// A region of guest-physical memory.
@@ -160,7 +163,7 @@ pub struct PortRecord {
     pub message_bytes: u32,
     /// [`PORT_SOURCE`] or [`PORT_DESTINATION`].
     pub direction: u32,
-    /// Refresh period of the channel in ns.
+    /// Refresh period of the channel in ns; 0 for a queuing port.
     pub refresh_ns: u64,
 }
 

@@ -7,15 +7,17 @@ use paratia_abi::call::{self, CALLS, Features, OWN_NUMBERS, Way};
 use paratia_abi::status::{BUSY, EMPTY, INVALID_PARAMETERS, NOT_FOUND, NOT_SUPPORTED, SUCCESS};
 use paratia_abi::{ABI_VERSION, OperatingMode, ReportedError};
 use paratia_config::each;
-use paratia_config::ports::{Direction, PortPlace};
+use paratia_config::ports::Direction;
 use paratia_config::system::HealthEvent;
 use zerocopy::IntoBytes;
 
-use crate::arch::{memory, timer};
+use crate::arch::timer;
 use crate::base::total;
 use crate::built::chosen::ANY;
 use crate::exits::fault;
+use crate::exits::ports;
 use crate::exits::power;
+use crate::exits::queuing;
 use crate::interrupts::kicks;
 use crate::machine::vgic::low;
 use crate::policy::lifecycle::End;
@@ -170,6 +172,10 @@ pub fn dispatch(guest: &mut Guest) -> Decision {
             REPORT_ERROR => report_error(guest, x1, [x2, x3, x4]),
             RESTART => Ok(Done::Decided(fault::raise_here(guest, HealthEvent::Reset))),
             EXIT_STATISTICS => exit_statistics(guest.vcpu, x1),
+            SEND_QUEUING_MESSAGE => queuing::send(guest, x1, x2, x3).map(Done::Values),
+            RECEIVE_QUEUING_MESSAGE => queuing::receive(&guest.partition, x1, x2).map(Done::Values),
+            QUEUING_PORT_STATUS => queuing::status(&guest.partition, x1, x2).map(Done::Values),
+            CLEAR_QUEUING_PORT => queuing::clear(&guest.partition, x1, x2).map(Done::Values),
             _ =>
                 if power::is_in_range(id) {
                     let decision = power::call(guest, id, [x1, x2, x3]);
@@ -298,15 +304,8 @@ fn console_write(vcpu: &Vcpu, partition: &mut Partition) -> Answer {
     Ok(Done::Plainly)
 }
 
-/// The partition's port at `index`.
-fn port(partition: &Partition, index: u64) -> Result<(usize, &'static PortPlace), i64> {
-    let index = usize::try_from(index).unwrap_or(usize::MAX);
-    let port = partition.facts.ports.get(index).and_then(Option::as_ref);
-    port.map(|port| (index, port)).ok_or(NOT_FOUND)
-}
-
 fn port_write(guest: &mut Guest, index: u64, length: u64) -> Answer {
-    let (_, port) = port(&guest.partition, index)?;
+    let (_, port) = ports::sampling(&guest.partition, index)?;
     let Direction::Source = port.direction else {
         return Err(NOT_FOUND);
     };
@@ -315,12 +314,9 @@ fn port_write(guest: &mut Guest, index: u64, length: u64) -> Answer {
     }
     let now = timer::now();
     let destinations = channels::destinations(port.channel).iter().flatten();
-    // SAFETY: the window is a constant place in the partition's RAM, a multiple of 8, and the words
-    // lie within it.
-    let message = (0..length.div_ceil(8)).map(|word| unsafe {
-        memory::read_word(port.window.base.0.wrapping_add(word.wrapping_mul(8)))
-    });
     let links = destinations.clone().map(|destination| destination.link);
+    // SAFETY: the length was looked at just now.
+    let message = unsafe { ports::message(port, length) };
     port::distribute(links, length, now, message);
     if ANY.kicks {
         for bell in destinations.filter_map(|destination| destination.bell.as_ref()) {
@@ -331,7 +327,7 @@ fn port_write(guest: &mut Guest, index: u64, length: u64) -> Answer {
 }
 
 fn port_read(partition: &Partition, index: u64) -> Answer {
-    let (index, port) = port(partition, index)?;
+    let (index, port) = ports::sampling(partition, index)?;
     let Direction::Destination(end) = port.direction else {
         return Err(NOT_FOUND);
     };
@@ -341,9 +337,8 @@ fn port_read(partition: &Partition, index: u64) -> Answer {
         partition.facts.doorbell.silence(index);
     }
     let received = destination.link.read(|at, word| {
-        // SAFETY: the window is a constant place in the partition's RAM, a multiple of 8, as large as the
-        // channel's largest message, and a link holds no more words than that.
-        unsafe { memory::write_word(port.window.base.0.wrapping_add(8 * at as u64), word) };
+        // SAFETY: whoever wrote to the link was held to the channel's largest message.
+        unsafe { ports::put(port, at, word) };
     });
     let Received { length, written } = received.ok_or(EMPTY)?;
     let age = timer::now().since(written);

@@ -10,6 +10,7 @@ pub mod heartbeat;
 pub mod latency;
 pub mod lifecycle;
 pub mod port;
+pub mod queue;
 pub mod records;
 pub mod reload;
 pub mod schedule;

@@ -1,30 +1,27 @@
-//! Where messages lie and go: each channel's links, one to each of its destinations, and whom a message there
+//! Where sampled messages lie and go: each channel's links, one to each of its destinations, and whom a message there
 //! interrupts. A link has one writer and one reader, on whatever CPUs, and neither waits for the other
 //! (`policy/port.rs`).
 
 use paratia_config::each;
 use paratia_config::machines;
+use paratia_config::messages;
 
 use crate::built::chosen::SYSTEM;
 use crate::policy::doorbell::Doorbell;
 use crate::policy::port::ChannelLink;
 use crate::state::constants::PARTITION_FACTS;
 
-/// Size of the largest message of the system in 64-bit words.
-const WORDS: usize = {
-    let mut words = 0;
-    each! { channel in SYSTEM.channels => {
-        let needed = channel.message_bytes.div_ceil(8) as usize;
-        words = if needed > words { needed } else { words };
-    }}
-    words
-};
+/// Size of the largest message of a link in 64-bit words.
+const WORDS: usize = messages::sampled_words(SYSTEM);
+
+/// Channels that have links; the messages of others queue (`state/queues.rs`).
+const CHANNELS: usize = messages::sampling_channels(SYSTEM);
 
 /// Most destinations of a channel.
 const MOST_DESTINATIONS: usize = machines::most_destinations(SYSTEM);
 
-static LINKS: [[ChannelLink<WORDS>; MOST_DESTINATIONS]; SYSTEM.channels.len()] =
-    [const { [const { ChannelLink::new() }; MOST_DESTINATIONS] }; SYSTEM.channels.len()];
+static LINKS: [[ChannelLink<WORDS>; MOST_DESTINATIONS]; CHANNELS] =
+    [const { [const { ChannelLink::new() }; MOST_DESTINATIONS] }; CHANNELS];
 
 /// Where a message of a channel goes.
 pub struct Destination {
@@ -49,9 +46,12 @@ pub struct Bell {
 static DESTINATIONS: [[Option<Destination>; MOST_DESTINATIONS]; SYSTEM.channels.len()] = {
     let mut all = [const { [const { None }; MOST_DESTINATIONS] }; SYSTEM.channels.len()];
     each! { channel below SYSTEM.channels.len() => {
+        if messages::queue(SYSTEM, channel).is_some() {
+            continue;
+        }
         each! { end below SYSTEM.channels[channel].destinations.len() => {
             all[channel][end] = Some(Destination {
-                link: &LINKS[channel][end],
+                link: &LINKS[messages::links_before(SYSTEM, channel)][end],
                 bell: bell(channel, end),
             });
         }}
@@ -64,7 +64,8 @@ static DESTINATIONS: [[Option<Destination>; MOST_DESTINATIONS]; SYSTEM.channels.
 const TO_RING: [[Option<(usize, usize)>; MOST_DESTINATIONS]; SYSTEM.channels.len()] =
     machines::to_ring(SYSTEM);
 
-const fn bell(channel: usize, end: usize) -> Option<Bell> {
+/// Whom a message of a channel interrupts at one of its destinations.
+pub const fn bell(channel: usize, end: usize) -> Option<Bell> {
     let Some((partition, port)) = TO_RING[channel][end] else {
         return None;
     };
@@ -80,8 +81,8 @@ const fn bell(channel: usize, end: usize) -> Option<Bell> {
     })
 }
 
-/// Where a message of a channel goes, by the number of the destination; nowhere for a channel that
-/// doesn't exist.
+/// Where a message of a sampling channel goes, by the number of the destination; nowhere for another, and
+/// for a channel that doesn't exist.
 #[inline]
 #[must_use]
 pub fn destinations(channel: usize) -> &'static [Option<Destination>] {

@@ -25,6 +25,7 @@ use crate::state::constants::PartitionFacts;
 use crate::state::cpu::{Cpu, Loaded};
 use crate::state::event::{Event, Record};
 use crate::state::partition::Partition;
+use crate::state::queues;
 use crate::state::running::Guest;
 use crate::state::stolen;
 use crate::state::vcpu::Vcpu;
@@ -96,6 +97,7 @@ fn start(cpu: &mut Cpu, vcpu: &mut Vcpu) {
         return;
     }
     connection::forget(guest.cpu.distributor, &guest.partition);
+    queues::restart_receiver(guest.partition.facts);
     guest.partition.reset_machine();
     let loaded = &mut guest.cpu.loaded;
     let Some(condition) = begin(guest.vcpu, loaded, &mut guest.partition) else {

@@ -6,8 +6,10 @@
 use core::arch::asm;
 
 use paratia_abi::call::{
-    CONSOLE_WRITE, CONSOLE_WRITE_BYTES, Features, HEARTBEAT, HYPERVISOR_CALL_UID, REPORT_ERROR,
-    RESTART, SAMPLING_PORT_READ, SAMPLING_PORT_WRITE, SET_MODE, VERSION, WAIT_FOR_WINDOW,
+    CLEAR_QUEUING_PORT, CONSOLE_WRITE, CONSOLE_WRITE_BYTES, Features, HEARTBEAT,
+    HYPERVISOR_CALL_UID, QUEUING_PORT_STATUS, RECEIVE_QUEUING_MESSAGE, REPORT_ERROR, RESTART,
+    SAMPLING_PORT_READ, SAMPLING_PORT_WRITE, SEND_QUEUING_MESSAGE, SET_MODE, VERSION,
+    WAIT_FOR_WINDOW,
 };
 use paratia_abi::{OperatingMode, ReportedError, status};
 
@@ -149,6 +151,85 @@ pub fn sampling_port_read(port: u64) -> Result<Arrival, Refusal> {
         valid: valid == 1,
         age: Ticks(age),
     })
+}
+
+/// Sends what lies in the message window of queuing source port `port`, `length_bytes` long; how many
+/// messages wait then.
+///
+/// # Errors
+/// [`Refusal::Busy`] if the queue is full, [`Refusal::InvalidParameters`] for a bad length,
+/// [`Refusal::NotFound`] for a bad port.
+pub fn send_queuing_message(port: u64, length_bytes: usize) -> Result<u64, Refusal> {
+    let [waiting, ..] = results(call!(
+        "hvc",
+        SEND_QUEUING_MESSAGE,
+        "x1" = port,
+        "x2" = length_bytes as u64,
+        "x3" = 0_u64
+    ))?;
+    Ok(waiting)
+}
+
+/// What [`receive_queuing_message`] put into the message window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// Its length in bytes; nothing if no message waited.
+    pub length_bytes: Option<u64>,
+    /// Messages refused since this was asked last.
+    pub refused: u64,
+    /// Messages that wait still.
+    pub waiting: u64,
+}
+
+/// Takes the oldest message of queuing destination port `port` into its message window.
+///
+/// # Errors
+/// [`Refusal::NotFound`] for a bad port.
+pub fn receive_queuing_message(port: u64) -> Result<Taken, Refusal> {
+    let (status, [length_bytes, refused, waiting]) =
+        call!("hvc", RECEIVE_QUEUING_MESSAGE, "x1" = port, "x2" = 0_u64);
+    if status != status::EMPTY {
+        results((status, [0; 3]))?;
+    }
+    Ok(Taken {
+        length_bytes: (status == status::SUCCESS).then_some(length_bytes),
+        refused,
+        waiting,
+    })
+}
+
+/// How a queue stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueueStatus {
+    /// Messages that wait.
+    pub waiting: u64,
+    /// Messages refused since boot.
+    pub refused: u64,
+    /// Messages sent since boot.
+    pub sent: u64,
+}
+
+/// How the queue of queuing port `port` stands.
+///
+/// # Errors
+/// [`Refusal::NotFound`] for a bad port.
+pub fn queuing_port_status(port: u64) -> Result<QueueStatus, Refusal> {
+    let [waiting, refused, sent] =
+        results(call!("hvc", QUEUING_PORT_STATUS, "x1" = port, "x2" = 0_u64))?;
+    Ok(QueueStatus {
+        waiting,
+        refused,
+        sent,
+    })
+}
+
+/// Drops all messages that wait at queuing destination port `port`; how many these were.
+///
+/// # Errors
+/// [`Refusal::NotFound`] for a bad port.
+pub fn clear_queuing_port(port: u64) -> Result<u64, Refusal> {
+    let [dropped, ..] = results(call!("hvc", CLEAR_QUEUING_PORT, "x1" = port, "x2" = 0_u64))?;
+    Ok(dropped)
 }
 
 /// Reports a sign of life; `sequence` goes into the log.

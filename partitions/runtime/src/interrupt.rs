@@ -53,6 +53,22 @@ pub fn wait() {
     asm::wfi();
 }
 
+/// Sleeps until `is_done`, which is looked at after each interrupt's handler, and with interrupts held back:
+/// so none comes between a look and the sleep after it. Interrupts come through when this returns.
+pub fn wait_until(mut is_done: impl FnMut() -> bool) {
+    loop {
+        arm_gic::irq_disable();
+        let done = is_done();
+        if !done {
+            wait();
+        }
+        arm_gic::irq_enable();
+        if done {
+            return;
+        }
+    }
+}
+
 /// The handler of a partition that named none.
 ///
 /// # Panics

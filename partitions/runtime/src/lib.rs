@@ -15,9 +15,11 @@ pub mod console;
 pub mod entry;
 pub mod exception;
 pub mod interrupt;
+mod message_window;
 pub mod mmu;
 pub mod passport;
 pub mod port;
+pub mod queue;
 pub mod time;
 
 pub use entry::Context;

@@ -3,6 +3,7 @@
 use core::ops::Range;
 use core::sync::atomic::{AtomicPtr, Ordering};
 
+use arm_gic::IntId;
 use paratia_abi::passport::{MAGIC, Passport, PortRecord, REGION_RAM};
 
 /// The partition's own passport, once [`at`] has found it.
@@ -57,6 +58,44 @@ pub fn port(
     (0..)
         .zip(passport.ports())
         .find(|(_, port)| port.name.as_str() == name && port.direction == direction)
+}
+
+/// As [`port`], if it is a sampling port.
+#[must_use]
+pub fn sampling_port(
+    passport: &'static Passport,
+    name: &str,
+    direction: u32,
+) -> Option<(u64, &'static PortRecord)> {
+    port(passport, name, direction).filter(|(index, _)| depth(passport, *index) == 0)
+}
+
+/// As [`port`], if it is a queuing port.
+#[must_use]
+pub fn queuing_port(
+    passport: &'static Passport,
+    name: &str,
+    direction: u32,
+) -> Option<(u64, &'static PortRecord)> {
+    port(passport, name, direction).filter(|(index, _)| depth(passport, *index) > 0)
+}
+
+/// How many messages wait at most at a port; 0 at a sampling port.
+#[must_use]
+pub fn depth(passport: &Passport, index: u64) -> u32 {
+    let depth = usize::try_from(index)
+        .ok()
+        .and_then(|index| passport.port_depths.get(index));
+    depth.copied().unwrap_or(0)
+}
+
+/// The interrupt that comes with a message at the port with this index in calls, if the configuration names
+/// one.
+#[must_use]
+pub fn port_interrupt(index: u64) -> Option<IntId> {
+    let index = usize::try_from(index).ok()?;
+    let interrupt = *own().port_interrupts.get(index)?;
+    IntId::try_from(interrupt).ok().filter(|id| id.is_spi())
 }
 
 /// Guest-physical addresses of the partition's first region of RAM, which holds the image.

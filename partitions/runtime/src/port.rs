@@ -6,12 +6,11 @@
 //! A port that receives may have an interrupt, so that its partition needn't look again and again:
 //! [`DestinationPort::enable_interrupt`].
 
-use core::ptr::NonNull;
-
-use paratia_abi::passport::{PORT_DESTINATION, PORT_SOURCE, Passport, PortRecord};
+use paratia_abi::passport::{PORT_DESTINATION, PORT_SOURCE, Passport};
 
 use crate::call::{self, Refusal};
 use crate::interrupt::{self, IntId};
+use crate::message_window::Window;
 use crate::passport;
 use crate::time::Ticks;
 
@@ -23,10 +22,10 @@ pub struct SourcePort {
 }
 
 impl SourcePort {
-    /// The source port called `name`, if the partition has one.
+    /// The sampling source port called `name`, if the partition has one.
     #[must_use]
     pub fn find(passport: &'static Passport, name: &str) -> Option<Self> {
-        let (index, record) = passport::port(passport, name, PORT_SOURCE)?;
+        let (index, record) = passport::sampling_port(passport, name, PORT_SOURCE)?;
         Some(Self {
             index,
             window: Window::of(record),
@@ -38,7 +37,7 @@ impl SourcePort {
     /// # Errors
     /// [`Refusal::InvalidParameters`] if the message is empty or longer than the channel's.
     pub fn write(&mut self, message: &[u8]) -> Result<(), Refusal> {
-        if message.len() > self.window.length_bytes {
+        if message.len() > self.window.length_bytes() {
             return Err(Refusal::InvalidParameters);
         }
         self.window.fill(message);
@@ -65,10 +64,10 @@ pub struct Received {
 }
 
 impl DestinationPort {
-    /// The destination port called `name`, if the partition has one.
+    /// The sampling destination port called `name`, if the partition has one.
     #[must_use]
     pub fn find(passport: &'static Passport, name: &str) -> Option<Self> {
-        let (index, record) = passport::port(passport, name, PORT_DESTINATION)?;
+        let (index, record) = passport::sampling_port(passport, name, PORT_DESTINATION)?;
         Some(Self {
             index,
             window: Window::of(record),
@@ -79,9 +78,7 @@ impl DestinationPort {
     /// configuration names one.
     #[must_use]
     pub fn interrupt(&self) -> Option<IntId> {
-        let index = usize::try_from(self.index).ok()?;
-        let interrupt = *passport::own().port_interrupts.get(index)?;
-        IntId::try_from(interrupt).ok().filter(|id| id.is_spi())
+        passport::port_interrupt(self.index)
     }
 
     /// Lets [`DestinationPort::interrupt`] come to this CPU, after [`interrupt::enable`]; says which it
@@ -99,53 +96,12 @@ impl DestinationPort {
     pub fn read(&mut self, buffer: &mut [u8]) -> Option<Received> {
         let arrival = call::sampling_port_read(self.index).ok()?;
         let arrived = usize::try_from(arrival.length_bytes).ok()?;
-        let length = arrived.min(buffer.len()).min(self.window.length_bytes);
+        let length = arrived.min(buffer.len()).min(self.window.length_bytes());
         self.window.copy_to(&mut buffer[..length]);
         Some(Received {
             length,
             valid: arrival.valid,
             age: arrival.age,
         })
-    }
-}
-
-/// A message window: bytes that belong to one port.
-#[derive(Debug)]
-struct Window {
-    base: NonNull<u8>,
-    length_bytes: usize,
-}
-
-impl Window {
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "addresses and usize are 64 bits"
-    )]
-    fn of(record: &PortRecord) -> Self {
-        Self {
-            base: NonNull::new(core::ptr::with_exposed_provenance_mut(
-                record.window as usize,
-            ))
-            .expect("a message window doesn't lie at address 0"),
-            length_bytes: record.message_bytes as usize,
-        }
-    }
-
-    fn fill(&mut self, message: &[u8]) {
-        assert!(message.len() <= self.length_bytes);
-        for (offset, byte) in message.iter().enumerate() {
-            // SAFETY: the offset is within the window (asserted), which the configuration's rules
-            // place in this partition's RAM, at its end, away from image and stacks.
-            unsafe { self.base.add(offset).write_volatile(*byte) };
-        }
-    }
-
-    fn copy_to(&self, buffer: &mut [u8]) {
-        assert!(buffer.len() <= self.length_bytes);
-        for (offset, byte) in buffer.iter_mut().enumerate() {
-            // SAFETY: the offset is within the window (asserted), which the configuration's rules place in this
-            // partition's RAM, at its end, away from image and stacks.
-            *byte = unsafe { self.base.add(offset).read_volatile() };
-        }
     }
 }

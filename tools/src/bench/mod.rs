@@ -28,12 +28,13 @@ use figures::{FIGURES, Figure};
 /// The board on which it is measured.
 pub const BOARD: &str = "qemu-virt";
 /// The systems that are measured.
-pub const SYSTEMS: [&str; 7] = [
+pub const SYSTEMS: [&str; 8] = [
     "bench-costs",
     "bench-events",
     "bench-partitions-2",
     "bench-partitions-16",
     "bench-partitions-128",
+    "bench-ports",
     "bench-windows",
     "cluster",
 ];

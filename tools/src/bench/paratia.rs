@@ -27,6 +27,7 @@ const NEIGHBOURS: [(u64, &str); 5] = [
 /// Board time of the systems: a little more than the guest takes.
 const COSTS_TIME: Duration = Duration::from_millis(1_600);
 const WINDOWS_TIME: Duration = Duration::from_millis(500);
+const PORTS_TIME: Duration = Duration::from_millis(100);
 const EVENTS_TIME: Duration = Duration::from_millis(60);
 /// In this time the cluster's infotainment makes every attack.
 const ATTACKS_TIME: Duration = Duration::from_secs(15);
@@ -50,6 +51,8 @@ pub(super) fn measure(progress: &mut dyn Progress) -> anyhow::Result<Values> {
     values.extend(switches()?);
     step("events");
     values.insert("event-to-cpu", events()?);
+    step("messages");
+    values.extend(ports()?);
     step("boot");
     values.extend(boot()?);
     step("every attack");
@@ -226,6 +229,14 @@ fn events() -> anyhow::Result<u64> {
     let events = counts.events;
     ensure!(events.count >= 1_000, "{} events came", events.count);
     Ok(events.most)
+}
+
+/// A message's way into a channel and out of it, sampled and queued.
+fn ports() -> anyhow::Result<Values> {
+    let report = twice(&run("bench-ports", PORTS_TIME)?)?;
+    let values = figures::of_guest(&spoken(&report, "bench"));
+    ensure!(values.len() == 4, "'bench-ports' has said only {values:?}");
+    Ok(values)
 }
 
 /// From reset to the first guest's first instruction, without what is done for each byte of a

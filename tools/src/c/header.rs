@@ -378,6 +378,7 @@ fn records() -> [Record; 5] {
             arguments: "char arguments[PARATIA_MAX_ARGUMENTS_BYTES]",
             device_models: "char device_models[PARATIA_MAX_REGIONS][PARATIA_MAX_NAME_BYTES]",
             port_interrupts: "uint32_t port_interrupts[PARATIA_MAX_PORTS] /* 0: none */",
+            port_depths: "uint32_t port_depths[PARATIA_MAX_PORTS] /* 0: a sampling port */",
         }),
     ]
 }

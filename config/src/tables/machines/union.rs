@@ -4,7 +4,7 @@ use super::interrupts::{Links, Model, shared_blocks};
 use crate::board::BoardFacts;
 use crate::each;
 use crate::machine::{Forbidden, Stray};
-use crate::system::System;
+use crate::system::{ChannelKind, System};
 
 /// What the partitions' machines have, all together: code for what none has isn't needed.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +29,8 @@ pub struct Union {
     pub debug: bool,
     /// Whether any is told its stolen time.
     pub stolen_time: bool,
+    /// Whether messages of any channel queue.
+    pub queues: bool,
 }
 
 impl Union {
@@ -46,6 +48,7 @@ impl Union {
             undefined: false,
             debug: false,
             stolen_time: false,
+            queues: false,
         };
         let mut v2 = 0;
         each! { partition in system.partitions => {
@@ -70,6 +73,7 @@ impl Union {
             all.stolen_time |= machine.stolen_time.is_some();
         }}
         each! { channel in system.channels => {
+            all.queues |= matches!(channel.kind, ChannelKind::Queuing { .. });
             each! { destination in channel.destinations => {
                 all.kicks |= destination.interrupt.is_some();
             }}

@@ -8,6 +8,7 @@ use super::drawn_systems::{self, Chance};
 use crate::board::BoardFacts;
 use crate::layout::{self, Layout, MAX_CPUS, MAX_PARTITIONS};
 use crate::machines;
+use crate::messages;
 use crate::passport::passports;
 use crate::ports::port_table;
 use crate::rules::{Finding, findings, longest_hold};
@@ -45,6 +46,13 @@ fn make_all(system: &System, board: &BoardFacts) {
     let _ = tables::vttbr::<MAX_PARTITIONS>(system, board);
     let _ = machines::Union::of(system, board);
     let _ = machines::most_destinations(system);
+    let _ = messages::sampled_words(system);
+    let _ = messages::queue_count(system);
+    let last = (0..system.channels.len())
+        .filter_map(|at| messages::queue(system, at))
+        .next_back();
+    let end = last.map_or(0, |queue| queue.first + queue.words());
+    assert_eq!(end, messages::queued_words(system));
     let _ = machines::most_windows::<MAX_PARTITIONS>(system);
     let _ = longest_hold(system, board);
     let _ = layout::emergency_stacks::<MAX_CPUS>(&layout);

@@ -1,8 +1,8 @@
-//! Channels as arrows: `vehicle.speed ──64 B, valid 60 ms──▶ speedometer.speed`.
+//! Channels as arrows: `vehicle.speed ──64 B, valid 60 ms──▶ speedometer.speed`, or with `4 × 64 B queued`.
 
 use anstyle::Style;
 use paratia_config::System;
-use paratia_config::system::Port;
+use paratia_config::system::{ChannelKind, Port};
 
 use crate::present::paint::{self, BOLD, PLAIN};
 use crate::present::quantity::milliseconds;
@@ -12,8 +12,13 @@ pub(super) fn lines(system: &System) -> Vec<String> {
     let mut lines = Vec::new();
     for channel in system.channels {
         let (source, width) = (end(system, &channel.source), length(&channel.source));
-        let refresh = milliseconds(channel.refresh());
-        let arrow = format!("──{} B, valid {refresh} ms──▶", channel.message_bytes);
+        let bytes = channel.message_bytes;
+        let arrow = match channel.kind {
+            ChannelKind::Sampling { refresh } => {
+                format!("──{bytes} B, valid {} ms──▶", milliseconds(refresh))
+            }
+            ChannelKind::Queuing { depth } => format!("──{depth} × {bytes} B queued──▶"),
+        };
         for (index, destination) in channel.destinations.iter().enumerate() {
             let destination = reader(system, destination);
             lines.push(if index == 0 {

@@ -3,8 +3,11 @@
 
 use core::arch::asm;
 
-use paratia_abi::call::{SAMPLING_PORT_READ, SAMPLING_PORT_WRITE};
+use paratia_abi::call::{
+    RECEIVE_QUEUING_MESSAGE, SAMPLING_PORT_READ, SAMPLING_PORT_WRITE, SEND_QUEUING_MESSAGE,
+};
 use paratia_abi::passport::MAGIC;
+use paratia_abi::status::SUCCESS;
 
 use crate::console::say;
 use crate::place::Place;
@@ -24,6 +27,8 @@ pub fn play(place: &Place, role: &str, run_argument: u64) -> ! {
         "role=punctual" => punctual(place),
         "role=sender" => sender(place),
         "role=receiver" => receiver(place),
+        "role=ports" => ports(place),
+        "role=partner" => partner(),
         "role=neighbour" => neighbour(run_argument),
         _ => neighbour(0),
     }
@@ -85,6 +90,73 @@ fn receiver(place: &Place) -> ! {
         interrupts::wait_for(id);
         paratia::call(SAMPLING_PORT_READ, [0; 6]);
     }
+}
+
+/// Ports of the two that exchange messages, as their system declares them; the partner's are the same in
+/// the other direction.
+const SAMPLED_OUT: u64 = 0;
+const QUEUED_OUT: u64 = 1;
+const SAMPLED_IN: u64 = 2;
+const QUEUED_IN: u64 = 3;
+/// The size of their messages, and how many of them a queue holds.
+const MESSAGE_BYTES: u64 = 64;
+const DEPTH: u64 = 256;
+/// Windows in which calls are measured.
+const ROUNDS: u64 = 4;
+
+/// Measures a message's way into a channel and out of it, sampled and queued, by turns with the partner.
+fn ports(place: &Place) -> ! {
+    let (mut write, mut send) = (Samples::NONE, Samples::NONE);
+    let (mut read, mut receive) = (Samples::NONE, Samples::NONE);
+    for _ in 0..ROUNDS {
+        // The partner takes all that was sent, and sends as much.
+        paratia::wait_for_window();
+        for _ in 0..DEPTH {
+            write.add(port_call(SAMPLING_PORT_WRITE, SAMPLED_OUT, MESSAGE_BYTES));
+            send.add(port_call(SEND_QUEUING_MESSAGE, QUEUED_OUT, MESSAGE_BYTES));
+            read.add(port_call(SAMPLING_PORT_READ, SAMPLED_IN, 0));
+            receive.add(port_call(RECEIVE_QUEUING_MESSAGE, QUEUED_IN, 0));
+        }
+    }
+    let figures = [
+        ("port-write", Some(write)),
+        ("port-read", Some(read)),
+        ("queue-send", Some(send)),
+        ("queue-receive", Some(receive)),
+    ];
+    say(place, &figures);
+    paratia::stop()
+}
+
+/// Takes every message, and answers each, in its windows.
+fn partner() -> ! {
+    loop {
+        while paratia::call(RECEIVE_QUEUING_MESSAGE, [QUEUED_OUT, 0, 0, 0, 0, 0]).0 == SUCCESS {}
+        paratia::call(SAMPLING_PORT_WRITE, [SAMPLED_IN, MESSAGE_BYTES, 0, 0, 0, 0]);
+        let message = [QUEUED_IN, MESSAGE_BYTES, 0, 0, 0, 0];
+        while paratia::call(SEND_QUEUING_MESSAGE, message).0 == SUCCESS {}
+        paratia::wait_for_window();
+    }
+}
+
+/// Ticks that a call takes, which succeeds.
+fn port_call(function: u32, port: u64, length: u64) -> u64 {
+    let (before, after, status): (u64, u64, u64);
+    // SAFETY: the hypervisor changes at most x0 to x17 (DEN0028, 2.6) and a port's message window, in which
+    // nothing of this guest lies.
+    unsafe {
+        asm!(
+            "mrs x20, cntvct_el0", "hvc #0", "mrs x21, cntvct_el0",
+            out("x20") before, out("x21") after,
+            inout("x0") u64::from(function) => status, inout("x1") port => _,
+            inout("x2") length => _, inout("x3") 0_u64 => _,
+            out("x4") _, out("x5") _, out("x6") _, out("x7") _, out("x8") _, out("x9") _,
+            out("x10") _, out("x11") _, out("x12") _, out("x13") _, out("x14") _, out("x15") _,
+            out("x16") _, out("x17") _,
+        );
+    }
+    assert!(status == 0);
+    after - before
 }
 
 /// Lets QEMU run another CPU.
