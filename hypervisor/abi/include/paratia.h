@@ -144,7 +144,8 @@ enum paratia_exit_cause {
  */
 #define PARATIA_WAIT_FOR_WINDOW UINT32_C(0xc6000007)
 
-/* Restarts the partition: memory scrubbed, pristine image. `x1` = reserved, 0. Doesn't return.
+/* Restarts the partition: memory scrubbed, pristine image. `x1` = reserved, 0. Returns only if that is
+ * another value: PARATIA_INVALID_PARAMETERS.
  */
 #define PARATIA_RESTART UINT32_C(0xc6000008)
 

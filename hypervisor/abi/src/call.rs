@@ -116,7 +116,8 @@ table! {
     /// that window's start in ticks of `CNTVCT_EL0`.
     EndsWindow WAIT_FOR_WINDOW = BASE + 7, "wait for window";
 
-    /// Restarts the partition: memory scrubbed, pristine image. `x1` = reserved, 0. Doesn't return.
+    /// Restarts the partition: memory scrubbed, pristine image. `x1` = reserved, 0. Returns only if that is
+    /// another value: [`crate::status::INVALID_PARAMETERS`].
     Own RESTART = BASE + 8, "restart";
 
     /// How often and for how long the calling vCPU was at EL2, for one cause: `x1` = an

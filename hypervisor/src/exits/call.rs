@@ -170,7 +170,7 @@ pub fn dispatch(guest: &mut Guest) -> Decision {
             HEARTBEAT => heartbeat(guest, x1),
             SET_MODE => set_mode(guest, x1),
             REPORT_ERROR => report_error(guest, x1, [x2, x3, x4]),
-            RESTART => Ok(Done::Decided(fault::raise_here(guest, HealthEvent::Reset))),
+            RESTART => restart(guest, x1),
             EXIT_STATISTICS => exit_statistics(guest.vcpu, x1),
             SEND_QUEUING_MESSAGE => queuing::send(guest, x1, x2, x3).map(Done::Values),
             RECEIVE_QUEUING_MESSAGE => queuing::receive(&guest.partition, x1, x2).map(Done::Values),
@@ -370,6 +370,13 @@ fn heartbeat(guest: &mut Guest, sequence: u64) -> Answer {
         guest.partition.records.trace(Record { time: now, event });
     }
     Ok(Done::Decided(decision))
+}
+
+fn restart(guest: &mut Guest, reserved: u64) -> Answer {
+    if reserved != 0 {
+        return Err(INVALID_PARAMETERS);
+    }
+    Ok(Done::Decided(fault::raise_here(guest, HealthEvent::Reset)))
 }
 
 fn set_mode(guest: &mut Guest, mode: u64) -> Answer {

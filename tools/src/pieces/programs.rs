@@ -2,12 +2,22 @@
 //! each.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::workspace;
 
 /// Where programs are: the partitions', and those that only tests run.
 const FOLDERS: [&str; 2] = ["partitions/src/bin", "tests/guests/src/bin"];
+
+/// Where programs lie that were built once, against version 1 of the guest interface, and are run as they
+/// are ever after.
+const STORED: &str = "tests/abi-1";
+
+/// The bytes of a program that was built once, if there is one of this name.
+pub(crate) fn stored(name: &str) -> Option<PathBuf> {
+    let file = workspace::root().join(STORED).join(format!("{name}.bin"));
+    file.is_file().then_some(file)
+}
 
 /// The names of all programs, whether they are built or not.
 ///

@@ -88,6 +88,9 @@ impl Sources<'_, '_> {
             let file = c::program::build(program, &source, self.watcher())?;
             return Bytes::of(program.to_owned(), file);
         }
+        if let Some(file) = programs::stored(program) {
+            return Bytes::of(program.to_owned(), file);
+        }
         let mut names = programs::names()?;
         names.extend(c::program::names()?);
         let names: Vec<&str> = names.iter().map(String::as_str).collect();

@@ -144,7 +144,7 @@ fn is_left_out(id: u32, x1: u64) -> bool {
     match id & !(1 << 30) {
         PSCI_CPU_OFF | PSCI_CPU_SUSPEND | PSCI_SYSTEM_OFF | PSCI_SYSTEM_RESET => true,
         _ => match id {
-            RESTART => true,
+            RESTART => x1 == 0,
             // Idle mode; and a report that restarts the partition.
             SET_MODE => x1 == 0,
             REPORT_ERROR => x1 == 1,
@@ -178,6 +178,7 @@ fn is_documented(id: u32, ports: &Ports, before: &Registers, after: &Registers) 
             only(EMPTY) || status == SUCCESS && (1..=BYTES).contains(&length) && valid < 2
         }),
         HEARTBEAT => only(NOT_FOUND),
+        RESTART => only(INVALID_PARAMETERS),
         SET_MODE if x1 > 2 => only(INVALID_PARAMETERS),
         REPORT_ERROR if x1 > 1 => only(INVALID_PARAMETERS),
         SET_MODE | REPORT_ERROR => only(SUCCESS),
