@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use paratia_board_support::list::Listed;
+use paratia_config::address::PAGE_BYTES;
 use paratia_config::layout::{Layout, REACH_BYTES};
 
 use paratia_config::machines::{Model, Union};
@@ -151,6 +152,7 @@ SECTIONS
     ASSERT(SIZEOF(.passports) == {passports_bytes:#x}, \"the passports don't fill their place\")
     .images {images:#x} : {{ KEEP(*(.images)) }} :images
     ASSERT(SIZEOF(.images) <= {images_bytes:#x}, \"the partitions' images outgrew the hypervisor's memory\")
+    .seal 0 (INFO) : {{ QUAD({SEAL_MAGIC:#x}) . += {seal_bytes:#x}; }} :NONE
     /DISCARD/ : {{ *(.eh_frame*) *(.comment) *(.note*) }}
 }}
 ",
@@ -170,8 +172,16 @@ SECTIONS
         passports_bytes = passports.size_bytes,
         images = images.base.0,
         images_bytes = images.size_bytes,
+        seal_bytes = DIGEST_BYTES * (1 + (passports.end().0 - text.base.0) / PAGE_BYTES),
     )
 }
+
+/// First word of the section in which the tool notes digests of what was linked: "PARASEAL" in little-endian
+/// ASCII. A digest of each page from the first instruction to the last passport follows, and one of the
+/// symbols.
+const SEAL_MAGIC: u64 = u64::from_le_bytes(*b"PARASEAL");
+/// Bytes of a SHA-256.
+const DIGEST_BYTES: u64 = 32;
 
 /// Log formats are numbered by the low 16 bits of their addresses.
 const FORMAT_IDS: u64 = 1 << 16;

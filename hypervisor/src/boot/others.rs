@@ -3,6 +3,7 @@
 //! What each CPU runs once lies in `.text.once`, the room that the vectors' alignment leaves before them.
 
 use core::convert::Infallible;
+use core::hint::black_box;
 use core::time::Duration;
 
 use heapless::spsc::Producer;
@@ -18,7 +19,7 @@ use crate::base::owned::Owned;
 use crate::base::time::{Frequency, Ticks};
 use crate::boot::start;
 use crate::built::chosen::{
-    BOARD, CPU_COUNT, PARTITION_COUNT, SOME_SOFTWARE, SYSTEM, VTCR_EL2, run_stop_after_us,
+    BOARD, CPU_COUNT, PARTITION_COUNT, SOME_SOFTWARE, SYSTEM, VTCR_EL2, run_stop_after_us, schedule,
 };
 use crate::built::controllers::{BoardController, Distributor};
 use crate::interrupts::{connection, physical};
@@ -43,7 +44,7 @@ static PARTITION_QUEUES: [Owned<PartitionQueue>; PARTITION_COUNT] =
     [const { Owned::new(PartitionQueue::new()) }; PARTITION_COUNT];
 /// The plan of each CPU, in ticks of the counter, whose frequency is known at boot only.
 static PLANS: [Owned<CpuPlan>; CPU_COUNT] = [const { Owned::new(Plan::NONE) }; CPU_COUNT];
-/// Whose the windows of each CPU are.
+/// Whose the windows of each CPU are; as the schedule itself, not spread over the instructions.
 static WHOSE: [[Option<VcpuPlace>; MOST_WINDOWS]; CPU_COUNT] = {
     let mut all = [const { [const { None }; MOST_WINDOWS] }; CPU_COUNT];
     let directory = Directory::new(SYSTEM);
@@ -164,7 +165,7 @@ fn go_along(index: u64) -> Option<Infallible> {
 pub fn plan(index: usize, frequency: Frequency) -> Option<&'static CpuPlan> {
     // SAFETY: boot calls this once on each CPU, with the CPU's own index, so it has the only reference.
     let plan = unsafe { PLANS.get(index)?.get() };
-    plan.fill(&SYSTEM.schedule, index, frequency, WHOSE.get(index)?);
+    plan.fill(schedule(), index, frequency, black_box(&WHOSE).get(index)?);
     Some(plan)
 }
 

@@ -17,6 +17,7 @@ use paratia_config::passport::{PassportPage, passports};
 use paratia_config::ports::{PartitionPorts, port_table};
 use paratia_config::rules;
 use paratia_config::run::RunParameters;
+use paratia_config::system::Schedule;
 use paratia_config::tables::{self, Tables};
 use paratia_config::{Board, BoardFacts, Ipa, Pa, System};
 use static_assertions::const_assert;
@@ -66,6 +67,9 @@ static RUN_PARAMETERS: RunParameters = RunParameters::DEFAULT;
 
 /// `VTTBR_EL2` of each partition: its root, and a VMID that is its index plus one.
 pub static VTTBR: [u64; PARTITION_COUNT] = tables::vttbr(SYSTEM, BOARD);
+
+/// The schedule, as the image has it: what boot makes each CPU's plan of, and nothing else is.
+static SCHEDULE: Schedule = SYSTEM.schedule;
 
 /// Every partition's ports.
 pub static PORTS: [PartitionPorts; PARTITION_COUNT] = port_table(SYSTEM);
@@ -152,6 +156,13 @@ pub static KICKS: [Option<u32>; PARTITION_COUNT] = machines::kicks(SYSTEM);
 const _: () = rules::assert_valid(SYSTEM, BOARD, PIECES);
 const_assert!(PARTITION_COUNT <= MAX_PARTITIONS);
 const_assert!(size_of::<Tables<TABLE_COUNT>>() as u64 == TABLE_COUNT as u64 * PAGE_BYTES);
+
+/// The schedule. The compiler doesn't see through it, so that it isn't spread over the instructions: what
+/// runs is what `cargo paratia verify` finds at its place.
+#[must_use]
+pub fn schedule() -> &'static Schedule {
+    core::hint::black_box(&SCHEDULE)
+}
 
 /// When this run is to stop, in µs after the epoch; 0 for never.
 #[must_use]

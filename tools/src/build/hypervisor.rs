@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::Context as _;
 
-use super::{cargo, fingerprint, formats};
+use super::{cargo, fingerprint, formats, seal};
 use crate::catalog::Choice;
 use crate::pieces::{self, Piece};
 use crate::progress::Progress;
@@ -69,6 +69,7 @@ impl<'a> Stale<'a> {
         let elf = directory.join(HYPERVISOR_TARGET).join("release").join(NAME);
         let mut bytes = fs::read(&elf).context("the hypervisor wasn't built")?;
         formats::move_to_zero(&mut bytes)?;
+        seal::set(&mut bytes)?;
         fs::create_dir_all(self.image.parent().context("an image lies in a folder")?)?;
         write_if_changed(&self.image, &bytes)?;
         whole::write(&stamp(&self.image), &self.fingerprint)?;

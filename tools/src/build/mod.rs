@@ -6,6 +6,7 @@ pub(crate) mod formats;
 mod guests;
 mod hypervisor;
 mod lanes;
+mod seal;
 
 use std::fs::{self, File, TryLockError};
 use std::io::Write as _;

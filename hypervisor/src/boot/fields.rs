@@ -1,0 +1,56 @@
+//! Where fields lie in the image's constants: for `cargo paratia verify`, which reads them out of the linked
+//! file. Each is an absolute symbol, `layout.Type.field` in bytes, so that nothing of it is in memory and no
+//! type has to be laid out otherwise than the compiler does it.
+
+use core::arch::global_asm;
+
+use paratia_config::MemoryRange;
+use paratia_config::machines::{Interrupts, Link, Place, Places};
+use paratia_config::ports::PortPlace;
+use paratia_config::system::{Partition, Region, Schedule, Window};
+
+use crate::base::image::{BuiltImage, Content, Piece};
+use crate::state::channels::Destination;
+use crate::state::constants::{Facts, PartitionFacts};
+use crate::state::vcpu::Vcpu;
+
+/// Symbols for some fields of some types, and for the types' sizes.
+macro_rules! tell {
+    ($($kind:ident { $($field:ident),* })*) => { $(
+        global_asm!(
+            concat!(".globl layout.", stringify!($kind), ".size"),
+            concat!(".set layout.", stringify!($kind), ".size, {size}"),
+            $(
+                concat!(".globl layout.", stringify!($kind), ".", stringify!($field)),
+                concat!(".set layout.", stringify!($kind), ".", stringify!($field), ", {", stringify!($field), "}"),
+            )*
+            size = const size_of::<$kind>(),
+            $($field = const core::mem::offset_of!($kind, $field),)*
+        );
+    )* };
+}
+
+type MaybeDestination = Option<Destination>;
+type MaybePortPlace = Option<PortPlace>;
+
+tell! {
+    BuiltImage { pieces }
+    Content { name, bytes, sha256 }
+    Destination { link }
+    Facts { stage2, of_partition, private }
+    Interrupts { links }
+    Link { guest, physical }
+    MaybeDestination { }
+    MaybePortPlace { }
+    MemoryRange { base, size_bytes }
+    Partition { regions }
+    PartitionFacts { declaration, image, interrupts, places, ports }
+    Piece { to, content }
+    Place { base, bytes }
+    Places { distributor, redistributors, cpu_interface, uart }
+    PortPlace { channel, direction, window, refresh, interrupt }
+    Region { ipa, pa, size_bytes, kind }
+    Schedule { major_frame, guard, plans }
+    Vcpu { facts }
+    Window { vcpu, start, length }
+}
