@@ -4,11 +4,15 @@
 //! reads it. Input addresses of EL2 equal physical ones, so there is one kind of address here: that which the
 //! program headers load to.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
 use object::LittleEndian;
-use object::elf::{EM_AARCH64, FileHeader64, PF_W, PF_X, PT_LOAD, STT_FUNC, STT_OBJECT};
+use object::elf::{
+    EM_AARCH64, FileHeader64, PF_W, PF_X, PT_LOAD, SHF_ALLOC, SHN_ABS, SHT_SYMTAB, STT_FUNC,
+    STT_NOTYPE, STT_OBJECT,
+};
 use object::read::elf::{FileHeader as _, ProgramHeader as _, SectionHeader as _, Sym as _};
 
 /// A linked image, parsed; its bytes are borrowed.
@@ -24,6 +28,8 @@ pub struct Image<'a> {
     pub sections: Vec<Section>,
     /// Symbols with a name and a place in a section, in ascending order of addresses.
     pub symbols: Vec<Symbol>,
+    /// Symbols that name a number and no place (`SHN_ABS`).
+    pub constants: BTreeMap<String, u64>,
 }
 
 /// A part of the file that a loader puts into memory.
@@ -147,13 +153,14 @@ impl<'a> Image<'a> {
                 "the file is for machine {machine}, not for AArch64, which is {EM_AARCH64}"
             )));
         }
-        let (sections, symbols) = sections_and_symbols(file, header, endian)?;
+        let (sections, symbols, constants) = sections_and_symbols(file, header, endian)?;
         Ok(Self {
             file,
             entry: header.e_entry(endian),
             segments: segments(file, header, endian)?,
             sections,
             symbols,
+            constants,
         })
     }
 
@@ -221,9 +228,27 @@ impl<'a> Image<'a> {
             return format!("{address:#x} ({} + {offset:#x})", symbol.name);
         }
         let is_in = |section: &&Section| section.is_loaded && section.range().contains(&address);
-        match self.sections.iter().find(is_in) {
-            Some(section) => format!("{address:#x} (in {})", section.name),
-            None => format!("{address:#x}"),
+        let Some(section) = self.sections.iter().find(is_in) else {
+            return format!("{address:#x}");
+        };
+        // What assembly calls by a label alone.
+        let is_label = |symbol: &&Symbol| {
+            symbol.kind == SymbolKind::Other
+                && symbol.size_bytes == 0
+                && symbol.section == section.name
+        };
+        let symbols = self.symbols[..before].iter().rev();
+        let mut here = symbols.take_while(|symbol| symbol.address >= section.address);
+        match here
+            .find(|symbol| symbol.kind != SymbolKind::Mapping)
+            .filter(is_label)
+        {
+            Some(label) => format!(
+                "{address:#x} ({} + {:#x})",
+                label.name,
+                address - label.address
+            ),
+            None => format!("{address:#x} (in {})", section.name),
         }
     }
 }
@@ -264,11 +289,13 @@ fn segments(file: &[u8], header: &Header, endian: LittleEndian) -> Result<Vec<Se
     Ok(segments)
 }
 
+type Tables = (Vec<Section>, Vec<Symbol>, BTreeMap<String, u64>);
+
 fn sections_and_symbols(
     file: &[u8],
     header: &Header,
     endian: LittleEndian,
-) -> Result<(Vec<Section>, Vec<Symbol>), NoImage> {
+) -> Result<Tables, NoImage> {
     let table = header.sections(endian, file)?;
     let mut sections = Vec::new();
     for section in table.iter().skip(1) {
@@ -282,19 +309,23 @@ fn sections_and_symbols(
             address: section.sh_addr(endian),
             size_bytes: section.sh_size(endian),
             in_file: in_file.transpose()?,
-            is_loaded: section.sh_flags(endian) & u64::from(object::elf::SHF_ALLOC) != 0,
+            is_loaded: section.sh_flags(endian) & u64::from(SHF_ALLOC) != 0,
         });
     }
-    let table = table.symbols(endian, file, object::elf::SHT_SYMTAB)?;
-    let mut symbols = Vec::new();
+    let table = table.symbols(endian, file, SHT_SYMTAB)?;
+    let (mut symbols, mut constants) = (Vec::new(), BTreeMap::new());
     for symbol in table.iter() {
-        let index = usize::from(symbol.st_shndx(endian));
-        let section = index.checked_sub(1).and_then(|index| sections.get(index));
-        let name = table.symbol_name(endian, symbol)?;
+        let name = String::from_utf8_lossy(table.symbol_name(endian, symbol)?);
+        let index = symbol.st_shndx(endian);
+        if index == SHN_ABS && symbol.st_type() == STT_NOTYPE {
+            constants.insert(name.into_owned(), symbol.st_value(endian));
+            continue;
+        }
+        let section = usize::from(index).checked_sub(1);
+        let section = section.and_then(|index| sections.get(index));
         let (Some(section), false) = (section, name.is_empty()) else {
             continue;
         };
-        let name = String::from_utf8_lossy(name);
         symbols.push(Symbol {
             kind: kind(symbol.st_type(), &name),
             name: format!("{:#}", rustc_demangle::demangle(&name)),
@@ -304,7 +335,7 @@ fn sections_and_symbols(
         });
     }
     symbols.sort_by(|one, other| (one.address, &one.name).cmp(&(other.address, &other.name)));
-    Ok((sections, symbols))
+    Ok((sections, symbols, constants))
 }
 
 fn kind(of: u8, name: &str) -> SymbolKind {

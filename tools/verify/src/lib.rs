@@ -8,3 +8,4 @@
 
 pub mod code;
 pub mod image;
+pub mod reach;
