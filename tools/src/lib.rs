@@ -41,5 +41,6 @@ pub mod scaffold;
 pub mod setup;
 pub mod sources;
 pub mod trace;
+pub mod verification;
 pub mod whole;
 pub mod workspace;

@@ -21,6 +21,7 @@ mod selection;
 mod setup;
 mod test;
 mod trace;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -38,6 +39,7 @@ pub(crate) enum Command {
     Plan(plan::Arguments),
     Trace(trace::Arguments),
     Check(check::Arguments),
+    Verify(verify::Arguments),
     Bench(bench::Arguments),
     Profile(profile::Arguments),
     Count(count::Arguments),
@@ -59,6 +61,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Plan(arguments) => plan::run(arguments),
         Command::Trace(arguments) => trace::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Verify(arguments) => verify::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
         Command::Profile(arguments) => profile::run(arguments),
         Command::Count(arguments) => count::run(arguments),

@@ -1,0 +1,133 @@
+//! `cargo paratia verify`: what follows from the bytes of an image, against what was declared.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use paratia::build::Builder;
+use paratia::catalog::Choice;
+use paratia::{declared, setup, verification, whole, workspace};
+use paratia_verify::image::Image;
+use paratia_verify::reach::{self, Reach, matrix};
+
+use super::selection::Selection;
+use crate::present::Status;
+use crate::present::paint::{BAD, BOLD, GOOD, PLAIN};
+use crate::present::table::Table;
+
+/// Derive from the linked image alone who reaches what, and compare it with the declaration.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    selection: Selection,
+    /// An image that was built before, instead of building it.
+    #[arg(long, value_name = "FILE")]
+    image: Option<PathBuf>,
+    /// Write everything that was derived as JSON, too.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let choice = arguments.selection.choice()?;
+    let path = match &arguments.image {
+        Some(path) => path.clone(),
+        None => built(&choice)?,
+    };
+    let shown = path.display();
+    let bytes = fs::read(&path).with_context(|| format!("can't read {shown}; name an image"))?;
+    let image = Image::parse(&bytes).with_context(|| format!("{shown} is no image"))?;
+    let reach = reach::look(&image, &verification::declaration(&choice));
+    if let Some(file) = &arguments.json {
+        let json = serde_json::to_string_pretty(&reach)?;
+        whole::write(file, json).with_context(|| format!("can't write {}", file.display()))?;
+    }
+    show(&choice, &path, &reach);
+    Ok(if reach.findings.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn built(choice: &Choice) -> anyhow::Result<PathBuf> {
+    declared::keeps_rules(choice, &[])?;
+    let toolchain = setup::ready(&mut Status::new())?;
+    let mut status = Status::new();
+    let mut builder = Builder::new(toolchain, &mut status)?;
+    builder.guests()?;
+    builder.hypervisor(choice)
+}
+
+fn show(choice: &Choice, path: &Path, reach: &Reach) {
+    let subject = format!("system '{}' on {}", choice.name, choice.board.name);
+    anstream::println!("{BOLD}{subject}{PLAIN}, from {}", workspace::shown(path));
+    let descriptors: u64 = reach.regimes.iter().map(|regime| regime.descriptors).sum();
+    let tables: usize = reach.regimes.iter().map(|regime| regime.tables).sum();
+    anstream::println!(
+        "{} translation regimes, {tables} tables, {descriptors} descriptors; {} ranges of physical addresses; \
+         {} windows; {} interrupts; {} pieces of images and {} pages with their digests\n",
+        reach.regimes.len(),
+        reach.matrix.len(),
+        reach.windows.len(),
+        reach.interrupts.len(),
+        reach.images_right,
+        reach.pages_sealed,
+    );
+    who(reach);
+    for finding in &reach.findings {
+        anstream::println!("{BAD}finding{PLAIN}: {finding}");
+    }
+    if reach.findings.is_empty() {
+        anstream::println!("{GOOD}all of it is as declared{PLAIN}");
+    } else {
+        let count = reach.findings.len();
+        let noun = if count == 1 { "finding" } else { "findings" };
+        anstream::println!("{BOLD}{subject}{PLAIN}: {BAD}{count} {noun}{PLAIN}");
+    }
+}
+
+/// Who reaches how much, and how.
+fn who(reach: &Reach) {
+    let mut sums: BTreeMap<(usize, String, String, String), (u64, u64)> = BTreeMap::new();
+    let order: Vec<&str> = reach
+        .regimes
+        .iter()
+        .map(|regime| regime.whose.as_str())
+        .collect();
+    for matrix::Shown {
+        bytes, accesses, ..
+    } in &reach.matrix
+    {
+        for access in accesses {
+            let place = order
+                .iter()
+                .position(|who| *who == access.who)
+                .unwrap_or(order.len());
+            let others = accesses.iter().filter(|other| other.who != access.who);
+            let beside: Vec<&str> = others.map(|other| other.who.as_str()).collect();
+            let beside = match beside[..] {
+                [] => "nobody else".to_owned(),
+                [one] => one.to_owned(),
+                _ => format!("{} others", beside.len()),
+            };
+            let key = (
+                place,
+                format!("{} {}", access.rights, access.memory),
+                beside,
+                access.who.clone(),
+            );
+            let sum = sums.entry(key).or_default();
+            sum.0 += bytes;
+            sum.1 += 1;
+        }
+    }
+    let mut table = Table::new(&["who", "how", ">bytes", ">ranges", "who reaches them, too"]);
+    for ((_, how, beside, who), (bytes, ranges)) in sums {
+        table.row([who, how, bytes.to_string(), ranges.to_string(), beside]);
+    }
+    table.print();
+    anstream::println!();
+}
