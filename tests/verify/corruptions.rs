@@ -115,11 +115,7 @@ fn registers(built: &Built, held: &Held<'_>) -> Kind {
             .find(is_it)
             .expect("reset loads it");
         // Upper types may be referred to by no descriptor; on hints of allocation nothing depends.
-        let bits = if name == "MAIR_EL2" {
-            0x44FF
-        } else {
-            u64::MAX
-        };
+        let bits = if name == "MAIR_EL2" { 0x44FF } else { u64::MAX };
         places.push(Place {
             at: text.address + at as u64,
             bits,

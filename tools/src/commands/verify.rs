@@ -5,19 +5,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use paratia::build::Builder;
 use paratia::catalog::Choice;
 use paratia::{declared, setup, verification, whole, workspace};
+use paratia_verify::code::{self, Report};
 use paratia_verify::image::Image;
 use paratia_verify::reach::{self, Reach, matrix};
+use serde::Serialize;
 
 use super::selection::Selection;
 use crate::present::Status;
 use crate::present::paint::{BAD, BOLD, GOOD, PLAIN};
 use crate::present::table::Table;
 
-/// Derive from the linked image alone who reaches what, and compare it with the declaration.
+/// Derive from the linked image alone who reaches what and what its code can do, and compare it with the
+/// declaration.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -30,6 +33,27 @@ pub(crate) struct Arguments {
     json: Option<PathBuf>,
 }
 
+/// Everything that was derived.
+#[derive(Serialize)]
+struct Derived {
+    system: &'static str,
+    board: &'static str,
+    /// Who reaches what.
+    reach: Reach,
+    /// What the code can do.
+    code: Report,
+}
+
+impl Derived {
+    /// Every finding as a sentence.
+    fn findings(&self) -> Vec<String> {
+        let reach = self.reach.findings.iter().map(ToString::to_string);
+        reach
+            .chain(self.code.findings.iter().map(ToString::to_string))
+            .collect()
+    }
+}
+
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let choice = arguments.selection.choice()?;
     let path = match &arguments.image {
@@ -39,13 +63,20 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let shown = path.display();
     let bytes = fs::read(&path).with_context(|| format!("can't read {shown}; name an image"))?;
     let image = Image::parse(&bytes).with_context(|| format!("{shown} is no image"))?;
-    let reach = reach::look(&image, &verification::declaration(&choice));
+    let code = code::examine(&image, verification::LIMITS);
+    let derived = Derived {
+        system: choice.name,
+        board: choice.board.name,
+        reach: reach::look(&image, &verification::declaration(&choice)),
+        code: code.map_err(|error| anyhow!("the code of {shown} can't be examined: {error}"))?,
+    };
     if let Some(file) = &arguments.json {
-        let json = serde_json::to_string_pretty(&reach)?;
+        let json = serde_json::to_string_pretty(&derived)?;
         whole::write(file, json).with_context(|| format!("can't write {}", file.display()))?;
     }
-    show(&choice, &path, &reach);
-    Ok(if reach.findings.is_empty() {
+    let findings = derived.findings();
+    show(&choice, &path, &derived, &findings);
+    Ok(if findings.is_empty() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
@@ -61,14 +92,15 @@ fn built(choice: &Choice) -> anyhow::Result<PathBuf> {
     builder.hypervisor(choice)
 }
 
-fn show(choice: &Choice, path: &Path, reach: &Reach) {
+fn show(choice: &Choice, path: &Path, derived: &Derived, findings: &[String]) {
     let subject = format!("system '{}' on {}", choice.name, choice.board.name);
     anstream::println!("{BOLD}{subject}{PLAIN}, from {}", workspace::shown(path));
+    let Derived { reach, code, .. } = derived;
     let descriptors: u64 = reach.regimes.iter().map(|regime| regime.descriptors).sum();
     let tables: usize = reach.regimes.iter().map(|regime| regime.tables).sum();
     anstream::println!(
         "{} translation regimes, {tables} tables, {descriptors} descriptors; {} ranges of physical addresses; \
-         {} windows; {} interrupts; {} pieces of images and {} pages with their digests\n",
+         {} windows; {} interrupts; {} pieces of images and {} pages with their digests",
         reach.regimes.len(),
         reach.matrix.len(),
         reach.windows.len(),
@@ -76,14 +108,22 @@ fn show(choice: &Choice, path: &Path, reach: &Reach) {
         reach.images_right,
         reach.pages_sealed,
     );
+    let deepest = code.stacks.iter().max_by_key(|stack| stack.bytes);
+    anstream::println!(
+        "{} instructions in {} functions; {} that touch the system, all reviewed; stacks at most {} bytes deep\n",
+        code.instructions,
+        code.functions,
+        code.reviewed.len(),
+        deepest.map_or(0, |stack| stack.bytes),
+    );
     who(reach);
-    for finding in &reach.findings {
+    for finding in findings {
         anstream::println!("{BAD}finding{PLAIN}: {finding}");
     }
-    if reach.findings.is_empty() {
+    if findings.is_empty() {
         anstream::println!("{GOOD}all of it is as declared{PLAIN}");
     } else {
-        let count = reach.findings.len();
+        let count = findings.len();
         let noun = if count == 1 { "finding" } else { "findings" };
         anstream::println!("{BOLD}{subject}{PLAIN}: {BAD}{count} {noun}{PLAIN}");
     }
