@@ -5,6 +5,7 @@ mod bench;
 mod build;
 mod check;
 mod count;
+mod diff;
 mod header;
 mod image;
 mod interrupt;
@@ -40,6 +41,7 @@ pub(crate) enum Command {
     Trace(trace::Arguments),
     Check(check::Arguments),
     Verify(verify::Arguments),
+    Diff(diff::Arguments),
     Bench(bench::Arguments),
     Profile(profile::Arguments),
     Count(count::Arguments),
@@ -62,6 +64,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Trace(arguments) => trace::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
+        Command::Diff(arguments) => diff::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
         Command::Profile(arguments) => profile::run(arguments),
         Command::Count(arguments) => count::run(arguments),

@@ -35,11 +35,11 @@ pub(crate) struct Arguments {
 
 /// Everything that was derived.
 #[derive(Serialize)]
-struct Derived {
+pub(super) struct Derived {
     system: &'static str,
     board: &'static str,
     /// Who reaches what.
-    reach: Reach,
+    pub(super) reach: Reach,
     /// What the code can do.
     code: Report,
 }
@@ -60,16 +60,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Some(path) => path.clone(),
         None => built(&choice)?,
     };
-    let shown = path.display();
-    let bytes = fs::read(&path).with_context(|| format!("can't read {shown}; name an image"))?;
-    let image = Image::parse(&bytes).with_context(|| format!("{shown} is no image"))?;
-    let code = code::examine(&image, verification::LIMITS);
-    let derived = Derived {
-        system: choice.name,
-        board: choice.board.name,
-        reach: reach::look(&image, &verification::declaration(&choice)),
-        code: code.map_err(|error| anyhow!("the code of {shown} can't be examined: {error}"))?,
-    };
+    let derived = derive(&choice, &path)?;
     if let Some(file) = &arguments.json {
         let json = serde_json::to_string_pretty(&derived)?;
         whole::write(file, json).with_context(|| format!("can't write {}", file.display()))?;
@@ -83,7 +74,22 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn built(choice: &Choice) -> anyhow::Result<PathBuf> {
+/// Derives everything from an image.
+pub(super) fn derive(choice: &Choice, path: &Path) -> anyhow::Result<Derived> {
+    let shown = path.display();
+    let bytes = fs::read(path).with_context(|| format!("can't read {shown}; name an image"))?;
+    let image = Image::parse(&bytes).with_context(|| format!("{shown} is no image"))?;
+    let code = code::examine(&image, verification::LIMITS);
+    Ok(Derived {
+        system: choice.name,
+        board: choice.board.name,
+        reach: reach::look(&image, &verification::declaration(choice)),
+        code: code.map_err(|error| anyhow!("the code of {shown} can't be examined: {error}"))?,
+    })
+}
+
+/// Builds an image, and says where it is.
+pub(super) fn built(choice: &Choice) -> anyhow::Result<PathBuf> {
     declared::keeps_rules(choice, &[])?;
     let toolchain = setup::ready(&mut Status::new())?;
     let mut status = Status::new();

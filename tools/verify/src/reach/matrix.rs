@@ -1,6 +1,6 @@
 //! Who reaches which byte: all regimes' maps by physical address.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::declared::{Declaration, Span};
 use super::expected::Places;
@@ -30,7 +30,7 @@ pub struct Access {
 }
 
 /// A row, for people.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Shown {
     /// The first physical address.
     pub base: u64,
@@ -43,16 +43,16 @@ pub struct Shown {
 }
 
 /// An access, for people.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ShownAccess {
     /// Who.
     pub who: String,
     /// At which input address.
     pub input: u64,
-    /// What may be done.
-    pub rights: Rights,
+    /// What may be done: `rwx`, with a dash for what may not.
+    pub rights: String,
     /// As what type of memory.
-    pub memory: Memory,
+    pub memory: String,
 }
 
 impl Row {
@@ -62,8 +62,8 @@ impl Row {
         let accesses = self.accesses.iter().map(|access| ShownAccess {
             who: access.whose.name(declared),
             input: access.input,
-            rights: access.rights,
-            memory: access.memory,
+            rights: access.rights.to_string(),
+            memory: access.memory.to_string(),
         });
         Shown {
             base: self.span.base,

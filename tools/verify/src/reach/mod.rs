@@ -7,6 +7,7 @@
 //! hypervisor does with its [`owners`], its [`windows`], [`passports`] and the file's [`seal`] are read
 //! beside that.
 
+pub mod changes;
 pub mod compare;
 pub mod declared;
 pub mod descriptor;

@@ -1,7 +1,7 @@
 //! What the hypervisor has noted of each partition: its memory, which it scrubs; its image, which it copies;
 //! its ports, whose messages it moves; its interrupts; and where it plays devices.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::declared::{Declaration, Partition, Port, RegionKind, Span};
@@ -26,7 +26,7 @@ const MAX_PORTS: u64 = 8;
 const FIRST_PRIVATE: u32 = 16;
 
 /// Who has an interrupt.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interrupt {
     /// The board's number.
     pub physical: u32,

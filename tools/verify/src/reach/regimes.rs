@@ -1,6 +1,6 @@
 //! Every translation regime of an image: EL2's own, and stage 2 of each partition.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::declared::Declaration;
 use super::descriptor::Stage;
@@ -51,7 +51,7 @@ pub struct Regime {
 }
 
 /// A regime, for people.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Shown {
     /// Whose it is.
     pub whose: String,

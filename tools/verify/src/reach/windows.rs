@@ -1,6 +1,6 @@
 //! The schedule that boot makes plans of, and whose vCPUs its windows release.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::declared::{Declaration, Window};
 use super::finding::{About, Finding};
@@ -8,7 +8,7 @@ use super::held::{Held, Record};
 use super::regimes::{FACTS, Whose};
 
 /// A window, as the image has it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shown {
     /// The CPU.
     pub cpu: usize,
