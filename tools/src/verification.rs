@@ -9,22 +9,14 @@ use paratia_abi::passport::{FORMAT_XBGR8888, FORMAT_XRGB8888};
 use paratia_config::MemoryRange;
 use paratia_config::board::{BoardFacts, CpuStart, DisplayKind};
 use paratia_config::image::Image;
-use paratia_config::layout;
 use paratia_config::machine::{UART_BYTES, VirtualGic};
 use paratia_config::system::{self, System};
-use paratia_verify::code::Limits;
 use paratia_verify::reach::declared::{
     Board, Channel, Declaration, Device, DeviceUse, Display, Emulated, Partition, Port, Region,
     RegionKind, Registers, Schedule, Span, Window,
 };
 
 use crate::catalog::Choice;
-
-/// The stacks that the hypervisor's code is held against.
-pub const LIMITS: Limits = Limits {
-    stack_bytes: layout::STACK_BYTES,
-    emergency_stack_bytes: layout::EMERGENCY_STACK_BYTES,
-};
 
 /// A system on its board.
 #[must_use]

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, anyhow};
 use paratia::build::Builder;
 use paratia::catalog::Choice;
-use paratia::{declared, setup, verification, whole, workspace};
+use paratia::{declared, limits, setup, verification, whole, workspace};
 use paratia_verify::code::{self, Report};
 use paratia_verify::image::Image;
 use paratia_verify::reach::{self, Reach, matrix};
@@ -79,7 +79,7 @@ pub(super) fn derive(choice: &Choice, path: &Path) -> anyhow::Result<Derived> {
     let shown = path.display();
     let bytes = fs::read(path).with_context(|| format!("can't read {shown}; name an image"))?;
     let image = Image::parse(&bytes).with_context(|| format!("{shown} is no image"))?;
-    let code = code::examine(&image, verification::LIMITS);
+    let code = code::examine(&image, &limits::of(choice));
     Ok(Derived {
         system: choice.name,
         board: choice.board.name,
@@ -116,12 +116,24 @@ fn show(choice: &Choice, path: &Path, derived: &Derived, findings: &[String]) {
     );
     let deepest = code.stacks.iter().max_by_key(|stack| stack.bytes);
     anstream::println!(
-        "{} instructions in {} functions; {} that touch the system, all reviewed; stacks at most {} bytes deep\n",
+        "{} instructions in {} functions; {} that touch the system, all reviewed; stacks at most {} bytes deep",
         code.instructions,
         code.functions,
         code.reviewed.len(),
         deepest.map_or(0, |stack| stack.bytes),
     );
+    match &code.bounds {
+        Some(bounds) => anstream::println!(
+            "an exit takes at most {} instructions, and {} if its window ends",
+            bounds.exit,
+            bounds.end
+        ),
+        None => anstream::println!(
+            "exits have no bound: {} loops have none",
+            code.without_bound.len()
+        ),
+    }
+    anstream::println!();
     who(reach);
     for finding in findings {
         anstream::println!("{BAD}finding{PLAIN}: {finding}");
