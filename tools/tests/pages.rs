@@ -100,6 +100,7 @@ fn every_source_that_is_named_is_there() {
         "board-support/src",
         "config/src",
         "tools/src",
+        "tools/verify/src",
         "tests",
     ];
     for page in pages() {
