@@ -25,6 +25,7 @@ pub mod c;
 pub mod catalog;
 pub mod count;
 pub mod debian;
+pub mod debugger;
 pub mod declared;
 pub mod entries;
 pub mod flat;

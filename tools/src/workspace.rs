@@ -62,6 +62,12 @@ pub fn guests() -> PathBuf {
     products().join("guests")
 }
 
+/// A guest program's ELF file, with its symbols, as its flat image was made from it.
+#[must_use]
+pub fn guest_elf(name: &str) -> PathBuf {
+    guests().join(format!("{name}.elf"))
+}
+
 /// The bootable image of a system on a board.
 #[must_use]
 pub fn image(board: &str, system: &str) -> PathBuf {

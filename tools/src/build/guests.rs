@@ -13,7 +13,7 @@ use crate::setup::Toolchain;
 use crate::{whole, workspace};
 
 /// The packages whose binaries are guests.
-const PACKAGES: [&str; 2] = ["paratia-partitions", "paratia-test-guests"];
+pub(super) const PACKAGES: [&str; 2] = ["paratia-partitions", "paratia-test-guests"];
 
 pub(super) fn build(toolchain: Toolchain, progress: &mut dyn Progress) -> anyhow::Result<()> {
     progress.begin("building the guests");
@@ -33,6 +33,8 @@ pub(super) fn build(toolchain: Toolchain, progress: &mut dyn Progress) -> anyhow
         let bytes = fs::read(&elf).with_context(|| format!("guest '{name}' wasn't built"))?;
         let image = flat::image(&bytes).with_context(|| format!("guest '{name}'"))?;
         whole::write_if_changed(&folder.join(format!("{name}.bin")), &image)?;
+        // Where Cargo puts it, a build for the debugger puts another.
+        whole::write_if_changed(&workspace::guest_elf(&name), &bytes)?;
     }
     progress.done();
     Ok(())

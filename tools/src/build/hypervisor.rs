@@ -16,7 +16,7 @@ use crate::whole;
 use crate::whole::write_if_changed;
 
 /// The package and its binary.
-const NAME: &str = "paratia-hypervisor";
+pub(super) const NAME: &str = "paratia-hypervisor";
 
 /// An image that isn't as it would be built now.
 pub(super) struct Stale<'a> {

@@ -6,7 +6,11 @@ pub(crate) mod formats;
 mod guests;
 mod hypervisor;
 mod lanes;
+<<<<<<< HEAD
 mod seal;
+=======
+mod variables;
+>>>>>>> f550df8 (run: --gdb, with the symbols of the hypervisor and of one partition)
 
 use std::fs::{self, File, TryLockError};
 use std::io::Write as _;
@@ -26,6 +30,7 @@ use crate::setup::{self, Toolchain};
 use crate::whole;
 use hypervisor::Stale;
 pub use hypervisor::name_system;
+pub use variables::Described;
 
 /// Set by `cargo paratia test`, which has built everything before it starts the tests.
 pub const PREBUILT: &str = "PARATIA_PREBUILT";
@@ -171,7 +176,7 @@ impl<'a> Builder<'a> {
         declared::keeps_rules(choice, &[])?;
         let pieces = pieces::of(choice, Some(self.progress))?;
         declared::keeps_rules(choice, &pieces)?;
-        pieces::write_list(choice, &pieces)?;
+        pieces::write_list(&pieces::list(choice), &pieces)?;
         Ok(pieces)
     }
 
@@ -194,6 +199,28 @@ impl<'a> Builder<'a> {
             self.progress.done();
         }
         Ok(choice.image())
+    }
+
+    /// Builds a partition's program with its variables described for a debugger.
+    ///
+    /// # Errors
+    /// If something doesn't compile.
+    pub fn guest_with_variables(&mut self, name: &str) -> anyhow::Result<Described> {
+        variables::guest(self.toolchain, name, self.progress)
+    }
+
+    /// Builds the hypervisor with a system and these pieces likewise, and returns an image to run in place of
+    /// the one that ships.
+    ///
+    /// # Errors
+    /// If something doesn't compile.
+    pub fn hypervisor_with_variables(
+        &mut self,
+        choice: &Choice,
+        pieces: &[Piece],
+    ) -> anyhow::Result<PathBuf> {
+        declared::keeps_rules(choice, pieces)?;
+        variables::hypervisor(self.toolchain, choice, pieces, self.progress)
     }
 
     /// Builds the images of many systems, several at a time, from their [`pieces`](Self::pieces).

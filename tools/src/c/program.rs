@@ -17,9 +17,10 @@ use crate::{flat, setup, whole, workspace};
 const COMPILER: &str = "aarch64-linux-gnu-gcc";
 const PACKAGE: &str = "gcc-aarch64-linux-gnu";
 /// Freestanding; without FP registers, as vectors are aligned no better than the MMU being off needs.
-const OPTIONS: [&str; 14] = [
+const OPTIONS: [&str; 15] = [
     "-std=c11",
     "-O2",
+    "-g",
     "-Wall",
     "-Wextra",
     "-Werror",
@@ -95,7 +96,7 @@ pub fn build(
         };
         setup::packages(&[PACKAGE], progress)?;
     }
-    let elf = workspace::guests().join(format!("{name}.elf"));
+    let elf = workspace::guest_elf(name);
     fs::create_dir_all(workspace::guests())?;
     let said = Command::new(COMPILER)
         .args(OPTIONS)

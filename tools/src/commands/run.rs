@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use paratia::build::Builder;
 use paratia::catalog::Choice;
+use paratia::debugger::Session;
 use paratia::qemu::Time;
 use paratia::run::{Lines, Outcome, Run, RunReport, Sight, promise};
 use paratia::{declared, setup, workspace};
@@ -64,6 +65,14 @@ pub(crate) struct Arguments {
     /// Show the console of this partition only, and type for it.
     #[arg(long, value_name = "PARTITION")]
     focus: Option<String>,
+    /// Let the board wait for gdb, which starts with the symbols of the hypervisor and, if one is named, of
+    /// this partition: breakpoints in its program hit in it alone (docs/debugger.md).
+    #[arg(long, value_name = "PARTITION", num_args = 0..=1, require_equals = false)]
+    #[arg(conflicts_with_all = ["display", "realtime", "screenshot", "timeline"])]
+    gdb: Option<Option<String>>,
+    /// Arguments for gdb, such as -batch -ex 'break main' -ex continue.
+    #[arg(last = true, requires = "gdb", value_name = "ARGUMENT")]
+    gdb_arguments: Vec<String>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
@@ -75,6 +84,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
          --screenshot and --display out, or declare one",
         choice.name
     );
+    if let Some(partition) = &arguments.gdb {
+        return debug(arguments, choice, partition.as_deref());
+    }
     declared::keeps_rules(&choice, &[])?;
     // Who can't have it is told before anything is built.
     let events = arguments.events.as_deref();
@@ -114,6 +126,29 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         anstream::println!("{}", on_the_wall(&host_load(), host_cpus()));
     }
     Ok(status)
+}
+
+/// Makes the run with a debugger at the board, for as long as that one wants unless --for says when.
+fn debug(
+    arguments: &Arguments,
+    choice: Choice,
+    partition: Option<&str>,
+) -> anyhow::Result<ExitCode> {
+    let events = arguments.events.as_deref();
+    let mut events = events.map(|it| Lines::create(it, &choice)).transpose()?;
+    let session = Session::prepare(choice, partition, &mut Status::new())?;
+    // Ctrl-C is for the debugger, which interrupts the board by it.
+    let _interrupt = interrupt::flag()?;
+    let run = Run::of(choice)
+        .stop_after(stop_after(arguments, true))
+        .time(Time::Paced);
+    let mut console = Console::new(&choice, arguments.focus.as_deref());
+    let (_, status) = session.run(run, &arguments.gdb_arguments, &mut |sight| {
+        show(&mut console, &mut events, &mut None, sight);
+    })?;
+    events.map_or(Ok(()), Lines::finish)?;
+    let status = status.code().and_then(|code| u8::try_from(code).ok());
+    Ok(status.map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
 /// What a run in real time proves nothing of.

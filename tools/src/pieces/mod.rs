@@ -12,7 +12,7 @@ mod symbols;
 pub mod tree;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use paratia_config::Ipa;
@@ -154,13 +154,12 @@ pub fn instruction(choice: &Choice, partition: &str, address: u64) -> Option<u32
 ///
 /// # Errors
 /// If it can't be written.
-pub fn write_list(choice: &Choice, pieces: &[Piece]) -> anyhow::Result<()> {
-    let list = list(choice);
+pub fn write_list(list: &Path, pieces: &[Piece]) -> anyhow::Result<()> {
     if let Some(folder) = list.parent() {
         fs::create_dir_all(folder)?;
     }
     let lines: String = pieces.iter().map(Piece::line).collect();
-    write_if_changed(&list, lines.as_bytes())
+    write_if_changed(list, lines.as_bytes())
 }
 
 /// The list of a system's pieces.

@@ -10,7 +10,6 @@ use object::{Object as _, ObjectSection as _};
 use paratia_config::system::{File, Image};
 
 use crate::catalog::Choice;
-use crate::setup::GUEST_TARGET;
 use crate::workspace;
 
 /// What lies at an address in a partition, as `function at file:line`, as far as its program's file tells. A
@@ -20,10 +19,7 @@ pub fn symbol(choice: &Choice, partition: &str, address: u64) -> Option<String> 
     let mut partitions = choice.system.partitions.iter();
     let partition = partitions.find(|it| it.name == partition)?;
     let file = match partition.image {
-        Image::Program(program) => {
-            let built = workspace::bare_target().join(GUEST_TARGET);
-            built.join("release").join(program)
-        }
+        Image::Program(program) => workspace::guest_elf(program),
         Image::Elf {
             file: File::Path(path),
             ..

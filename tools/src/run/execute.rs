@@ -48,7 +48,7 @@ pub(super) fn execute(run: &Run, observer: &mut dyn FnMut(Sight<'_>)) -> anyhow:
         forward(Arc::clone(keys), input);
     }
     let pieces = listen(output);
-    let passes_by_instructions = run.machine.time != Time::Real;
+    let passes_by_instructions = run.machine.time != Time::Real && !run.may_stand_still;
     let mut listening = Listening {
         run,
         pieces: &pieces,

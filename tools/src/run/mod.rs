@@ -74,6 +74,7 @@ pub struct Run {
     start_from: Option<PathBuf>,
     wall_clock_limit: Option<Duration>,
     interrupt: Arc<AtomicBool>,
+    may_stand_still: bool,
 }
 
 impl Run {
@@ -103,6 +104,7 @@ impl Run {
             start_from: None,
             wall_clock_limit: None,
             interrupt: Arc::default(),
+            may_stand_still: false,
         }
     }
 
@@ -110,6 +112,13 @@ impl Run {
     #[must_use]
     pub fn image(&self) -> &Path {
         &self.image
+    }
+
+    /// Takes the image from another file than that of the build.
+    #[must_use]
+    pub fn image_in(mut self, file: &Path) -> Self {
+        file.clone_into(&mut self.image);
+        self
     }
 
     /// Stops at the first end of a major frame after this much board time; zero never stops.
@@ -248,6 +257,18 @@ impl Run {
     #[must_use]
     pub fn wall_clock_limit(mut self, limit: Duration) -> Self {
         self.wall_clock_limit = Some(limit);
+        self
+    }
+
+    /// The board waits for a debugger on the socket of this name before its first instruction. Board time
+    /// may stand still as long as that one wants, so nothing but the debugger limits the run.
+    #[must_use]
+    pub fn waits_for_debugger(mut self, socket: &Path) -> Self {
+        let option = format!("unix:{},server=on,wait=off", socket.display());
+        self.machine.extra.extend(["-S", "-gdb"].map(str::to_owned));
+        self.machine.extra.push(option);
+        self.wall_clock_limit = Some(Duration::MAX);
+        self.may_stand_still = true;
         self
     }
 
