@@ -6,11 +6,8 @@ pub(crate) mod formats;
 mod guests;
 mod hypervisor;
 mod lanes;
-<<<<<<< HEAD
 mod seal;
-=======
 mod variables;
->>>>>>> f550df8 (run: --gdb, with the symbols of the hypervisor and of one partition)
 
 use std::fs::{self, File, TryLockError};
 use std::io::Write as _;
