@@ -210,11 +210,11 @@ fn channel(system: &System, channel: &system::Channel) -> Channel {
         window: port.window.0,
         interrupt: port.interrupt.unwrap_or(0),
     };
-    let system::ChannelKind::Sampling { refresh } = channel.kind;
     Channel {
         name: channel.name.to_owned(),
         message_bytes: channel.message_bytes,
-        refresh_ns: nanoseconds(refresh),
+        refresh_ns: nanoseconds(channel.kind.refresh()),
+        depth: channel.kind.depth(),
         source: port(&channel.source),
         destinations: channel.destinations.iter().map(port).collect(),
     }

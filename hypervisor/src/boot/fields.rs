@@ -48,7 +48,7 @@ tell! {
     Piece { to, content }
     Place { base, bytes }
     Places { distributor, redistributors, cpu_interface, uart }
-    PortPlace { channel, direction, window, refresh, interrupt }
+    PortPlace { channel, direction, window, refresh, depth, interrupt }
     Region { ipa, pa, size_bytes, kind }
     Schedule { major_frame, guard, plans }
     Vcpu { facts }

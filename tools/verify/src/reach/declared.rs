@@ -245,8 +245,10 @@ pub struct Channel {
     pub name: String,
     /// The largest message.
     pub message_bytes: u32,
-    /// How long a message is valid.
+    /// How long a message is valid; 0 where messages queue.
     pub refresh_ns: u64,
+    /// Messages that wait at most; 0 where the newest replaces the one before it.
+    pub depth: u32,
     /// Who writes.
     pub source: Port,
     /// Who reads.

@@ -457,6 +457,7 @@ impl Look<'_> {
                     bytes: held.word(window, "size_bytes")?,
                 },
                 refresh_ns: held.time(record, "refresh")?,
+                depth: held.half(record, "depth")?,
                 interrupt: if half(0) == 0 { 0 } else { half(4) },
             };
             if found != wanted.seen {
@@ -471,48 +472,43 @@ impl Look<'_> {
         Ok(())
     }
 
-    /// Each message goes to the links of its own channel, in order.
+    /// Each sampled message goes to the links of its own channel, which lie in the order of such channels.
     fn destinations(&mut self) -> Result<(), Finding> {
         let held = self.held;
         let channels = &self.declared.channels;
-        let most = channels
-            .iter()
-            .map(|channel| channel.destinations.len())
-            .max()
-            .unwrap_or(0);
-        if most == 0 {
+        let of = |channel: &super::declared::Channel| channel.destinations.len();
+        let most = channels.iter().map(of).max().unwrap_or(0);
+        let sampling = channels.iter().filter(|channel| channel.depth == 0).count();
+        if most == 0 || sampling == 0 {
             return Ok(());
         }
         let links = held.symbol(LINKS)?;
-        let (count, base) = ((channels.len() * most) as u64, links.address);
-        let size = links.size_bytes / count;
+        let size = links.size_bytes / (sampling * most) as u64;
+        let mut first = links.address;
         for (number, channel) in channels.iter().enumerate() {
+            let count = if channel.depth == 0 { of(channel) } else { 0 };
             for end in 0..most {
-                let index = number * most + end;
-                let row = held.row(DESTINATIONS, "MaybeDestination", index)?;
+                let row = held.row(DESTINATIONS, "MaybeDestination", number * most + end)?;
                 let destination = Record {
                     kind: "Destination",
                     ..row
                 };
                 let found = held.word(destination, "link")?;
-                let wanted = if end < channel.destinations.len() {
-                    base + size * index as u64
+                let wanted = if end < count {
+                    first + size * end as u64
                 } else {
                     0
                 };
                 if found != wanted {
-                    let fact = format!(
-                        "messages go to {}, but must to {}",
-                        held.place(found),
-                        held.place(wanted)
-                    );
-                    let place = format!(
-                        "channel '{}', destination {end}, at {}",
-                        channel.name,
-                        held.place(row.at)
-                    );
+                    let (found, wanted) = (held.place(found), held.place(wanted));
+                    let fact = format!("messages go to {found}, but must to {wanted}");
+                    let at = held.place(row.at);
+                    let place = format!("channel '{}', destination {end}, at {at}", channel.name);
                     self.complain(About::Channels, place, fact);
                 }
+            }
+            if channel.depth == 0 {
+                first += size * most as u64;
             }
         }
         Ok(())
@@ -556,6 +552,7 @@ struct Seen {
     end: u64,
     window: Span,
     refresh_ns: u64,
+    depth: u32,
     interrupt: u32,
 }
 
@@ -568,11 +565,12 @@ impl std::fmt::Display for Seen {
         };
         write!(
             f,
-            "{end} of channel {} with its window at {:#x}..{:#x}, valid for {} ns, interrupt {}",
+            "{end} of channel {} with its window at {:#x}..{:#x}, valid for {} ns, {} in a queue, interrupt {}",
             self.channel,
             self.window.base,
             self.window.end(),
             self.refresh_ns,
+            self.depth,
             self.interrupt
         )
     }
@@ -603,6 +601,7 @@ fn ports(declared: &Declaration, partition: usize) -> Vec<Wanted<'_>> {
                         bytes: u64::from(channel.message_bytes),
                     },
                     refresh_ns: channel.refresh_ns,
+                    depth: channel.depth,
                     interrupt: port.interrupt,
                 },
             });

@@ -147,6 +147,10 @@ impl Page {
             let interrupt = ports.get(index).map_or(0, |port| port.interrupt);
             self.half(format!("port_interrupts[{index}]"), interrupt);
         }
+        for index in 0..PORTS {
+            let depth = ports.get(index).map_or(0, |port| port.depth);
+            self.half(format!("port_depths[{index}]"), depth);
+        }
         self.fields
             .push(("what follows the fields".to_owned(), self.bytes.len()));
         self.bytes.resize(4096, 0);
@@ -249,6 +253,7 @@ struct Port {
     bytes: u32,
     direction: u32,
     refresh_ns: u64,
+    depth: u32,
     interrupt: u32,
 }
 
@@ -264,6 +269,7 @@ fn ports(declared: &Declaration, partition: usize) -> Vec<Port> {
                 bytes: channel.message_bytes,
                 direction,
                 refresh_ns: channel.refresh_ns,
+                depth: channel.depth,
                 interrupt: port.interrupt,
             });
         }
