@@ -67,10 +67,9 @@ pub struct Measurement {
 pub fn build(progress: &mut dyn Progress) -> anyhow::Result<()> {
     let toolchain = setup::ready(progress)?;
     let mut builder = Builder::new(toolchain, progress)?;
+    builder.guests()?;
     for system in SYSTEMS {
-        let choice = catalog::choose(BOARD, system)?;
-        builder.guests_of(&choice)?;
-        builder.hypervisor(&choice)?;
+        builder.hypervisor(&catalog::choose(BOARD, system)?)?;
     }
     drop(builder);
     counter::build(progress)

@@ -233,7 +233,7 @@ fn build(choice: &Choice) -> anyhow::Result<()> {
     let toolchain = setup::ready(&mut Status::new())?;
     let mut status = Status::new();
     let mut builder = Builder::new(toolchain, &mut status)?;
-    builder.guests_of(choice)?;
+    builder.guests()?;
     builder.hypervisor(choice)?;
     Ok(())
 }

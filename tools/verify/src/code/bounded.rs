@@ -13,6 +13,7 @@ use super::longest::{Facts, Longest, Rounds, Unbounded};
 use super::loops::Loop;
 use super::span::Way;
 use super::text::{INSTRUCTION_BYTES, Instruction};
+use super::word::Effect;
 
 /// What copies and fills memory: parts of the names.
 const COPIES: [&str; 2] = ["compiler_builtins::mem::mem", "mem"];
@@ -91,7 +92,7 @@ pub fn bounds<'a>(
     let mut without = BTreeSet::new();
     let mut all = |names: &[&str], may_leave: bool| {
         facts.may_leave.set(may_leave);
-        let mut longest = Longest::new(code.text, code.program, &facts);
+        let mut longest = Longest::new(code.program, &facts);
         let entries = names.iter().filter_map(|name| named(code, name));
         let bounds: Vec<_> = entries
             .map(|entry| bound(code, &mut longest, entry))
@@ -269,6 +270,11 @@ impl Facts for Reviewed<'_> {
             Listed::OnPath(_) => row.rounds.number(self.quantities).map(Rounds::OnPath),
             _ => row.rounds.number(self.quantities).map(Rounds::Number),
         }
+    }
+
+    fn waits_at(&self, address: u64) -> bool {
+        let word = self.code.text.at(address).map(|it| it.word);
+        word.is_some_and(|word| word.effect == Some(Effect::WaitForInterrupt))
     }
 
     fn are_one(&self, inner: &Loop, outer: &Loop) -> bool {

@@ -10,13 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::flow::{Block, Function, Program};
 use super::loops::{Loop, loops};
 use super::span::{Span, Way};
-use super::text::Text;
-use super::word::Effect;
 
 /// What is known of loops and copies beside the graph.
 pub trait Facts {
     /// How often a loop goes back to its head at most; in a function that copies, for so many bytes.
     fn rounds(&self, function: &Function, it: &Loop, bytes: Option<u64>) -> Option<Rounds>;
+    /// Whether the instruction at an address waits for an interrupt.
+    fn waits_at(&self, address: u64) -> bool;
     /// Whether a loop and one around it go round so often together.
     fn are_one(&self, inner: &Loop, outer: &Loop) -> bool;
     /// Whether ways through a function aren't asked about.
@@ -40,10 +40,11 @@ pub enum Rounds {
     Waits,
 }
 
-/// Where a way goes: to a block, or out of the function.
+/// Where a way goes: to a block, back to the head of a loop, or out of the function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum To {
     Block(u64),
+    Again,
     Out,
 }
 
@@ -59,7 +60,6 @@ pub enum Unbounded {
 /// The longest ways of functions, as far as they were asked for.
 pub struct Longest<'a> {
     program: &'a Program,
-    text: &'a Text<'a>,
     facts: &'a dyn Facts,
     known: BTreeMap<(u64, Option<u64>), Span>,
     /// What loops cost that go round at most so often on a whole path, by their heads: to be added once.
@@ -71,10 +71,9 @@ pub struct Longest<'a> {
 impl<'a> Longest<'a> {
     /// Nothing is known yet.
     #[must_use]
-    pub fn new(text: &'a Text<'a>, program: &'a Program, facts: &'a dyn Facts) -> Self {
+    pub fn new(program: &'a Program, facts: &'a dyn Facts) -> Self {
         Self {
             program,
-            text,
             facts,
             known: BTreeMap::new(),
             once: BTreeMap::new(),
@@ -136,10 +135,10 @@ impl<'a> Longest<'a> {
                 .iter()
                 .filter(|inner| it.blocks.contains(&inner.head));
             let inside = inside.filter(|inner| self.facts.are_one(inner, it));
-            let heads: Vec<u64> = inside.map(|inner| inner.head).chain([it.head]).collect();
+            let heads: Vec<&Loop> = inside.chain([it]).collect();
             self.collapse(function, it, &heads, bytes, &mut steps);
         }
-        let mut reached = reached(&steps, function.entry, &|_| true);
+        let mut reached = reached(&steps, function.entry);
         reached.remove(&To::Out).unwrap_or_default()
     }
 
@@ -178,8 +177,7 @@ impl<'a> Longest<'a> {
         let (mut span, mut run) = (Span::nothing(), 0);
         for address in (block.start..block.end).step_by(4) {
             run += 1;
-            let word = self.text.at(address).map(|it| it.word);
-            if word.is_some_and(|word| word.effect == Some(Effect::WaitForInterrupt)) {
+            if self.facts.waits_at(address) {
                 let before = Span::straight(Way::of(function.entry, run));
                 span = span.then(&before).then(&Span::wait());
                 run = 0;
@@ -194,18 +192,30 @@ impl<'a> Longest<'a> {
         &mut self,
         function: &Function,
         it: &Loop,
-        heads: &[u64],
+        heads: &[&Loop],
         bytes: Option<u64>,
         steps: &mut Steps,
     ) {
-        // A round goes from one of the heads to one; the last way from one of them out.
+        // A round goes from a head back to one: by an edge to it from within its own loop. The last way goes
+        // from a head out.
+        let is_back = |from: u64, to: u64| {
+            let mut all = heads.iter().filter(|head| head.head == to);
+            all.any(|head| head.blocks.contains(&from))
+        };
+        let inside = steps.iter().filter(|(from, _)| it.blocks.contains(from));
+        let once = |from: u64, (to, span): &(To, Span)| match to {
+            To::Block(block) if is_back(from, *block) => (To::Again, span.clone()),
+            _ => (*to, span.clone()),
+        };
+        let inside: Steps = inside
+            .map(|(from, all)| (*from, all.iter().map(|step| once(*from, step)).collect()))
+            .collect();
         let (mut round, mut left) = (Span::default(), BTreeMap::new());
-        let is_inside = |block: u64| it.blocks.contains(&block) && !heads.contains(&block);
         for head in heads {
-            for (to, span) in reached(steps, *head, &is_inside) {
+            for (to, span) in reached(&inside, head.head) {
                 match to {
-                    To::Block(block) if heads.contains(&block) => round = round.or(span),
-                    To::Block(block) if is_inside(block) => {}
+                    To::Again => round = round.or(span),
+                    To::Block(block) if it.blocks.contains(&block) => {}
                     _ => {
                         let known: &mut Span = left.entry(to).or_default();
                         *known = std::mem::take(known).or(span);
@@ -246,9 +256,8 @@ impl<'a> Longest<'a> {
 /// From each block or loop to where it goes.
 type Steps = BTreeMap<u64, Vec<(To, Span)>>;
 
-/// The longest ways from a block to all that is reached from it. What `goes_on` isn't so of is reached and
-/// not gone on from.
-fn reached(steps: &Steps, from: u64, goes_on: &dyn Fn(u64) -> bool) -> BTreeMap<To, Span> {
+/// The longest ways from a block to all that is reached from it, in a graph without circles.
+fn reached(steps: &Steps, from: u64) -> BTreeMap<To, Span> {
     // Those that are reached, each after all from which it is reached.
     let mut order = Vec::new();
     let mut seen: BTreeSet<u64> = [from].into();
@@ -258,7 +267,7 @@ fn reached(steps: &Steps, from: u64, goes_on: &dyn Fn(u64) -> bool) -> BTreeMap<
         *index += 1;
         match next {
             None => order.extend(path.pop().map(|(at, _)| at)),
-            Some((To::Block(to), _)) if goes_on(*to) && seen.insert(*to) => path.push((*to, 0)),
+            Some((To::Block(to), _)) if seen.insert(*to) => path.push((*to, 0)),
             Some(_) => {}
         }
     }
@@ -275,3 +284,6 @@ fn reached(steps: &Steps, from: u64, goes_on: &dyn Fn(u64) -> bool) -> BTreeMap<
     }
     reached
 }
+
+#[cfg(test)]
+mod tests;
