@@ -67,9 +67,10 @@ pub struct Measurement {
 pub fn build(progress: &mut dyn Progress) -> anyhow::Result<()> {
     let toolchain = setup::ready(progress)?;
     let mut builder = Builder::new(toolchain, progress)?;
-    builder.guests()?;
     for system in SYSTEMS {
-        builder.hypervisor(&catalog::choose(BOARD, system)?)?;
+        let choice = catalog::choose(BOARD, system)?;
+        builder.guests_of(&choice)?;
+        builder.hypervisor(&choice)?;
     }
     drop(builder);
     counter::build(progress)

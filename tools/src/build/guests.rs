@@ -3,6 +3,8 @@
 use std::fs;
 
 use anyhow::Context as _;
+use paratia_config::System;
+use paratia_config::system::Image;
 
 use super::cargo;
 use crate::flat;
@@ -15,26 +17,56 @@ use crate::{whole, workspace};
 /// The packages whose binaries are guests.
 pub(super) const PACKAGES: [&str; 2] = ["paratia-partitions", "paratia-test-guests"];
 
+/// Builds every program.
 pub(super) fn build(toolchain: Toolchain, progress: &mut dyn Progress) -> anyhow::Result<()> {
+    build_these(&programs::names()?, toolchain, progress)
+}
+
+/// Builds the programs that a system's partitions run. What isn't there is said when pieces are gathered.
+pub(super) fn build_of(
+    system: &System,
+    toolchain: Toolchain,
+    progress: &mut dyn Progress,
+) -> anyhow::Result<()> {
+    let mut names = programs::names()?;
+    let is_run = |name: &str| {
+        let mut images = system.partitions.iter().map(|it| it.image);
+        images.any(|image| matches!(image, Image::Program(program) if program == name))
+    };
+    names.retain(|name| is_run(name));
+    build_these(&names, toolchain, progress)
+}
+
+fn build_these(
+    names: &[String],
+    toolchain: Toolchain,
+    progress: &mut dyn Progress,
+) -> anyhow::Result<()> {
+    if names.is_empty() {
+        return Ok(());
+    }
     progress.begin("building the guests");
     let mut command = cargo::build(toolchain, GUEST_TARGET, &workspace::bare_target());
     for package in PACKAGES {
         command.args(["--package", package]);
     }
-    cargo::run(command.arg("--bins"), progress)?;
+    for name in names {
+        command.args(["--bin", name]);
+    }
+    cargo::run(&mut command, progress)?;
 
     let folder = workspace::guests();
     fs::create_dir_all(&folder)?;
-    for name in programs::names()? {
+    for name in names {
         let elf = workspace::bare_target()
             .join(GUEST_TARGET)
             .join("release")
-            .join(&name);
+            .join(name);
         let bytes = fs::read(&elf).with_context(|| format!("guest '{name}' wasn't built"))?;
         let image = flat::image(&bytes).with_context(|| format!("guest '{name}'"))?;
         whole::write_if_changed(&folder.join(format!("{name}.bin")), &image)?;
         // Where Cargo puts it, a build for the debugger puts another.
-        whole::write_if_changed(&workspace::guest_elf(&name), &bytes)?;
+        whole::write_if_changed(&workspace::guest_elf(name), &bytes)?;
     }
     progress.done();
     Ok(())

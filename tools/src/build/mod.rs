@@ -57,7 +57,7 @@ pub fn image_of(choice: &Choice) -> anyhow::Result<PathBuf> {
     let toolchain = setup::ready(&mut Silent)?;
     let mut progress = Silent;
     let mut builder = Builder::new(toolchain, &mut progress)?;
-    builder.guests()?;
+    builder.guests_of(choice)?;
     builder.hypervisor(choice)
 }
 
@@ -161,6 +161,14 @@ impl<'a> Builder<'a> {
     /// If something doesn't compile, or an image can't be written.
     pub fn guests(&mut self) -> anyhow::Result<()> {
         guests::build(self.toolchain, self.progress)
+    }
+
+    /// Builds the guest programs that a system's partitions run, and their flat images.
+    ///
+    /// # Errors
+    /// As [`guests`](Self::guests).
+    pub fn guests_of(&mut self, choice: &Choice) -> anyhow::Result<()> {
+        guests::build_of(choice.system, self.toolchain, self.progress)
     }
 
     /// Gathers the pieces of a system's images, and fetches those that are Debian's. The guests must

@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let toolchain = setup::ready(&mut Status::new())?;
     let mut status = Status::new();
     let mut builder = Builder::new(toolchain, &mut status)?;
-    builder.guests()?;
+    builder.guests_of(&choice)?;
     let image = builder.hypervisor(&choice)?;
 
     let default = || {

@@ -233,7 +233,7 @@ fn build(choice: &Choice) -> anyhow::Result<()> {
     let toolchain = setup::ready(&mut Status::new())?;
     let mut status = Status::new();
     let mut builder = Builder::new(toolchain, &mut status)?;
-    builder.guests()?;
+    builder.guests_of(choice)?;
     builder.hypervisor(choice)?;
     Ok(())
 }

@@ -94,7 +94,7 @@ pub(super) fn built(choice: &Choice) -> anyhow::Result<PathBuf> {
     let toolchain = setup::ready(&mut Status::new())?;
     let mut status = Status::new();
     let mut builder = Builder::new(toolchain, &mut status)?;
-    builder.guests()?;
+    builder.guests_of(choice)?;
     builder.hypervisor(choice)
 }
 

@@ -70,7 +70,7 @@ impl Session {
         }
         let toolchain: Toolchain = setup::ready(progress)?;
         let mut builder = Builder::new(toolchain, progress)?;
-        builder.guests()?;
+        builder.guests_of(&choice)?;
         let mut pieces = builder.pieces(&choice)?;
         let partition = index.map(|index| {
             let file = program(&choice, index, &mut builder, &mut pieces)?;
