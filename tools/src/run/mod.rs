@@ -17,6 +17,8 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use paratia_config::BoardFacts;
+
 use crate::catalog::{self, Choice};
 use crate::log::Event;
 use crate::qemu::{Machine, Time};
@@ -119,6 +121,12 @@ impl Run {
     pub fn image_in(mut self, file: &Path) -> Self {
         file.clone_into(&mut self.image);
         self
+    }
+
+    /// The board.
+    #[must_use]
+    pub fn board(&self) -> &'static BoardFacts {
+        self.choice.board
     }
 
     /// Stops at the first end of a major frame after this much board time; zero never stops.

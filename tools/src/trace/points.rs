@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 
 use anyhow::Context as _;
 use object::{Object as _, ObjectSection as _, ObjectSymbol as _, SectionFlags, elf};
+use paratia_config::BoardFacts;
+use paratia_config::board::InterruptController;
 
 /// The symbol of the vectors, and the offsets in them at which a guest is left: synchronous, IRQ, FIQ and
 /// SError, from AArch64 and from AArch32 (Arm ARM DDI 0487, table D1-5).
@@ -19,11 +21,14 @@ const INTERRUPT: u32 = 0xD538_CC00;
 /// Where an instruction has its register.
 const REGISTER: u32 = 0x1F;
 
-/// The points of an image, as the tracer reads them.
+/// Where `GICC_IAR` lies in a GICv2's CPU interface (Arm IHI 0048, 4.4.4).
+const ACKNOWLEDGE: u64 = 0xC;
+
+/// The points of an image for a board, as the tracer reads them.
 ///
 /// # Errors
 /// If the file is no ELF file, or has no vectors.
-pub fn of(elf: &[u8]) -> anyhow::Result<String> {
+pub fn of(elf: &[u8], board: &BoardFacts) -> anyhow::Result<String> {
     let file = object::File::parse(elf)?;
     let mut symbols = file.symbols();
     let vectors = symbols
@@ -33,6 +38,9 @@ pub fn of(elf: &[u8]) -> anyhow::Result<String> {
     let mut text = String::new();
     for offset in OFFSETS {
         let _ = writeln!(text, "exit {:x} {offset:x}", vectors + offset);
+    }
+    if let InterruptController::GicV2 { cpu_interface, .. } = board.interrupt_controller {
+        let _ = writeln!(text, "acknowledge {:x}", cpu_interface.base.0 + ACKNOWLEDGE);
     }
     for section in file.sections().filter(is_executable) {
         let (start, end) = (section.address(), section.address() + section.size());

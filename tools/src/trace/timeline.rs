@@ -100,8 +100,8 @@ pub struct Timeline {
     pub windows: Vec<Window>,
     /// Each exit, in the order of time; none without a tracer.
     pub exits: Vec<Exit>,
-    /// Each interrupt that was taken, in the order of time; none without a tracer, or where the controller
-    /// doesn't say it by a register of the CPU (GICv2).
+    /// Each interrupt that was taken, in the order of time; none without a tracer, or where there is no
+    /// GIC.
     pub interrupts: Vec<Interrupt>,
     /// Whether there was a tracer.
     pub is_traced: bool,

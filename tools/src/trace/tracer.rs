@@ -42,7 +42,7 @@ impl Tracer {
         let (file, out) = (folder.path().join("points"), folder.path().join("notes"));
         let image = fs::read(run.image())
             .with_context(|| format!("the image {} isn't there", run.image().display()))?;
-        whole::write(&file, points::of(&image)?)?;
+        whole::write(&file, points::of(&image, run.board())?)?;
         let option = PLUGIN.option(&[("points", &file), ("out", &out)])?;
         let run = run
             .time(Time::Deterministic)

@@ -20,6 +20,21 @@ pub const NO_REGISTERS: c_int = 0;
 /// A callback reads the CPU's registers.
 pub const READS_REGISTERS: c_int = 1;
 
+/// A callback for loads.
+pub const LOADS: c_int = 1;
+
+/// What an access has moved: 1 to 16 bytes, the lowest first.
+#[repr(C)]
+pub struct Moved {
+    /// The power of two of its size in bytes.
+    pub size: c_int,
+    /// The lower and the upper half.
+    pub value: [u64; 2],
+}
+
+/// A call about an access: CPU, the access, its virtual address, and what was handed over.
+pub type AccessCall = extern "C" fn(c_uint, u32, u64, *mut c_void);
+
 /// GLib's array: elements and how many.
 #[repr(C)]
 pub struct Array {
@@ -63,6 +78,14 @@ unsafe extern "C" {
         registers: c_int,
         data: *mut c_void,
     );
+    pub fn qemu_plugin_register_vcpu_mem_cb(
+        instruction: *mut Instruction,
+        call: AccessCall,
+        registers: c_int,
+        direction: c_int,
+        data: *mut c_void,
+    );
+    pub fn qemu_plugin_mem_get_value(access: u32) -> Moved;
     pub fn qemu_plugin_get_registers() -> *mut Array;
     pub fn qemu_plugin_read_register(handle: *mut c_void, bytes: *mut Array) -> c_int;
     pub fn g_byte_array_new() -> *mut Array;

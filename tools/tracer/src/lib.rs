@@ -138,6 +138,18 @@ extern "C" fn translated(_id: u64, block: *mut api::Block) {
         let nothing = std::ptr::null_mut();
         if plugin.points.is_privileged(address) {
             call(instruction, hypervisor_runs, api::NO_REGISTERS, nothing);
+            if plugin.points.acknowledge().is_some() {
+                // SAFETY: an instruction of that block; the function has the type that QEMU calls it with.
+                unsafe {
+                    api::qemu_plugin_register_vcpu_mem_cb(
+                        instruction,
+                        hypervisor_loads,
+                        api::READS_REGISTERS,
+                        api::LOADS,
+                        nothing,
+                    );
+                }
+            }
         } else if index == 0 {
             let start = Box::new(Block {
                 start: address,
@@ -167,6 +179,23 @@ extern "C" fn translated(_id: u64, block: *mut api::Block) {
 
 extern "C" fn hypervisor_runs(_cpu: c_uint, _: *mut c_void) {
     with_seen(|_, seen| seen.executed.instruction());
+}
+
+/// The hypervisor has loaded something; its addresses are physical ones.
+extern "C" fn hypervisor_loads(_cpu: c_uint, access: u32, address: u64, _: *mut c_void) {
+    with_seen(|plugin, seen| {
+        let Some(registers) = &mut seen.registers else {
+            return;
+        };
+        if plugin.points.acknowledge() == Some(address) {
+            // SAFETY: QEMU calls for this access.
+            let moved = unsafe { api::qemu_plugin_mem_get_value(access) };
+            // Bits 12 to 10 are the CPU that sent a software-generated one (Arm IHI 0048, 4.4.4).
+            let number = moved.value[0] & 0x3FF;
+            let cpu = registers.cpu();
+            seen.notes.interrupt(cpu, seen.executed.count(), number);
+        }
+    });
 }
 
 extern "C" fn guest_runs(_cpu: c_uint, block: *mut c_void) {

@@ -3,7 +3,8 @@
 //! A line each, addresses in hexadecimal: `exit ADDRESS VECTOR`, the first instruction of a vector, with its
 //! offset; `return ADDRESS`, an `ERET`; `clock ADDRESS REGISTER` and `interrupt ADDRESS REGISTER`, a read of
 //! the counter or of the interrupt that is taken, with the number of the register it goes to. Lines `text START
-//! END` name where the hypervisor's instructions lie.
+//! END` name where the hypervisor's instructions lie. A line `acknowledge ADDRESS` names the register of the
+//! interrupt controller from which the hypervisor loads which interrupt it takes, if it does.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -28,6 +29,7 @@ pub struct Points {
     registers: HashMap<u64, u32>,
     after: HashSet<u64>,
     texts: Vec<Range<u64>>,
+    acknowledge: Option<u64>,
 }
 
 impl Points {
@@ -42,6 +44,10 @@ impl Points {
                 "text" => {
                     let end = u64::from_str_radix(words.next()?, 16).ok()?;
                     points.texts.push(address..end);
+                    continue;
+                }
+                "acknowledge" => {
+                    points.acknowledge = Some(address);
                     continue;
                 }
                 "exit" => Kind::Exit(u32::from_str_radix(words.next()?, 16).ok()?),
@@ -71,6 +77,11 @@ impl Points {
         self.texts.iter().any(|text| text.contains(&address))
     }
 
+    /// Where the hypervisor loads from which interrupt it takes.
+    pub fn acknowledge(&self) -> Option<u64> {
+        self.acknowledge
+    }
+
     /// What the instruction at `address` is.
     pub fn kind(&self, address: u64) -> Option<Kind> {
         self.kinds.get(&address).copied()
@@ -88,7 +99,7 @@ mod tests {
 
     #[test]
     fn points_by_address() {
-        let text = "exit 400 400\nreturn 7fc\nclock 100 9\ninterrupt 104 0\ntext 100 800\n";
+        let text = "exit 400 400\nreturn 7fc\nclock 100 9\ninterrupt 104 0\ntext 100 800\nacknowledge 801000c\n";
         let points = Points::parse(text).unwrap();
         assert_eq!(points.kind(0x400), Some(Kind::Exit(0x400)));
         assert_eq!(points.kind(0x7FC), Some(Kind::Return));
@@ -96,6 +107,7 @@ mod tests {
         assert_eq!(points.reading(0x104), Some((Kind::Interrupt, 0)));
         assert!(points.is_one(0x108) && !points.is_one(0x10C) && !points.is_one(0x800));
         assert_eq!(points.reading(0x400), None);
+        assert_eq!(points.acknowledge(), Some(0x0801_000C));
         assert!(points.is_privileged(0x7FC) && !points.is_privileged(0x800));
         assert!(Points::parse("clock 100").is_none() && Points::parse("x 1").is_none());
     }
