@@ -1,6 +1,6 @@
 """Reads a trace with Perfetto's own classes of messages, and prints it as JSON lines.
 
-One line a track, `{"track": uuid, "name": ..., "parent": uuid}`, and one an event, `{"type": ..., "time": ...,
+One line a track, `{"track": uuid, "name": ..., "parent": uuid, "rank": ...}`, and one an event, `{"type": ..., "time": ...,
 "track": uuid, "name": ..., "category": ..., "fields": {...}}`, in the order in which they stand in the file.
 """
 
@@ -19,6 +19,9 @@ for packet in trace.packet:
     if packet.HasField("track_descriptor"):
         track = packet.track_descriptor
         line = {"track": track.uuid, "name": track.name, "parent": track.parent_uuid}
+        # A rank counts among the children of one that says so.
+        assert track.child_ordering == track.EXPLICIT, packet
+        line["rank"] = track.sibling_order_rank
     else:
         event = packet.track_event
         line = {

@@ -75,15 +75,16 @@ fn perfetto_reads_every_event() {
     let (_, timeline) = timeline(eventful(), "cluster", true);
     let (_folder, path) = written(&timeline, "run.pftrace");
     let lines = readers::perfetto(&path);
-    let tracks: BTreeMap<u64, &str> = lines
+    let track = |it: &Value| Some((it["track"].as_u64()?, it["parent"].as_u64()?));
+    let tracks: BTreeMap<u64, u64> = lines
         .iter()
-        .filter_map(|it| Some((it["track"].as_u64()?, it["name"].as_str()?)))
-        .filter(|(track, _)| {
-            lines
-                .iter()
-                .any(|it| it["parent"] == *track || it["track"] == *track)
-        })
+        .filter(|it| it.get("rank").is_some())
+        .filter_map(track)
         .collect();
+    // The board, a CPU and its EL2, three partitions with a vCPU each; all below the board.
+    assert_eq!(tracks.len(), 1 + 2 + 3 * 2, "{tracks:?}");
+    let roots = tracks.values().filter(|parent| **parent == 0).count();
+    assert_eq!(roots, 1, "{tracks:?}");
     let events = || lines.iter().filter(|it| it.get("type").is_some());
     let is = |it: &Value, category: &str| it["category"][0] == category;
     let log = events()

@@ -25,12 +25,22 @@ struct Written {
     fields: BTreeMap<String, Value>,
 }
 
-/// Writes a run to a folder: the file `metadata`, and `stream-N`. Files of these names are replaced.
+/// What streams' files are called before their number.
+const STREAM: &str = "stream-";
+
+/// Writes a run to a folder: the file `metadata`, and `stream-N`. Another run's files of these names are taken
+/// away, as a reader takes whatever is there for a part of the trace.
 ///
 /// # Errors
 /// If they can't be written.
 pub fn write(timeline: &Timeline, folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(STREAM) {
+            fs::remove_file(entry.path())?;
+        }
+    }
     let mut events = events(timeline);
     events.sort_by_key(|event| event.time_ns);
     let mut classes = Classes::default();
@@ -38,7 +48,7 @@ pub fn write(timeline: &Timeline, folder: &Path) -> io::Result<()> {
     for number in 0..streams.unwrap_or(0) {
         let of_stream = events.iter().filter(|event| event.stream == number);
         let bytes = stream::bytes(number, of_stream, &mut classes);
-        crate::whole::write(&folder.join(format!("stream-{number}")), bytes)?;
+        crate::whole::write(&folder.join(format!("{STREAM}{number}")), bytes)?;
     }
     crate::whole::write(&folder.join("metadata"), classes.metadata(timeline))
 }
@@ -87,4 +97,22 @@ fn events(timeline: &Timeline) -> Vec<Written> {
         add(interrupt.cpu + 1, interrupt.time_ns, "interrupt", fields);
     }
     events
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog;
+
+    #[test]
+    fn nothing_of_another_run_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let stale = folder.path().join("stream-7");
+        fs::write(&stale, "another run's").unwrap();
+        let choice = catalog::choose("qemu-virt", "cluster").unwrap();
+        let timeline = Timeline::new(&choice, Vec::new(), None);
+        write(&timeline, folder.path()).unwrap();
+        assert!(!stale.exists());
+        assert!(folder.path().join("metadata").exists());
+    }
 }

@@ -1,6 +1,6 @@
 //! A run for Perfetto (`ui.perfetto.dev`): protocol buffers, one message a track and an event.
 //!
-//! Tracks: the board; each CPU with who runs on it, and below it EL2 and interrupts; each partition with what is
+//! Tracks, all below the board's, in this order: each CPU with who runs on it, and then EL2 with interrupts; each partition with what is
 //! said of it, and below it its vCPUs. A log event is an instant with its fields as annotations; that of a
 //! window is the window.
 
@@ -19,6 +19,9 @@ use messages::{Annotation, Packet, Track, TrackEvent, kind};
 const SEQUENCE: u32 = 1;
 /// Nothing of the sequence was said before (`SEQ_INCREMENTAL_STATE_CLEARED`).
 const BEGINS: u32 = 1;
+
+/// Children are in the order of their ranks (`ChildTracksOrdering.EXPLICIT`).
+const EXPLICIT: i32 = 3;
 
 /// Identities of tracks; any but 0.
 fn board() -> u64 {
@@ -166,16 +169,17 @@ fn annotation(name: &str, value: &Value) -> Annotation {
 fn tracks(timeline: &Timeline) -> Vec<Packet> {
     let choice = &timeline.choice;
     let title = format!("{} on {}", choice.name, choice.board.name);
+    let below = Some(board());
     let mut tracks = vec![track(board(), &title, None)];
     for index in timeline.cpus() {
-        tracks.push(track(cpu(index), &format!("CPU {index}"), None));
+        tracks.push(track(cpu(index), &format!("CPU {index}"), below));
         if timeline.is_traced {
             let name = format!("CPU {index}: EL2");
-            tracks.push(track(el2(index), &name, None));
+            tracks.push(track(el2(index), &name, below));
         }
     }
     for (index, declared) in timeline.system().partitions.iter().enumerate() {
-        tracks.push(track(partition(index), declared.name, None));
+        tracks.push(track(partition(index), declared.name, below));
         for number in 0..declared.machine.vcpus as usize {
             let name = format!("vCPU {number}");
             let parent = Some(partition(index));
@@ -205,6 +209,8 @@ fn track(uuid: u64, name: &str, parent_uuid: Option<u64>) -> Track {
         uuid: Some(uuid),
         name: Some(name.to_owned()),
         parent_uuid,
+        // A rank counts among the children of one that says so.
+        child_ordering: Some(EXPLICIT),
         sibling_order_rank: None,
     }
 }

@@ -34,6 +34,8 @@ pub struct Track {
     pub name: Option<String>,
     #[prost(uint64, optional, tag = "5")]
     pub parent_uuid: Option<u64>,
+    #[prost(int32, optional, tag = "11")]
+    pub child_ordering: Option<i32>,
     #[prost(int32, optional, tag = "12")]
     pub sibling_order_rank: Option<i32>,
 }
