@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use paratia::bench;
 use paratia::bench::budget::Verdict;
 use paratia::bench::figures::Unit;
+use paratia::bench::{self, counter};
 use paratia::progress::Silent;
 use paratia_tests::{DEFAULT_BOARD, bare, finish, is_about, run};
 
@@ -71,4 +71,22 @@ fn instructions<'a>(mut lines: impl Iterator<Item = &'a str>) -> u64 {
     };
     let ticks = lines.find_map(count).expect("Linux comes to user space");
     ticks * PER_TICK
+}
+
+/// The counter knows which CPU runs: on four of them it sees as many ways back to guests as the hypervisor has
+/// exits, but for the last one of each vCPU. (QEMU 10.0 names the CPU that translated the code instead.)
+#[test]
+fn the_counter_tells_cpus_apart() {
+    if !is_about(DEFAULT_BOARD) {
+        return;
+    }
+    counter::build(&mut Silent).expect("the counter builds");
+    let run = run("test-cpus-4").stop_after(Duration::from_millis(100));
+    let (report, counts) = counter::count(&run).expect("it reaches its end");
+    let told = report.named("vcpu-statistics").map(|event| {
+        let exits = ["calls", "interrupts"].map(|it| event.integer(it).expect("a number"));
+        exits.iter().sum::<u64>() - 1
+    });
+    let seen = counts.exits.count + counts.switches.count;
+    assert_eq!(seen, told.sum::<u64>(), "{counts:?}");
 }

@@ -7,8 +7,8 @@
 //!
 //! What lies within the map is the hypervisor; every other address is a guest.
 
-mod api;
 mod counts;
+mod cpus;
 mod map;
 mod traces;
 mod tree;
@@ -17,13 +17,29 @@ use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use counts::Counts;
+use cpus::Cpus;
 use map::Map;
+use paratia_plugin::{Registers, api};
+
+/// The version of QEMU's interface.
+#[unsafe(no_mangle)]
+pub static qemu_plugin_version: c_int = api::VERSION;
+
+/// `ERET` (Arm ARM DDI 0487, C6.2.120): a guest goes on.
+const RETURN: u32 = 0xD69F_03E0;
 
 /// What the plugin was given and what it has counted.
 struct Plugin {
     map: Map,
     out: String,
-    counts: Mutex<Counts>,
+    seen: Mutex<Seen>,
+}
+
+/// What it has counted, and whose the next instruction is.
+struct Seen {
+    registers: Option<Registers>,
+    cpus: Cpus,
+    counts: Counts,
 }
 
 static PLUGIN: OnceLock<Plugin> = OnceLock::new();
@@ -57,7 +73,11 @@ pub unsafe extern "C" fn qemu_plugin_install(
         }
     };
     let plugin = Plugin {
-        counts: Mutex::new(Counts::new()),
+        seen: Mutex::new(Seen {
+            registers: None,
+            cpus: Cpus::default(),
+            counts: Counts::new(),
+        }),
         map,
         out: out.to_owned(),
     };
@@ -66,66 +86,105 @@ pub unsafe extern "C" fn qemu_plugin_install(
     }
     // SAFETY: the functions have the types that QEMU calls them with.
     unsafe {
+        api::qemu_plugin_register_vcpu_init_cb(id, cpu_is_there);
         api::qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
         api::qemu_plugin_register_atexit_cb(id, ended, std::ptr::null_mut());
     }
     0
 }
 
-/// QEMU has translated a block: each of the hypervisor's instructions is to be counted, and of a
-/// guest's that it ran.
+/// A CPU is there: what its registers are called is known from here on.
+extern "C" fn cpu_is_there(_id: u64, _cpu: c_uint) {
+    with_seen(|_, seen| {
+        if seen.registers.is_none() {
+            // SAFETY: this is the call from which QEMU lets registers be looked up.
+            seen.registers = unsafe { Registers::find() };
+        }
+    });
+}
+
+/// QEMU has translated a block: each of the hypervisor's instructions is to be counted, and its returns to guests.
+/// A block runs on one CPU to its end.
 extern "C" fn translated(_id: u64, block: *mut api::Block) {
     let Some(plugin) = PLUGIN.get() else { return };
-    // SAFETY: QEMU's block, valid during this call; the index is below its length.
-    let instructions = unsafe {
-        (0..api::qemu_plugin_tb_n_insns(block)).map(|at| api::qemu_plugin_tb_get_insn(block, at))
-    };
-    for (index, instruction) in instructions.enumerate() {
-        // SAFETY: an instruction of that block.
-        let address = unsafe { api::qemu_plugin_insn_vaddr(instruction) };
-        // SAFETY: an instruction of that block, and the functions have the types that QEMU calls them with.
-        unsafe {
-            match plugin.map.place(address) {
-                Some(place) => api::qemu_plugin_register_vcpu_insn_exec_cb(
-                    instruction,
-                    hypervisor_runs,
-                    api::NO_REGISTERS,
-                    place.to_word() as *mut c_void,
-                ),
-                None if index == 0 => api::qemu_plugin_register_vcpu_tb_exec_cb(
+    let nothing = std::ptr::null_mut();
+    // SAFETY: QEMU's block, valid during this call.
+    let count = unsafe { api::qemu_plugin_tb_n_insns(block) };
+    for index in 0..count {
+        // SAFETY: an instruction of that block; the index is below its length.
+        let instruction = unsafe { api::qemu_plugin_tb_get_insn(block, index) };
+        // SAFETY: likewise.
+        let (address, word) = unsafe {
+            (
+                api::qemu_plugin_insn_vaddr(instruction),
+                api::word(instruction),
+            )
+        };
+        let Some(place) = plugin.map.place(address) else {
+            continue;
+        };
+        if index == 0 {
+            // SAFETY: QEMU's block; the function has the type that QEMU calls it with.
+            unsafe {
+                api::qemu_plugin_register_vcpu_tb_exec_cb(
                     block,
-                    guest_runs,
-                    api::NO_REGISTERS,
-                    std::ptr::null_mut(),
-                ),
-                None => {}
+                    block_runs,
+                    api::READS_REGISTERS,
+                    nothing,
+                );
             }
+        }
+        let call = |call, data| {
+            // SAFETY: an instruction of that block; the functions have the type that QEMU calls them with.
+            unsafe {
+                api::qemu_plugin_register_vcpu_insn_exec_cb(
+                    instruction,
+                    call,
+                    api::NO_REGISTERS,
+                    data,
+                );
+            }
+        };
+        call(hypervisor_runs, place.to_word() as *mut c_void);
+        if word == RETURN {
+            call(guest_runs, nothing);
         }
     }
 }
 
-extern "C" fn hypervisor_runs(cpu: c_uint, place: *mut c_void) {
-    with_counts(|map, counts| {
-        counts.hypervisor(map, cpu as usize, map::Place::of_word(place as usize));
+/// A CPU starts a block of the hypervisor's.
+extern "C" fn block_runs(_cpu: c_uint, _: *mut c_void) {
+    with_seen(|_, seen| {
+        if let Some(registers) = &mut seen.registers {
+            seen.cpus.enter(registers.cpu());
+        }
     });
 }
 
-extern "C" fn guest_runs(cpu: c_uint, _: *mut c_void) {
-    with_counts(|_, counts| counts.guest(cpu as usize));
+extern "C" fn hypervisor_runs(_cpu: c_uint, place: *mut c_void) {
+    with_seen(|map, seen| {
+        let place = map::Place::of_word(place as usize);
+        seen.counts.hypervisor(map, seen.cpus.current(), place);
+    });
+}
+
+/// The hypervisor has run its last instruction before a guest's.
+extern "C" fn guest_runs(_cpu: c_uint, _: *mut c_void) {
+    with_seen(|_, seen| seen.counts.guest(seen.cpus.current()));
 }
 
 extern "C" fn ended(_id: u64, _: *mut c_void) {
     let Some(plugin) = PLUGIN.get() else { return };
-    with_counts(|map, counts| {
-        if let Err(error) = std::fs::write(&plugin.out, counts.write(map)) {
+    with_seen(|map, seen| {
+        if let Err(error) = std::fs::write(&plugin.out, seen.counts.write(map)) {
             eprintln!("the counter can't write {}: {error}", plugin.out);
         }
     });
 }
 
-fn with_counts(change: impl FnOnce(&Map, &mut Counts)) {
+fn with_seen(change: impl FnOnce(&Map, &mut Seen)) {
     if let Some(plugin) = PLUGIN.get() {
-        let mut counts = plugin.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        change(&plugin.map, &mut counts);
+        let mut seen = plugin.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&plugin.map, &mut seen);
     }
 }

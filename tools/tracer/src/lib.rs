@@ -6,7 +6,6 @@
 //! `points`), and `out=FILE`, where the notes go (see `notes`). Needs `-icount shift=0`, under which all CPUs
 //! run in one thread and an instruction takes 1 ns (see `clock`).
 
-mod api;
 mod clock;
 mod executed;
 mod notes;
@@ -20,8 +19,13 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use clock::Clock;
 use executed::{Block, Executed};
 use notes::Notes;
+use paratia_plugin::{Registers, api};
 use points::{Kind, Points};
-use registers::Registers;
+use registers::{Exit, Guest};
+
+/// The version of QEMU's interface.
+#[unsafe(no_mangle)]
+pub static qemu_plugin_version: c_int = api::VERSION;
 
 /// `WFI` and `WFE` (Arm ARM DDI 0487, C6.2.456, C6.2.453): board time may jump behind one.
 const WAITS: [u32; 2] = [0xD503_207F, 0xD503_205F];
@@ -219,11 +223,11 @@ extern "C" fn at_point(_cpu: c_uint, address: *mut c_void) {
             .filter(|(_, at)| at + 4 == address)
             .and_then(|(_, at)| plugin.points.reading(at))
         {
-            let value = registers.general(register);
+            let value = registers::general(registers, register);
             if kind == Kind::Clock {
                 let clock = seen
                     .clock
-                    .get_or_insert_with(|| Clock::new(registers.frequency_hz()));
+                    .get_or_insert_with(|| Clock::new(registers::frequency_hz(registers)));
                 clock.read(executed, value);
                 seen.notes.settle(clock);
             } else {
@@ -232,14 +236,14 @@ extern "C" fn at_point(_cpu: c_uint, address: *mut c_void) {
         }
         match plugin.points.kind(address) {
             Some(Kind::Exit(vector)) => {
-                let exit = registers.exit();
+                let exit = Exit::of(registers);
                 if SYNCHRONOUS.contains(&vector) {
                     seen.executed.left_at(exit.elr);
                 }
                 let executed = seen.executed.count() - 1;
                 seen.notes.exit(cpu, executed, vector, &exit);
             }
-            Some(Kind::Return) => seen.notes.enter(cpu, executed, &registers.guest()),
+            Some(Kind::Return) => seen.notes.enter(cpu, executed, &Guest::of(registers)),
             Some(Kind::Clock | Kind::Interrupt) => seen.read = Some((cpu, address)),
             None => {}
         }

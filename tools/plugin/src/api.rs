@@ -3,9 +3,8 @@
 
 use std::ffi::{c_char, c_int, c_uint, c_void};
 
-/// The version that QEMU asks for: 4 has all that is used here.
-#[unsafe(no_mangle)]
-pub static qemu_plugin_version: c_int = 4;
+/// The version that a plugin says it was made for, as its `qemu_plugin_version`: it has all that is here.
+pub const VERSION: c_int = 4;
 
 /// A block of translated instructions.
 #[repr(C)]
@@ -38,18 +37,24 @@ pub type AccessCall = extern "C" fn(c_uint, u32, u64, *mut c_void);
 /// GLib's array: elements and how many.
 #[repr(C)]
 pub struct Array {
+    /// The first.
     pub data: *mut u8,
+    /// How many.
     pub length: c_uint,
 }
 
 /// A register, as QEMU lists it.
 #[repr(C)]
 pub struct Described {
+    /// What it is asked for by.
     pub handle: *mut c_void,
+    /// Its name.
     pub name: *const c_char,
+    /// The set of registers that it belongs to.
     pub feature: *const c_char,
 }
 
+#[expect(missing_docs, reason = "they are QEMU's and GLib's, described there")]
 unsafe extern "C" {
     pub fn qemu_plugin_register_vcpu_init_cb(id: u64, call: extern "C" fn(u64, c_uint));
     pub fn qemu_plugin_register_vcpu_tb_trans_cb(id: u64, call: extern "C" fn(u64, *mut Block));
@@ -96,6 +101,7 @@ unsafe extern "C" {
 ///
 /// # Safety
 /// `instruction` is of the block that QEMU translates at present.
+#[must_use]
 pub unsafe fn word(instruction: *const Instruction) -> u32 {
     let mut bytes = [0; 4];
     // SAFETY: the caller promises the instruction; there is room for so many bytes.
