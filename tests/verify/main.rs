@@ -42,12 +42,13 @@ fn look(file: &[u8], declared: &Declaration) -> Reach {
 
 /// Systems that have between them all that an image can have: a display, devices and their interrupts,
 /// several CPUs and vCPUs, messages that interrupt, monitors, as many partitions as there can be.
-const SYSTEMS: [&str; 7] = [
+const SYSTEMS: [&str; 8] = [
     "cluster",
     "hello",
     "test-interrupts",
     "test-cpus-4",
     "test-messages",
+    "queue",
     "test-monitors",
     "bench-partitions-128",
 ];
