@@ -26,7 +26,7 @@ use crate::pieces::Piece;
 use crate::progress::Progress;
 use crate::run::{Run, RunReport, Sight};
 use crate::setup::{self, Toolchain, facts};
-use crate::{declared, workspace};
+use crate::{declared, whole, workspace};
 
 /// gdb for other machines' programs, which has its Debian package's name.
 const GDB: &str = "gdb-multiarch";
@@ -99,7 +99,7 @@ impl Session {
         let folder = tempfile::Builder::new().prefix("paratia-").tempdir()?;
         let socket = folder.path().join("debugger");
         let file = folder.path().join("session.py");
-        fs::write(&file, self.script(folder.path(), &socket)?)?;
+        whole::write(&file, self.script(folder.path(), &socket)?)?;
         let ended = Arc::new(AtomicBool::new(false));
         let run = run
             .image_in(&self.hypervisor)
@@ -126,7 +126,7 @@ impl Session {
         let hypervisor = fs::read(&self.hypervisor)?;
         let code = sections::code(&hypervisor)?;
         let copy = folder.join("paratia.elf");
-        fs::write(
+        whole::write(
             &copy,
             sections::without(&hypervisor, &Range { start: 0, end: 0 })?,
         )?;
@@ -142,7 +142,7 @@ impl Session {
                     self.choice.system.partitions[*index].name
                 );
                 let copy = folder.join("partition.elf");
-                fs::write(&copy, sections::without(&bytes, &code)?)?;
+                whole::write(&copy, sections::without(&bytes, &code)?)?;
                 Ok::<_, anyhow::Error>((copy, own))
             });
             guest = Some((*index, file.transpose()?));
