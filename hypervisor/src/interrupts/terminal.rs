@@ -23,11 +23,11 @@ pub fn send(cpu: &mut Cpu, partition: &mut Partition, byte: u8) {
         total::add(&mut partition.totals.console_dropped, 1);
     }
     for _ in 0..MOST_STEPS {
-        if console.ready() || !idle::work_once(cpu) {
+        if has_room(partition) || !idle::work_once(cpu) {
             break;
         }
     }
-    let room = console.ready();
+    let room = has_room(partition);
     partition.uart.set_room(room);
 }
 
@@ -40,11 +40,15 @@ pub fn receive(partition: &mut Partition) {
             let _ = partition.uart.receive(byte);
         }
     }
-    let room = partition
-        .console
-        .as_ref()
-        .is_none_or(heapless::spsc::Producer::ready);
+    let room = has_room(partition);
     partition.uart.set_room(room);
+}
+
+/// Whether the console takes another byte; without one, all that is sent goes nowhere.
+#[inline(never)]
+fn has_room(partition: &Partition) -> bool {
+    let console = partition.console.as_ref();
+    console.is_none_or(heapless::spsc::Producer::ready)
 }
 
 /// Before a vCPU's window: takes what was typed, and shows the interrupt controller the level of the
