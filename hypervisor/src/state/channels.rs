@@ -65,6 +65,7 @@ const TO_RING: [[Option<(usize, usize)>; MOST_DESTINATIONS]; SYSTEM.channels.len
     machines::to_ring(SYSTEM);
 
 /// Whom a message of a channel interrupts at one of its destinations.
+#[must_use]
 pub const fn bell(channel: usize, end: usize) -> Option<Bell> {
     let Some((partition, port)) = TO_RING[channel][end] else {
         return None;

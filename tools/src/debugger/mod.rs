@@ -1,9 +1,9 @@
 //! A run with gdb at the board: it waits, with the symbols of the hypervisor and of one partition.
 //!
-//! What runs is built from what ships, with its variables described. The same address means another thing in each partition, and yet another
-//! at EL2, while QEMU stops at an address whoever runs; so each breakpoint gets a condition that says whose
-//! it is ([`script`]), and what the partition's symbols would hide of the hypervisor's is taken out of a copy
-//! ([`sections`]).
+//! What runs is built from what ships, with its variables described. The same address means another thing in
+//! each partition, and yet another at EL2, while QEMU stops at an address whoever runs; so each breakpoint gets
+//! a condition that says whose it is (`script.rs`), and what the partition's symbols would hide of the
+//! hypervisor's is taken out of a copy (`sections.rs`).
 
 mod script;
 mod sections;
