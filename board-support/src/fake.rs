@@ -37,7 +37,8 @@ impl<T: FromBytes + IntoBytes + KnownLayout + 'static> Registers<T> {
     }
 
     fn bytes(&mut self) -> &mut [u8] {
-        // SAFETY: as for `leak`; no other reference to the block exists, only pointers.
+        // SAFETY: `new` leaked the block, so that it lives for ever, and a test is one thread; no other reference
+        // to the block exists, only pointers.
         unsafe { self.block.as_mut() }.as_mut_bytes()
     }
 }

@@ -69,7 +69,8 @@ pub(super) struct Controllers {
 
 // SAFETY: device memory is the same for every CPU, and the type's doc says why shared use is sound.
 unsafe impl Send for Controllers {}
-// SAFETY: as above.
+// SAFETY: every access is a single one, to a register of the CPU's own or where a zero changes nothing, so that
+// two CPUs at once don't disturb each other.
 unsafe impl Sync for Controllers {}
 
 /// The registers for one operation.

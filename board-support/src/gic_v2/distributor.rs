@@ -33,7 +33,8 @@ pub struct Distributor {
 
 // SAFETY: device memory is the same for every CPU, and the type's doc says why shared use is sound.
 unsafe impl Send for Distributor {}
-// SAFETY: as above.
+// SAFETY: what two CPUs may write at once are bits and bytes that count alone, or words at which they take turns,
+// row by row in the type's doc; the controller itself orders single accesses.
 unsafe impl Sync for Distributor {}
 
 impl Distributor {
@@ -50,7 +51,7 @@ impl Distributor {
     pub unsafe fn initialise(range: MemoryRange, interrupt_count: u32) -> Result<Self, Refusal> {
         // SAFETY: the caller's promise; no other CPU runs yet.
         let registers = unsafe { locate(range) }?;
-        // SAFETY: as above.
+        // SAFETY: `locate` found the registers in the range that the caller hands over, and no other CPU runs yet.
         configure(unsafe { access(registers) }, interrupt_count)?;
         Ok(Self {
             registers,
@@ -71,7 +72,8 @@ impl Distributor {
 
     #[inline]
     fn access(&self) -> UniqueMmioPointer<'_, Gicd> {
-        // SAFETY: see the type's doc.
+        // SAFETY: `initialise` found the registers in place, and what two CPUs may access at once are bits and bytes
+        // that count alone, or words at which they take turns.
         unsafe { access(self.registers) }
     }
 }

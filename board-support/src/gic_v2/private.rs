@@ -35,7 +35,8 @@ impl PrivateInterrupts {
     pub unsafe fn initialise(range: MemoryRange, cpu: usize) -> Result<Self, Refusal> {
         // SAFETY: the caller's promise; the words used are this CPU's own.
         let registers = unsafe { locate(range) }?;
-        // SAFETY: as above.
+        // SAFETY: `locate` found the registers in the range that the caller hands over, and the words that are
+        // used are this CPU's own.
         configure(unsafe { access(registers) }, cpu)?;
         Ok(Self {
             registers,

@@ -177,7 +177,8 @@ impl interrupt::Distributor for Distributor {
 
 // SAFETY: device memory is the same for every CPU, and `access` says why shared use is sound.
 unsafe impl Send for Distributor {}
-// SAFETY: as above.
+// SAFETY: what two CPUs may write at once are bits that count alone, or words at which they take turns, as `access`
+// says; the controller itself orders single accesses.
 unsafe impl Sync for Distributor {}
 
 /// Whether the bit of interrupt `index` is set.

@@ -113,7 +113,7 @@ extern "C" fn translated(_id: u64, block: *mut api::Block) {
     for index in 0..count {
         // SAFETY: an instruction of that block; the index is below its length.
         let instruction = unsafe { api::qemu_plugin_tb_get_insn(block, index) };
-        // SAFETY: likewise.
+        // SAFETY: QEMU has just handed the instruction over, and it is valid during this call.
         let (address, word) = unsafe {
             (
                 api::qemu_plugin_insn_vaddr(instruction),
