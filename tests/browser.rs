@@ -1,5 +1,6 @@
 //! Do the pages that the tool writes open, work and tell the truth in a real browser, on a phone and on paper?
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -272,5 +273,212 @@ fn plans_open_fit_a_phone_and_paper() {
             assert_printed(&files, &mut page);
         }
         assert_eq!(page.complaints(), Vec::<Value>::new());
+    }
+}
+
+/// The evidence for an image, with a run that has no fault yet.
+fn a_report(system: &str) -> Files {
+    Files::of(&format!("report {system} --out @ --for 200ms"))
+}
+
+fn document(files: &Files) -> Value {
+    let text = fs::read_to_string(files.file("report.json")).expect("the document");
+    serde_json::from_str(&text).expect("it is JSON")
+}
+
+/// Where each value of a document stands, as JSON Pointers. What isn't there isn't shown.
+fn places(value: &Value, at: &str, all: &mut BTreeSet<String>) {
+    match value {
+        Value::Null => {}
+        Value::Array(values) => {
+            for (index, value) in values.iter().enumerate() {
+                places(value, &format!("{at}/{index}"), all);
+            }
+        }
+        Value::Object(values) => {
+            for (name, value) in values {
+                places(value, &format!("{at}/{name}"), all);
+            }
+        }
+        _ => drop(all.insert(at.to_owned())),
+    }
+}
+
+/// The number that a person reads in a text: nanoseconds of times, bytes of sizes.
+fn read(text: &str) -> Option<i128> {
+    if let Some(digits) = text.strip_prefix("0x") {
+        return i128::from_str_radix(&digits.replace('_', ""), 16).ok();
+    }
+    let (number, unit) = text.split_once(' ').unwrap_or((text, ""));
+    let scale = match unit {
+        "" | "ns" | "B" => 1,
+        "ms" => 1_000_000,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        _ => return None,
+    };
+    let (whole, rest) = number.split_once('.').unwrap_or((number, ""));
+    let rest: i128 = if rest.is_empty() {
+        0
+    } else {
+        format!("{rest:0<6}").parse().ok()?
+    };
+    Some(whole.parse::<i128>().ok()? * scale + rest)
+}
+
+/// Of each value on the page: where it stands in the document, its machine-readable form if it has one, its text.
+fn assert_shown(page: &mut Browser, document: &Value) {
+    let shown = page.value(
+        "[...document.querySelectorAll('[data-at]')].map(it => [it.dataset.at, it.value ?? '', it.textContent])",
+    );
+    let shown: Vec<[String; 3]> = serde_json::from_value(shown).expect("texts");
+    let mut seen = BTreeSet::new();
+    for [at, value, text] in shown {
+        let there = document
+            .pointer(&at)
+            .unwrap_or_else(|| panic!("{at} is nowhere"));
+        match there {
+            Value::String(words) => assert_eq!(text, *words, "{at}"),
+            Value::Bool(_) => assert_eq!(value, there.to_string(), "{at}"),
+            _ => {
+                assert_eq!(value, there.to_string(), "{at}");
+                assert_eq!(
+                    read(&text).map(|it| it.to_string()),
+                    Some(value),
+                    "{at}: '{text}'"
+                );
+            }
+        }
+        seen.insert(at);
+    }
+    let mut all = BTreeSet::new();
+    places(document, "", &mut all);
+    let missing: Vec<&String> = all.difference(&seen).collect();
+    assert!(missing.is_empty(), "not on the page: {missing:?}");
+    assert!(all.len() > 1_000, "{} values", all.len());
+}
+
+/// The picture of memory has each byte of the ranges once, and its owner.
+fn assert_drawn(page: &mut Browser, document: &Value) {
+    let drawn = page.value(
+        "[...document.querySelectorAll('#physical .part')].map(it => [it.dataset.owner, +it.dataset.base, \
+         +it.dataset.bytes])",
+    );
+    let drawn: Vec<(String, u64, u64)> = serde_json::from_value(drawn).expect("parts");
+    let mut parts = drawn.into_iter();
+    let mut part = parts.next().expect("a first part");
+    for range in document["memory"]["ranges"].as_array().expect("ranges") {
+        let [base, bytes] = ["base", "bytes"].map(|key| range[key].as_u64().expect("a number"));
+        if part.2 == 0 {
+            part = parts.next().expect("a part for each owner");
+        }
+        assert_eq!(
+            (part.0.as_str(), part.1),
+            (range["owner"].as_str().expect("a name"), base)
+        );
+        part = (
+            part.0,
+            part.1 + bytes,
+            part.2.checked_sub(bytes).expect("no more than there is"),
+        );
+    }
+    assert_eq!((part.2, parts.next()), (0, None), "nothing more is drawn");
+    let windows = page.value("[...document.querySelectorAll('#gantt .window title')].length");
+    assert_eq!(
+        windows,
+        document["timing"]["windows"]
+            .as_array()
+            .expect("windows")
+            .len()
+    );
+}
+
+#[test]
+fn the_reports_values_are_the_documents() {
+    // Of one CPU and of four; with a queue; with registers that each CPU has for itself.
+    let systems = ["cluster", "test-cpus-4", "queue", "cluster --board raspi4b"];
+    for system in systems {
+        let files = a_report(system);
+        let document = document(&files);
+        let mut page = files.page("report.html", DESK);
+        assert_shown(&mut page, &document);
+        assert_drawn(&mut page, &document);
+        assert!(
+            document["checks"]["findings"]
+                .as_array()
+                .is_some_and(Vec::is_empty)
+        );
+
+        // Whoever reaches what isn't its own does so for a reason.
+        for range in document["memory"]["ranges"].as_array().expect("ranges") {
+            let [accesses, reasons] =
+                ["accesses", "reasons"].map(|key| range[key].as_array().expect("a list").len());
+            assert!(accesses < 2 || reasons > 0, "{system}: {range}");
+        }
+
+        // Where there is no bound the page says so, and nothing else.
+        let without = page
+            .text("#paths ~ p strong")
+            .starts_with("There is no bound");
+        assert_eq!(without, document["timing"]["paths"]["bound"].is_null());
+
+        // Each link leads to its place, and every id is there once.
+        let astray = "[...document.querySelectorAll('a')].filter(it => !it.hash || \
+                      !document.getElementById(it.hash.slice(1))).map(it => it.outerHTML)";
+        assert_eq!(page.value(astray), Value::Array(Vec::new()));
+        let twice = "(ids => ids.filter((it, at) => ids.indexOf(it) != at))\
+                     ([...document.querySelectorAll('[id]')].map(it => it.id))";
+        assert_eq!(page.value(twice), Value::Array(Vec::new()));
+        let top = page.value(
+            "(document.querySelector('nav a[href=\"#timing\"]').click(), \
+             Math.abs(document.querySelector('#timing').getBoundingClientRect().top))",
+        );
+        assert!(top.as_f64().is_some_and(|top| top < 2.0), "{top}");
+        assert_eq!(page.complaints(), Vec::<Value>::new());
+    }
+}
+
+#[test]
+fn the_report_fits_a_phone_and_paper() {
+    let files = a_report("cluster");
+    let mut page = files.page("report.html", PHONE);
+    assert_eq!(page.overhang(), 0, "it isn't wider than a phone");
+    // Who isn't told by colour has the number beside it.
+    let marks =
+        page.value("[...document.querySelectorAll('#owners svg.mark')].map(it => it.textContent)");
+    assert_eq!(marks, serde_json::json!(["0", "1", "2"]));
+    let labels = page.value("[...document.querySelectorAll('#physical .part, #gantt .window')]\
+                             .filter(it => !it.querySelector('title') || !it.querySelector('rect')).length");
+    assert_eq!(labels, 0, "each part of a drawing says what it is");
+
+    // On paper of 182 mm between its margins no table is wider.
+    let media = serde_json::json!({ "media": "print" });
+    let _ = page.ask("Emulation.setEmulatedMedia", &media);
+    let paper = serde_json::json!({ "width": 688, "height": 1000, "deviceScaleFactor": 1, "mobile": false });
+    let _ = page.ask("Emulation.setDeviceMetricsOverride", &paper);
+    let wide = page.value(
+        "[...document.querySelectorAll('table, svg')].filter(it => it.getBoundingClientRect().right > 689)\
+         .map(it => it.id + ' ' + it.getBoundingClientRect().right)",
+    );
+    assert_eq!(wide, Value::Array(Vec::new()));
+    let file = files.file("report.pdf");
+    page.print(&file);
+    let bytes = fs::read(file).expect("it was printed");
+    assert!(bytes.starts_with(b"%PDF-"), "it is a PDF");
+    let sheets = String::from_utf8_lossy(&bytes)
+        .matches("/Type /Page\n")
+        .count();
+    assert!((3..=40).contains(&sheets), "{sheets} sheets");
+    assert_eq!(page.complaints(), Vec::<Value>::new());
+}
+
+#[test]
+fn two_reports_are_equal() {
+    let [one, other] = [(), ()].map(|()| a_report("cluster"));
+    for name in ["report.json", "report.html"] {
+        let [one, other] =
+            [&one, &other].map(|it| fs::read(it.file(name)).expect("it was written"));
+        assert!(one == other, "{name}");
     }
 }

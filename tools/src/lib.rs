@@ -37,6 +37,7 @@ pub mod pieces;
 pub mod plugin;
 pub mod progress;
 pub mod qemu;
+pub mod report;
 pub mod run;
 pub mod scaffold;
 pub mod setup;

@@ -17,6 +17,7 @@ mod packages;
 mod page;
 mod plan;
 mod profile;
+mod report;
 mod run;
 mod selection;
 mod setup;
@@ -41,6 +42,7 @@ pub(crate) enum Command {
     Trace(trace::Arguments),
     Check(check::Arguments),
     Verify(verify::Arguments),
+    Report(report::Arguments),
     Diff(diff::Arguments),
     Bench(bench::Arguments),
     Profile(profile::Arguments),
@@ -64,6 +66,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Trace(arguments) => trace::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
+        Command::Report(arguments) => report::run(arguments),
         Command::Diff(arguments) => diff::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
         Command::Profile(arguments) => profile::run(arguments),

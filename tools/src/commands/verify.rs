@@ -41,7 +41,7 @@ pub(super) struct Derived {
     /// Who reaches what.
     pub(super) reach: Reach,
     /// What the code can do.
-    code: Report,
+    pub(super) code: Report,
 }
 
 impl Derived {

@@ -10,6 +10,7 @@ pub(crate) mod paint;
 pub(crate) mod plan;
 pub(crate) mod profile;
 pub(crate) mod quantity;
+pub(crate) mod report;
 mod sentence;
 mod status;
 pub(crate) mod table;
