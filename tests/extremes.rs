@@ -63,14 +63,14 @@ fn exceptions_without_end_end_the_run_with_a_sentence() {
 fn exceptions_without_end_last_a_window_in_real_time() {
     let report = extremes(EXCEPTIONS)
         .time(Time::Real)
-        .stop_after(Duration::from_millis(500))
+        .stop_after(Duration::from_secs(2))
         .execute()
         .expect("QEMU starts");
     assert!(report.reached_end(), "{}", report.outcome);
     assert_says(&report, "extremes", "exceptions without end");
     for partition in ["extremes", "victim"] {
         let of = report.statistics(partition).expect("statistics");
-        // Some are lost where the host is busy.
-        assert!(of.windows > 5, "{partition}: {of:?}");
+        // Most are lost where the host is very busy; a window that never ends leaves none.
+        assert!(of.windows > 2, "{partition}: {of:?}");
     }
 }
