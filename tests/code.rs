@@ -9,8 +9,9 @@ use paratia_verify::code::{Finding, Limits, Report, examine, reviewed};
 use paratia_verify::image::{Image, SymbolKind};
 
 /// Systems that have between them all that an image may have: plain partitions; monitors and debug
-/// registers; several vCPUs of a partition on one CPU and on several; ports; emulated devices.
-const SYSTEMS: [&str; 8] = [
+/// registers; several vCPUs of a partition on one CPU and on several; ports; emulated devices;
+/// a GICv2 on a board with a GICv3.
+const SYSTEMS: [&str; 9] = [
     "cluster",
     "hello",
     "test-monitors",
@@ -18,6 +19,7 @@ const SYSTEMS: [&str; 8] = [
     "test-kicks",
     "test-messages",
     "test-interrupts",
+    "test-gicv2-only",
     "bench-windows",
 ];
 /// The system in whose image mistakes are planted.

@@ -4,16 +4,26 @@
 //! for a whole one. So a file is written beside its place and then put there, which takes one step.
 
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io, process};
 
 use anyhow::Context as _;
 
-/// Writes a file; what was there before stays until all of the new is there.
+/// Writes a file; what was there before stays until all of the new is there. A link's target is written, and
+/// stays where it is; what is no file, such as a pipe or a device, is written to as it is.
 ///
 /// # Errors
 /// If it can't be written; then what was there before is there still, and nothing beside it.
 pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> io::Result<()> {
+    // One that isn't there, or whose target isn't, is taken by its name.
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
+        return fs::File::options()
+            .write(true)
+            .open(path)?
+            .write_all(bytes.as_ref());
+    }
     let beside = beside(path);
     let result = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
     if result.is_err() {
@@ -55,6 +65,9 @@ fn beside(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+    use std::os::fd::AsRawFd as _;
+
     use super::*;
 
     #[test]
@@ -65,6 +78,25 @@ mod tests {
         write(&file, "newer").unwrap();
         assert_eq!(fs::read(&file).unwrap(), b"newer");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_link_stays_one_and_a_pipe_is_written_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        fs::write(&file, "old").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        write(&link, "new").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+
+        let (mut reader, writer) = io::pipe().unwrap();
+        let own = format!("/proc/self/fd/{}", writer.as_raw_fd());
+        write(Path::new(&own), "through").unwrap();
+        drop(writer);
+        let mut said = String::new();
+        reader.read_to_string(&mut said).unwrap();
+        assert_eq!(said, "through");
     }
 
     /// A name so long that no other fits beside it stands for all that can go wrong.

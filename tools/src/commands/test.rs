@@ -59,7 +59,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     } else {
         &["test", "--no-fail-fast"]
     });
-    command.args(packages::host()).args(&arguments.filter);
+    let packages = arguments.filter.as_deref();
+    let packages = packages.map_or_else(packages::host, packages::with_test);
+    command.args(packages).args(&arguments.filter);
     if nextest {
         command.arg("--no-fail-fast").args(&arguments.runner);
     } else {

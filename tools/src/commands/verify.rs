@@ -116,7 +116,7 @@ fn show(choice: &Choice, path: &Path, derived: &Derived, findings: &[String]) {
     );
     let deepest = code.stacks.iter().max_by_key(|stack| stack.bytes);
     anstream::println!(
-        "{} instructions in {} functions; {} that touch the system, all reviewed; stacks at most {} bytes deep",
+        "{} instructions in {} functions; of those that touch the system {} are reviewed; stacks at most {} bytes deep",
         code.instructions,
         code.functions,
         code.reviewed.len(),

@@ -61,7 +61,15 @@ fn worded(
             return None;
         }
         // What the partition says of it is its own number; a Rust program's panic gives its line.
-        "application_error" => format!("reported an error of its own, number {esr}"),
+        "application_error" => {
+            let what = format!("reported an error of its own, number {esr}");
+            // A program that panics gives its line, and no address.
+            return Some(if elr == 0 {
+                format!("'{name}' {what}")
+            } else {
+                format!("'{name}' {what}; {at}")
+            });
+        }
         "system_error" => format!("was running when a bus error came in (ESR {esr:#x})"),
         other => format!("had the fault {other} (ESR {esr:#x})"),
     };
@@ -277,6 +285,10 @@ mod tests {
         assert_eq!(
             text("fault partition=2 event=application_error esr=0x2a elr=0x40000120"),
             "'infotainment' reported an error of its own, number 42; at 0x40000120"
+        );
+        assert_eq!(
+            text("fault partition=2 event=application_error esr=0x14 elr=0"),
+            "'infotainment' reported an error of its own, number 20"
         );
     }
 

@@ -41,7 +41,7 @@ impl Format {
         let hint = nearest(&ending, &names)
             .map_or_else(String::new, |near| format!("; did you mean '.{near}'?"));
         bail!(
-            "{}: no format of traces has the ending '.{ending}'{hint} They are: .pftrace (Perfetto), .ctf \
+            "{}: no format of traces has the ending '.{ending}'{hint}; there are: .pftrace (Perfetto), .ctf \
              (a folder in the Common Trace Format), .btf (Best Trace Format)",
             workspace::shown(file)
         );
