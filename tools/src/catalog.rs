@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context as _;
+
 use crate::workspace;
 use paratia_board_support::list::{BOARDS, Listed};
 use paratia_config::{BoardFacts, System};
@@ -31,6 +33,23 @@ impl Choice {
         } else {
             workspace::image(board, self.name)
         }
+    }
+
+    /// The index of its partition called `name`.
+    ///
+    /// # Errors
+    /// If there is none: with those that there are.
+    pub fn partition(&self, name: &str) -> anyhow::Result<usize> {
+        let index = self.system.partition_index(name);
+        index.with_context(|| {
+            let all = self.system.partitions.iter();
+            let names: Vec<&str> = all.map(|it| it.name).collect();
+            format!(
+                "system '{}' has no partition '{name}'; it has: {}",
+                self.name,
+                names.join(", ")
+            )
+        })
     }
 }
 

@@ -3,9 +3,11 @@
 //! Products of the tool always go below the workspace's own `target/paratia`, so that the tool, the
 //! tests and a person find the same images whatever `CARGO_TARGET_DIR` says.
 
-use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::{env, fs};
+
+use anyhow::Context as _;
 
 /// The workspace's root folder: that of the checkout in which the tool is called; else of that in which it
 /// lies. Where it was compiled says nothing, for a checkout may be moved or copied.
@@ -33,6 +35,40 @@ fn around(place: &Path) -> Option<PathBuf> {
             .all(|part| folder.join(part).exists())
     };
     place.ancestors().find(is_root).map(Path::to_path_buf)
+}
+
+/// Folders with the project's Rust sources.
+const SOURCES: [&str; 7] = [
+    "tests",
+    "tools",
+    "config",
+    "board-support",
+    "hypervisor",
+    "partitions",
+    "devices",
+];
+
+/// Every Rust source of the project, tests and guests included, in the order of their paths.
+///
+/// # Errors
+/// If a folder can't be read.
+pub fn sources() -> anyhow::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut folders: Vec<PathBuf> = SOURCES.iter().map(|name| root().join(name)).collect();
+    while let Some(folder) = folders.pop() {
+        let entries = fs::read_dir(&folder);
+        let entries = entries.with_context(|| format!("can't read {}", folder.display()))?;
+        for entry in entries {
+            let path = entry?.path();
+            if path.is_dir() && !path.ends_with("target") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 /// Everything that the tool produces.

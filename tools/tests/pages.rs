@@ -126,29 +126,9 @@ fn every_source_that_is_named_is_there() {
 #[test]
 fn every_test_that_a_claim_names_is_there() {
     let root = workspace::root();
-    let mut sources = String::new();
-    let mut folders: Vec<PathBuf> = [
-        "tests",
-        "tools",
-        "config",
-        "board-support",
-        "hypervisor",
-        "partitions",
-        "devices",
-    ]
-    .iter()
-    .map(|name| root.join(name))
-    .collect();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).expect("a folder of sources") {
-            let path = entry.expect("it can be listed").path();
-            if path.is_dir() && !path.ends_with("target") {
-                folders.push(path);
-            } else if path.extension().is_some_and(|it| it == "rs") {
-                sources += &fs::read_to_string(&path).expect("a source can be read");
-            }
-        }
-    }
+    let files = workspace::sources().expect("the sources can be listed");
+    let read = |file: &PathBuf| fs::read_to_string(file).expect("a source can be read");
+    let sources: String = files.iter().map(read).collect();
     let text = prose(&root.join("EVIDENCE.md"));
     let mut count = 0;
     for name in code(&text) {

@@ -13,13 +13,13 @@ mod map;
 mod traces;
 mod tree;
 
-use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
+use std::ffi::{c_char, c_int, c_uint, c_void};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use counts::Counts;
 use cpus::Cpus;
 use map::Map;
-use paratia_plugin::{Registers, api};
+use paratia_plugin::{Arguments, Registers, api, register};
 
 /// The version of QEMU's interface.
 #[unsafe(no_mangle)]
@@ -55,13 +55,9 @@ pub unsafe extern "C" fn qemu_plugin_install(
     count: c_int,
     arguments: *const *const c_char,
 ) -> c_int {
-    let words: Vec<String> = (0..usize::try_from(count).unwrap_or(0))
-        // SAFETY: QEMU hands over so many C strings.
-        .map(|index| unsafe { CStr::from_ptr(*arguments.add(index)) })
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect();
-    let value = |key| words.iter().find_map(|word| word.strip_prefix(key));
-    let (Some(map), Some(out)) = (value("map="), value("out=")) else {
+    // SAFETY: QEMU hands over so many C strings.
+    let arguments = unsafe { Arguments::read(count, arguments) };
+    let (Some(map), Some(out)) = (arguments.value("map="), arguments.value("out=")) else {
         eprintln!("the counter needs map=FILE and out=FILE");
         return 1;
     };
@@ -84,12 +80,7 @@ pub unsafe extern "C" fn qemu_plugin_install(
     if PLUGIN.set(plugin).is_err() {
         return 1;
     }
-    // SAFETY: the functions have the types that QEMU calls them with.
-    unsafe {
-        api::qemu_plugin_register_vcpu_init_cb(id, cpu_is_there);
-        api::qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
-        api::qemu_plugin_register_atexit_cb(id, ended, std::ptr::null_mut());
-    }
+    register(id, cpu_is_there, translated, ended);
     0
 }
 

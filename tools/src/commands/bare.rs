@@ -2,7 +2,7 @@
 
 use std::process::{Command, ExitCode};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use paratia::build::Builder;
 use paratia::pieces::bare;
 use paratia::qemu::version;
@@ -36,15 +36,7 @@ pub(crate) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let choice = catalog::choose(&arguments.board, &arguments.system)?;
     let name = &arguments.partition;
-    let partitions = choice.system.partitions;
-    let Some(partition) = partitions.iter().find(|it| it.name == name) else {
-        let names: Vec<&str> = partitions.iter().map(|it| it.name).collect();
-        bail!(
-            "system '{}' has no partition '{name}'; it has: {}",
-            choice.name,
-            names.join(", ")
-        );
-    };
+    let partition = &choice.system.partitions[choice.partition(name)?];
     let choice = arguments.files.choice(choice, Some(name))?;
     let toolchain = setup::ready(&mut Status::new())?;
     let mut status = Status::new();

@@ -2,12 +2,11 @@
 
 use std::process::ExitCode;
 
-use paratia::build::Builder;
-use paratia::{declared, setup, workspace};
+use paratia::{declared, workspace};
 
+use super::built;
 use super::own::Own;
 use super::selection::Selection;
-use crate::present::Status;
 
 /// Set up what is missing and build the bootable image of a system.
 #[derive(Debug, clap::Args)]
@@ -21,11 +20,7 @@ pub(crate) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let choice = arguments.own.choice(&arguments.selection)?;
     declared::keeps_rules(&choice, &[])?;
-    let toolchain = setup::ready(&mut Status::new())?;
-    let mut status = Status::new();
-    let mut builder = Builder::new(toolchain, &mut status)?;
-    builder.guests_of(&choice)?;
-    let image = builder.hypervisor(&choice)?;
+    let image = built::image(&choice)?;
     anstream::println!("{}", workspace::shown(&image));
     Ok(ExitCode::SUCCESS)
 }

@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use paratia::build::{self, Builder};
-use paratia::{declared, setup, workspace};
+use paratia::{build, declared, workspace};
 
+use super::built;
 use super::own::Own;
 use super::selection::Selection;
-use crate::present::Status;
 use crate::present::paint::{BOLD, PLAIN};
 
 /// Write the files that a person copies to the SD card of a Raspberry Pi.
@@ -35,11 +34,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             choice.board.name
         )
     })?;
-    let toolchain = setup::ready(&mut Status::new())?;
-    let mut status = Status::new();
-    let mut builder = Builder::new(toolchain, &mut status)?;
-    builder.guests_of(&choice)?;
-    let image = builder.hypervisor(&choice)?;
+    let image = built::image(&choice)?;
 
     let default = || {
         let own = if choice.is_own { "-own" } else { "" };

@@ -3,6 +3,7 @@
 mod bare;
 mod bench;
 mod build;
+mod built;
 mod check;
 mod count;
 mod diff;

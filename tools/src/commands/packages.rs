@@ -1,7 +1,7 @@
 //! Which of the workspace's packages are built for what.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use paratia::workspace;
 
@@ -23,7 +23,11 @@ pub(super) fn with_test(name: &str) -> Vec<String> {
     let images = root.join("tests");
     let guests = images.join("guests");
     let mut is_there = false;
-    for file in sources(&root) {
+    // Whatever can't be listed may have it.
+    let Ok(sources) = workspace::sources() else {
+        return host();
+    };
+    for file in sources {
         let is_of_images = file.starts_with(&images) && !file.starts_with(&guests);
         let text = fs::read_to_string(&file).unwrap_or_default();
         let declares = text.lines().any(|line| declares(line, name));
@@ -50,20 +54,6 @@ fn declares(line: &str, name: &str) -> bool {
     let declared = line.split_once("fn ").map(|(_, behind)| behind);
     let declared = declared.and_then(|it| it.split(['(', '<']).next());
     declared.is_some_and(|it| it.contains(name))
-}
-
-/// The workspace's Rust sources; those that can't be listed are passed over, as a name then has all packages.
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() && !path.ends_with("target") && !path.ends_with(".git") {
-            found.extend(sources(&path));
-        } else if path.extension().is_some_and(|it| it == "rs") {
-            found.push(path);
-        }
-    }
-    found
 }
 
 /// `--workspace` without the packages that are compiled for the boards only.

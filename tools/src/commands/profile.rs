@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use paratia::bench::counter;
-use paratia::build::Builder;
 use paratia::run::Run;
 use paratia::sources::Sources;
-use paratia::{setup, workspace};
+use paratia::workspace;
 
+use super::built;
 use super::selection::Selection;
 use crate::present::paint::{BOLD, PLAIN};
 use crate::present::{Status, profile};
@@ -37,12 +37,7 @@ pub(crate) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let choice = arguments.selection.choice()?;
-    let toolchain = setup::ready(&mut Status::new())?;
-    let mut status = Status::new();
-    let mut builder = Builder::new(toolchain, &mut status)?;
-    builder.guests_of(&choice)?;
-    builder.hypervisor(&choice)?;
-    drop(builder);
+    built::image(&choice)?;
     counter::build(&mut Status::new())?;
 
     let run = Run::new(choice.board.name, choice.name)?.stop_after(arguments.stop_after.into());

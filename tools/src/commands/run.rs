@@ -7,17 +7,16 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
-use paratia::build::Builder;
 use paratia::catalog::Choice;
 use paratia::debugger::Session;
 use paratia::qemu::Time;
 use paratia::run::{Lines, Outcome, Run, RunReport, Sight, promise};
-use paratia::{declared, setup, workspace};
+use paratia::{declared, workspace};
 
-use super::interrupt;
 use super::own::Own;
 use super::page::Page;
 use super::selection::Selection;
+use super::{built, interrupt};
 use crate::keys::{self, Focus, Raw};
 use crate::present::{self, Console, Status};
 
@@ -93,7 +92,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut events = events.map(|it| Lines::create(it, &choice)).transpose()?;
     let timeline = arguments.timeline.as_deref();
     let mut page = timeline.map(|it| Page::create(it, &choice)).transpose()?;
-    build(&choice)?;
+    built::image(&choice)?;
     // Until here Ctrl-C ends the tool, and Cargo with it.
     let interrupt = interrupt::flag()?;
 
@@ -219,23 +218,7 @@ fn check_focus(arguments: &Arguments, choice: &Choice) -> anyhow::Result<()> {
     let Some(focus) = &arguments.focus else {
         return Ok(());
     };
-    let names: Vec<&str> = choice.system.partitions.iter().map(|it| it.name).collect();
-    ensure!(
-        names.contains(&focus.as_str()),
-        "system '{}' has no partition '{focus}'; it has: {}",
-        choice.name,
-        names.join(", ")
-    );
-    Ok(())
-}
-
-fn build(choice: &Choice) -> anyhow::Result<()> {
-    let toolchain = setup::ready(&mut Status::new())?;
-    let mut status = Status::new();
-    let mut builder = Builder::new(toolchain, &mut status)?;
-    builder.guests_of(choice)?;
-    builder.hypervisor(choice)?;
-    Ok(())
+    choice.partition(focus).map(drop)
 }
 
 fn time(arguments: &Arguments, interactive: bool) -> Time {

@@ -4,13 +4,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, ensure};
-use paratia::build::Builder;
 use paratia::run::Run;
 use paratia::trace::{Format, Recorder, Timeline, Tracer};
-use paratia::{declared, setup, whole, workspace};
+use paratia::{declared, whole, workspace};
 
 use super::selection::Selection;
-use super::{interrupt, page};
+use super::{built, interrupt, page};
 use crate::present::Status;
 use crate::present::paint::{BOLD, PLAIN};
 
@@ -55,12 +54,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         .timeline
         .as_deref()
         .map_or(Ok(()), whole::is_writable)?;
-    let toolchain = setup::ready(&mut Status::new())?;
-    let mut status = Status::new();
-    let mut builder = Builder::new(toolchain, &mut status)?;
-    builder.guests_of(&choice)?;
-    builder.hypervisor(&choice)?;
-    drop(builder);
+    built::image(&choice)?;
     Tracer::build(&mut Status::new())?;
 
     let run = Run::of(choice)

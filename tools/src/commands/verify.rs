@@ -6,16 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow};
-use paratia::build::Builder;
 use paratia::catalog::Choice;
-use paratia::{declared, limits, setup, verification, whole, workspace};
+use paratia::{declared, limits, verification, whole, workspace};
 use paratia_verify::code::{self, Report};
 use paratia_verify::image::Image;
 use paratia_verify::reach::{self, Reach, matrix};
 use serde::Serialize;
 
+use super::built;
 use super::selection::Selection;
-use crate::present::Status;
 use crate::present::paint::{BAD, BOLD, GOOD, PLAIN};
 use crate::present::table::Table;
 
@@ -91,11 +90,7 @@ pub(super) fn derive(choice: &Choice, path: &Path) -> anyhow::Result<Derived> {
 /// Builds an image, and says where it is.
 pub(super) fn built(choice: &Choice) -> anyhow::Result<PathBuf> {
     declared::keeps_rules(choice, &[])?;
-    let toolchain = setup::ready(&mut Status::new())?;
-    let mut status = Status::new();
-    let mut builder = Builder::new(toolchain, &mut status)?;
-    builder.guests_of(choice)?;
-    builder.hypervisor(choice)
+    built::image(choice)
 }
 
 fn show(choice: &Choice, path: &Path, derived: &Derived, findings: &[String]) {

@@ -63,7 +63,7 @@ impl Session {
         partition: Option<&str>,
         progress: &mut dyn Progress,
     ) -> anyhow::Result<Self> {
-        let index = partition.map(|name| find(&choice, name)).transpose()?;
+        let index = partition.map(|name| choice.partition(name)).transpose()?;
         declared::keeps_rules(&choice, &[])?;
         if !facts::on_path(GDB) {
             setup::packages(&[GDB], progress)?;
@@ -155,19 +155,6 @@ impl Session {
             partitions: self.choice.system.partitions,
         }))
     }
-}
-
-/// The partition's index.
-fn find(choice: &Choice, name: &str) -> anyhow::Result<usize> {
-    let all = choice.system.partitions;
-    all.iter().position(|it| it.name == name).with_context(|| {
-        let names: Vec<&str> = all.iter().map(|it| it.name).collect();
-        format!(
-            "system '{}' has no partition '{name}'; it has: {}",
-            choice.name,
-            names.join(", ")
-        )
-    })
 }
 
 /// The file with the symbols of a partition's program, whose variables are described where it is built here;

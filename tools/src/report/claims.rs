@@ -14,17 +14,6 @@ use crate::workspace;
 const SECTION: &str = "## Claims and their tests";
 /// The first row of each table of claims.
 const HEADS: &str = "| id | ";
-/// Folders whose sources have tests.
-const FOLDERS: [&str; 7] = [
-    "tests",
-    "tools",
-    "config",
-    "board-support",
-    "hypervisor",
-    "partitions",
-    "devices",
-];
-
 /// A claim.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Claim {
@@ -70,16 +59,17 @@ impl Sources {
     /// # Errors
     /// If a source can't be read.
     pub fn read() -> anyhow::Result<Self> {
+        let root = workspace::root();
+        let short = |path: PathBuf| {
+            path.strip_prefix(&root)
+                .map_or(path.clone(), Path::to_owned)
+        };
         let mut sources = Self {
             functions: BTreeMap::new(),
-            files: Vec::new(),
+            files: workspace::sources()?.into_iter().map(short).collect(),
         };
-        for folder in FOLDERS {
-            sources.folder(&workspace::root().join(folder))?;
-        }
-        sources.files.sort();
         for file in &sources.files {
-            let text = fs::read_to_string(workspace::root().join(file))
+            let text = fs::read_to_string(root.join(file))
                 .with_context(|| format!("can't read {}", file.display()))?;
             for (name, line, is_test) in functions(&text) {
                 let of_name = sources.functions.entry(name).or_default();
@@ -91,21 +81,6 @@ impl Sources {
             }
         }
         Ok(sources)
-    }
-
-    fn folder(&mut self, folder: &Path) -> anyhow::Result<()> {
-        let entries = fs::read_dir(folder);
-        let entries = entries.with_context(|| format!("can't read {}", folder.display()))?;
-        for entry in entries {
-            let path = entry?.path();
-            if path.is_dir() && !path.ends_with("target") {
-                self.folder(&path)?;
-            } else if path.extension().is_some_and(|it| it == "rs") {
-                let short = path.strip_prefix(workspace::root()).unwrap_or(&path);
-                self.files.push(short.to_owned());
-            }
-        }
-        Ok(())
     }
 
     /// Where a test is that a claim names: `file::name` or `file` of whole images, another's name or file with

@@ -12,14 +12,14 @@ mod notes;
 mod points;
 mod registers;
 
-use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
+use std::ffi::{c_char, c_int, c_uint, c_void};
 use std::fs::File;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use clock::Clock;
 use executed::{Block, Executed};
 use notes::Notes;
-use paratia_plugin::{Registers, api};
+use paratia_plugin::{Arguments, Registers, api, register};
 use points::{Kind, Points};
 use registers::{Exit, Guest};
 
@@ -61,12 +61,9 @@ pub unsafe extern "C" fn qemu_plugin_install(
     count: c_int,
     arguments: *const *const c_char,
 ) -> c_int {
-    let words: Vec<String> = (0..usize::try_from(count).unwrap_or(0))
-        // SAFETY: QEMU hands over so many C strings.
-        .map(|index| unsafe { CStr::from_ptr(*arguments.add(index)) })
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect();
-    let plugin = match prepare(&words) {
+    // SAFETY: QEMU hands over so many C strings.
+    let arguments = unsafe { Arguments::read(count, arguments) };
+    let plugin = match prepare(&arguments) {
         Ok(plugin) => plugin,
         Err(error) => {
             eprintln!("the tracer can't start: {error}");
@@ -76,19 +73,14 @@ pub unsafe extern "C" fn qemu_plugin_install(
     if PLUGIN.set(plugin).is_err() {
         return 1;
     }
-    // SAFETY: the functions have the types that QEMU calls them with.
-    unsafe {
-        api::qemu_plugin_register_vcpu_init_cb(id, cpu_is_there);
-        api::qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
-        api::qemu_plugin_register_atexit_cb(id, ended, std::ptr::null_mut());
-    }
+    register(id, cpu_is_there, translated, ended);
     0
 }
 
 /// The plugin by its arguments.
-fn prepare(words: &[String]) -> Result<Plugin, String> {
-    let value = |key| words.iter().find_map(|word| word.strip_prefix(key));
-    let (Some(points), Some(out)) = (value("points="), value("out=")) else {
+fn prepare(arguments: &Arguments) -> Result<Plugin, String> {
+    let (points, out) = (arguments.value("points="), arguments.value("out="));
+    let (Some(points), Some(out)) = (points, out) else {
         return Err("it needs points=FILE and out=FILE".to_owned());
     };
     let text = std::fs::read_to_string(points).map_err(|it| format!("{points}: {it}"))?;

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use super::list;
+
 /// The list: `function | rounds | reason`, a line each; `#` begins a comment.
 const LIST: &str = include_str!("bounds.txt");
 
@@ -50,13 +52,7 @@ pub enum Rounds {
 /// If a line is garbled, which a test of this crate finds.
 #[must_use]
 pub fn rows() -> &'static [Row] {
-    static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
-        let lines = LIST
-            .lines()
-            .filter(|line| !line.is_empty() && !line.starts_with('#'));
-        let rows = lines.map(|line| row(line).unwrap_or_else(|| panic!("a garbled line: {line}")));
-        rows.collect()
-    });
+    static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| list::rows(LIST, row));
     &ROWS
 }
 

@@ -17,6 +17,7 @@ pub mod checks;
 pub mod finding;
 pub mod flow;
 pub mod indirect;
+mod list;
 pub mod longest;
 pub mod loops;
 pub mod names;

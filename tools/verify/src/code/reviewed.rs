@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Serialize;
 
+use super::list;
 use super::word::{Effect, Encoding, Word};
 
 /// The list: `instruction | functions | reason`, a line each; `#` begins a comment.
@@ -105,13 +106,7 @@ pub struct Reviewed {
 /// If a line is garbled, which a test of this crate finds.
 #[must_use]
 pub fn rows() -> &'static [Row] {
-    static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
-        let lines = LIST
-            .lines()
-            .filter(|line| !line.is_empty() && !line.starts_with('#'));
-        let rows = lines.map(|line| row(line).unwrap_or_else(|| panic!("a garbled line: {line}")));
-        rows.collect()
-    });
+    static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| list::rows(LIST, row));
     &ROWS
 }
 
