@@ -1,5 +1,9 @@
 //! The speed message: what the vehicle tells the speedometer, and its bytes.
 //!
+//! A receiver takes [`SpeedMessage::receive`], which looks at the protection and decodes what has passed.
+//! [`SpeedMessage::decode`] is its second half, for who has a [`Checker`]'s verdict already, or none to ask: it
+//! believes whatever it is given.
+//!
 //! Big-endian, of fixed size, behind the header of [`e2e`](crate::e2e):
 //!
 //! | Bytes | Field | Unit |
@@ -19,6 +23,10 @@ use crate::{
     e2e::{Checker, P04, Profile as _, Protector, Status},
     units::{Millimetres, MillimetresPerSecond, Milliseconds},
 };
+
+/// A speed message on its way: the bytes of [`SpeedMessage::encode`], and what a typed port of the runtime
+/// carries.
+pub type Encoded = [u8; SpeedMessage::ENCODED_BYTES];
 
 bitflags! {
     /// The warning and control lamps that the vehicle asks for.
@@ -72,7 +80,7 @@ impl SpeedMessage {
     /// The message's bytes, with the header that `protector` gives it. A speed beyond
     /// [`Self::TOP_SPEED`] is sent as it is; the receiver refuses it.
     #[must_use]
-    pub fn encode(&self, protector: &mut Protector<P04>) -> [u8; Self::ENCODED_BYTES] {
+    pub fn encode(&self, protector: &mut Protector<P04>) -> Encoded {
         let mut bytes = [0; Self::ENCODED_BYTES];
         bytes[12..16].copy_from_slice(&self.speed.0.to_be_bytes());
         bytes[16..24].copy_from_slice(&self.odometer.0.to_be_bytes());

@@ -3,19 +3,24 @@
 //! The `smccc` crate passes all eighteen registers of a call in both directions; these pass what
 //! the call uses, which is measurable in a window of a few milliseconds.
 
+#[cfg(target_os = "none")]
 use core::arch::asm;
 
 use paratia_abi::call::{
-    CLEAR_QUEUING_PORT, CONSOLE_WRITE, CONSOLE_WRITE_BYTES, Features, HEARTBEAT,
-    HYPERVISOR_CALL_UID, QUEUING_PORT_STATUS, RECEIVE_QUEUING_MESSAGE, REPORT_ERROR, RESTART,
-    SAMPLING_PORT_READ, SAMPLING_PORT_WRITE, SEND_QUEUING_MESSAGE, SET_MODE, VERSION,
-    WAIT_FOR_WINDOW,
+    CONSOLE_WRITE, CONSOLE_WRITE_BYTES, Features, HEARTBEAT, HYPERVISOR_CALL_UID, REPORT_ERROR,
+    RESTART, SET_MODE, VERSION, WAIT_FOR_WINDOW,
 };
 use paratia_abi::{OperatingMode, ReportedError, status};
 
-use crate::time::{Instant, Ticks};
+use crate::time::Instant;
 
 /// Why a call did nothing.
+///
+/// ```no_run
+/// use paratia_runtime::call::{self, Refusal};
+///
+/// assert_eq!(call::heartbeat(1), Err(Refusal::NotFound)); // where none is expected
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// [`status::NOT_SUPPORTED`].
@@ -48,6 +53,7 @@ fn results((status, values): (i64, [u64; 3])) -> Results {
 }
 
 /// A call by `hvc` or `smc` (which the hypervisor answers too): `x0`, and `x1` to `x3`.
+#[cfg(target_os = "none")]
 macro_rules! call {
     ($conduit:literal, $function:expr $(, $register:tt = $argument:expr)*) => {{
         let (status, x1, x2, x3): (i64, u64, u64, u64);
@@ -70,7 +76,31 @@ macro_rules! call {
     }};
 }
 
+/// The same on the host, where documentation and tests are built.
+#[cfg(not(target_os = "none"))]
+macro_rules! call {
+    ($conduit:literal, $function:expr $(, $register:tt = $argument:expr)*) => {
+        crate::host::call($function, &[$(($register, $argument)),*])
+    };
+}
+
+// After the macro that it uses.
+mod ports;
+
+pub use ports::{
+    Arrival, QueueStatus, Taken, clear_queuing_port, queuing_port_status, receive_queuing_message,
+    sampling_port_read, sampling_port_write, send_queuing_message,
+};
+
 /// What answers: version and features.
+///
+/// ```no_run
+/// use paratia_runtime::abi::call::Features;
+/// use paratia_runtime::call;
+///
+/// let (version, features) = call::version().expect("an answer");
+/// assert!(version >> 16 == 1 && features.contains(Features::QUEUING_PORTS));
+/// ```
 ///
 /// # Errors
 /// None in version 1.
@@ -83,6 +113,12 @@ pub fn version() -> Result<(u32, Features), Refusal> {
 }
 
 /// The UID of what answers in the vendor-hypervisor range, [`paratia_abi::call::UID`] for Paratia.
+///
+/// ```no_run
+/// use paratia_runtime::{abi, call};
+///
+/// assert_eq!(call::hypervisor_uid(), abi::call::UID);
+/// ```
 #[must_use]
 #[allow(clippy::cast_possible_truncation, reason = "masked to 32 bits")]
 pub fn hypervisor_uid() -> [u32; 4] {
@@ -93,6 +129,13 @@ pub fn hypervisor_uid() -> [u32; 4] {
 
 /// Appends `bytes` to the console: at most [`CONSOLE_WRITE_BYTES`], the rest is ignored. Says how
 /// many were taken.
+///
+/// ```no_run
+/// use paratia_runtime::call;
+///
+/// let taken = call::console_write(b"ready\n").expect("room in the console");
+/// assert_eq!(taken, 6);
+/// ```
 ///
 /// # Errors
 /// [`Refusal::Busy`] if the console is full; nothing was taken.
@@ -115,124 +158,13 @@ pub fn console_write(bytes: &[u8]) -> Result<usize, Refusal> {
     Ok(length)
 }
 
-/// Sends what lies in the message window of source port `port`, `length_bytes` long.
-///
-/// # Errors
-/// [`Refusal::InvalidParameters`] for a bad length, [`Refusal::NotFound`] for a bad port.
-pub fn sampling_port_write(port: u64, length_bytes: usize) -> Result<(), Refusal> {
-    results(call!(
-        "hvc",
-        SAMPLING_PORT_WRITE,
-        "x1" = port,
-        "x2" = length_bytes as u64
-    ))?;
-    Ok(())
-}
-
-/// What [`sampling_port_read`] put into the message window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Arrival {
-    /// Its length in bytes.
-    pub length_bytes: u64,
-    /// Whether it is no older than the channel's refresh period.
-    pub valid: bool,
-    /// Its age.
-    pub age: Ticks,
-}
-
-/// Puts the newest message of destination port `port` into its message window.
-///
-/// # Errors
-/// [`Refusal::Empty`] if none was ever written, [`Refusal::NotFound`] for a bad port.
-pub fn sampling_port_read(port: u64) -> Result<Arrival, Refusal> {
-    let [length_bytes, valid, age] = results(call!("hvc", SAMPLING_PORT_READ, "x1" = port))?;
-    Ok(Arrival {
-        length_bytes,
-        valid: valid == 1,
-        age: Ticks(age),
-    })
-}
-
-/// Sends what lies in the message window of queuing source port `port`, `length_bytes` long; how many
-/// messages wait then.
-///
-/// # Errors
-/// [`Refusal::Busy`] if the queue is full, [`Refusal::InvalidParameters`] for a bad length,
-/// [`Refusal::NotFound`] for a bad port.
-pub fn send_queuing_message(port: u64, length_bytes: usize) -> Result<u64, Refusal> {
-    let [waiting, ..] = results(call!(
-        "hvc",
-        SEND_QUEUING_MESSAGE,
-        "x1" = port,
-        "x2" = length_bytes as u64,
-        "x3" = 0_u64
-    ))?;
-    Ok(waiting)
-}
-
-/// What [`receive_queuing_message`] put into the message window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Taken {
-    /// Its length in bytes; nothing if no message waited.
-    pub length_bytes: Option<u64>,
-    /// Messages refused since this was asked last.
-    pub refused: u64,
-    /// Messages that wait still.
-    pub waiting: u64,
-}
-
-/// Takes the oldest message of queuing destination port `port` into its message window.
-///
-/// # Errors
-/// [`Refusal::NotFound`] for a bad port.
-pub fn receive_queuing_message(port: u64) -> Result<Taken, Refusal> {
-    let (status, [length_bytes, refused, waiting]) =
-        call!("hvc", RECEIVE_QUEUING_MESSAGE, "x1" = port, "x2" = 0_u64);
-    if status != status::EMPTY {
-        results((status, [0; 3]))?;
-    }
-    Ok(Taken {
-        length_bytes: (status == status::SUCCESS).then_some(length_bytes),
-        refused,
-        waiting,
-    })
-}
-
-/// How a queue stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct QueueStatus {
-    /// Messages that wait.
-    pub waiting: u64,
-    /// Messages refused since boot.
-    pub refused: u64,
-    /// Messages sent since boot.
-    pub sent: u64,
-}
-
-/// How the queue of queuing port `port` stands.
-///
-/// # Errors
-/// [`Refusal::NotFound`] for a bad port.
-pub fn queuing_port_status(port: u64) -> Result<QueueStatus, Refusal> {
-    let [waiting, refused, sent] =
-        results(call!("hvc", QUEUING_PORT_STATUS, "x1" = port, "x2" = 0_u64))?;
-    Ok(QueueStatus {
-        waiting,
-        refused,
-        sent,
-    })
-}
-
-/// Drops all messages that wait at queuing destination port `port`; how many these were.
-///
-/// # Errors
-/// [`Refusal::NotFound`] for a bad port.
-pub fn clear_queuing_port(port: u64) -> Result<u64, Refusal> {
-    let [dropped, ..] = results(call!("hvc", CLEAR_QUEUING_PORT, "x1" = port, "x2" = 0_u64))?;
-    Ok(dropped)
-}
-
 /// Reports a sign of life; `sequence` goes into the log.
+///
+/// ```no_run
+/// use paratia_runtime::call;
+///
+/// call::heartbeat(1).expect("heartbeats are expected");
+/// ```
 ///
 /// # Errors
 /// [`Refusal::NotFound`] if none is expected.
@@ -243,6 +175,13 @@ pub fn heartbeat(sequence: u64) -> Result<(), Refusal> {
 
 /// Enters an operating mode; doesn't return from [`OperatingMode::Idle`].
 ///
+/// ```no_run
+/// use paratia_runtime::abi::OperatingMode;
+/// use paratia_runtime::call;
+///
+/// call::set_mode(OperatingMode::Normal).expect("normal mode");
+/// ```
+///
 /// # Errors
 /// None in version 1.
 pub fn set_mode(mode: OperatingMode) -> Result<(), Refusal> {
@@ -252,6 +191,13 @@ pub fn set_mode(mode: OperatingMode) -> Result<(), Refusal> {
 
 /// Reports an error of the partition's own with three numbers for the fault report. Returns only
 /// if the health policy ignores it.
+///
+/// ```no_run
+/// use paratia_runtime::abi::ReportedError;
+/// use paratia_runtime::call;
+///
+/// call::report_error(ReportedError::Application, [17, 0, 0]);
+/// ```
 pub fn report_error(error: ReportedError, details: [u64; 3]) {
     let [first, second, third] = details;
     // Whoever reports stops either way, and there is nobody else to tell.
@@ -267,6 +213,12 @@ pub fn report_error(error: ReportedError, details: [u64; 3]) {
 
 /// Gives the rest of the window back. Says when the next one, in which this returns, began.
 ///
+/// ```no_run
+/// use paratia_runtime::call;
+///
+/// let start = call::wait_for_window().expect("there is a next window");
+/// ```
+///
 /// # Errors
 /// None in version 1.
 pub fn wait_for_window() -> Result<Instant, Refusal> {
@@ -275,6 +227,12 @@ pub fn wait_for_window() -> Result<Instant, Refusal> {
 }
 
 /// Restarts the partition.
+///
+/// ```no_run
+/// use paratia_runtime::call;
+///
+/// call::restart();
+/// ```
 ///
 /// # Panics
 /// If the hypervisor refuses.
@@ -285,6 +243,13 @@ pub fn restart() -> ! {
 
 /// A call by number, for partitions that test or attack the interface.
 ///
+/// ```no_run
+/// use paratia_runtime::abi::call::VERSION;
+/// use paratia_runtime::call;
+///
+/// let [version, ..] = call::raw(VERSION, 0).expect("an answer");
+/// ```
+///
 /// # Errors
 /// As the call says; [`Refusal::NotSupported`] for an unknown number.
 pub fn raw(function: u32, argument: u64) -> Result<[u64; 3], Refusal> {
@@ -292,6 +257,13 @@ pub fn raw(function: u32, argument: u64) -> Result<[u64; 3], Refusal> {
 }
 
 /// As [`raw`], by `SMC` instead of `HVC`.
+///
+/// ```no_run
+/// use paratia_runtime::abi::call::VERSION;
+/// use paratia_runtime::call;
+///
+/// assert_eq!(call::raw_smc(VERSION, 0), call::raw(VERSION, 0));
+/// ```
 ///
 /// # Errors
 /// As [`raw`].

@@ -17,12 +17,24 @@ static DROPPED_BYTES: AtomicU64 = AtomicU64::new(0);
 static CUT: AtomicBool = AtomicBool::new(false);
 
 /// How many bytes the console didn't take since the partition's start.
+///
+/// ```no_run
+/// use paratia_runtime::{console, println};
+///
+/// println!("{} bytes of text are lost", console::dropped_bytes());
+/// ```
 #[must_use]
 pub fn dropped_bytes() -> u64 {
     DROPPED_BYTES.load(Ordering::Relaxed)
 }
 
 /// Prints a line to the partition's console.
+///
+/// ```no_run
+/// use paratia_runtime::println;
+///
+/// println!("fuel: {} %", 40);
+/// ```
 #[macro_export]
 macro_rules! println {
     ($($argument:tt)*) => {
@@ -31,6 +43,12 @@ macro_rules! println {
 }
 
 /// What [`println!`] calls.
+///
+/// ```no_run
+/// use paratia_runtime::console;
+///
+/// console::print_line(format_args!("fuel: {} %", 40));
+/// ```
 pub fn print_line(text: fmt::Arguments) {
     let mut console = Console::new();
     // The console itself never fails, and a formatting that fails has printed what it could.
@@ -39,6 +57,15 @@ pub fn print_line(text: fmt::Arguments) {
 }
 
 /// Text on its way to the console; the rest of it is sent when this is dropped.
+///
+/// ```no_run
+/// use core::fmt::Write as _;
+/// use paratia_runtime::console::Console;
+///
+/// let mut console = Console::new();
+/// write!(console, "fuel:").expect("the console doesn't fail");
+/// writeln!(console, " {} %", 40).expect("the console doesn't fail");
+/// ```
 #[derive(Debug)]
 pub struct Console {
     buffer: [u8; CONSOLE_WRITE_BYTES],
@@ -48,6 +75,13 @@ pub struct Console {
 
 impl Console {
     /// A console with nothing in it.
+    ///
+    /// ```no_run
+    /// use embedded_io::Write as _;
+    /// use paratia_runtime::console::Console;
+    ///
+    /// Console::new().write_all(b"bytes as they are\n").expect("the console doesn't fail");
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         let mut console = Self {

@@ -1,13 +1,28 @@
-//! Start-up: from the partition's first instruction to its main function.
+//! A partition's main function, and what it finds when it starts.
 
-use core::arch::global_asm;
-
+use paratia_abi::OperatingMode;
 use paratia_abi::StartCondition;
 use paratia_abi::passport::Passport;
 
-use crate::{mmu, passport};
+use crate::call;
+use crate::time::Instant;
+use crate::window::Windows;
 
 /// What a partition finds when it starts.
+///
+/// ```no_run
+/// use paratia_runtime::abi::StartCondition;
+/// use paratia_runtime::{Context, entry, println};
+///
+/// entry!(run);
+///
+/// fn run(context: Context) {
+///     if context.start_condition != StartCondition::NormalStart {
+///         println!("'{}' is here again, restart {}", context.name(), context.restarts);
+///     }
+/// }
+/// # fn main() {}
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Context {
     /// What the configuration gave it.
@@ -20,12 +35,104 @@ pub struct Context {
     pub run_argument: u64,
 }
 
-/// Names a partition's main function, `fn(Context) -> !`, and its interrupt handler if it has one,
-/// `fn(arm_gic::IntId)`, called with interrupts masked and the interrupt acknowledged.
+impl Context {
+    /// The partition's name.
+    ///
+    /// ```no_run
+    /// # use paratia_runtime::{Context, println};
+    /// # fn example(context: Context) {
+    /// println!("this is '{}'", context.name());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.passport.name.as_str()
+    }
+
+    /// The value of `key` among the configuration's arguments, which are written `key=value key=value`.
+    ///
+    /// ```no_run
+    /// # use paratia_runtime::Context;
+    /// # fn example(context: Context) {
+    /// let litres = context.argument("litres").and_then(|it| it.parse().ok()).unwrap_or(40_u32);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn argument(&self, key: &str) -> Option<&'static str> {
+        crate::passport::argument(self.passport, key)
+    }
+
+    /// Enters the normal mode, and gives the partition's windows: a loop's body runs in this one at once, and
+    /// then at the beginning of each. What is left of a window when the body is done is given back.
+    ///
+    /// ```no_run
+    /// # use paratia_runtime::{Context, println};
+    /// # fn example(context: Context) {
+    /// for window in context.windows() {
+    ///     window.heartbeat();
+    ///     println!("window {} began at {:?}", window.number, window.start.since_epoch());
+    /// }
+    /// # }
+    /// ```
+    #[must_use = "the next window comes when it is asked for"]
+    pub fn windows(&self) -> Windows {
+        self.set_normal_mode();
+        Windows::new()
+    }
+
+    /// Enters the normal mode: what there was to prepare is done.
+    ///
+    /// ```no_run
+    /// # fn example(context: paratia_runtime::Context) {
+    /// context.set_normal_mode();
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// If the hypervisor refuses, which none of version 1 does.
+    pub fn set_normal_mode(&self) {
+        call::set_mode(OperatingMode::Normal).expect("a call that isn't refused in version 1");
+    }
+
+    /// The number of the major frame at a moment. A major frame is a whole number of ticks.
+    ///
+    /// ```no_run
+    /// # use paratia_runtime::{Context, println};
+    /// # fn example(context: Context) {
+    /// for window in context.windows() {
+    ///     println!("major frame {}", context.frame_at(window.start));
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn frame_at(&self, moment: Instant) -> u64 {
+        moment.0 / crate::passport::major_frame(self.passport).0
+    }
+}
+
+/// Names a partition's main function, `fn(Context)`, and its interrupt handler if it has one, `fn(IntId)`,
+/// called with interrupts masked and the interrupt acknowledged.
 ///
-/// ```ignore
-/// entry!(main);
-/// entry!(main, interrupts = on_interrupt);
+/// A main function that returns ends the partition: it enters the idle mode, in which it stays until whoever
+/// restarts the board.
+///
+/// ```no_run
+/// use paratia_runtime::interrupt::IntId;
+/// use paratia_runtime::{Context, entry, interrupt, println};
+///
+/// entry!(run, interrupts = on_interrupt);
+///
+/// fn run(context: Context) {
+///     interrupt::enable();
+///     for window in context.windows() {
+///         window.heartbeat();
+///     }
+/// }
+///
+/// fn on_interrupt(interrupt: IntId) {
+///     println!("{interrupt:?}");
+/// }
+/// # fn main() {}
 /// ```
 #[macro_export]
 macro_rules! entry {
@@ -34,8 +141,10 @@ macro_rules! entry {
     };
     ($main:path, interrupts = $handler:path) => {
         #[unsafe(no_mangle)]
+        #[allow(unreachable_code, reason = "a main function may never return")]
         extern "Rust" fn partition_main(context: $crate::Context) -> ! {
-            $main(context)
+            $main(context);
+            $crate::entry::ended()
         }
 
         #[unsafe(no_mangle)]
@@ -45,75 +154,18 @@ macro_rules! entry {
     };
 }
 
-unsafe extern "Rust" {
-    safe fn partition_main(context: Context) -> !;
-}
-
-// The partition's first instruction.
-//
-// In:  x0 = passport, x1 = start condition, x2 = restarts, x3 = run argument; MMU off, interrupts
-//      masked, SPSel = 1.
-// Out: to `start` with x0-x3 unchanged, MMU and caches on, SPSel = 0.
-//
-// An exception switches to SP_EL1 by itself, so that a stack overflow can still be reported.
-global_asm!(
-    r#"
-    .pushsection .text.start, "ax"
-    .global _start
-_start:
-    adrp    x4, exception_stack_end
-    mov     sp, x4
-    msr     spsel, #0
-    adrp    x4, stack_end
-    mov     sp, x4
-
-    mov     x4, #(3 << 20)              // CPACR_EL1.FPEN: floating point isn't trapped
-    msr     cpacr_el1, x4
-    adrp    x4, exception_vectors
-    add     x4, x4, :lo12:exception_vectors
-    msr     vbar_el1, x4
-
-    ldr     x4, ={memory_attributes}
-    msr     mair_el1, x4
-    ldr     x4, ={translation_control}
-    msr     tcr_el1, x4
-    adrp    x4, level_1_table
-    msr     ttbr0_el1, x4
-    tlbi    vmalle1
-    ic      iallu
-    dsb     nsh
-    isb
-    ldr     x4, ={system_control}
-    msr     sctlr_el1, x4
-    isb
-
-    mov     x29, xzr                    // end of the chain of frames
-    mov     x30, xzr
-    b       {start}
-    .ltorg
-    .popsection
-"#,
-    memory_attributes = const mmu::MEMORY_ATTRIBUTES,
-    translation_control = const mmu::TRANSLATION_CONTROL,
-    system_control = const mmu::SYSTEM_CONTROL,
-    start = sym start,
-);
-
-extern "C" fn start(
-    passport_ipa: usize,
-    start_condition: u64,
-    restarts: u64,
-    run_argument: u64,
-) -> ! {
-    mmu::protect_image();
-    // SAFETY: the hypervisor promises (ABI 1) that x0 was the address of the partition's passport,
-    // a page that never changes; nothing between the entry and here touched x0.
-    let passport = unsafe { passport::at(passport_ipa) };
-    partition_main(Context {
-        passport,
-        start_condition: StartCondition::from_raw(start_condition)
-            .expect("the start condition is one of ABI 1"),
-        restarts,
-        run_argument,
-    })
+/// What [`entry!`] does when the main function returns: the partition enters the idle mode.
+///
+/// ```no_run
+/// use paratia_runtime::{entry, println};
+///
+/// println!("nothing more to do");
+/// entry::ended();
+/// ```
+///
+/// # Panics
+/// If the hypervisor refuses, which none of version 1 does.
+pub fn ended() -> ! {
+    let answer = call::set_mode(OperatingMode::Idle);
+    panic!("the idle mode was refused: {answer:?}");
 }

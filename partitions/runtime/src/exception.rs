@@ -167,7 +167,11 @@ extern "C" fn ended(kind: Vector) -> ! {
 fn panicked(panic: &PanicInfo) -> ! {
     interrupt::disable();
     if !ENDING.swap(true, Ordering::Relaxed) {
-        println!("{panic}");
+        // One line, which the tool repeats beside the fault.
+        match panic.location() {
+            Some(place) => println!("panicked at {place}: {}", panic.message()),
+            None => println!("panicked: {}", panic.message()),
+        }
     }
     let line = panic.location().map_or(0, Location::line);
     stop(ReportedError::Application, [line.into(), 0, 0])

@@ -5,33 +5,58 @@
 //! are the priority mask, `PSTATE.I` and the device itself. Outside the partition's windows the
 //! hypervisor holds them back.
 
+#[cfg(target_os = "none")]
+mod controller;
+#[cfg(not(target_os = "none"))]
+#[path = "interrupt/host.rs"]
 mod controller;
 
 pub use arm_gic::IntId;
 use cortex_a::asm;
 
-use controller::Controller;
+use controller::{Controller, mask, unmask};
 
+#[cfg(target_os = "none")]
 unsafe extern "Rust" {
     safe fn partition_interrupt(interrupt: IntId);
 }
 
 /// Turns the interrupt controller on, for this CPU and with all interrupts of one priority; enables
 /// the virtual timer's, and lets interrupts through to the handler that [`crate::entry!`] named.
+///
+/// ```no_run
+/// use paratia_runtime::interrupt;
+///
+/// interrupt::enable(); // from here on the handler runs
+/// ```
 pub fn enable() {
     let controller = Controller::of_passport();
     controller.set_up();
     controller.enable(controller.timer(), true);
-    arm_gic::irq_enable();
+    unmask();
 }
 
 /// Enables an interrupt: of a device, which from now on comes to this CPU, or one that CPUs send
 /// each other. After [`enable`].
+///
+/// ```no_run
+/// use paratia_runtime::interrupt::{self, IntId};
+///
+/// interrupt::enable();
+/// interrupt::enable_interrupt(IntId::spi(7));
+/// ```
 pub fn enable_interrupt(interrupt: IntId) {
     Controller::of_passport().enable(interrupt, true);
 }
 
 /// As [`enable_interrupt`], for a device's that comes by an edge: once, and is not looked at again.
+///
+/// ```no_run
+/// use paratia_runtime::interrupt::{self, IntId};
+///
+/// interrupt::enable();
+/// interrupt::enable_edge(IntId::spi(8));
+/// ```
 pub fn enable_edge(interrupt: IntId) {
     let controller = Controller::of_passport();
     controller.set_edge(interrupt);
@@ -39,30 +64,57 @@ pub fn enable_edge(interrupt: IntId) {
 }
 
 /// Disables it; what comes meanwhile is pending when it is enabled again.
+///
+/// ```no_run
+/// use paratia_runtime::interrupt::{self, IntId};
+///
+/// interrupt::disable_interrupt(IntId::spi(7));
+/// ```
 pub fn disable_interrupt(interrupt: IntId) {
     Controller::of_passport().enable(interrupt, false);
 }
 
 /// Holds interrupts back at the CPU (`PSTATE.I`).
+///
+/// ```no_run
+/// use paratia_runtime::interrupt;
+///
+/// interrupt::disable();
+/// ```
 pub fn disable() {
-    arm_gic::irq_disable();
+    mask();
 }
 
 /// Sleeps until an interrupt is pending, masked or not.
+///
+/// ```no_run
+/// use paratia_runtime::interrupt;
+///
+/// interrupt::wait();
+/// ```
 pub fn wait() {
     asm::wfi();
 }
 
 /// Sleeps until `is_done`, which is looked at after each interrupt's handler, and with interrupts held back:
 /// so none comes between a look and the sleep after it. Interrupts come through when this returns.
+///
+/// ```no_run
+/// use core::sync::atomic::{AtomicBool, Ordering};
+/// use paratia_runtime::interrupt;
+///
+/// static RUNG: AtomicBool = AtomicBool::new(false); // the handler sets it
+///
+/// interrupt::wait_until(|| RUNG.swap(false, Ordering::Relaxed));
+/// ```
 pub fn wait_until(mut is_done: impl FnMut() -> bool) {
     loop {
-        arm_gic::irq_disable();
+        mask();
         let done = is_done();
         if !done {
             wait();
         }
-        arm_gic::irq_enable();
+        unmask();
         if done {
             return;
         }
@@ -71,6 +123,14 @@ pub fn wait_until(mut is_done: impl FnMut() -> bool) {
 
 /// The handler of a partition that named none.
 ///
+/// ```no_run
+/// use paratia_runtime::{entry, interrupt};
+///
+/// entry!(run, interrupts = interrupt::unexpected); // as `entry!(run)`
+/// # fn run(_: paratia_runtime::Context) {}
+/// # fn main() {}
+/// ```
+///
 /// # Panics
 /// Always.
 pub fn unexpected(interrupt: IntId) {
@@ -78,6 +138,7 @@ pub fn unexpected(interrupt: IntId) {
 }
 
 /// Acknowledges and handles what is pending. Called by the exception vector.
+#[cfg(target_os = "none")]
 pub(crate) extern "C" fn handle() {
     Controller::of_passport().handle(partition_interrupt);
 }

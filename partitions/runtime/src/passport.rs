@@ -2,14 +2,23 @@
 
 use core::ops::Range;
 use core::sync::atomic::{AtomicPtr, Ordering};
+use core::time::Duration;
 
 use arm_gic::IntId;
-use paratia_abi::passport::{MAGIC, Passport, PortRecord, REGION_RAM};
+use paratia_abi::passport::{Passport, PortRecord, REGION_RAM};
+
+use crate::time::Ticks;
 
 /// The partition's own passport, once [`at`] has found it.
 static OWN: AtomicPtr<Passport> = AtomicPtr::new(core::ptr::null_mut());
 
 /// The partition's own passport.
+///
+/// ```no_run
+/// use paratia_runtime::{passport, println};
+///
+/// println!("on {}", passport::own().board.as_str());
+/// ```
 ///
 /// # Panics
 /// Before the partition's main function runs.
@@ -28,17 +37,28 @@ pub fn own() -> &'static Passport {
 /// # Safety
 /// `ipa` must be the address that the hypervisor gave in `x0` at the entry: a page of the
 /// partition that never changes.
+#[cfg(target_os = "none")]
 pub(crate) unsafe fn at(ipa: usize) -> &'static Passport {
     // SAFETY: the caller promises that the page is there; ABI 1 promises that it is aligned and
     // holds a passport, all of whose bit patterns are valid.
     let passport = unsafe { &*core::ptr::with_exposed_provenance::<Passport>(ipa) };
-    assert!(passport.magic == MAGIC, "x0 points to no passport");
+    assert!(
+        passport.magic == paratia_abi::passport::MAGIC,
+        "x0 points to no passport"
+    );
     assert!(passport.abi_version >> 16 == 1, "ABI version 1 is needed");
     OWN.store(core::ptr::from_ref(passport).cast_mut(), Ordering::Relaxed);
     passport
 }
 
 /// The value of `key` among the passport's arguments, which are written `key=value key=value`.
+///
+/// ```no_run
+/// use paratia_runtime::passport;
+///
+/// // arguments: "cycle=udds start=20s"
+/// assert_eq!(passport::argument(passport::own(), "cycle"), Some("udds"));
+/// ```
 #[must_use]
 pub fn argument(passport: &'static Passport, key: &str) -> Option<&'static str> {
     passport
@@ -49,6 +69,14 @@ pub fn argument(passport: &'static Passport, key: &str) -> Option<&'static str> 
 }
 
 /// The port called `name` that has `direction`, and its index in calls.
+///
+/// ```no_run
+/// use paratia_runtime::abi::passport::PORT_SOURCE;
+/// use paratia_runtime::passport;
+///
+/// let (index, record) = passport::port(passport::own(), "speed", PORT_SOURCE).expect("a port");
+/// assert_eq!(record.message_bytes, 64);
+/// ```
 #[must_use]
 pub fn port(
     passport: &'static Passport,
@@ -61,6 +89,13 @@ pub fn port(
 }
 
 /// As [`port`], if it is a sampling port.
+///
+/// ```no_run
+/// use paratia_runtime::abi::passport::PORT_DESTINATION;
+/// use paratia_runtime::passport;
+///
+/// let speed = passport::sampling_port(passport::own(), "speed", PORT_DESTINATION);
+/// ```
 #[must_use]
 pub fn sampling_port(
     passport: &'static Passport,
@@ -71,6 +106,13 @@ pub fn sampling_port(
 }
 
 /// As [`port`], if it is a queuing port.
+///
+/// ```no_run
+/// use paratia_runtime::abi::passport::PORT_SOURCE;
+/// use paratia_runtime::passport;
+///
+/// let readings = passport::queuing_port(passport::own(), "readings", PORT_SOURCE);
+/// ```
 #[must_use]
 pub fn queuing_port(
     passport: &'static Passport,
@@ -81,6 +123,12 @@ pub fn queuing_port(
 }
 
 /// How many messages wait at most at a port; 0 at a sampling port.
+///
+/// ```no_run
+/// use paratia_runtime::passport;
+///
+/// let is_queuing = passport::depth(passport::own(), 0) > 0;
+/// ```
 #[must_use]
 pub fn depth(passport: &Passport, index: u64) -> u32 {
     let depth = usize::try_from(index)
@@ -91,6 +139,12 @@ pub fn depth(passport: &Passport, index: u64) -> u32 {
 
 /// The interrupt that comes with a message at the port with this index in calls, if the configuration names
 /// one.
+///
+/// ```no_run
+/// use paratia_runtime::passport;
+///
+/// let bell = passport::port_interrupt(0);
+/// ```
 #[must_use]
 pub fn port_interrupt(index: u64) -> Option<IntId> {
     let index = usize::try_from(index).ok()?;
@@ -99,6 +153,12 @@ pub fn port_interrupt(index: u64) -> Option<IntId> {
 }
 
 /// Guest-physical addresses of the partition's first region of RAM, which holds the image.
+///
+/// ```no_run
+/// use paratia_runtime::passport;
+///
+/// let bytes = passport::ram(passport::own()).count();
+/// ```
 ///
 /// # Panics
 /// If it has none; the image wouldn't run then.
@@ -110,4 +170,17 @@ pub fn ram(passport: &Passport) -> Range<u64> {
         .find(|region| region.kind == REGION_RAM);
     let region = region.expect("the image lies in RAM");
     region.base..region.base + region.size_bytes
+}
+
+/// The length of the major frame: a whole number of ticks.
+///
+/// ```no_run
+/// use paratia_runtime::passport;
+/// use paratia_runtime::time::Instant;
+///
+/// let frames = Instant::now().0 / passport::major_frame(passport::own()).0;
+/// ```
+#[must_use]
+pub fn major_frame(passport: &Passport) -> Ticks {
+    Ticks::within(Duration::from_nanos(passport.major_frame_ns))
 }

@@ -11,10 +11,19 @@ use paratia_abi::passport::{PORT_DESTINATION, PORT_SOURCE, Passport};
 use crate::call::{self, Refusal};
 use crate::interrupt::{self, IntId};
 use crate::message_window::Window;
+use crate::no_port::NoPort;
 use crate::passport;
 use crate::time::Ticks;
 
 /// A port that sends.
+///
+/// ```no_run
+/// use paratia_runtime::passport;
+/// use paratia_runtime::port::SourcePort;
+///
+/// let mut port = SourcePort::find(passport::own(), "text").expect("a port for text");
+/// port.write(b"of any length").expect("the channel takes it");
+/// ```
 #[derive(Debug)]
 pub struct SourcePort {
     index: u64,
@@ -22,17 +31,51 @@ pub struct SourcePort {
 }
 
 impl SourcePort {
-    /// The sampling source port called `name`, if the partition has one.
-    #[must_use]
-    pub fn find(passport: &'static Passport, name: &str) -> Option<Self> {
-        let (index, record) = passport::sampling_port(passport, name, PORT_SOURCE)?;
-        Some(Self {
+    /// The sampling source port called `name`.
+    ///
+    /// ```no_run
+    /// use paratia_runtime::passport;
+    /// use paratia_runtime::port::SourcePort;
+    ///
+    /// let port = SourcePort::find(passport::own(), "text").expect("a port for text");
+    /// ```
+    ///
+    /// # Errors
+    /// If the partition has none: what it has.
+    pub fn find<'a>(passport: &'static Passport, name: &'a str) -> Result<Self, NoPort<'a>> {
+        let (index, record) =
+            passport::sampling_port(passport, name, PORT_SOURCE).ok_or(NoPort {
+                passport,
+                name,
+                queuing: false,
+                direction: PORT_SOURCE,
+                too_large: None,
+            })?;
+        Ok(Self {
             index,
             window: Window::of(record),
         })
     }
 
-    /// Replaces the channel's message.
+    /// The largest message of its channel, in bytes.
+    ///
+    /// ```no_run
+    /// # use paratia_runtime::{passport, port::SourcePort};
+    /// # let port = SourcePort::find(passport::own(), "text").expect("a port");
+    /// assert!(port.message_bytes() >= 64, "room for a line");
+    /// ```
+    #[must_use]
+    pub fn message_bytes(&self) -> usize {
+        self.window.length_bytes()
+    }
+
+    /// Replaces the channel's message. What is behind its end in its last word of 8 bytes travels as zeroes.
+    ///
+    /// ```no_run
+    /// # use paratia_runtime::{passport, port::SourcePort};
+    /// # let mut port = SourcePort::find(passport::own(), "text").expect("a port");
+    /// port.write(b"ready").expect("the channel takes it");
+    /// ```
     ///
     /// # Errors
     /// [`Refusal::InvalidParameters`] if the message is empty or longer than the channel's.
@@ -46,6 +89,16 @@ impl SourcePort {
 }
 
 /// A port that receives.
+///
+/// ```no_run
+/// use paratia_runtime::passport;
+/// use paratia_runtime::port::DestinationPort;
+///
+/// let mut port = DestinationPort::find(passport::own(), "text").expect("a port for text");
+/// let mut buffer = [0; 64];
+/// let received = port.read(&mut buffer).expect("something was written");
+/// let text = &buffer[..received.length];
+/// ```
 #[derive(Debug)]
 pub struct DestinationPort {
     index: u64,
@@ -53,6 +106,16 @@ pub struct DestinationPort {
 }
 
 /// What [`DestinationPort::read`] received.
+///
+/// ```no_run
+/// # use paratia_runtime::{passport, port::DestinationPort};
+/// use paratia_runtime::port::Received;
+///
+/// # let mut port = DestinationPort::find(passport::own(), "text").expect("a port");
+/// if let Some(Received { length, valid: true, .. }) = port.read(&mut [0; 64]) {
+///     // `length` bytes, and they are fresh.
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Received {
     /// How many bytes of the buffer the message fills.
@@ -64,18 +127,52 @@ pub struct Received {
 }
 
 impl DestinationPort {
-    /// The sampling destination port called `name`, if the partition has one.
-    #[must_use]
-    pub fn find(passport: &'static Passport, name: &str) -> Option<Self> {
-        let (index, record) = passport::sampling_port(passport, name, PORT_DESTINATION)?;
-        Some(Self {
+    /// The sampling destination port called `name`.
+    ///
+    /// ```no_run
+    /// use paratia_runtime::passport;
+    /// use paratia_runtime::port::DestinationPort;
+    ///
+    /// let port = DestinationPort::find(passport::own(), "text").expect("a port for text");
+    /// ```
+    ///
+    /// # Errors
+    /// If the partition has none: what it has.
+    pub fn find<'a>(passport: &'static Passport, name: &'a str) -> Result<Self, NoPort<'a>> {
+        let (index, record) =
+            passport::sampling_port(passport, name, PORT_DESTINATION).ok_or(NoPort {
+                passport,
+                name,
+                queuing: false,
+                direction: PORT_DESTINATION,
+                too_large: None,
+            })?;
+        Ok(Self {
             index,
             window: Window::of(record),
         })
     }
 
+    /// The largest message of its channel, in bytes.
+    ///
+    /// ```no_run
+    /// # use paratia_runtime::{passport, port::DestinationPort};
+    /// # let port = DestinationPort::find(passport::own(), "text").expect("a port");
+    /// assert!(port.message_bytes() >= 64, "room for a line");
+    /// ```
+    #[must_use]
+    pub fn message_bytes(&self) -> usize {
+        self.window.length_bytes()
+    }
+
     /// The interrupt that comes with the first message since the port was last read, if the
     /// configuration names one.
+    ///
+    /// ```no_run
+    /// # use paratia_runtime::{passport, port::DestinationPort};
+    /// # let port = DestinationPort::find(passport::own(), "text").expect("a port");
+    /// let is_quiet = port.interrupt().is_none();
+    /// ```
     #[must_use]
     pub fn interrupt(&self) -> Option<IntId> {
         passport::port_interrupt(self.index)
@@ -84,6 +181,13 @@ impl DestinationPort {
     /// Lets [`DestinationPort::interrupt`] come to this CPU, after [`interrupt::enable`]; says which it
     /// is, for the handler. A handler, or whoever it wakes, reads the port: until then no further
     /// message interrupts.
+    ///
+    /// ```no_run
+    /// # use paratia_runtime::{interrupt, passport, port::DestinationPort};
+    /// # let port = DestinationPort::find(passport::own(), "text").expect("a port");
+    /// interrupt::enable();
+    /// let number = port.enable_interrupt().expect("the port has an interrupt");
+    /// ```
     #[must_use]
     pub fn enable_interrupt(&self) -> Option<IntId> {
         let id = self.interrupt()?;
@@ -93,15 +197,28 @@ impl DestinationPort {
 
     /// Copies the channel's newest message to `buffer`, as much as fits; `None` if none was ever
     /// written.
+    ///
+    /// ```no_run
+    /// # use paratia_runtime::{passport, port::DestinationPort};
+    /// # let mut port = DestinationPort::find(passport::own(), "text").expect("a port");
+    /// let mut buffer = [0; 64];
+    /// let received = port.read(&mut buffer);
+    /// ```
     pub fn read(&mut self, buffer: &mut [u8]) -> Option<Received> {
+        self.read_whole(buffer).map(|(_, received)| received)
+    }
+
+    /// As [`Self::read`]; with the message's length, which may be more than fits.
+    pub(crate) fn read_whole(&mut self, buffer: &mut [u8]) -> Option<(usize, Received)> {
         let arrival = call::sampling_port_read(self.index).ok()?;
         let arrived = usize::try_from(arrival.length_bytes).ok()?;
         let length = arrived.min(buffer.len()).min(self.window.length_bytes());
         self.window.copy_to(&mut buffer[..length]);
-        Some(Received {
+        let received = Received {
             length,
             valid: arrival.valid,
             age: arrival.age,
-        })
+        };
+        Some((arrived, received))
     }
 }

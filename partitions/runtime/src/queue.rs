@@ -24,6 +24,7 @@
 //! # }
 //! ```
 
+#[cfg(target_os = "none")]
 use core::arch::asm;
 
 use paratia_abi::passport::{PORT_DESTINATION, PORT_SOURCE, Passport};
@@ -31,10 +32,23 @@ use paratia_abi::passport::{PORT_DESTINATION, PORT_SOURCE, Passport};
 use crate::call::{self, QueueStatus, Refusal};
 use crate::interrupt::{self, IntId};
 use crate::message_window::Window;
+use crate::no_port::NoPort;
 use crate::passport;
 use crate::time::Instant;
 
 /// What a service of a port says, by ARINC 653's names and numbers (P1-3, appendix D: `RETURN_CODE_TYPE`).
+///
+/// ```no_run
+/// use paratia_runtime::queue::{QueuingSource, ReturnCode};
+/// # use paratia_runtime::passport;
+/// # let mut port = QueuingSource::find(passport::own(), "text").expect("a port");
+///
+/// match port.send(b"ready") {
+///     Ok(waiting) => {}
+///     Err(ReturnCode::NotAvailable) => {} // the queue is full
+///     Err(other) => panic!("{other:?}"),
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum ReturnCode {
@@ -61,6 +75,14 @@ impl From<Refusal> for ReturnCode {
 }
 
 /// A port that sends.
+///
+/// ```no_run
+/// use paratia_runtime::passport;
+/// use paratia_runtime::queue::QueuingSource;
+///
+/// let mut port = QueuingSource::find(passport::own(), "text").expect("a port for text");
+/// port.send(b"ready").expect("there is room");
+/// ```
 #[derive(Debug)]
 pub struct QueuingSource {
     index: u64,
@@ -69,18 +91,52 @@ pub struct QueuingSource {
 }
 
 impl QueuingSource {
-    /// The queuing source port called `name`, if the partition has one.
-    #[must_use]
-    pub fn find(passport: &'static Passport, name: &str) -> Option<Self> {
-        let (index, record) = passport::queuing_port(passport, name, PORT_SOURCE)?;
-        Some(Self {
+    /// The queuing source port called `name`.
+    ///
+    /// ```no_run
+    /// use paratia_runtime::passport;
+    /// use paratia_runtime::queue::QueuingSource;
+    ///
+    /// let port = QueuingSource::find(passport::own(), "text").expect("a port for text");
+    /// ```
+    ///
+    /// # Errors
+    /// If the partition has none: what it has.
+    pub fn find<'a>(passport: &'static Passport, name: &'a str) -> Result<Self, NoPort<'a>> {
+        let (index, record) =
+            passport::queuing_port(passport, name, PORT_SOURCE).ok_or(NoPort {
+                passport,
+                name,
+                queuing: true,
+                direction: PORT_SOURCE,
+                too_large: None,
+            })?;
+        Ok(Self {
             index,
             window: Window::of(record),
             depth: passport::depth(passport, index).into(),
         })
     }
 
+    /// The largest message of its channel, in bytes.
+    ///
+    /// ```no_run
+    /// # use paratia_runtime::{passport, queue::QueuingSource};
+    /// # let port = QueuingSource::find(passport::own(), "text").expect("a port");
+    /// assert!(port.message_bytes() >= 64, "room for a line");
+    /// ```
+    #[must_use]
+    pub fn message_bytes(&self) -> usize {
+        self.window.length_bytes()
+    }
+
     /// Puts a message at the queue's end; how many wait then.
+    ///
+    /// ```no_run
+    /// # use paratia_runtime::{passport, queue::QueuingSource};
+    /// # let mut port = QueuingSource::find(passport::own(), "text").expect("a port");
+    /// let waiting = port.send(b"ready").expect("there is room");
+    /// ```
     ///
     /// # Errors
     /// [`ReturnCode::NotAvailable`] if the queue is full, [`ReturnCode::InvalidParam`] for a message of no
@@ -100,6 +156,14 @@ impl QueuingSource {
     /// reader that has its windows on the same CPU makes room between these only. Only a message that is
     /// sent is offered, so that the receiver isn't told of refusals while nothing is lost.
     ///
+    /// ```no_run
+    /// # use core::time::Duration;
+    /// # use paratia_runtime::{passport, queue::QueuingSource, time::{Instant, Ticks}};
+    /// # let mut port = QueuingSource::find(passport::own(), "text").expect("a port");
+    /// let soon = Instant::now().plus(Ticks::from_duration(Duration::from_millis(5)));
+    /// port.send_by(b"ready", soon).expect("room within 5 ms");
+    /// ```
+    ///
     /// # Errors
     /// As [`Self::send`], but [`ReturnCode::TimedOut`] if the queue is full at the first look after
     /// `deadline`.
@@ -114,6 +178,12 @@ impl QueuingSource {
 
     /// How the queue stands.
     ///
+    /// ```no_run
+    /// # use paratia_runtime::{passport, queue::QueuingSource};
+    /// # let port = QueuingSource::find(passport::own(), "text").expect("a port");
+    /// let waiting = port.status().expect("a port that was found").waiting;
+    /// ```
+    ///
     /// # Errors
     /// None at a port that was found.
     pub fn status(&self) -> Result<QueueStatus, ReturnCode> {
@@ -122,6 +192,17 @@ impl QueuingSource {
 }
 
 /// A port that receives.
+///
+/// ```no_run
+/// use paratia_runtime::passport;
+/// use paratia_runtime::queue::QueuingDestination;
+///
+/// let mut port = QueuingDestination::find(passport::own(), "text").expect("a port for text");
+/// let mut buffer = [0; 64];
+/// while let Ok(received) = port.receive(&mut buffer) {
+///     let text = &buffer[..received.length];
+/// }
+/// ```
 #[derive(Debug)]
 pub struct QueuingDestination {
     index: u64,
@@ -131,6 +212,13 @@ pub struct QueuingDestination {
 }
 
 /// What [`QueuingDestination::receive`] received.
+///
+/// ```no_run
+/// # use paratia_runtime::{passport, println, queue::QueuingDestination};
+/// # let mut port = QueuingDestination::find(passport::own(), "text").expect("a port");
+/// let received = port.receive(&mut [0; 64]).expect("a message waits");
+/// println!("{} bytes, {} lost before", received.length, received.refused);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Received {
     /// How many bytes of the buffer the message fills.
@@ -143,6 +231,13 @@ pub struct Received {
 
 impl Received {
     /// What ARINC 653's `RECEIVE_QUEUING_MESSAGE` says with this message.
+    ///
+    /// ```no_run
+    /// # use paratia_runtime::{passport, queue::{QueuingDestination, ReturnCode}};
+    /// # let mut port = QueuingDestination::find(passport::own(), "text").expect("a port");
+    /// let received = port.receive(&mut [0; 64]).expect("a message waits");
+    /// let is_gap = received.return_code() == ReturnCode::InvalidConfig;
+    /// ```
     #[must_use]
     pub const fn return_code(&self) -> ReturnCode {
         if self.refused == 0 {
@@ -154,19 +249,53 @@ impl Received {
 }
 
 impl QueuingDestination {
-    /// The queuing destination port called `name`, if the partition has one.
-    #[must_use]
-    pub fn find(passport: &'static Passport, name: &str) -> Option<Self> {
-        let (index, record) = passport::queuing_port(passport, name, PORT_DESTINATION)?;
-        Some(Self {
+    /// The queuing destination port called `name`.
+    ///
+    /// ```no_run
+    /// use paratia_runtime::passport;
+    /// use paratia_runtime::queue::QueuingDestination;
+    ///
+    /// let port = QueuingDestination::find(passport::own(), "text").expect("a port for text");
+    /// ```
+    ///
+    /// # Errors
+    /// If the partition has none: what it has.
+    pub fn find<'a>(passport: &'static Passport, name: &'a str) -> Result<Self, NoPort<'a>> {
+        let (index, record) =
+            passport::queuing_port(passport, name, PORT_DESTINATION).ok_or(NoPort {
+                passport,
+                name,
+                queuing: true,
+                direction: PORT_DESTINATION,
+                too_large: None,
+            })?;
+        Ok(Self {
             index,
             window: Window::of(record),
             refused: 0,
         })
     }
 
+    /// The largest message of its channel, in bytes.
+    ///
+    /// ```no_run
+    /// # use paratia_runtime::{passport, queue::QueuingDestination};
+    /// # let port = QueuingDestination::find(passport::own(), "text").expect("a port");
+    /// assert!(port.message_bytes() >= 64, "room for a line");
+    /// ```
+    #[must_use]
+    pub fn message_bytes(&self) -> usize {
+        self.window.length_bytes()
+    }
+
     /// The interrupt that comes with the first message sent since the port was last looked at, if the
     /// configuration names one.
+    ///
+    /// ```no_run
+    /// # use paratia_runtime::{passport, queue::QueuingDestination};
+    /// # let port = QueuingDestination::find(passport::own(), "text").expect("a port");
+    /// let is_quiet = port.interrupt().is_none();
+    /// ```
     #[must_use]
     pub fn interrupt(&self) -> Option<IntId> {
         passport::port_interrupt(self.index)
@@ -175,6 +304,13 @@ impl QueuingDestination {
     /// Lets [`Self::interrupt`] come to this CPU, after [`interrupt::enable`]; says which it is, for the
     /// handler. Whoever it wakes receives until none waits: only then does the next message interrupt for
     /// certain.
+    ///
+    /// ```no_run
+    /// # use paratia_runtime::{interrupt, passport, queue::QueuingDestination};
+    /// # let port = QueuingDestination::find(passport::own(), "text").expect("a port");
+    /// interrupt::enable();
+    /// let number = port.enable_interrupt().expect("the port has an interrupt");
+    /// ```
     #[must_use]
     pub fn enable_interrupt(&self) -> Option<IntId> {
         let id = self.interrupt()?;
@@ -184,6 +320,13 @@ impl QueuingDestination {
 
     /// Takes the oldest message into `buffer`.
     ///
+    /// ```no_run
+    /// # use paratia_runtime::{passport, queue::QueuingDestination};
+    /// # let mut port = QueuingDestination::find(passport::own(), "text").expect("a port");
+    /// let mut buffer = [0; 64];
+    /// let received = port.receive(&mut buffer);
+    /// ```
+    ///
     /// # Errors
     /// [`ReturnCode::NotAvailable`] if none waits; [`ReturnCode::InvalidParam`] if `buffer` doesn't hold the
     /// port's largest message: then none is taken.
@@ -191,23 +334,37 @@ impl QueuingDestination {
         if buffer.len() < self.window.length_bytes() {
             return Err(ReturnCode::InvalidParam);
         }
+        self.take(buffer).map(|(_, received)| received)
+    }
+
+    /// Takes the oldest message, as much of it as fits into `buffer`; with its length.
+    pub(crate) fn take(&mut self, buffer: &mut [u8]) -> Result<(usize, Received), ReturnCode> {
         let taken = call::receive_queuing_message(self.index)?;
         self.refused += taken.refused;
         let Some(length) = taken.length_bytes else {
             return Err(ReturnCode::NotAvailable);
         };
         let arrived = usize::try_from(length).unwrap_or(usize::MAX);
-        let length = arrived.min(self.window.length_bytes());
+        let length = arrived.min(self.window.length_bytes()).min(buffer.len());
         self.window.copy_to(&mut buffer[..length]);
-        Ok(Received {
+        let received = Received {
             length,
             refused: core::mem::take(&mut self.refused),
             waiting: taken.waiting,
-        })
+        };
+        Ok((arrived, received))
     }
 
     /// As [`Self::receive`], but waits for a message until `deadline`: in this window, and in those that
     /// follow.
+    ///
+    /// ```no_run
+    /// # use core::time::Duration;
+    /// # use paratia_runtime::{passport, queue::QueuingDestination, time::{Instant, Ticks}};
+    /// # let mut port = QueuingDestination::find(passport::own(), "text").expect("a port");
+    /// let soon = Instant::now().plus(Ticks::from_duration(Duration::from_millis(5)));
+    /// let received = port.receive_by(&mut [0; 64], soon);
+    /// ```
     ///
     /// # Errors
     /// As [`Self::receive`], but [`ReturnCode::TimedOut`] if none waits at the first look after `deadline`.
@@ -221,6 +378,12 @@ impl QueuingDestination {
 
     /// Drops all messages that wait; how many these were.
     ///
+    /// ```no_run
+    /// # use paratia_runtime::{passport, queue::QueuingDestination};
+    /// # let mut port = QueuingDestination::find(passport::own(), "text").expect("a port");
+    /// let dropped = port.clear().expect("a port that was found");
+    /// ```
+    ///
     /// # Errors
     /// None at a port that was found.
     pub fn clear(&mut self) -> Result<u64, ReturnCode> {
@@ -228,6 +391,12 @@ impl QueuingDestination {
     }
 
     /// How the queue stands.
+    ///
+    /// ```no_run
+    /// # use paratia_runtime::{passport, queue::QueuingDestination};
+    /// # let port = QueuingDestination::find(passport::own(), "text").expect("a port");
+    /// let waiting = port.status().expect("a port that was found").waiting;
+    /// ```
     ///
     /// # Errors
     /// None at a port that was found.
@@ -237,7 +406,7 @@ impl QueuingDestination {
 }
 
 /// Asks again and again until something is available, or it is late.
-fn until<T>(
+pub(crate) fn until<T>(
     deadline: Instant,
     mut ask: impl FnMut() -> Result<T, ReturnCode>,
 ) -> Result<T, ReturnCode> {
@@ -254,5 +423,8 @@ fn until<T>(
 /// Lets whoever shares the core go on: under QEMU's `-icount` another CPU.
 fn give_turn() {
     // SAFETY: a hint.
-    unsafe { asm!("yield", options(nomem, nostack, preserves_flags)) };
+    #[cfg(target_os = "none")]
+    unsafe {
+        asm!("yield", options(nomem, nostack, preserves_flags));
+    };
 }

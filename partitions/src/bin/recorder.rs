@@ -5,33 +5,27 @@
 
 use core::time::Duration;
 
-use paratia_runtime::abi::OperatingMode;
-use paratia_runtime::queue::QueuingDestination;
-use paratia_runtime::{Context, call, entry, println};
+use paratia_partitions::Reading;
+use paratia_runtime::typed::QueuingReceiver;
+use paratia_runtime::{Context, entry, println};
 
-entry!(main);
+entry!(run);
 
 /// How often it prints.
 const PERIOD: Duration = Duration::from_secs(1);
 
-fn main(context: Context) -> ! {
-    let mut readings =
-        QueuingDestination::find(context.passport, "readings").expect("a port 'readings'");
-    call::set_mode(OperatingMode::Normal).expect("normal mode");
+fn run(context: Context) {
+    let mut readings = QueuingReceiver::<Reading>::named("readings");
     let (mut count, mut lost, mut most) = (0_u64, 0, 0);
     let mut next_print = PERIOD;
-    loop {
-        let mut reading = [0; 16];
-        while let Ok(received) = readings.receive(&mut reading) {
+    for window in context.windows() {
+        while let Ok(received) = readings.receive() {
             count += 1;
             lost += received.refused;
             most = most.max(received.waiting + 1);
         }
-        call::heartbeat(count).expect("heartbeats are expected");
-        let now = call::wait_for_window()
-            .expect("there is a next window")
-            .since_epoch();
-        if now >= next_print {
+        window.heartbeat();
+        if window.start.since_epoch() >= next_print {
             println!("{count} readings, {lost} lost, at most {most} waiting");
             next_print += PERIOD;
         }

@@ -3,31 +3,24 @@
 #![no_std]
 #![no_main]
 
-use paratia_runtime::abi::OperatingMode;
-use paratia_runtime::queue::QueuingSource;
+use paratia_partitions::Reading;
 use paratia_runtime::time::Instant;
-use paratia_runtime::{Context, call, entry, println};
+use paratia_runtime::typed::QueuingSender;
+use paratia_runtime::{Context, entry, println};
 
-entry!(main);
+entry!(run);
 
 const READINGS: u64 = 3;
 
-fn main(context: Context) -> ! {
-    let mut readings =
-        QueuingSource::find(context.passport, "readings").expect("a port 'readings'");
-    call::set_mode(OperatingMode::Normal).expect("normal mode");
-    let mut number = 0_u64;
-    loop {
-        for _ in 0..READINGS {
-            let mut reading = [0; 16];
-            reading[..8].copy_from_slice(&number.to_le_bytes());
-            reading[8..].copy_from_slice(&Instant::now().0.to_le_bytes());
-            if let Err(code) = readings.send(&reading) {
+fn run(context: Context) {
+    let mut readings = QueuingSender::<Reading>::named("readings");
+    for window in context.windows() {
+        for number in (window.number - 1) * READINGS..window.number * READINGS {
+            let taken = Instant::now().0;
+            if let Err(code) = readings.send(&Reading { number, taken }) {
                 println!("reading {number} isn't taken: {code:?}");
             }
-            number += 1;
         }
-        call::heartbeat(number).expect("heartbeats are expected");
-        let _ = call::wait_for_window();
+        window.heartbeat();
     }
 }

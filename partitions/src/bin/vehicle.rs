@@ -11,37 +11,31 @@ use core::time::Duration;
 
 use paratia_instruments::drive_cycle::DriveCycle;
 use paratia_instruments::e2e::Protector;
-use paratia_instruments::message::{SpeedMessage, Telltales};
+use paratia_instruments::message::{Encoded, SpeedMessage, Telltales};
 use paratia_instruments::units::{Millimetres, Milliseconds};
-use paratia_runtime::abi::OperatingMode;
-use paratia_runtime::port::SourcePort;
-use paratia_runtime::time::{Instant, Ticks};
-use paratia_runtime::{Context, call, entry, passport, println};
+use paratia_runtime::typed::SamplingSource;
+use paratia_runtime::{Context, entry, println, window};
 
-entry!(main);
+entry!(run);
 
 /// What the car had driven before this trip.
 const ODOMETER_AT_START: Millimetres = Millimetres::from_kilometres(42_195);
 
-fn main(context: Context) -> ! {
+fn run(context: Context) {
     let trip = Trip::from_arguments(&context);
-    let mut port = SourcePort::find(context.passport, "speed").expect("a source port 'speed'");
+    let mut port = SamplingSource::<Encoded>::named("speed");
     let mut protector = Protector::new(SpeedMessage::PROFILE);
     println!(
         "driving {} from {} s",
         trip.cycle.name(),
         trip.start.as_secs()
     );
-    call::set_mode(OperatingMode::Normal).expect("normal mode");
-
-    let mut window_start = Instant::now();
-    loop {
-        let frame = trip.frame_at(window_start);
+    for window in context.windows() {
+        let frame = context.frame_at(window.start);
         let message = trip.message(frame).encode(&mut protector);
         port.write(&message)
             .expect("the channel takes a speed message");
-        call::heartbeat(frame).expect("heartbeats are expected");
-        window_start = call::wait_for_window().expect("there is a next window");
+        window::heartbeat(frame);
     }
 }
 
@@ -54,10 +48,12 @@ struct Trip {
 
 impl Trip {
     fn from_arguments(context: &Context) -> Self {
-        let argument = |key| passport::argument(context.passport, key);
-        let seconds = argument("start").and_then(|start| start.strip_suffix('s'));
+        let seconds = context
+            .argument("start")
+            .and_then(|start| start.strip_suffix('s'));
         Self {
-            cycle: argument("cycle")
+            cycle: context
+                .argument("cycle")
                 .and_then(DriveCycle::by_name)
                 .expect("argument cycle=udds or cycle=hwfet"),
             start: Duration::from_secs(
@@ -67,11 +63,6 @@ impl Trip {
             ),
             frame_ns: context.passport.major_frame_ns,
         }
-    }
-
-    /// The number of the major frame at a moment. A major frame is a whole number of ticks.
-    fn frame_at(&self, moment: Instant) -> u64 {
-        moment.0 / Ticks::from_duration(Duration::from_nanos(self.frame_ns)).0
     }
 
     fn message(&self, frame: u64) -> SpeedMessage {

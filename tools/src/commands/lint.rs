@@ -80,11 +80,7 @@ fn target_checks(toolchain: Toolchain, any_system: &Choice) -> Vec<Check> {
     hypervisor.args(["--package", "paratia-hypervisor", "--", "-D", "warnings"]);
     build::name_system(&mut hypervisor, any_system);
     let mut guests = clippy(toolchain, setup::GUEST_TARGET);
-    guests.args(
-        packages::BARE_ONLY
-            .iter()
-            .flat_map(|name| ["--package", name]),
-    );
+    guests.args(packages::GUESTS.iter().flat_map(|name| ["--package", name]));
     guests.args(["--", "-D", "warnings"]);
     vec![("lints, hypervisor", hypervisor), ("lints, guests", guests)]
 }

@@ -20,6 +20,7 @@ mod plan;
 mod profile;
 mod report;
 mod run;
+mod run_argument;
 mod selection;
 mod setup;
 mod test;

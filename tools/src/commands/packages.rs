@@ -6,7 +6,10 @@ use std::path::Path;
 use paratia::workspace;
 
 /// Packages that are compiled for the boards only.
-pub(super) const BARE_ONLY: [&str; 3] = [
+pub(super) const BARE_ONLY: [&str; 2] = ["paratia-partitions", "paratia-test-guests"];
+
+/// What guests are made of: those, and what they link, which is for the host, too.
+pub(super) const GUESTS: [&str; 3] = [
     "paratia-partitions",
     "paratia-runtime",
     "paratia-test-guests",

@@ -15,6 +15,7 @@ use paratia::{declared, workspace};
 
 use super::own::Own;
 use super::page::Page;
+use super::run_argument::{self, RunArgument};
 use super::selection::Selection;
 use super::{built, interrupt};
 use crate::keys::{self, Focus, Raw};
@@ -64,6 +65,11 @@ pub(crate) struct Arguments {
     /// Show the console of this partition only, and type for it.
     #[arg(long, value_name = "PARTITION")]
     focus: Option<String>,
+    /// Hand a number to a partition at each of its starts: its run argument, 0 without. May be given again
+    /// for other partitions.
+    #[arg(long = "argument", value_name = "PARTITION=NUMBER")]
+    #[arg(conflicts_with = "gdb")]
+    run_arguments: Vec<RunArgument>,
     /// Let the board wait for gdb, which starts with the symbols of the hypervisor and, if one is named, of
     /// this partition: breakpoints in its program hit in it alone (docs/debugger.md).
     #[arg(long, value_name = "PARTITION", num_args = 0..=1, require_equals = false)]
@@ -98,7 +104,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 
     let focus = Focus::new(choice.system, arguments.focus.as_deref())
         .filter(|_| keys::are_there() && !arguments.icount);
-    let mut run = Run::of(choice)
+    let run = run_argument::hand(Run::of(choice), &choice, &arguments.run_arguments)?;
+    let mut run = run
         .stop_after(stop_after(arguments, focus.is_some()))
         .time(time(arguments, focus.is_some()))
         .window(arguments.display)

@@ -29,7 +29,10 @@ fn worded(
         .and_then(|index| choice.system.partitions.get(index))?;
     let name = partition.name;
     if !event.text().is_empty() {
-        return Some(format!("'{name}': {}", event.text()));
+        // A program's panic is its own doing, and its words say what it did.
+        let of_its_own = event.word("event") == Some("application_error");
+        let separator = if of_its_own { "" } else { ":" };
+        return Some(format!("'{name}'{separator} {}", event.text()));
     }
     let elr = event.integer("elr").unwrap_or(0);
     let function = symbol(name, elr).map_or_else(String::new, |it| format!(", {it}"));
@@ -297,6 +300,12 @@ mod tests {
         assert_eq!(
             text("fault partition=2 event=reset \"its own words\""),
             "'infotainment': its own words"
+        );
+        assert_eq!(
+            text(
+                "fault partition=2 event=application_error esr=7 \"panicked at a.rs:7:1: no fuel\""
+            ),
+            "'infotainment' panicked at a.rs:7:1: no fuel"
         );
     }
 }

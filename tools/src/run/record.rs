@@ -15,6 +15,9 @@ use crate::log::{Decoder, Event, Piece, Value};
 
 /// How many lines a message about a failed run repeats.
 const LAST_LINES: usize = 12;
+/// How the line begins that the runtime prints of a panic: file, line and column follow, and the words.
+const PANICKED: &str = "panicked at ";
+
 /// What was heard so far in a run.
 pub(super) struct Record {
     choice: Choice,
@@ -102,7 +105,10 @@ impl Record {
         observer(Sight::Hypervisor(text));
     }
 
-    fn take_event(&mut self, event: Event, observer: &mut dyn FnMut(Sight<'_>)) {
+    fn take_event(&mut self, mut event: Event, observer: &mut dyn FnMut(Sight<'_>)) {
+        if let Some(line) = panic_words(&event, &self.choice, &self.console) {
+            event.fields.insert(TEXT.to_owned(), Value::Text(line));
+        }
         if let Some(frequency_hz) = event.integer("frequency_hz") {
             self.frequency_hz = Some(frequency_hz);
         }
@@ -189,6 +195,18 @@ fn ending(event: &Event) -> Option<Outcome> {
     }
 }
 
+/// What a partition's program said of the panic that it reports: it prints that first, and reports the line's
+/// number.
+fn panic_words(event: &Event, choice: &Choice, console: &[(String, String)]) -> Option<String> {
+    if event.word("event") != Some("application_error") || event.name != "fault" {
+        return None;
+    }
+    let name = choice.system.partitions.get(event.partition()?)?.name;
+    let (_, said) = console.iter().rev().find(|(it, _)| it == name)?;
+    let number = said.strip_prefix(PANICKED)?.split(':').nth(1)?;
+    (number.parse().ok() == event.integer("esr")).then(|| said.clone())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,6 +241,29 @@ mod tests {
             line("vehicle", "d"),
         ];
         assert_eq!(console, expected);
+    }
+
+    /// A panic's words stand at its fault: if they are the last line, and its number is the one reported.
+    #[test]
+    fn a_panic_has_its_words() {
+        let choice = crate::catalog::choose("qemu-virt", "cluster").unwrap();
+        let fault = |event, esr| {
+            let message = format!("fault partition=0 event={event} esr={esr} elr=0");
+            Event::parse(0, &message)
+        };
+        let line = "panicked at src/bin/vehicle.rs:42:5: the tank is empty";
+        for (said, fault, expected) in [
+            (line, fault("application_error", 42), Some(line)),
+            (line, fault("application_error", 43), None),
+            (line, fault("stray_access", 42), None),
+            ("panicked at", fault("application_error", 42), None),
+            ("all is well: 42", fault("application_error", 42), None),
+        ] {
+            let line = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+            let console = [line("vehicle", said), line("speedometer", "something else")];
+            let words = panic_words(&fault, &choice, &console);
+            assert_eq!(words.as_deref(), expected, "{said}");
+        }
     }
 
     #[test]

@@ -9,6 +9,8 @@ use arm_gic::{IntId, InterruptGroup, Trigger, UniqueMmioPointer};
 use cortex_a::registers::{MPIDR_EL1, Readable};
 use safe_mmio::fields::ReadPureWrite;
 
+pub(super) use arm_gic::{irq_disable as mask, irq_enable as unmask};
+
 use crate::passport;
 
 /// `GICD_ITARGETSR` (Arm IHI 0048, 4.3.12), which the driver doesn't have.

@@ -23,7 +23,7 @@ impl Receiver {
     /// The receiver at the partition's port `speed`, if it has one.
     pub fn find(passport: &'static Passport) -> Option<Self> {
         Some(Self {
-            port: DestinationPort::find(passport, "speed")?,
+            port: DestinationPort::find(passport, "speed").ok()?,
             checker: Checker::new(SpeedMessage::PROFILE, MAX_DELTA_COUNTER.into()),
             newest: None,
             repeated: 0,

@@ -228,10 +228,10 @@ fn runtime_codes(context: &Context, check: &mut Check) {
         ),
     ];
     check.codes(&codes);
-    let none = QueuingSource::find(context.passport, "answers").is_some()
-        || QueuingDestination::find(context.passport, "step").is_some()
-        || SourcePort::find(context.passport, "requests").is_some()
-        || DestinationPort::find(context.passport, "answers").is_some();
+    let none = QueuingSource::find(context.passport, "answers").is_ok()
+        || QueuingDestination::find(context.passport, "step").is_ok()
+        || SourcePort::find(context.passport, "requests").is_ok()
+        || DestinationPort::find(context.passport, "answers").is_ok();
     check.0 += u32::from(none);
 }
 

@@ -83,7 +83,7 @@ fn main(context: Context) -> ! {
     if let Some(id) = device::interrupt().and_then(|id| IntId::try_from(id).ok()) {
         interrupt::enable_interrupt(id);
     }
-    let port = DestinationPort::find(passport, "bell");
+    let port = DestinationPort::find(passport, "bell").ok();
     let message = port.as_ref().and_then(DestinationPort::enable_interrupt);
 
     let timer = passport.timer_interrupt;
