@@ -8,7 +8,7 @@
 # Why: canmatrix/formats/xlsx.py: load() sets is_signed to False, since the sheet has no column for it,
 #   and takes the lower end of "Name / Phys. Range" for the offset; dump() collects frames in a
 #   dictionary by number, without the bit that tells the two kinds of identifier apart.
-# Matters: spreadsheets are how departments exchange such tables. Convert DBC to DBC, KCD or SYM, and
+# Matters: spreadsheets are how departments exchange such tables. Convert DBC to DBC or KCD, and
 #   compare decoded values, not files.
 set -eu
 room=$(mktemp -d)
