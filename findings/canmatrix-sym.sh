@@ -4,8 +4,8 @@
 # Expected: a symbol file (PEAK's SYM) of the current version 6, as cantools and PCAN-Explorer write it, is read,
 #   or refused by its version in the first line; a float signal that is exported is a float when it is read.
 # Seen: (1) all messages of such a file are there, with a length of 0 and no signals; the conversion succeeds.
-#   (2) canmatrix's own export, of version 5, has floats
-#   as signed whole numbers: 1.5 comes back as 1069547520. cantools refuses that version by name.
+#   (2) canmatrix's own export, of version 5, has floats as signed whole numbers: 1.5 comes back as 1069547520.
+#   cantools refuses that version by name.
 # Why: canmatrix/formats/sym.py: the reader knows DLC= and Var=, and passes over Len= and Sig=, which version 6
 #   has instead; create_signal() writes "signed" or "unsigned".
 # Matters: a bench decodes nothing and reports nothing wrong, or shows a torque of a billion. Use DBC or KCD
