@@ -1,5 +1,5 @@
 #!/bin/sh
-# A negative value comes back as 524188, and its failure flag is gone (arinc429 0.1.7)
+# A negative value comes back as 524188, and its failure flag is gone (arinc429 0.1.7, Python)
 #
 # Expected: what the package encodes, it decodes. A BNR value is two's complement with its sign in bit 29;
 #   bits 30 and 31 are its status (ARINC 429 part 1: 00 is "failure warning", 01 "no computed data").
