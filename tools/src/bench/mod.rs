@@ -3,8 +3,9 @@
 //!
 //! One guest image measures itself in three places ([`guest`]); a QEMU plugin counts what no guest
 //! can see ([`counter`]); sizes come from the image's file (`size`). [`figures`] is the table of
-//! what is measured, [`budget`] what it may be.
+//! what is measured, [`budget`] what it may be, [`against`] what it was in another commit.
 
+pub mod against;
 mod bare;
 pub mod budget;
 pub mod chart;

@@ -74,7 +74,7 @@ fn cells(row: &Measurement) -> [String; 11] {
     ]
 }
 
-fn unit(unit: Unit) -> &'static str {
+pub(super) fn unit(unit: Unit) -> &'static str {
     match unit {
         Unit::Instructions => "",
         Unit::HundredthsPerByte => "a byte",
@@ -84,7 +84,7 @@ fn unit(unit: Unit) -> &'static str {
     }
 }
 
-fn shown(unit: Unit, value: u64) -> String {
+pub(super) fn shown(unit: Unit, value: u64) -> String {
     match unit {
         Unit::HundredthsPerByte => format!("{}.{:02}", value / 100, value % 100),
         Unit::Millionths => format!("{}.{:04}", value / 10_000, value % 10_000),

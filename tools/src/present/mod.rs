@@ -1,5 +1,6 @@
 //! How things look on a terminal.
 
+mod against;
 mod bench;
 mod closing;
 mod console;
@@ -16,6 +17,7 @@ mod status;
 pub(crate) mod table;
 pub(crate) mod timeline;
 
+pub(crate) use against::against;
 pub(crate) use bench::bench;
 pub(crate) use closing::closing;
 pub(crate) use console::Console;
