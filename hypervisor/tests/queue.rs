@@ -79,7 +79,7 @@ proptest! {
         for step in steps {
             match step {
                 Step::Send(message, length) => {
-                    let offered = queue.send(length, message.iter().copied());
+                    let offered = queue.send(length, filled_from(&message));
                     let is_sent = model.waiting() < depth;
                     if is_sent {
                         let kept = message[..usize::try_from(length).unwrap().div_ceil(8)].to_vec();
@@ -93,10 +93,7 @@ proptest! {
                 }
                 Step::Receive => {
                     let mut message = Vec::new();
-                    let taken = queue.receive(|at, word| {
-                        assert_eq!(at, message.len());
-                        message.push(word);
-                    });
+                    let taken = queue.receive(taken_to(&mut message));
                     let (length, expected) = model.waiting.pop_front().unzip();
                     let refused = model.untold();
                     prop_assert_eq!(taken, Taken { length, refused, waiting: model.waiting() });
@@ -123,6 +120,27 @@ proptest! {
     }
 }
 
+/// Stores a message's words to a slot's.
+fn filled_from(message: &[u64]) -> impl FnOnce(&[AtomicU64]) {
+    move |places| {
+        for (place, word) in places.iter().zip(message) {
+            place.store(*word, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Takes a message's words from a slot's.
+fn taken_to(message: &mut Vec<u64>) -> impl FnOnce(&[AtomicU64], u64) {
+    move |words, length| {
+        let count = usize::try_from(length).unwrap().div_ceil(8);
+        message.extend(
+            words[..count]
+                .iter()
+                .map(|word| word.load(Ordering::Relaxed)),
+        );
+    }
+}
+
 /// Beside each other, for long enough that every count passes the depth many times.
 #[test]
 fn messages_between_threads_are_whole_in_order_and_told_when_refused() {
@@ -140,7 +158,7 @@ fn messages_between_threads_are_whole_in_order_and_told_when_refused() {
         let is_over = AtomicBool::new(false);
         let seen = std::thread::scope(|scope| {
             scope.spawn(|| {
-                let send = |number| queue.send(24, std::iter::repeat_n(number, 3)).is_sent;
+                let send = |number| queue.send(24, filled_from(&[number; 3])).is_sent;
                 for number in 1..MESSAGES {
                     let _ = send(number);
                 }
@@ -161,7 +179,7 @@ fn receive_up_to(end: u64, queue: &MessageQueue<'_>) -> Result<(), String> {
     let (mut last, mut lost, mut told) = (0, 0, 0);
     while last < end {
         let mut message = Vec::new();
-        let taken = queue.receive(|_, word| message.push(word));
+        let taken = queue.receive(taken_to(&mut message));
         told += taken.refused;
         if taken.length.is_none() {
             continue;

@@ -55,7 +55,7 @@ mod queue;
 
 use std::num::NonZeroU64;
 
-use base::atomic::Word;
+use base::atomic::{Ordering, Word};
 use loom::sync::Arc;
 use loom::thread;
 use queue::{MessageQueue, ReceiverCounts, SenderCounts};
@@ -89,13 +89,22 @@ impl Queue {
     }
 
     fn send(&self, number: u64) -> bool {
-        self.messages().send(16, [number; 2].into_iter()).is_sent
+        let fill = |places: &[Word]| {
+            places
+                .iter()
+                .for_each(|place| place.store(number, Ordering::Relaxed));
+        };
+        self.messages().send(16, fill).is_sent
     }
 
     /// A message's number, if one waited, and how many refusals were told.
     fn receive(&self) -> (Option<u64>, u64) {
         let mut words = [0; 2];
-        let taken = self.messages().receive(|at, word| words[at] = word);
+        let taken = self.messages().receive(|places, _| {
+            for (word, place) in words.iter_mut().zip(places) {
+                *word = place.load(Ordering::Relaxed);
+            }
+        });
         let number = taken.length.map(|length| {
             assert_eq!(length, 16, "a length of no message");
             assert_eq!(words[0], words[1], "torn");

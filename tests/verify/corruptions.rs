@@ -275,28 +275,35 @@ fn ports(built: &Built, held: &Held<'_>) -> Kind {
                     at,
                     kind: "PortPlace",
                 };
-                let window = Record {
-                    at: held.field(place, "window").expect("it has one"),
-                    kind: "MemoryRange",
-                };
+                let (at, kind) = (held.field(place, "window").expect("one"), "MemoryRange");
+                let window = Record { at, kind };
                 let name = format!("port '{}'", port.name);
                 places.push(word(held, place, "channel", &name));
                 places.push(word(held, place, "direction", &name));
                 places.push(nanoseconds(word(held, place, "refresh", &name)));
                 places.push(word(held, window, "base", &name));
                 places.push(word(held, window, "size_bytes", &name));
+                let size = number * held.size("PortCalls").expect("a size");
+                let (at, kind) = (
+                    held.word(facts, "calls").expect("calls") + size,
+                    "PortCalls",
+                );
+                let calls = Record { at, kind };
+                for field in [
+                    "window", "most", "write", "read", "send", "receive", "beyond",
+                ] {
+                    places.push(word(held, calls, field, &name));
+                }
                 number += 1;
             }
         }
     }
-    if built.declared.channels.is_empty() {
-        return kind("ports", places);
-    }
-    for row in table(held, "channels::DESTINATIONS", "MaybeDestination") {
-        let destination = Record {
-            kind: "Destination",
-            ..row
-        };
+    // There is none where every message has one destination and interrupts nobody.
+    let any = held.symbol("channels::DESTINATIONS").is_ok();
+    let rows = || table(held, "channels::DESTINATIONS", "MaybeDestination");
+    for row in any.then(rows).unwrap_or_default() {
+        let kind = "Destination";
+        let destination = Record { kind, ..row };
         places.push(word(held, destination, "link", "channel '"));
     }
     kind("ports", places)

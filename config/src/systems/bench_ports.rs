@@ -14,6 +14,9 @@ use crate::system::{
 pub struct Definition<B>(PhantomData<B>);
 
 const MESSAGE_BYTES: u32 = 64;
+/// The largest message that is copied.
+const LARGE_BYTES: u32 = 512;
+const SMALL_BYTES: u32 = 8;
 const SAMPLED: ChannelKind = ChannelKind::Sampling {
     refresh: Duration::from_millis(100),
 };
@@ -24,7 +27,7 @@ const fn port(partition: &'static str, port: &'static str, number: u64) -> Port 
     Port {
         partition,
         port,
-        window: message_window(mib(2)).offset(number * MESSAGE_BYTES as u64),
+        window: message_window(mib(2)).offset(number * LARGE_BYTES as u64),
         interrupt: None,
     }
 }
@@ -87,6 +90,27 @@ impl<B: Board> Definition<B> {
                 message_bytes: MESSAGE_BYTES,
                 source: port("partner", "queued-in", 3),
                 destinations: &[port("bench", "queued-in", 3)],
+            },
+            Channel {
+                name: "large-out",
+                kind: SAMPLED,
+                message_bytes: LARGE_BYTES,
+                source: port("bench", "large-out", 4),
+                destinations: &[port("partner", "large-out", 4)],
+            },
+            Channel {
+                name: "large-in",
+                kind: SAMPLED,
+                message_bytes: LARGE_BYTES,
+                source: port("partner", "large-in", 5),
+                destinations: &[port("bench", "large-in", 5)],
+            },
+            Channel {
+                name: "small-in",
+                kind: SAMPLED,
+                message_bytes: SMALL_BYTES,
+                source: port("partner", "small-in", 6),
+                destinations: &[port("bench", "small-in", 6)],
             },
         ],
         display: None,

@@ -12,6 +12,8 @@ use paratia_config::system::{Partition, Region, Schedule, Window};
 use crate::base::image::{BuiltImage, Content, Piece};
 use crate::state::channels::Destination;
 use crate::state::constants::{Facts, PartitionFacts};
+use crate::state::ports::PortCalls;
+use crate::state::queues::Queue;
 use crate::state::vcpu::Vcpu;
 
 /// Symbols for some fields of some types, and for the types' sizes.
@@ -32,25 +34,29 @@ macro_rules! tell {
 
 type MaybeDestination = Option<Destination>;
 type MaybePortPlace = Option<PortPlace>;
+type MaybeQueue = Option<Queue>;
 
 tell! {
     BuiltImage { pieces }
     Content { name, bytes, sha256 }
-    Destination { link }
+    Destination { link, bell }
     Facts { stage2, of_partition, private }
     Interrupts { links }
     Link { guest, physical }
     MaybeDestination { }
     MaybePortPlace { }
+    MaybeQueue { }
     MemoryRange { base, size_bytes }
     Partition { regions }
-    PartitionFacts { declaration, image, interrupts, places, ports }
+    PartitionFacts { declaration, image, interrupts, places, ports, calls }
     Piece { to, content }
     Place { base, bytes }
     Places { distributor, redistributors, cpu_interface, uart }
+    PortCalls { window, most, write, read, send, receive, beyond }
     PortPlace { channel, direction, window, refresh, depth, interrupt }
+    Queue { bell }
     Region { ipa, pa, size_bytes, kind }
     Schedule { major_frame, guard, plans }
-    Vcpu { facts }
+    Vcpu { facts, ports }
     Window { vcpu, start, length }
 }

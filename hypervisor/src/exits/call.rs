@@ -4,10 +4,9 @@
 //! (`paratia_abi::call`). The build stops if a handler lacks or a short way doesn't agree with the table.
 
 use paratia_abi::call::{self, CALLS, Features, OWN_NUMBERS, Way};
-use paratia_abi::status::{BUSY, EMPTY, INVALID_PARAMETERS, NOT_FOUND, NOT_SUPPORTED, SUCCESS};
+use paratia_abi::status::{BUSY, INVALID_PARAMETERS, NOT_FOUND, NOT_SUPPORTED, SUCCESS};
 use paratia_abi::{ABI_VERSION, OperatingMode, ReportedError};
 use paratia_config::each;
-use paratia_config::ports::Direction;
 use paratia_config::system::HealthEvent;
 use zerocopy::IntoBytes;
 
@@ -17,12 +16,8 @@ use crate::built::chosen::ANY;
 use crate::exits::fault;
 use crate::exits::ports;
 use crate::exits::power;
-use crate::exits::queuing;
-use crate::interrupts::kicks;
 use crate::machine::vgic::low;
 use crate::policy::lifecycle::End;
-use crate::policy::port::{self, Received};
-use crate::state::channels;
 use crate::state::decision::Decision;
 use crate::state::event::Details;
 use crate::state::event::{Event, Record};
@@ -79,7 +74,8 @@ enum Kind {
     Unknown,
 }
 
-const OWN_CALLS: u32 = call::END - call::BASE;
+/// How many numbers Paratia's own calls have.
+pub const OWN_CALLS: u32 = call::END - call::BASE;
 const _: () = assert!(call::VERSION == call::BASE);
 
 /// The kind of a call. Paratia's own come first, as they come most.
@@ -126,19 +122,11 @@ const _: () = {
     }}
 };
 
-/// Whether the call in `x0` gives the rest of the window back.
-#[inline]
-#[must_use]
-pub fn ends_window(x0: u64) -> bool {
-    x0 & 0xFFFF_FFFF == u64::from(call::WAIT_FOR_WINDOW)
-}
-
 const _: () = assert!(call::are_all(Way::EndsWindow, &[call::WAIT_FOR_WINDOW]));
 
 /// Gives the rest of the window back.
 #[inline]
 pub fn wait_for_window(vcpu: &mut Vcpu) -> Decision {
-    total::add(&mut vcpu.counts.calls, 1);
     vcpu.waits_for_window = true;
     Decision::EndWindow
 }
@@ -157,7 +145,6 @@ macro_rules! carry_out {
 
 /// Does what the call in the guest's registers asks for.
 pub fn dispatch(guest: &mut Guest) -> Decision {
-    total::add(&mut guest.vcpu.counts.calls, 1);
     let [id, x1, x2, x3, x4, ..] = guest.vcpu.context.x;
     // The function id is w0 (DEN0028, 2.5).
     let id = low(id);
@@ -165,17 +152,17 @@ pub fn dispatch(guest: &mut Guest) -> Decision {
         Own,
         match id {
             CONSOLE_WRITE => console_write(guest.vcpu, &mut guest.partition),
-            SAMPLING_PORT_WRITE => port_write(guest, x1, x2),
-            SAMPLING_PORT_READ => port_read(&guest.partition, x1),
+            SAMPLING_PORT_WRITE => ports::write(guest, x1).map(in_place),
+            SAMPLING_PORT_READ => ports::read(guest, x1).map(in_place),
             HEARTBEAT => heartbeat(guest, x1),
             SET_MODE => set_mode(guest, x1),
             REPORT_ERROR => report_error(guest, x1, [x2, x3, x4]),
             RESTART => restart(guest, x1),
             EXIT_STATISTICS => exit_statistics(guest.vcpu, x1),
-            SEND_QUEUING_MESSAGE => queuing::send(guest, x1, x2, x3).map(Done::Values),
-            RECEIVE_QUEUING_MESSAGE => queuing::receive(&guest.partition, x1, x2).map(Done::Values),
-            QUEUING_PORT_STATUS => queuing::status(&guest.partition, x1, x2).map(Done::Values),
-            CLEAR_QUEUING_PORT => queuing::clear(&guest.partition, x1, x2).map(Done::Values),
+            SEND_QUEUING_MESSAGE => ports::send(guest, x1).map(in_place),
+            RECEIVE_QUEUING_MESSAGE => ports::receive(guest, x1).map(in_place),
+            QUEUING_PORT_STATUS => ports::status(guest, x1, x2).map(Done::Values),
+            CLEAR_QUEUING_PORT => ports::clear(guest, x1, x2).map(Done::Values),
             _ =>
                 if power::is_in_range(id) {
                     let decision = power::call(guest, id, [x1, x2, x3]);
@@ -199,6 +186,11 @@ pub fn dispatch(guest: &mut Guest) -> Decision {
         return refuse(guest);
     }
     Decision::Resume
+}
+
+/// The answer of a call is in its place.
+const fn in_place((): ()) -> Done {
+    Done::Decided(Decision::Resume)
 }
 
 /// Counts a refused call, whose status is in place.
@@ -302,54 +294,6 @@ fn console_write(vcpu: &Vcpu, partition: &mut Partition) -> Answer {
         let _ = console.enqueue(*byte);
     }
     Ok(Done::Plainly)
-}
-
-fn port_write(guest: &mut Guest, index: u64, length: u64) -> Answer {
-    let (_, port) = ports::sampling(&guest.partition, index)?;
-    let Direction::Source = port.direction else {
-        return Err(NOT_FOUND);
-    };
-    if length == 0 || length > port.window.size_bytes {
-        return Err(INVALID_PARAMETERS);
-    }
-    let now = timer::now();
-    let destinations = channels::destinations(port.channel).iter().flatten();
-    let links = destinations.clone().map(|destination| destination.link);
-    // SAFETY: the length was looked at just now.
-    let message = unsafe { ports::message(port, length) };
-    port::distribute(links, length, now, message);
-    if ANY.kicks {
-        for bell in destinations.filter_map(|destination| destination.bell.as_ref()) {
-            kicks::ring(guest.cpu, bell);
-        }
-    }
-    Ok(Done::Plainly)
-}
-
-fn port_read(partition: &Partition, index: u64) -> Answer {
-    let (index, port) = ports::sampling(partition, index)?;
-    let Direction::Destination(end) = port.direction else {
-        return Err(NOT_FOUND);
-    };
-    let destination = channels::destinations(port.channel).get(end);
-    let destination = destination.and_then(Option::as_ref).ok_or(NOT_FOUND)?;
-    if ANY.kicks && port.interrupt.is_some() {
-        partition.facts.doorbell.silence(index);
-    }
-    let received = destination.link.read(|at, word| {
-        // SAFETY: whoever wrote to the link was held to the channel's largest message.
-        unsafe { ports::put(port, at, word) };
-    });
-    let Received { length, written } = received.ok_or(EMPTY)?;
-    let age = timer::now().since(written);
-    let refresh = partition.refresh.get(index).copied().unwrap_or(0);
-    let is_valid = u64::from(age <= refresh);
-    Ok(Done::Values([
-        SUCCESS.cast_unsigned(),
-        length,
-        is_valid,
-        age,
-    ]))
 }
 
 fn heartbeat(guest: &mut Guest, sequence: u64) -> Answer {

@@ -5,7 +5,7 @@ pub mod caches;
 pub mod call;
 pub mod device;
 pub mod fault;
+pub mod messages;
 pub mod ports;
 pub mod power;
-pub mod queuing;
 pub mod register;

@@ -1,61 +1,100 @@
-//! A partition's ports by their index, and the words of a message in a port's window.
+//! The calls of ports, the long way: those of a partition with several vCPUs, whose lock is held; what an
+//! unusual call is answered; and what is asked about a queue.
 
-use paratia_abi::status::NOT_FOUND;
-use paratia_config::ports::PortPlace;
+use paratia_abi::call::{
+    RECEIVE_QUEUING_MESSAGE, SAMPLING_PORT_READ, SAMPLING_PORT_WRITE, SEND_QUEUING_MESSAGE,
+};
+use paratia_abi::status::{EMPTY, INVALID_PARAMETERS, NOT_FOUND, SUCCESS};
 
-use crate::arch::memory;
+use crate::arch::timer;
 use crate::built::chosen::ANY;
-use crate::state::partition::Partition;
-use crate::state::queues::{self, Queue};
+use crate::exits::messages;
+use crate::policy::queue::Standing;
+use crate::state::ports::PortCalls;
+use crate::state::running::Guest;
 
-/// The partition's sampling port at `index`, and that index; the status if there is none.
+/// `x0` to `x3`, or a status.
+type Results = Result<[u64; 4], i64>;
+
+/// Writes a sampled message.
+pub fn write(guest: &mut Guest, index: u64) -> Result<(), i64> {
+    exchange(guest, SAMPLING_PORT_WRITE).ok_or_else(|| match at(guest, index) {
+        Ok(port) if port.write.is_some() => INVALID_PARAMETERS,
+        _ => NOT_FOUND,
+    })
+}
+
+/// Reads a sampled message.
+pub fn read(guest: &mut Guest, index: u64) -> Result<(), i64> {
+    exchange(guest, SAMPLING_PORT_READ).ok_or_else(|| match at(guest, index) {
+        Ok(port) if port.read.is_some() => EMPTY,
+        _ => NOT_FOUND,
+    })
+}
+
+/// Sends a message to a queue.
+pub fn send(guest: &mut Guest, index: u64) -> Result<(), i64> {
+    exchange(guest, SEND_QUEUING_MESSAGE).ok_or_else(|| match at(guest, index) {
+        Ok(port) if ANY.queues && port.send.is_some() => INVALID_PARAMETERS,
+        _ => NOT_FOUND,
+    })
+}
+
+/// Receives a message from a queue.
+pub fn receive(guest: &mut Guest, index: u64) -> Result<(), i64> {
+    exchange(guest, RECEIVE_QUEUING_MESSAGE).ok_or_else(|| match at(guest, index) {
+        Ok(port) if ANY.queues && port.receive.is_some() => INVALID_PARAMETERS,
+        _ => NOT_FOUND,
+    })
+}
+
+/// Carries out the call of a partition with several vCPUs, if it can be; the answer is in place then. The
+/// short way has tried for all others.
 #[inline]
-pub fn sampling(partition: &Partition, index: u64) -> Result<(usize, &'static PortPlace), i64> {
-    let (index, port) = at(partition, index)?;
-    if ANY.queues && port.depth > 0 {
-        return Err(NOT_FOUND);
+fn exchange(guest: &mut Guest, id: u32) -> Option<()> {
+    if !guest.partition.is_shared() {
+        return None;
     }
-    Ok((index, port))
+    let (ports, now) = (guest.partition.facts.calls, timer::now_early());
+    let (vcpu, cpu) = (&mut *guest.vcpu, &mut *guest.cpu);
+    match id {
+        SAMPLING_PORT_WRITE => messages::write(vcpu, ports, now, || &mut *cpu)
+            .or_else(|| messages::write_to_several(vcpu, ports, now, || cpu)),
+        SAMPLING_PORT_READ => messages::read(vcpu, ports, now),
+        SEND_QUEUING_MESSAGE => messages::send(vcpu, ports, || cpu),
+        _ => messages::receive(vcpu, ports),
+    }
 }
 
-/// The partition's queuing port at `index`, that index, and the queue; the status if there is none.
-#[inline]
-pub fn queuing(
-    partition: &Partition,
-    index: u64,
-) -> Result<(usize, &'static PortPlace, &'static Queue), i64> {
-    let (index, port) = at(partition, index)?;
-    let queue = queues::queue(port.channel).ok_or(NOT_FOUND)?;
-    Ok((index, port, queue))
+/// How a queuing port stands, at either end.
+pub fn status(guest: &Guest, index: u64, reserved: u64) -> Results {
+    let port = at(guest, index)?;
+    let queue = port.send.or(port.receive).filter(|_| ANY.queues);
+    let queue = queue.ok_or(NOT_FOUND)?;
+    if reserved != 0 {
+        return Err(INVALID_PARAMETERS);
+    }
+    let Standing {
+        waiting,
+        refused,
+        sent,
+    } = queue.messages.standing();
+    Ok([SUCCESS.cast_unsigned(), waiting, refused, sent])
 }
 
-#[inline]
-fn at(partition: &Partition, index: u64) -> Result<(usize, &'static PortPlace), i64> {
-    let index = usize::try_from(index).unwrap_or(usize::MAX);
-    let port = partition.facts.ports.get(index).and_then(Option::as_ref);
-    port.map(|port| (index, port)).ok_or(NOT_FOUND)
+/// Drops what waits at a queuing destination port.
+pub fn clear(guest: &Guest, index: u64, reserved: u64) -> Results {
+    let port = at(guest, index)?;
+    let queue = port.receive.filter(|_| ANY.queues).ok_or(NOT_FOUND)?;
+    if reserved != 0 {
+        return Err(INVALID_PARAMETERS);
+    }
+    messages::silence(port, index);
+    let dropped = queue.messages.clear();
+    Ok([SUCCESS.cast_unsigned(), dropped, 0, 0])
 }
 
-/// The words of a message of `length` bytes, each read from its window once.
-///
-/// # Safety
-/// The message is no longer than its channel's largest.
-#[inline]
-pub unsafe fn message(port: &PortPlace, length: u64) -> impl Iterator<Item = u64> {
-    let base = port.window.base.0;
-    // SAFETY: the window is a constant place in the partition's RAM, a multiple of 8, as large as the channel's
-    // largest message, within which the caller promises to be.
-    (0..length.div_ceil(8))
-        .map(move |word| unsafe { memory::read_word(base.wrapping_add(word.wrapping_mul(8))) })
-}
-
-/// Puts a word of a message into the port's window.
-///
-/// # Safety
-/// The message is no longer than its channel's largest, and this is one of its words.
-#[inline]
-pub unsafe fn put(port: &PortPlace, at: usize, word: u64) {
-    // SAFETY: the window is a constant place in the partition's RAM, a multiple of 8, as large as the channel's
-    // largest message, within which the caller promises to be.
-    unsafe { memory::write_word(port.window.base.0.wrapping_add(8 * at as u64), word) };
+/// The partition's port at an index, which may be none of its ports.
+fn at(guest: &Guest, index: u64) -> Result<&'static PortCalls, i64> {
+    messages::at(guest.partition.facts.calls, index).ok_or(NOT_FOUND)
 }

@@ -9,19 +9,24 @@ use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use crate::base::time::Ticks;
 
-/// A link with room for messages of `WORDS` 64-bit words.
+/// A link with room for messages of `WORDS` 64-bit words. What chooses a slot comes first: it is nearest.
 #[derive(Debug)]
+#[repr(C)]
 pub struct ChannelLink<const WORDS: usize> {
-    slots: [[MessageSlot<WORDS>; 2]; 2],
-    /// Which slot of each pair was written last.
-    newest: [AtomicU8; 2],
-    /// The pair that was written last.
-    latest: AtomicU8,
     /// The pair that the reader is in or was in last.
     reading: AtomicU8,
+    /// The pair that was written last.
+    latest: AtomicU8,
+    /// The slot of each pair that was written last, by its number among all: no more than a load finds it.
+    newest: [AtomicU8; 2],
+    /// How old a message may be, in ticks, for its one reader.
+    refresh: AtomicU64,
+    /// The first pair, then the second.
+    slots: [MessageSlot<WORDS>; 4],
 }
 
 #[derive(Debug)]
+#[repr(C)]
 struct MessageSlot<const WORDS: usize> {
     /// Length in bytes; 0 if nothing was ever written.
     length: AtomicU64,
@@ -34,8 +39,10 @@ struct MessageSlot<const WORDS: usize> {
 pub struct Received {
     /// Length in bytes.
     pub length: u64,
-    /// When it was written.
-    pub written: Ticks,
+    /// How long ago it was written, in ticks.
+    pub age: u64,
+    /// Whether that is no longer than it may be.
+    pub is_valid: bool,
 }
 
 impl<const WORDS: usize> MessageSlot<WORDS> {
@@ -59,74 +66,85 @@ impl<const WORDS: usize> ChannelLink<WORDS> {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            slots: [const { [const { MessageSlot::new() }; 2] }; 2],
-            newest: [const { AtomicU8::new(0) }; 2],
-            latest: AtomicU8::new(0),
             reading: AtomicU8::new(0),
+            latest: AtomicU8::new(0),
+            newest: [AtomicU8::new(0), AtomicU8::new(2)],
+            refresh: AtomicU64::new(0),
+            slots: [const { MessageSlot::new() }; 4],
         }
     }
 
-    /// Writes a message of `length` bytes, word by word from `message`; words beyond the link's
-    /// room are dropped (the caller has checked the length). Only one CPU at a time may write. Returns
-    /// what was written; it stays so until the next write.
+    /// Writes a message of `length` bytes, whose words `fill` stores to the slot that it is handed. Only one
+    /// CPU at a time may write. Returns what was written; it stays so until the next write.
     #[inline]
-    fn put(&self, length: u64, now: Ticks, message: impl Iterator<Item = u64>) -> &[AtomicU64] {
-        let pair = usize::from(!self.reading.load(Ordering::SeqCst) & 1);
-        let index = usize::from(!self.newest[pair].load(Ordering::SeqCst) & 1);
-        let slot = &self.slots[pair][index];
-        for (place, word) in slot.words.iter().zip(message) {
-            place.store(word, Ordering::Relaxed);
-        }
+    pub fn write(
+        &self,
+        length: u64,
+        now: Ticks,
+        fill: impl FnOnce(&[AtomicU64; WORDS]),
+    ) -> &[AtomicU64; WORDS] {
+        let pair = !self.reading.load(Ordering::SeqCst) & 1;
+        let newest = &self.newest[usize::from(pair)];
+        // The other slot of the pair.
+        let number = newest.load(Ordering::SeqCst) & 3 ^ 1;
+        let slot = &self.slots[usize::from(number)];
+        fill(&slot.words);
         slot.written.store(now.0, Ordering::Relaxed);
         slot.length.store(length, Ordering::Relaxed);
-        self.newest[pair].store(u8::from(index == 1), Ordering::SeqCst);
-        self.latest.store(u8::from(pair == 1), Ordering::SeqCst);
+        newest.store(number, Ordering::SeqCst);
+        self.latest.store(pair, Ordering::SeqCst);
         &slot.words
     }
 
-    /// Reads the newest message, handing each of its words to `take`; nothing if none was ever
-    /// written. Only one CPU at a time may read.
-    pub fn read(&self, mut take: impl FnMut(usize, u64)) -> Option<Received> {
+    /// Reads the newest message at `now`: `take` is handed its slot's words and its length in bytes, which is
+    /// that of one that was written. Nothing if none ever was. Only one CPU at a time may read.
+    ///
+    /// One that was written after `now` has no age yet.
+    #[inline]
+    pub fn read(
+        &self,
+        now: Ticks,
+        take: impl FnOnce(&[AtomicU64; WORDS], u64),
+    ) -> Option<Received> {
         let pair = self.latest.load(Ordering::SeqCst);
         self.reading.store(pair, Ordering::SeqCst);
-        let pair = usize::from(pair & 1);
-        let index = usize::from(self.newest[pair].load(Ordering::SeqCst) & 1);
-        let slot = &self.slots[pair][index];
+        let number = self.newest[usize::from(pair & 1)].load(Ordering::SeqCst) & 3;
+        let slot = &self.slots[usize::from(number)];
         let length = slot.length.load(Ordering::Relaxed);
         if length == 0 {
             return None;
         }
-        let words = usize::try_from(length.div_ceil(8)).unwrap_or(WORDS);
-        for (at, word) in slot.words.iter().take(words).enumerate() {
-            take(at, word.load(Ordering::Relaxed));
-        }
-        let written = Ticks(slot.written.load(Ordering::Relaxed));
-        Some(Received { length, written })
+        take(&slot.words, length);
+        let age = now.since(Ticks(slot.written.load(Ordering::Relaxed)));
+        let is_valid = age <= self.refresh.load(Ordering::Relaxed);
+        Some(Received {
+            length,
+            age,
+            is_valid,
+        })
+    }
+
+    /// Sets how old a message may be, in ticks: once, before the schedule begins.
+    pub fn set_refresh(&self, ticks: u64) {
+        self.refresh.store(ticks, Ordering::Relaxed);
     }
 }
 
-/// Writes a message of `length` bytes to these links, as `ChannelLink::put` does to one. Each of its words is
-/// taken from `message` once, for where it lies another vCPU of the writer's partition may write
-/// meanwhile: all readers get the same.
-#[inline]
-pub fn distribute<'a, const WORDS: usize>(
-    mut links: impl Iterator<Item = &'a ChannelLink<WORDS>>,
+/// Writes what was written to one link, `length` bytes, to these others, too. Where it came from another vCPU
+/// of the writer's partition may write meanwhile, so it is read there once: all readers get the same.
+pub fn spread<'a, const WORDS: usize>(
+    written: &[AtomicU64; WORDS],
+    others: impl Iterator<Item = &'a ChannelLink<WORDS>>,
     length: u64,
     now: Ticks,
-    message: impl Iterator<Item = u64>,
 ) {
-    let Some(first) = links.next() else {
-        return;
-    };
-    let written = first.put(length, now, message);
     let words = usize::try_from(length.div_ceil(8)).unwrap_or(WORDS);
-    for link in links {
-        let message = written.iter().take(words);
-        link.put(
-            length,
-            now,
-            message.map(|word| word.load(Ordering::Relaxed)),
-        );
+    for link in others {
+        link.write(length, now, |places| {
+            for (place, word) in places.iter().zip(written).take(words) {
+                place.store(word.load(Ordering::Relaxed), Ordering::Relaxed);
+            }
+        });
     }
 }
 
@@ -137,20 +155,53 @@ mod tests {
 
     use super::*;
 
-    /// Writes to one link alone.
+    /// When messages are read, later than any is written.
+    const NOW: Ticks = Ticks(1 << 40);
+
     fn write<const WORDS: usize>(
         link: &ChannelLink<WORDS>,
         length: u64,
         now: Ticks,
         message: impl Iterator<Item = u64>,
     ) {
-        distribute(core::iter::once(link), length, now, message);
+        distribute(core::slice::from_ref(link), length, now, message);
+    }
+
+    /// Writes to several links, word by word.
+    fn distribute<const WORDS: usize>(
+        links: &[ChannelLink<WORDS>],
+        length: u64,
+        now: Ticks,
+        message: impl Iterator<Item = u64>,
+    ) {
+        let Some((first, others)) = links.split_first() else {
+            return;
+        };
+        let written = first.write(length, now, |places| {
+            for (place, word) in places.iter().zip(message) {
+                place.store(word, Ordering::Relaxed);
+            }
+        });
+        spread(written, others.iter(), length, now);
+    }
+
+    /// Reads the newest message, word by word.
+    fn take<const WORDS: usize>(
+        link: &ChannelLink<WORDS>,
+        mut take: impl FnMut(usize, u64),
+    ) -> Option<Received> {
+        link.read(NOW, |words, length| {
+            let count = usize::try_from(length.div_ceil(8)).unwrap();
+            for (at, word) in words.iter().take(count).enumerate() {
+                take(at, word.load(Ordering::Relaxed));
+            }
+        })
     }
 
     fn read<const WORDS: usize>(link: &ChannelLink<WORDS>) -> Option<(u64, u64, Vec<u64>)> {
         let mut words = Vec::new();
-        let received = link.read(|_, word| words.push(word))?;
-        Some((received.length, received.written.0, words))
+        let received = take(link, |_, word| words.push(word))?;
+        Some((received.length, NOW.0 - received.age, words))
     }
 
     #[test]
@@ -163,6 +214,30 @@ mod tests {
         assert_eq!(read(&link), Some((9, 8, [3, 4].into())));
         write(&link, 8, Ticks(9), [5].into_iter());
         assert_eq!(read(&link), Some((8, 9, [5].into())));
+    }
+
+    #[test]
+    fn a_message_grows_old_after_its_time_and_one_of_the_future_is_new() {
+        let link = ChannelLink::<1>::new();
+        link.set_refresh(10);
+        write(&link, 8, Ticks(100), [1].into_iter());
+        for (now, age, is_valid) in [
+            (99, 0, true),
+            (100, 0, true),
+            (110, 10, true),
+            (111, 11, false),
+        ] {
+            let received = link.read(Ticks(now), |_, _| ());
+            let length = 8;
+            assert_eq!(
+                received,
+                Some(Received {
+                    length,
+                    age,
+                    is_valid
+                })
+            );
+        }
     }
 
     /// At each moment of a write, after any number of writes that had no reader: the writer may be in the
@@ -201,19 +276,18 @@ mod tests {
                         |number| write(&link, 32, Ticks(number), core::iter::repeat_n(number, 4));
                     (1..=before).for_each(send);
                     let mut words = Vec::new();
-                    let received = link.read(|at, word| {
+                    let received = take(&link, |at, word| {
                         words.push(word);
                         if at == moment {
                             (before + 1..=before + writes).for_each(send);
                         }
                     });
-                    let length = 32;
-                    let written = Ticks(before);
-                    assert_eq!(
-                        received,
-                        Some(Received { length, written }),
-                        "{writes} {moment}"
-                    );
+                    let expected = Received {
+                        length: 32,
+                        age: NOW.0 - before,
+                        is_valid: false,
+                    };
+                    assert_eq!(received, Some(expected), "{writes} {moment}");
                     assert_eq!(words, [before; 4], "{writes} {moment}");
                     let newest = before + writes;
                     assert_eq!(read(&link), Some((32, newest, [newest; 4].into())));
@@ -233,13 +307,13 @@ mod tests {
                 Some(reads)
             });
             let words = usize::try_from(length).unwrap().div_ceil(8);
-            distribute(links.iter(), length, Ticks(length), window.take(words));
+            distribute(&links, length, Ticks(length), window.take(words));
             let expected: Vec<u64> = (1..).take(words).collect();
             for link in &links {
                 assert_eq!(read(link), Some((length, length, expected.clone())));
             }
         }
-        distribute(links[..0].iter(), 8, Ticks(1), core::iter::once(1));
+        distribute(&links[..0], 8, Ticks(1), core::iter::once(1));
     }
 
     #[test]

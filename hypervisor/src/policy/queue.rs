@@ -100,10 +100,10 @@ pub struct Standing {
 }
 
 impl<'a> MessageQueue<'a> {
-    /// Sends a message of `length` bytes, word by word from `message`, if there is room; words beyond a
-    /// slot's are dropped (the caller has checked the length). Only one CPU at a time may send.
+    /// Sends a message of `length` bytes, if there is room: `fill` stores its words to those that it is
+    /// handed, as many as the queue's largest message has. Only one CPU at a time may send.
     #[inline]
-    pub fn send(&self, length: u64, message: impl Iterator<Item = u64>) -> Offered {
+    pub fn send(&self, length: u64, fill: impl FnOnce(&[Word])) -> Offered {
         let SenderCounts { sent, refused } = self.sender;
         let number = own(sent);
         let taken = self.receiver.taken.load(Ordering::Acquire);
@@ -113,9 +113,7 @@ impl<'a> MessageQueue<'a> {
         if is_sent {
             if let Some((first, places)) = self.slot(number).split_first() {
                 first.store(length, Ordering::Relaxed);
-                for (place, word) in places.iter().zip(message) {
-                    place.store(word, Ordering::Relaxed);
-                }
+                fill(places);
             }
             sent.store(number.wrapping_add(1), Ordering::SeqCst);
         } else {
@@ -129,9 +127,10 @@ impl<'a> MessageQueue<'a> {
         }
     }
 
-    /// Takes the oldest message, handing each of its words to `take`. Only one CPU at a time may receive.
+    /// Takes the oldest message: `take` is handed its slot's words and its length in bytes, which is that of
+    /// one that was sent. Only one CPU at a time may receive.
     #[inline]
-    pub fn receive(&self, mut take: impl FnMut(usize, u64)) -> Taken {
+    pub fn receive(&self, take: impl FnOnce(&[Word], u64)) -> Taken {
         let number = own(&self.receiver.taken);
         let sent = self.sender.sent.load(Ordering::SeqCst);
         let refused = self.refused_anew();
@@ -145,10 +144,7 @@ impl<'a> MessageQueue<'a> {
             };
         };
         let length = length.load(Ordering::Relaxed);
-        let count = usize::try_from(length.div_ceil(8)).unwrap_or(usize::MAX);
-        for (at, word) in words.iter().take(count).enumerate() {
-            take(at, word.load(Ordering::Relaxed));
-        }
+        take(words, length);
         let next = number.wrapping_add(1);
         self.receiver.taken.store(next, Ordering::Release);
         Taken {

@@ -75,7 +75,7 @@ fn statistics(partition: &Partition) {
         say(&LastEvent::VcpuStatistics {
             partition: partition.index,
             vcpu: vcpu.number,
-            counts: vcpu.counts,
+            counts: vcpu.totals(),
         });
         for (cause, exits) in ExitCause::ALL.iter().zip(vcpu.exits) {
             if exits.count > 0 {

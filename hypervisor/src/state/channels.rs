@@ -6,27 +6,33 @@ use paratia_config::each;
 use paratia_config::machines;
 use paratia_config::messages;
 
-use crate::built::chosen::SYSTEM;
+use crate::built::chosen::{AFFINITY_OF, KICKS, SYSTEM};
 use crate::policy::doorbell::Doorbell;
 use crate::policy::port::ChannelLink;
-use crate::state::constants::PARTITION_FACTS;
+use crate::state::shared::DOORBELLS;
 
 /// Size of the largest message of a link in 64-bit words.
-const WORDS: usize = messages::sampled_words(SYSTEM);
+pub const WORDS: usize = messages::sampled_words(SYSTEM);
 
 /// Channels that have links; the messages of others queue (`state/queues.rs`).
 const CHANNELS: usize = messages::sampling_channels(SYSTEM);
 
-/// Most destinations of a channel.
-const MOST_DESTINATIONS: usize = machines::most_destinations(SYSTEM);
+/// Whether any messages are sampled.
+pub const ANY_SAMPLED: bool = CHANNELS > 0;
 
-static LINKS: [[ChannelLink<WORDS>; MOST_DESTINATIONS]; CHANNELS] =
+/// Most destinations of a channel.
+pub const MOST_DESTINATIONS: usize = machines::most_destinations(SYSTEM);
+
+/// A link of this image.
+pub type Link = ChannelLink<WORDS>;
+
+static LINKS: [[Link; MOST_DESTINATIONS]; CHANNELS] =
     [const { [const { ChannelLink::new() }; MOST_DESTINATIONS] }; CHANNELS];
 
 /// Where a message of a channel goes.
 pub struct Destination {
     /// The link to there.
-    pub link: &'static ChannelLink<WORDS>,
+    pub link: &'static Link,
     /// Whom it interrupts.
     pub bell: Option<Bell>,
 }
@@ -70,22 +76,36 @@ pub const fn bell(channel: usize, end: usize) -> Option<Bell> {
     let Some((partition, port)) = TO_RING[channel][end] else {
         return None;
     };
-    let facts = &PARTITION_FACTS[partition];
-    let Some(kick) = facts.kick else {
+    let Some(kick) = KICKS[partition] else {
         return None;
     };
+    let count = SYSTEM.partitions[partition].machine.vcpus as usize;
+    let cpus = AFFINITY_OF.split_at(SYSTEM.first_vcpu(partition)).1;
     Some(Bell {
-        doorbell: facts.doorbell,
+        doorbell: &DOORBELLS[partition],
         port,
         kick,
-        cpus: facts.affinities,
+        cpus: cpus.split_at(count).0,
     })
 }
 
-/// Where a message of a sampling channel goes, by the number of the destination; nowhere for another, and
-/// for a channel that doesn't exist.
-#[inline]
+/// Where a message of a sampling channel goes, by the number of the destination; nowhere for another.
+///
+/// # Panics
+/// If there is no such channel.
 #[must_use]
-pub fn destinations(channel: usize) -> &'static [Option<Destination>] {
-    DESTINATIONS.get(channel).map_or(&[], |ends| ends)
+pub const fn destinations(channel: usize) -> &'static [Option<Destination>; MOST_DESTINATIONS] {
+    &DESTINATIONS[channel]
+}
+
+/// The link to a destination of a channel, if its messages are sampled.
+///
+/// # Panics
+/// If there is no such destination.
+#[must_use]
+pub const fn link(channel: usize, end: usize) -> Option<&'static Link> {
+    match &DESTINATIONS[channel][end] {
+        Some(destination) => Some(destination.link),
+        None => None,
+    }
 }

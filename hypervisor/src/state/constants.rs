@@ -23,6 +23,7 @@ use crate::policy::lifecycle::Occasions;
 use crate::state::granted;
 use crate::state::lock::Lock;
 use crate::state::partition::{PARTITIONS, Partition};
+use crate::state::ports::{CALLED, Ports};
 use crate::state::shared::{DOORBELLS, OCCASIONS};
 use crate::state::stolen::{self, TimeRecord};
 use crate::state::vcpu::{VCPUS, Vcpu};
@@ -42,6 +43,8 @@ pub struct PartitionFacts {
     pub interrupts: &'static Interrupts,
     /// Its ports, by their index; nothing where there is none.
     pub ports: &'static PartitionPorts,
+    /// The same, as their calls need them.
+    pub calls: &'static Ports,
     /// The interrupt that a message raises at each of them, as the guest numbers it; 0 where there is none.
     pub port_interrupts: [u32; MAX_PORTS],
     /// Whether messages ring at any of them.
@@ -83,6 +86,7 @@ impl PartitionFacts {
             model: GIC_MODELS[partition],
             interrupts: &GIC_INTERRUPTS[partition],
             ports: &PORTS[partition],
+            calls: &CALLED[partition],
             port_interrupts: PORT_INTERRUPTS[partition],
             has_doorbell: HAS_DOORBELL[partition],
             doorbell: &DOORBELLS[partition],

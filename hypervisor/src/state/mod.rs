@@ -10,7 +10,7 @@
 //! | a vCPU ([`vcpu`]) | its own CPU; CPU 0 at boot and in the safe state | boot is over before a CPU sees the epoch; the safe state follows `CPUS_STOPPED` | nobody |
 //! | a CPU ([`cpu`]) | that CPU; CPU 0 reads its totals in the safe state | as for vCPUs, `CPUS_STOPPED` | nobody |
 //! | `OCCASIONS` ([`shared`]): has a window anything to do? | whoever holds the partition's lock writes; the CPUs of its vCPUs read | `Relaxed`: a hint on whose account nothing else is read ([`crate::policy::lifecycle::Occasions`]) | nobody |
-//! | a channel's link ([`crate::policy::port`]) | the source's CPU, under its partition's lock, writes; the destination's, likewise, reads | `SeqCst` for the words that choose a slot: writer and reader decide by each other's, so one order for both; `Relaxed` for the message, of which neither touches the other's slot | nobody |
+//! | a channel's link ([`crate::policy::port`]) | the source's CPU, under its partition's lock, writes; the destination's, likewise, reads | `SeqCst` for the words that choose a slot: writer and reader decide by each other's, so one order for both; `Relaxed` for the message, of which neither touches the other's slot, and for how old it may be, which CPU 0 has written before the schedule begins | nobody |
 //! | a channel's queue ([`crate::policy::queue`]) | as for links: the source's CPU sends, the destination's receives | `Release` and `Acquire` around a message's words; `SeqCst` for the count of what was sent, which doorbells rely on; the argument is there | nobody |
 //! | a doorbell ([`crate::policy::doorbell`]) | writers of its partition's ports, and the CPUs of its vCPUs | `SeqCst`: that a message came and that a window is open are told by one word, and whoever looks last sees both; the message is written before, in the same order | nobody |
 //! | a queue to CPU 0: records, a console ([`event`], [`partition`]) | one sender: the CPU, or whoever holds the partition's lock; CPU 0 receives | the queue's own `Release` and `Acquire` of its two ends (`heapless::spsc`) | nobody: what finds no room is dropped and counted |
@@ -33,6 +33,7 @@ pub mod event;
 pub mod granted;
 pub mod lock;
 pub mod partition;
+pub mod ports;
 pub mod queues;
 pub mod running;
 pub mod shared;

@@ -2,7 +2,6 @@
 
 use defmt::Format;
 use heapless::spsc::{Consumer, Producer, Queue};
-use paratia_abi::passport::MAX_PORTS;
 use paratia_config::each;
 
 use crate::base::time::{Frequency, Ticks};
@@ -53,8 +52,6 @@ pub struct Partition {
     pub supervision: Option<Supervision>,
     /// When it was restarted lately, against its limit of restarts in a period.
     pub history: RestartHistory,
-    /// How old a message may be at each of its ports, in ticks.
-    pub refresh: [u64; MAX_PORTS],
     /// The sending end of its records' queue to the log.
     pub records: Sender<Record>,
     /// The sending end of its console's queue to the UART.
@@ -118,7 +115,6 @@ impl Partition {
             uart: Uart::new(),
             supervision: None,
             history: RestartHistory::new(),
-            refresh: [0; MAX_PORTS],
             records: Sender::new(facts.declaration.health.restart_limit.count),
             console: None,
             input: None,
@@ -154,8 +150,10 @@ impl Partition {
     /// and the restarts' limit are compared with single moments, so nothing adds up.
     pub fn begin(&mut self, epoch: Ticks, frame_ticks: u64, frequency: Frequency) {
         let declaration = self.declaration();
-        for (ticks, port) in self.refresh.iter_mut().zip(self.facts.ports) {
-            *ticks = port.map_or(0, |port| frequency.ticks(port.refresh));
+        for (calls, port) in self.facts.calls.iter().zip(self.facts.ports) {
+            if let (Some(link), Some(port)) = (calls.read, port) {
+                link.set_refresh(frequency.ticks(port.refresh));
+            }
         }
         self.history.period = frequency.ticks(declaration.health.restart_limit.period);
         self.supervision = self.facts.heartbeat.map(|heartbeat| {

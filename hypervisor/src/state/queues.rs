@@ -5,7 +5,6 @@ use core::num::NonZeroU64;
 
 use paratia_config::each;
 use paratia_config::messages;
-use paratia_config::ports::Direction;
 
 use crate::base::atomic::{AtomicU64, Word};
 use crate::built::chosen::{ANY, SYSTEM};
@@ -65,10 +64,12 @@ static QUEUES: [Option<Queue>; CHANNELS] = {
 };
 
 /// The queue of a channel, if its messages queue.
-#[inline]
+///
+/// # Panics
+/// If there is no such channel in a system with queues.
 #[must_use]
-pub fn queue(channel: usize) -> Option<&'static Queue> {
-    QUEUES.get(channel).and_then(Option::as_ref)
+pub const fn queue(channel: usize) -> Option<&'static Queue> {
+    QUEUES[channel].as_ref()
 }
 
 /// Begins anew with every queue from which a partition reads: it has restarted, and finds its ports as they
@@ -77,11 +78,8 @@ pub fn restart_receiver(facts: &PartitionFacts) {
     if !ANY.queues {
         return;
     }
-    for (index, port) in facts.ports.iter().enumerate() {
-        if let Some(port) = port
-            && let Direction::Destination(_) = port.direction
-            && let Some(queue) = queue(port.channel)
-        {
+    for (index, port) in facts.calls.iter().enumerate() {
+        if let Some(queue) = port.receive {
             // What came before doesn't ring any more; what comes from now on does.
             facts.doorbell.silence(index);
             queue.messages.restart_receiver();

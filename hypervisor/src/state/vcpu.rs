@@ -18,6 +18,7 @@ use paratia_config::each;
 
 use crate::arch::context::Context;
 use crate::arch::cpu::HypervisorControl;
+use crate::arch::memory;
 use crate::base::owned::Owned;
 use crate::base::total;
 use crate::built::chosen::{
@@ -32,6 +33,7 @@ use crate::policy::reload::Reload;
 use crate::state::constants::{FACTS, Facts};
 use crate::state::cpu::Loaded;
 use crate::state::granted;
+use crate::state::ports::{self, Ports};
 use crate::state::stolen::StolenTime;
 
 /// A vCPU's state. The context comes first: the assembly hands its address around.
@@ -41,6 +43,8 @@ pub struct Vcpu {
     pub context: Context,
     /// What is constant about it.
     pub facts: &'static Facts,
+    /// Its partition's ports, if it is that one's only vCPU; none otherwise.
+    pub ports: &'static Ports,
     /// Its number within the partition, from 0.
     pub number: usize,
     /// Whether it gave the rest of its window back and wants its next start in `x1`.
@@ -99,7 +103,8 @@ pub struct Counts {
     pub used_ticks: u64,
     /// Ticks that it gave back by waiting.
     pub idle_ticks: u64,
-    /// Calls, refused ones included, those with a short answer not.
+    /// Calls after which its window was over, those with a short answer not. All others are among its exits:
+    /// no call is counted twice. What is logged in the end is the sum.
     pub calls: u64,
     /// Calls with a short answer: constants and refusals of calls that don't exist.
     pub short_calls: u64,
@@ -162,6 +167,11 @@ impl Vcpu {
         Self {
             context,
             facts: &FACTS[index],
+            ports: if declaration.machine.vcpus == 1 {
+                &ports::CALLED[partition]
+            } else {
+                &ports::NONE
+            },
             number: index - SYSTEM.first_vcpu(partition),
             waits_for_window: false,
             listed: 0,
@@ -254,10 +264,32 @@ impl Vcpu {
     /// Counts an exit of `ticks`.
     #[inline]
     pub fn count_exit(&mut self, cause: ExitCause, ticks: u64) {
-        let exits = &mut self.exits[cause as usize];
+        let exits = memory::by_itself(&mut self.exits[cause as usize]);
         total::add(&mut exits.count, 1);
         total::add(&mut exits.ticks, ticks);
-        exits.worst = exits.worst.max(ticks);
+        // Nearly always it isn't, and then nothing is stored.
+        if ticks > exits.worst {
+            exits.worst = ticks;
+        }
+    }
+
+    /// Counts an exit after which it doesn't go on in its window.
+    #[inline]
+    pub fn count_last(&mut self, cause: ExitCause) {
+        if cause == ExitCause::Call {
+            total::add(&mut self.counts.calls, 1);
+        }
+    }
+
+    /// Its totals, with all of its calls in them.
+    #[must_use]
+    pub fn totals(&self) -> Counts {
+        let mut counts = self.counts;
+        total::add(
+            &mut counts.calls,
+            self.exits[ExitCause::Call as usize].count,
+        );
+        counts
     }
 
     /// Whether it has nothing in list registers but what went straight there, and nothing waits for

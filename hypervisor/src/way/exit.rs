@@ -10,6 +10,7 @@ use crate::exits::register;
 use crate::interrupts::shortcut::{self, Taken};
 use crate::interrupts::{lists, physical};
 use crate::machine::syndrome::{self, Cause};
+use crate::machine::vgic::low;
 use crate::state::cpu::{Cpu, Loaded, PerCpu};
 use crate::state::decision::{Decision, Next};
 use crate::state::event::Details;
@@ -17,8 +18,10 @@ use crate::state::lock::Guard;
 use crate::state::partition::Partition;
 use crate::state::running::Guest;
 use crate::state::vcpu::Vcpu;
+use crate::way::calls::WAYS;
 use crate::windows::window;
 use paratia_abi::ExitCause;
+use paratia_abi::call::BASE;
 use paratia_config::system::HealthEvent;
 
 /// An exit of the vCPU that ran on this CPU.
@@ -40,7 +43,7 @@ pub struct Exit(*mut Vcpu);
 impl Exit {
     /// The vCPU.
     #[inline(always)]
-    fn vcpu(&mut self) -> &mut Vcpu {
+    pub(super) fn vcpu(&mut self) -> &mut Vcpu {
         // SAFETY: this CPU ran the vCPU, which belongs to the CPU that has its windows; the borrow of the
         // exit is the one way to it until the exit is over.
         unsafe { &mut *self.0 }
@@ -65,7 +68,7 @@ impl Exit {
 
     /// The same guest goes on.
     #[inline(always)]
-    fn resume(self) -> Next {
+    pub(super) fn resume(self) -> Next {
         Next::same(self.0)
     }
 
@@ -90,10 +93,9 @@ impl Exit {
         if call::answer_shortly(exit.vcpu(), x0) {
             return exit.resume();
         }
-        if call::ends_window(x0) {
-            exit.window_given_back()
-        } else {
-            exit.called()
+        match WAYS.get(low(x0).wrapping_sub(BASE) as usize) {
+            Some(way) => way(x0, exit),
+            None => Self::called(x0, exit),
         }
     }
 
@@ -157,19 +159,6 @@ impl Exit {
     extern "C" fn other_register(self, esr: u64) -> Next {
         let (begun, cause) = (timer::now_early(), ExitCause::Register);
         self.handle_seldom(begun, cause, register::emulate, esr)
-    }
-
-    /// A call without a short answer.
-    #[inline(never)]
-    extern "C" fn called(self) -> Next {
-        self.handle(timer::now_early(), ExitCause::Call, call::dispatch)
-    }
-
-    /// The call by which nearly every window ends that time doesn't end.
-    #[inline(never)]
-    extern "C" fn window_given_back(self) -> Next {
-        let decide = |guest: &mut Guest| call::wait_for_window(guest.vcpu);
-        self.handle(timer::now_early(), ExitCause::Call, decide)
     }
 
     /// `WFI`.
@@ -252,6 +241,7 @@ impl Exit {
     /// | exit | of the vCPU | of its partition, under its lock | beyond |
     /// |---|---|---|---|
     /// | short call | refused calls, statistics | - | - |
+    /// | message of a partition with one vCPU | statistics | - | the link or queue of a port of its own, and whom a message there rings |
     /// | other call | window, refused calls | life, health, console, ports' windows, heartbeat | the link of a port of its own, and whom a message there rings |
     /// | emulated device | its bank, list registers | interrupt controller, UART, console | its own interrupts at the board's controller; a kick to siblings |
     /// | stray access or fetch, forbidden instruction | where it goes on | health, life, records | - |
@@ -261,7 +251,7 @@ impl Exit {
     /// | bus error | - | health, life, records | - |
     /// | end of a window | all of its interrupts, stolen time | the same, supervision, records | who is next on this CPU; the log in time that is nobody's |
     #[inline]
-    fn handle(
+    pub(super) fn handle(
         mut self,
         begun: Ticks,
         cause: ExitCause,
@@ -271,6 +261,7 @@ impl Exit {
         guest.cpu.path.begin(begun);
         let decision = decide(&mut guest);
         if decision == Decision::EndWindow {
+            guest.vcpu.count_last(cause);
             let waits = guest.vcpu.waits_for_window;
             return leave(guest, waits);
         }
@@ -312,6 +303,7 @@ fn act(mut guest: Guest, cause: ExitCause, mut decision: Decision) -> Next {
     // What another vCPU did may be the end of this one, too, and one that was suspended begins anew
     // in its next window.
     if decision == Decision::EndWindow || !guest.partition.is_on(guest.vcpu.number) {
+        guest.vcpu.count_last(cause);
         return leave(guest, waits);
     }
     let spent = timer::now_early().since(guest.cpu.path.begun());

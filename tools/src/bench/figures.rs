@@ -34,6 +34,20 @@ pub enum Unit {
     Millionths,
 }
 
+impl Unit {
+    /// Its name in JSON.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Instructions => "instructions",
+            Self::HundredthsPerByte => "hundredths_per_byte",
+            Self::Bytes => "bytes",
+            Self::Lines => "lines",
+            Self::Millionths => "millionths",
+        }
+    }
+}
+
 const fn figure(
     key: &'static str,
     title: &'static str,
@@ -86,6 +100,10 @@ pub const FIGURES: &[Figure] = &[
     figure("event-to-cpu", "event to another CPU, call to vector", Instructions, &[(BAO, 755)]),
     figure("port-write", "64 bytes into a sampling port", Instructions, &[]),
     figure("port-read", "64 bytes out of a sampling port", Instructions, &[]),
+    figure("port-write-8", "- 8 bytes into one", Instructions, &[]),
+    figure("port-read-8", "- 8 bytes out of one", Instructions, &[]),
+    figure("port-write-512", "- 512 bytes into one", Instructions, &[]),
+    figure("port-read-512", "- 512 bytes out of one", Instructions, &[]),
     figure("queue-send", "64 bytes into a queuing port", Instructions, &[]),
     figure("queue-receive", "64 bytes out of a queuing port", Instructions, &[]),
     figure("partition-switch", "partition switch, FP state on both sides (max)", Instructions,
@@ -134,4 +152,16 @@ pub fn of_guest(figures: &Figures) -> Values {
             Some((figure.key, value(figure.key, samples)))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_s_name_is_what_is_written() {
+        for unit in [Instructions, HundredthsPerByte, Bytes, Lines, Millionths] {
+            assert_eq!(serde_json::to_value(unit).unwrap(), unit.key());
+        }
+    }
 }

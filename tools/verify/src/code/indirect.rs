@@ -63,6 +63,18 @@ pub const ROWS: &[Row] = &[
         reason: "what `handle_seldom` is given by its callers in the same file",
     },
     Row {
+        function: "way/exit: synchronous",
+        targets: &[
+            "way::exit::Exit>::called",
+            "way::exit::Exit>::window_given_back",
+            "way::exit::Exit>::writes",
+            "way::exit::Exit>::reads",
+            "way::exit::Exit>::sends",
+            "way::exit::Exit>::receives",
+        ],
+        reason: "the ways of calls by their numbers, `WAYS` in the same file",
+    },
+    Row {
         function: "machine/vgic/access: value",
         targets: READERS,
         reason: "the readers in the rows of the emulated controller",

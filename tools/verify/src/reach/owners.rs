@@ -1,6 +1,7 @@
 //! What the hypervisor has noted of each partition: its memory, which it scrubs; its image, which it copies;
 //! its ports, whose messages it moves; its interrupts; and where it plays devices.
 
+mod calls;
 mod image;
 mod interrupts;
 mod ports;
@@ -52,11 +53,12 @@ pub fn read(held: &Held<'_>, declared: &Declaration, places: &Places) -> Owners 
     };
     for (index, partition) in declared.partitions.iter().enumerate() {
         let of = Of { index, partition };
-        let parts: [Part<'_>; 5] = [
+        let parts: [Part<'_>; 6] = [
             ("regions", Look::regions),
             ("the image", Look::image),
             ("interrupts", Look::interrupts),
             ("ports", Look::ports),
+            ("what calls of ports move", Look::calls),
             ("emulated devices", Look::devices),
         ];
         for (title, part) in parts {

@@ -98,8 +98,13 @@ const SAMPLED_OUT: u64 = 0;
 const QUEUED_OUT: u64 = 1;
 const SAMPLED_IN: u64 = 2;
 const QUEUED_IN: u64 = 3;
-/// The size of their messages, and how many of them a queue holds.
+const LARGE_OUT: u64 = 4;
+const LARGE_IN: u64 = 5;
+const SMALL_IN: u64 = 6;
+/// The sizes of their messages, and how many of them a queue holds.
 const MESSAGE_BYTES: u64 = 64;
+const LARGE_BYTES: u64 = 512;
+const SMALL_BYTES: u64 = 8;
 const DEPTH: u64 = 256;
 /// Windows in which calls are measured.
 const ROUNDS: u64 = 4;
@@ -108,6 +113,8 @@ const ROUNDS: u64 = 4;
 fn ports(place: &Place) -> ! {
     let (mut write, mut send) = (Samples::NONE, Samples::NONE);
     let (mut read, mut receive) = (Samples::NONE, Samples::NONE);
+    let [mut write_small, mut read_small] = [Samples::NONE; 2];
+    let [mut write_large, mut read_large] = [Samples::NONE; 2];
     for _ in 0..ROUNDS {
         // The partner takes all that was sent, and sends as much.
         paratia::wait_for_window();
@@ -116,6 +123,10 @@ fn ports(place: &Place) -> ! {
             send.add(port_call(SEND_QUEUING_MESSAGE, QUEUED_OUT, MESSAGE_BYTES));
             read.add(port_call(SAMPLING_PORT_READ, SAMPLED_IN, 0));
             receive.add(port_call(RECEIVE_QUEUING_MESSAGE, QUEUED_IN, 0));
+            write_small.add(port_call(SAMPLING_PORT_WRITE, LARGE_OUT, SMALL_BYTES));
+            read_small.add(port_call(SAMPLING_PORT_READ, SMALL_IN, 0));
+            write_large.add(port_call(SAMPLING_PORT_WRITE, LARGE_OUT, LARGE_BYTES));
+            read_large.add(port_call(SAMPLING_PORT_READ, LARGE_IN, 0));
         }
     }
     let figures = [
@@ -123,6 +134,10 @@ fn ports(place: &Place) -> ! {
         ("port-read", Some(read)),
         ("queue-send", Some(send)),
         ("queue-receive", Some(receive)),
+        ("port-write-8", Some(write_small)),
+        ("port-read-8", Some(read_small)),
+        ("port-write-512", Some(write_large)),
+        ("port-read-512", Some(read_large)),
     ];
     say(place, &figures);
     paratia::stop()
@@ -132,7 +147,13 @@ fn ports(place: &Place) -> ! {
 fn partner() -> ! {
     loop {
         while paratia::call(RECEIVE_QUEUING_MESSAGE, [QUEUED_OUT, 0, 0, 0, 0, 0]).0 == SUCCESS {}
-        paratia::call(SAMPLING_PORT_WRITE, [SAMPLED_IN, MESSAGE_BYTES, 0, 0, 0, 0]);
+        for (port, bytes) in [
+            (SAMPLED_IN, MESSAGE_BYTES),
+            (LARGE_IN, LARGE_BYTES),
+            (SMALL_IN, SMALL_BYTES),
+        ] {
+            paratia::call(SAMPLING_PORT_WRITE, [port, bytes, 0, 0, 0, 0]);
+        }
         let message = [QUEUED_IN, MESSAGE_BYTES, 0, 0, 0, 0];
         while paratia::call(SEND_QUEUING_MESSAGE, message).0 == SUCCESS {}
         paratia::wait_for_window();

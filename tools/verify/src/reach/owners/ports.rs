@@ -80,21 +80,37 @@ impl Look<'_> {
         Ok(())
     }
 
-    /// Each sampled message goes to the links of its own channel, which lie in the order of such channels.
+    /// The link to a destination of a sampling channel: they lie in the order of such channels.
+    pub(super) fn link(&self, number: usize, end: usize) -> Result<u64, Finding> {
+        let channels = &self.declared.channels;
+        let is_sampling = |channel: &&Channel| channel.depth == 0;
+        let most = most_destinations(self.declared);
+        let all = channels.iter().filter(is_sampling).count() * most;
+        let before = channels[..number].iter().filter(is_sampling).count() * most;
+        let links = self.held.symbol(LINKS)?;
+        let size = links.size_bytes / all.max(1) as u64;
+        Ok(links.address + size * (before + end) as u64)
+    }
+
+    /// Each sampled message goes to the links of its own channel. Where every message has one destination and
+    /// interrupts nobody, the records of ports say that alone, and there is no such table.
     pub(super) fn destinations(&mut self) -> Result<(), Finding> {
         let held = self.held;
         let channels = &self.declared.channels;
-        let of = |channel: &Channel| channel.destinations.len();
-        let most = channels.iter().map(of).max().unwrap_or(0);
-        let sampling = channels.iter().filter(|channel| channel.depth == 0).count();
-        if most == 0 || sampling == 0 {
+        let most = most_destinations(self.declared);
+        let is_looked_up = |channel: &Channel| {
+            let rings = channel.destinations.iter().any(|port| port.interrupt != 0);
+            channel.depth == 0 && (rings || channel.destinations.len() > 1)
+        };
+        if !channels.iter().any(is_looked_up) {
             return Ok(());
         }
-        let links = held.symbol(LINKS)?;
-        let size = links.size_bytes / (sampling * most) as u64;
-        let mut first = links.address;
         for (number, channel) in channels.iter().enumerate() {
-            let count = if channel.depth == 0 { of(channel) } else { 0 };
+            let count = if channel.depth == 0 {
+                channel.destinations.len()
+            } else {
+                0
+            };
             for end in 0..most {
                 let row = held.row(DESTINATIONS, "MaybeDestination", number * most + end)?;
                 let destination = Record {
@@ -103,7 +119,7 @@ impl Look<'_> {
                 };
                 let found = held.word(destination, "link")?;
                 let wanted = if end < count {
-                    first + size * end as u64
+                    self.link(number, end)?
                 } else {
                     0
                 };
@@ -115,12 +131,15 @@ impl Look<'_> {
                     self.complain(About::Channels, place, fact);
                 }
             }
-            if channel.depth == 0 {
-                first += size * most as u64;
-            }
         }
         Ok(())
     }
+}
+
+/// Most destinations of a channel.
+pub(super) fn most_destinations(declared: &Declaration) -> usize {
+    let counts = declared.channels.iter().map(|it| it.destinations.len());
+    counts.max().unwrap_or(0)
 }
 
 /// A port's constants.
@@ -190,7 +209,7 @@ fn ports(declared: &Declaration, partition: usize) -> Vec<Wanted<'_>> {
 }
 
 /// Where a port's message window lies; 0 if it isn't in the partition's memory.
-fn physical(partition: &Partition, port: &Port) -> u64 {
+pub(super) fn physical(partition: &Partition, port: &Port) -> u64 {
     let has = |region: &&Region| {
         region.kind == RegionKind::Ram
             && (region.ipa..region.ipa + region.bytes).contains(&port.window)

@@ -1,0 +1,178 @@
+//! What the calls of each port move: the record that a call finds by the port's index.
+
+use super::{Look, Of};
+use crate::reach::declared::{Channel, Declaration, Port};
+use crate::reach::finding::{About, Finding};
+use crate::reach::held::Record;
+
+/// Every partition's records.
+const CALLED: &str = "ports::CALLED";
+/// The records of a partition that has no port.
+const NONE: &str = "ports::NONE";
+const DESTINATIONS: &str = "channels::DESTINATIONS";
+const QUEUES: &str = "queues::QUEUES";
+const DOORBELLS: &str = "shared::DOORBELLS";
+/// The four ways of a message, by their fields.
+const WAYS: [&str; 4] = ["write", "read", "send", "receive"];
+/// What a call has to see to beside the message.
+const NOTHING: u64 = 0;
+const BELL: u64 = 1;
+const SEVERAL: u64 = 2;
+const DOORBELL: u64 = 3;
+
+/// An end of a channel.
+struct End<'a> {
+    number: usize,
+    channel: &'a Channel,
+    /// Nothing for the source, else which destination.
+    destination: Option<usize>,
+    port: &'a Port,
+}
+
+impl Look<'_> {
+    /// Its records, by its ports' indices: the window, the one link or queue, and what else a message does.
+    pub(super) fn calls(&mut self, of: &Of<'_>) -> Result<(), Finding> {
+        let held = self.held;
+        let most = most_ports(self.declared);
+        if most == 0 {
+            return Ok(());
+        }
+        let table = held.row(CALLED, "PortCalls", of.index * most)?.at;
+        let facts = self.facts(of)?;
+        self.same(of, "calls", held.field(facts, "calls")?, table)?;
+        let owners = self.declared.vcpus().into_iter().enumerate();
+        for (vcpu, _) in owners.filter(|(_, owner)| *owner == of.index) {
+            let state = held.row("vcpu::VCPUS", "Vcpu", vcpu)?;
+            // One with siblings comes by way of its partition, whose lock is held.
+            let wanted = if of.partition.vcpus == 1 {
+                table
+            } else {
+                held.symbol(NONE)?.address
+            };
+            self.same(of, "ports of its vCPU", held.field(state, "ports")?, wanted)?;
+        }
+        let ends = ends(self.declared, of.index);
+        for index in 0..most {
+            let record = held.row(CALLED, "PortCalls", of.index * most + index)?;
+            let end = ends.get(index);
+            let name = end.map_or(format!("port {index}"), |end| {
+                format!("port '{}'", end.port.name)
+            });
+            for (field, wanted) in self.wanted(of, end)? {
+                self.same(of, &name, held.field(record, field)?, wanted)?;
+            }
+            let beyond = held.field(record, "beyond")?;
+            let (tag, pointer) = self.beyond(of, end)?;
+            self.same(of, &name, beyond, tag)?;
+            if tag != NOTHING {
+                self.same(of, &name, beyond + 8, pointer)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What the words of an end's record must be; of no end, nothing.
+    fn wanted(
+        &self,
+        of: &Of<'_>,
+        end: Option<&End<'_>>,
+    ) -> Result<Vec<(&'static str, u64)>, Finding> {
+        let held = self.held;
+        let mut words = vec![("window", 0), ("most", 0)];
+        let mut way = [0; 4];
+        if let Some(end) = end {
+            words[0].1 = super::ports::physical(of.partition, end.port);
+            words[1].1 = u64::from(end.channel.message_bytes);
+            let at = usize::from(end.destination.is_some());
+            if end.channel.depth > 0 {
+                way[2 + at] = held.row(QUEUES, "MaybeQueue", end.number)?.at;
+            } else {
+                way[at] = self.link(end.number, end.destination.unwrap_or(0))?;
+            }
+        }
+        words.extend(WAYS.into_iter().zip(way));
+        Ok(words)
+    }
+
+    /// The record of where the channel's sampled message goes first.
+    fn destination(&self, end: &End<'_>) -> Result<Record, Finding> {
+        let number = end.number * super::ports::most_destinations(self.declared);
+        let row = self.held.row(DESTINATIONS, "MaybeDestination", number)?;
+        Ok(Record {
+            kind: "Destination",
+            ..row
+        })
+    }
+
+    /// What else its call has to see to, and where that is.
+    fn beyond(&self, of: &Of<'_>, end: Option<&End<'_>>) -> Result<(u64, u64), Finding> {
+        let held = self.held;
+        let Some(end) = end else {
+            return Ok((NOTHING, 0));
+        };
+        let rings = |port: &Port| port.interrupt != 0;
+        if end.destination.is_some() {
+            let bells = held.symbol(DOORBELLS)?;
+            let size = bells.size_bytes / self.declared.partitions.len() as u64;
+            let bell = bells.address + size * of.index as u64;
+            return Ok(if rings(end.port) {
+                (DOORBELL, bell)
+            } else {
+                (NOTHING, 0)
+            });
+        }
+        if end.channel.destinations.len() > 1 && end.channel.depth == 0 {
+            return Ok((SEVERAL, self.destination(end)?.at));
+        }
+        if !end.channel.destinations.iter().any(rings) {
+            return Ok((NOTHING, 0));
+        }
+        let record = if end.channel.depth > 0 {
+            Record {
+                kind: "Queue",
+                ..held.row(QUEUES, "MaybeQueue", end.number)?
+            }
+        } else {
+            self.destination(end)?
+        };
+        Ok((BELL, held.field(record, "bell")?))
+    }
+
+    /// Complains unless there is that word at that address.
+    fn same(&mut self, of: &Of<'_>, what: &str, at: u64, wanted: u64) -> Result<(), Finding> {
+        let found = self.held.word_at(at)?;
+        if found != wanted {
+            let (found, wanted) = (self.held.place(found), self.held.place(wanted));
+            let fact = format!("its calls find {found}, but must find {wanted}");
+            self.complain(About::Channels, self.at(of, what, at), fact);
+        }
+        Ok(())
+    }
+}
+
+/// The ends of channels that are a partition's, in the order of their index.
+fn ends(declared: &Declaration, partition: usize) -> Vec<End<'_>> {
+    let mut all = Vec::new();
+    for (number, channel) in declared.channels.iter().enumerate() {
+        let source = std::iter::once((None, &channel.source));
+        let destinations = channel.destinations.iter().enumerate();
+        let destinations = destinations.map(|(at, port)| (Some(at), port));
+        for (destination, port) in source.chain(destinations) {
+            if port.partition == partition {
+                all.push(End {
+                    number,
+                    channel,
+                    destination,
+                    port,
+                });
+            }
+        }
+    }
+    all
+}
+
+/// Most ports of a partition.
+fn most_ports(declared: &Declaration) -> usize {
+    let counts = (0..declared.partitions.len()).map(|index| ends(declared, index).len());
+    counts.max().unwrap_or(0)
+}
