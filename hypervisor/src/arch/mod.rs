@@ -8,5 +8,6 @@ pub mod inherited;
 pub mod memory;
 pub mod performance;
 pub mod registers;
+pub mod sha2;
 pub mod system_error;
 pub mod timer;

@@ -5,6 +5,7 @@ pub mod atomic;
 pub mod bits;
 pub mod image;
 pub mod owned;
+pub mod sha256;
 pub mod step;
 pub mod time;
 pub mod total;
