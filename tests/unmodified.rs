@@ -38,6 +38,22 @@ fn linux_finds_everything_in_order_and_restarts_when_it_asks_to() {
     );
 }
 
+/// Through memory that both have, from a shell's script: by `/dev/mem`, with what the device tree says.
+#[test]
+fn linux_reads_a_speed_and_is_answered_through_shared_memory() {
+    let report = finish(&run("linux-channels").stop_after(Duration::from_secs(6)));
+    for line in [
+        "channels: speed lies at 0x0000000060000000, sampling, slots of 64",
+        "channels: the speed is 72",
+        "channels: the answer is 42",
+        "init: workload channels ended with 0",
+    ] {
+        assert_says(&report, "linux", line);
+    }
+    assert_says(&report, "peer", "asked 41");
+    assert_eq!(report.statistics("linux").unwrap().faults, 0);
+}
+
 #[test]
 fn two_partitions_with_one_kernel_carry_it_once() {
     let bytes = fs::read(image_of("test-linux")).expect("the image is there");

@@ -12,7 +12,10 @@ use crate::machine::VirtualMachine;
 use crate::same::same_text;
 
 pub use crate::image::{File, Image, Initrd};
-pub use channels::{Channel, ChannelKind, MAX_MESSAGE_BYTES, MAX_QUEUED_MESSAGES, Port};
+pub use channels::{
+    Channel, ChannelKind, ChannelMemory, MAX_DIRECT_BYTES, MAX_MESSAGE_BYTES, MAX_QUEUED_MESSAGES,
+    Place, Port, Writers,
+};
 pub use health::{Action, HealthEvent, HealthTable, Heartbeat, MAX_RESTARTS_COUNTED, RestartLimit};
 pub use memory::{Region, RegionKind};
 pub use schedule::{MAX_PLAN_WINDOWS, Schedule, Span, Window};

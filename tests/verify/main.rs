@@ -3,7 +3,6 @@
 //! The checker is asked more than what it checks: by every bit of the translation tables, and by corruptions
 //! of everything else that it reads, made by chance, the same in every run.
 
-mod carry;
 mod corruptions;
 mod flips;
 
@@ -42,14 +41,15 @@ fn look(file: &[u8], declared: &Declaration) -> Reach {
 }
 
 /// Systems that have between them all that an image can have: a display, devices and their interrupts,
-/// several CPUs and vCPUs, messages that interrupt, monitors, as many partitions as there can be.
-const SYSTEMS: [&str; 8] = [
+/// several CPUs and vCPUs, messages that interrupt, memory that partitions share, monitors, as many partitions as there can be.
+const SYSTEMS: [&str; 9] = [
     "cluster",
     "hello",
     "test-interrupts",
     "test-cpus-4",
     "test-messages",
     "queue",
+    "test-direct",
     "test-monitors",
     "bench-partitions-128",
 ];

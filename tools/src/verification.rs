@@ -10,10 +10,10 @@ use paratia_config::MemoryRange;
 use paratia_config::board::{BoardFacts, CpuStart, DisplayKind};
 use paratia_config::image::Image;
 use paratia_config::machine::{UART_BYTES, VirtualGic};
-use paratia_config::system::{self, System};
+use paratia_config::system::{self, ChannelKind, Place, System, Writers};
 use paratia_verify::reach::declared::{
-    Board, Channel, Declaration, Device, DeviceUse, Display, Emulated, Partition, Port, Region,
-    RegionKind, Registers, Schedule, Span, Window,
+    Board, Channel, ChannelMemory, Declaration, Device, DeviceUse, Display, Emulated, Form,
+    Partition, Port, Region, RegionKind, Registers, Schedule, Span, Window,
 };
 
 use crate::catalog::Choice;
@@ -77,6 +77,7 @@ fn facts(board: &BoardFacts) -> Board {
             .map(span)
             .collect(),
         hypervisor_memory: span(board.hypervisor_memory),
+        partition_memory: span(board.partition_memory),
         image_base: board.image_base.0,
         device_tree: board.device_tree.map(span),
         hypervisor_registers,
@@ -215,9 +216,36 @@ fn channel(system: &System, channel: &system::Channel) -> Channel {
         message_bytes: channel.message_bytes,
         refresh_ns: nanoseconds(channel.kind.refresh()),
         depth: channel.kind.depth(),
+        memory: channel_memory(channel),
         source: port(&channel.source),
         destinations: channel.destinations.iter().map(port).collect(),
     }
+}
+
+/// A channel's own memory, as it is declared.
+fn channel_memory(channel: &system::Channel) -> Option<ChannelMemory> {
+    let memory = channel.kind.memory()?;
+    let destinations = channel.destinations.iter().enumerate();
+    let (form, names) = match channel.kind {
+        ChannelKind::DirectQueuing { depth, .. } => (Form::Queuing(depth), &[][..]),
+        ChannelKind::SharedMemory { writers, .. } => match writers {
+            Writers::SourceAlone => (Form::Shared, &[][..]),
+            Writers::Several(names) => (Form::Shared, names),
+        },
+        _ => (Form::Sampling, &[][..]),
+    };
+    Some(ChannelMemory {
+        form,
+        at: match memory.place {
+            Place::At(place) => Some(place.0),
+            Place::Automatic => None,
+        },
+        is_cached: memory.is_cached,
+        writers: destinations
+            .filter(|(_, port)| names.contains(&port.partition))
+            .map(|(number, _)| number)
+            .collect(),
+    })
 }
 
 /// A partition's index by its name; one that doesn't exist is none of the system's.

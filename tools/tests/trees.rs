@@ -48,6 +48,7 @@ fn machines() -> Vec<(&'static str, Guest<'static>)> {
         ram: vec![(0x4000_0000, 64 << 20)],
         monitors_interrupt: None,
         devices: Vec::new(),
+        channels: Vec::new(),
         command_line: "console=ttyAMA0",
         initrd: None,
     };
@@ -136,7 +137,7 @@ fn the_compiler_finds_nothing_against_any_tree() {
                 let guest = Guest {
                     command_line: "console=ttyAMA0",
                     initrd: Some((0x4800_0000, 0x4900_0000)),
-                    ..Guest::of(partition, board.facts)
+                    ..Guest::of(system, partition, board.facts)
                 };
                 let whose = format!("{} of {name} on {}", partition.name, board.facts.name);
                 trees.insert(guest.tree().expect("a tree"), whose);

@@ -10,6 +10,7 @@ use super::report::{Message, Report};
 use crate::address::{MemoryRange, PAGE_BYTES, Pa};
 use crate::each;
 use crate::system::{Partition, RegionKind};
+use crate::tables::channel_memory::{self, MAX_VIEWS, Views};
 
 pub(super) const fn region_count(context: &Context, report: &mut Report) {
     each! { partition in context.system.partitions => {
@@ -43,8 +44,9 @@ pub(super) const fn first_region_is_ram(context: &Context, report: &mut Report) 
 
 pub(super) const fn ipa_in_reach(context: &Context, report: &mut Report) {
     each! { partition in context.system.partitions => {
+        let views = views_of(context, partition);
         let mut index = 0;
-        while let Some(seen) = seen(context, partition, index) {
+        while let Some(seen) = seen(context, partition, &views, index) {
             if seen.range.end().0 > INPUT_END {
                 report.add(
                     seen.describe(subject(partition))
@@ -60,11 +62,12 @@ pub(super) const fn ipa_in_reach(context: &Context, report: &mut Report) {
 
 pub(super) const fn ipa_apart(context: &Context, report: &mut Report) {
     each! { partition in context.system.partitions => {
-        if may_overlap(context, partition) {
+        let views = views_of(context, partition);
+        if may_overlap(context, partition, &views) {
             let mut index = 0;
-            while let Some(one) = seen(context, partition, index) {
+            while let Some(one) = seen(context, partition, &views, index) {
                 let mut later = index + 1;
-                while let Some(other) = seen(context, partition, later) {
+                while let Some(other) = seen(context, partition, &views, later) {
                     if one.range.overlaps(&other.range) {
                         let message = one.describe(subject(partition)).str(" overlaps ");
                         report.add(other.describe(message).str("; move one"));
@@ -79,10 +82,10 @@ pub(super) const fn ipa_apart(context: &Context, report: &mut Report) {
 
 /// Whether any of the things that a partition sees may overlap another: a few pairs, without a call for
 /// each of them. If it sees more than it may, any may.
-const fn may_overlap(context: &Context, partition: &Partition) -> bool {
+const fn may_overlap(context: &Context, partition: &Partition, views: &Views) -> bool {
     let mut seen_ones = [(0, 0); MAX_SEEN];
     let mut index = 0;
-    while let Some(this) = seen(context, partition, index) {
+    while let Some(this) = seen(context, partition, views, index) {
         if index == MAX_SEEN {
             return true;
         }
@@ -100,8 +103,14 @@ const fn may_overlap(context: &Context, partition: &Partition) -> bool {
     false
 }
 
-/// Most things that a partition sees: regions and devices, its passport, what is emulated.
-const MAX_SEEN: usize = MAX_REGIONS + 1 + MAX_PARTS;
+/// Most things that a partition sees: regions and devices, its channels' memory, its passport, what is
+/// emulated.
+const MAX_SEEN: usize = MAX_REGIONS + MAX_VIEWS + 1 + MAX_PARTS;
+
+/// How a partition sees the memory of its channels, if there is any in the system.
+const fn views_of(context: &Context, partition: &Partition) -> Views {
+    channel_memory::views(context.system, context.board, partition.name)
+}
 
 pub(super) const fn passport_on_page(context: &Context, report: &mut Report) {
     each! { partition in context.system.partitions => {
@@ -139,10 +148,12 @@ impl Seen<'_> {
     }
 }
 
-/// What a partition sees, one by one: regions, devices that exist, the passport, what is emulated.
+/// What a partition sees, one by one: regions, devices that exist, the passport, what is emulated, the memory
+/// of its channels.
 const fn seen<'a>(
     context: &Context<'a>,
     partition: &'a Partition,
+    views: &Views,
     index: usize,
 ) -> Option<Seen<'a>> {
     let (regions, devices) = (partition.regions, partition.devices);
@@ -177,12 +188,30 @@ const fn seen<'a>(
             range,
         });
     }
-    match part(context.board, partition, after - 1) {
-        Some((what, base, size_bytes)) => Some(Seen {
+    if let Some((what, base, size_bytes)) = part(context.board, partition, after - 1) {
+        return Some(Seen {
             what,
             name: "",
             range: MemoryRange::new(Pa(base), size_bytes),
-        }),
-        None => None,
+        });
     }
+    seen_memory(context, views, after - 1 - MAX_PARTS)
+}
+
+/// The `index`th part of channels' memory that a partition sees.
+const fn seen_memory<'a>(context: &Context<'a>, views: &Views, index: usize) -> Option<Seen<'a>> {
+    let mut next = 0;
+    each! { view in views => {
+        if view.physical.size_bytes > 0 {
+            if next == index {
+                return Some(Seen {
+                    what: "memory of channel",
+                    name: context.system.channels[view.channel].name,
+                    range: MemoryRange::new(Pa(view.ipa.0), view.physical.size_bytes),
+                });
+            }
+            next += 1;
+        }
+    }}
+    None
 }

@@ -11,7 +11,7 @@ use super::schedule::shorter;
 use crate::each;
 use crate::machine::{FIRST_SHARED, UART_INTERRUPT};
 use crate::same::same_text;
-use crate::system::{ChannelKind, MAX_QUEUED_MESSAGES, Partition};
+use crate::system::{Channel, ChannelKind, MAX_QUEUED_MESSAGES, Partition};
 
 pub(super) const fn channel_ends_exist(context: &Context, report: &mut Report) {
     each_end! { end in context => {
@@ -155,7 +155,7 @@ const fn interrupt_of(end: &End, interrupt: u32) -> Message {
 pub(super) const fn queue_has_one_reader(context: &Context, report: &mut Report) {
     each! { channel in context.system.channels => {
         let readers = channel.destinations.len();
-        if matches!(channel.kind, ChannelKind::Queuing { .. }) && readers > 1 {
+        if queue_depth_of(channel).is_some() && readers > 1 {
             report.add(
                 of(channel)
                     .str("its messages queue for ")
@@ -169,7 +169,7 @@ pub(super) const fn queue_has_one_reader(context: &Context, report: &mut Report)
 
 pub(super) const fn queue_depth(context: &Context, report: &mut Report) {
     each! { channel in context.system.channels => {
-        if let ChannelKind::Queuing { depth } = channel.kind
+        if let Some(depth) = queue_depth_of(channel)
             && (depth == 0 || depth > MAX_QUEUED_MESSAGES)
         {
             report.add(
@@ -184,10 +184,19 @@ pub(super) const fn queue_depth(context: &Context, report: &mut Report) {
     }}
 }
 
+/// The depth of a channel whose messages queue, by whatever transport.
+const fn queue_depth_of(channel: &Channel) -> Option<u32> {
+    match channel.kind {
+        ChannelKind::Queuing { depth } | ChannelKind::DirectQueuing { depth, .. } => Some(depth),
+        _ => None,
+    }
+}
+
 pub(super) const fn refresh_covers_frame(context: &Context, report: &mut Report) {
     let frame = context.system.schedule.major_frame;
     each! { channel in context.system.channels => {
-        if let ChannelKind::Sampling { refresh } = channel.kind
+        if let ChannelKind::Sampling { refresh } | ChannelKind::DirectSampling { refresh, .. } =
+            channel.kind
             && shorter(refresh, frame)
         {
             report.add(

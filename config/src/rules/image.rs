@@ -3,6 +3,8 @@
 
 use super::address_space::{ipa_in_reach, region_count};
 use super::board::{board_in_reach, board_memory_in_ram, image_base_placed};
+use super::channel_memory::channel_memory_placed;
+use super::channels::{channel_ends_exist, port_count};
 use super::context::Context;
 use super::memory::{region_in_ram, region_in_reach};
 use super::nearest::Nearest;
@@ -12,7 +14,7 @@ use crate::address::PAGE_BYTES;
 use crate::each;
 use crate::image::PieceKind;
 use crate::layout::REACH_BYTES;
-use crate::system::{Image, Partition};
+use crate::system::{Image, Partition, System};
 
 pub(super) const fn image_exists(context: &Context, report: &mut Report) {
     if context.pieces.is_empty() {
@@ -118,8 +120,8 @@ const fn program_exists(
     report.add(nearest.remedy(message, "add it to the partitions' programs"));
 }
 
-/// Whether tables can be counted at all: whatever they map lies where it can, and the regions in
-/// RAM, which bounds the work. Other rules say what doesn't.
+/// Whether tables can be counted at all: whatever they map lies where it can, and regions and channels'
+/// memory in RAM, which bounds the work. Other rules say what doesn't.
 pub(super) const fn can_lay_out(context: &Context) -> bool {
     let mut report = Report::keeping(0, 1);
     board_memory_in_ram(context, &mut report);
@@ -130,5 +132,19 @@ pub(super) const fn can_lay_out(context: &Context) -> bool {
     region_in_ram(context, &mut report);
     region_in_reach(context, &mut report);
     ipa_in_reach(context, &mut report);
+    if has_channel_memory(context.system) {
+        channel_ends_exist(context, &mut report);
+        port_count(context, &mut report);
+        channel_memory_placed(context, &mut report);
+    }
     !report.is_full()
+}
+
+const fn has_channel_memory(system: &System) -> bool {
+    each! { channel in system.channels => {
+        if channel.kind.memory().is_some() {
+            return true;
+        }
+    }}
+    false
 }

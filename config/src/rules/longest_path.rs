@@ -175,7 +175,9 @@ impl Demand {
             all.blocks = MAX_SHARED_BLOCKS as u64;
         }
         each! { channel in system.channels => {
-            all.receivers = greater(all.receivers, channel.destinations.len() as u64);
+            if channel.kind.is_copied() {
+                all.receivers = greater(all.receivers, channel.destinations.len() as u64);
+            }
         }}
         // The controllers without a GIC have one CPU that changes anything.
         if !matches!(

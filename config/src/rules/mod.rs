@@ -6,6 +6,7 @@
 
 mod address_space;
 mod board;
+mod channel_memory;
 mod channels;
 mod context;
 mod devices;

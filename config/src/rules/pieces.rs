@@ -133,6 +133,8 @@ const fn first_ipa(partition: &Partition) -> u64 {
 pub(super) const fn image_off_messages(context: &Context, report: &mut Report) {
     each_end! { end in context => {
         let mut next = match end.partition {
+            // Memory of a channel's own isn't the partition's RAM, in which its image lies.
+            _ if !end.channel.kind.is_copied() => None,
             Some((index, _)) => context.owned_pieces.first_of(index),
             None => None,
         };

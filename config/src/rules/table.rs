@@ -3,8 +3,8 @@
 use super::context::Context;
 use super::report::Report;
 use super::{
-    address_space, board, channels, devices, display, health, image, interrupts, longest_path,
-    machine, memory, messages, names, partitions, pieces, schedule, windows,
+    address_space, board, channel_memory, channels, devices, display, health, image, interrupts,
+    longest_path, machine, memory, messages, names, partitions, pieces, schedule, windows,
 };
 
 /// A rule, for people.
@@ -192,7 +192,7 @@ rules! {
     channels::port_interrupt_not_a_devices,
     /// Ports of a partition have interrupts of their own.
     channels::port_interrupts_differ,
-    /// Messages are 8 to 512 bytes, in steps of 8.
+    /// Copied messages are 8 to 512 bytes, in steps of 8.
     messages::message_size,
     /// Message windows lie on multiples of 8.
     messages::message_window_aligned,
@@ -200,6 +200,24 @@ rules! {
     messages::message_window_in_ram,
     /// Message windows of a partition don't overlap.
     messages::message_windows_apart,
+    /// Direct messages are 8 to 65536 bytes, in steps of 8.
+    channel_memory::direct_message_size,
+    /// Shared memory is whole pages, and not empty.
+    channel_memory::shared_memory_whole_pages,
+    /// Each end sees a channel's memory at whole pages.
+    channel_memory::channel_memory_seen_on_page,
+    /// Channels' memory lies in the part of RAM that is for partitions.
+    channel_memory::channel_memory_placed,
+    /// Channels' memory shares no byte with a region, or with another channel's.
+    channel_memory::channel_memory_apart,
+    /// A port has no interrupt where messages come without the hypervisor.
+    channel_memory::channel_memory_rings_nobody,
+    /// Where Linux is an end of a channel with memory, nobody caches that.
+    channel_memory::channel_memory_coherent,
+    /// Who writes shared memory beside its source is one of its destinations.
+    channel_memory::writers_are_destinations,
+    /// Where several write, a partition that isn't critical can't change what a critical one has written.
+    channel_memory::critical_memory_written_by_critical,
     /// Messages queue for one reader.
     channels::queue_has_one_reader,
     /// A queue holds 1 to 256 messages.

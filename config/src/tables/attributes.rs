@@ -35,6 +35,15 @@ impl Attributes {
     /// The passport: Normal write-back, only read.
     pub const STAGE2_PASSPORT: Self = Self::stage2(0b1111, 0b01).execute_never();
 
+    /// A channel's memory as one of its ends sees it: read, written by who may, never executed; Normal
+    /// write-back or not cached, the same for all its ends.
+    #[must_use]
+    pub const fn stage2_shared(is_writable: bool, is_cached: bool) -> Self {
+        let memory = if is_cached { 0b1111 } else { 0b0101 };
+        let access = if is_writable { 0b11 } else { 0b01 };
+        Self::stage2(memory, access).execute_never()
+    }
+
     /// The rights that stage 2 gives, as `rwx`: `S2AP[0]` reads, `S2AP[1]` writes (Arm ARM, D8.4.2).
     #[must_use]
     pub const fn stage2_rights(self) -> &'static str {
@@ -123,6 +132,10 @@ mod tests {
             (Attributes::STAGE2_FRAME_BUFFER, NEVER | 0x7D4),
             (Attributes::STAGE2_DEVICE, NEVER | 0x7C4),
             (Attributes::STAGE2_PASSPORT, NEVER | 0x77C),
+            (Attributes::stage2_shared(true, true), NEVER | 0x7FC),
+            (Attributes::stage2_shared(false, true), NEVER | 0x77C),
+            (Attributes::stage2_shared(true, false), NEVER | 0x7D4),
+            (Attributes::stage2_shared(false, false), NEVER | 0x754),
             (Attributes::EL2_TEXT, 0x7C4),
             (Attributes::EL2_CONSTANT, NEVER | 0x7C4),
             (Attributes::EL2_DATA, NEVER | 0x744),

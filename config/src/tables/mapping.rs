@@ -2,10 +2,11 @@
 //! attributes.
 
 use super::attributes::{ADDRESS, Attributes, BLOCK, INPUT_ADDRESS_BITS, PAGE};
+use super::channel_memory::MAX_VIEWS;
 use crate::address::{BLOCK_1_GIB, BLOCK_2_MIB, MemoryRange, PAGE_BYTES};
 use crate::layout::MAX_PARTITIONS;
 use crate::text::Text;
-use paratia_abi::passport::MAX_REGIONS;
+use paratia_abi::passport::{MAX_PORTS, MAX_REGIONS};
 
 /// The level that maps pages; lookups start at level 1.
 pub(super) const LAST_LEVEL: u32 = 3;
@@ -96,11 +97,12 @@ impl Mapping {
     }
 }
 
-/// Most mappings of EL2's own regime: every partition's regions beside its own parts.
-pub(super) const MAX_EL2_MAPPINGS: usize = 64 + MAX_PARTITIONS * MAX_REGIONS;
-/// Most mappings of a partition's stage 2: its regions and devices, its passport, its records of stolen
-/// time, its CPU interface.
-pub(super) const MAX_STAGE2_MAPPINGS: usize = MAX_REGIONS + 3;
+/// Most mappings of EL2's own regime: every partition's regions, and channels' memory of which each is at a
+/// source's port, beside its own parts.
+pub(super) const MAX_EL2_MAPPINGS: usize = 64 + MAX_PARTITIONS * (MAX_REGIONS + MAX_PORTS);
+/// Most mappings of a partition's stage 2: its regions and devices, its channels' memory, its passport, its
+/// records of stolen time, its CPU interface.
+pub(super) const MAX_STAGE2_MAPPINGS: usize = MAX_REGIONS + MAX_VIEWS + 3;
 
 /// All mappings of one translation regime, at most `N`, in no particular order.
 #[derive(Clone, Copy, Debug)]

@@ -85,7 +85,11 @@ const fn words_before(system: &System, channels: usize) -> usize {
 /// Queues of a system.
 #[must_use]
 pub const fn queue_count(system: &System) -> usize {
-    system.channels.len() - sampling_channels(system)
+    let mut count = 0;
+    each! { channel in system.channels => {
+        count += matches!(channel.kind, ChannelKind::Queuing { .. }) as usize;
+    }}
+    count
 }
 
 /// The queue of a channel as if it lay first; one that breaks a rule is as large as the largest.

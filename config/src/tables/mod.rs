@@ -17,6 +17,7 @@
 //! ```
 
 pub mod attributes;
+pub mod channel_memory;
 mod controller;
 mod count;
 pub mod layout;
@@ -156,7 +157,13 @@ const fn stage2(
 ) -> regimes::Stage2 {
     let passport = MemoryRange::new(layout.passport(partition), PAGE_BYTES);
     let record = layout.record(system.first_record(partition));
-    regimes::stage2(&system.partitions[partition], board, passport, record)
+    regimes::stage2(
+        system,
+        &system.partitions[partition],
+        board,
+        passport,
+        record,
+    )
 }
 
 /// The tables that all partitions' stage 2 need.

@@ -5,9 +5,9 @@ use core::time::Duration;
 use paratia_abi::ABI_VERSION;
 use paratia_abi::passport::{
     DisplayRecord, FORMAT_XBGR8888, FORMAT_XRGB8888, MAGIC, MAX_ARGUMENTS_BYTES, MAX_INTERRUPTS,
-    MAX_PORTS, MAX_REGIONS, MAX_WINDOWS, Name, PASSPORT_BYTES, PORT_DESTINATION, PORT_SOURCE,
-    Passport, PortRecord, REGION_DEVICE, REGION_FRAME_BUFFER, REGION_RAM, RegionRecord,
-    WindowRecord,
+    MAX_PORTS, MAX_REGIONS, MAX_WINDOWS, MEMORY_QUEUING, MEMORY_SAMPLING, MEMORY_SHARED,
+    MemoryRecord, Name, PASSPORT_BYTES, PORT_DESTINATION, PORT_SOURCE, Passport, PortRecord,
+    REGION_DEVICE, REGION_FRAME_BUFFER, REGION_RAM, RegionRecord, WindowRecord,
 };
 use static_assertions::const_assert_eq;
 
@@ -17,7 +17,7 @@ use crate::each;
 use crate::layout::MAX_PARTITIONS;
 use crate::ports::{Direction, PartitionPorts, port_depths, port_interrupts, port_table, ports_of};
 use crate::same::same_text;
-use crate::system::{Partition, RegionKind, System};
+use crate::system::{Channel, ChannelKind, Partition, RegionKind, System};
 
 /// A passport alone in its page, so that nothing else can be read beside it.
 #[derive(Clone, Copy, Debug)]
@@ -105,9 +105,11 @@ const fn filled(
         device_models,
         port_interrupts: port_interrupts(places),
         port_depths: port_depths(places),
+        port_memories: port_memories(system, places),
     }
 }
 
+const READ: u32 = 0b001;
 const READ_WRITE: u32 = 0b011;
 const READ_WRITE_EXECUTE: u32 = 0b111;
 
@@ -171,6 +173,49 @@ const fn ports(system: &System, places: &PartitionPorts) -> ([PortRecord; MAX_PO
         count += 1;
     }
     (records, count)
+}
+
+/// The channels' own memory at each of the ports.
+const fn port_memories(system: &System, places: &PartitionPorts) -> [MemoryRecord; MAX_PORTS] {
+    let mut records = [MemoryRecord::EMPTY; MAX_PORTS];
+    each! { index below MAX_PORTS => {
+        if let Some(place) = &places[index] {
+            let end = match place.direction {
+                Direction::Source => 0,
+                Direction::Destination(index) => index + 1,
+            };
+            records[index] = memory(&system.channels[place.channel], end);
+        }
+    }}
+    records
+}
+
+/// A channel's own memory at one of its ends.
+const fn memory(channel: &Channel, end: usize) -> MemoryRecord {
+    let Some(memory) = channel.kind.memory() else {
+        return MemoryRecord::EMPTY;
+    };
+    let window = channel.end(end).window.0;
+    MemoryRecord {
+        kind: match channel.kind {
+            ChannelKind::DirectSampling { .. } => MEMORY_SAMPLING,
+            ChannelKind::DirectQueuing { .. } => MEMORY_QUEUING,
+            _ => MEMORY_SHARED,
+        },
+        rights: if channel.is_written_at(end) {
+            READ_WRITE
+        } else {
+            READ
+        },
+        flags: memory.is_cached as u32,
+        slots: channel.slots(),
+        slot_bytes: channel.slot_bytes(),
+        size_bytes: channel.written_bytes(),
+        reader_page: match channel.reader_bytes() {
+            0 => 0,
+            _ => window.saturating_add(channel.written_bytes()),
+        },
+    }
 }
 
 /// A partition's windows and their number.

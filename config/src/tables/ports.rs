@@ -13,7 +13,7 @@ use crate::directory::Directory;
 use crate::each;
 use crate::layout::MAX_PARTITIONS;
 use crate::same::same_text;
-use crate::system::{Channel, ChannelKind, Partition, Port, RegionKind, System};
+use crate::system::{Channel, Partition, Port, RegionKind, System};
 
 /// What a partition's port is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct PortPlace {
     pub channel: usize,
     /// Which end it is.
     pub direction: Direction,
-    /// Its message window as EL2 sees it; `size_bytes` is the largest message.
+    /// Its message window as EL2 sees it; `size_bytes` is the largest message. Empty where nobody copies.
     pub window: MemoryRange,
     /// A message older than this is no longer valid; no time where messages queue.
     pub refresh: Duration,
@@ -67,6 +67,25 @@ pub const fn port_table<const N: usize>(system: &System) -> [PartitionPorts; N] 
             }
             end += 1;
         }
+    }}
+    table
+}
+
+/// As [`port_table`], but only what calls are for: at the index of another port is none.
+///
+/// # Panics
+/// As [`port_table`].
+#[must_use]
+pub const fn copied_port_table<const N: usize>(system: &System) -> [PartitionPorts; N] {
+    let mut table: [PartitionPorts; N] = port_table(system);
+    each! { partition below N => {
+        each! { index below MAX_PORTS => {
+            if let Some(place) = table[partition][index]
+                && !system.channels[place.channel].kind.is_copied()
+            {
+                table[partition][index] = None;
+            }
+        }}
     }}
     table
 }
@@ -202,26 +221,6 @@ impl Channel {
     }
 }
 
-impl ChannelKind {
-    /// How long a message stays valid, where there is a newest one; else no time.
-    #[must_use]
-    pub const fn refresh(self) -> Duration {
-        match self {
-            Self::Sampling { refresh } => refresh,
-            Self::Queuing { .. } => Duration::ZERO,
-        }
-    }
-
-    /// Messages that wait at most, where they queue; else none.
-    #[must_use]
-    pub const fn depth(self) -> u32 {
-        match self {
-            Self::Sampling { .. } => 0,
-            Self::Queuing { depth } => depth,
-        }
-    }
-}
-
 impl Partition {
     /// The physical address behind `size_bytes` of the partition's RAM at `ipa`; `None` if they
     /// don't lie within one region of kind [`RegionKind::Ram`].
@@ -240,9 +239,14 @@ impl Partition {
 }
 
 const fn place(partition: &Partition, channel: &Channel, index: usize, end: usize) -> PortPlace {
-    let size_bytes = channel.message_bytes as u64;
-    let Some(base) = partition.ram_at(channel.end(end).window, size_bytes) else {
-        panic!("a message window lies outside its partition's RAM");
+    let window = if channel.kind.is_copied() {
+        let size_bytes = channel.message_bytes as u64;
+        let Some(base) = partition.ram_at(channel.end(end).window, size_bytes) else {
+            panic!("a message window lies outside its partition's RAM");
+        };
+        MemoryRange::new(base, size_bytes)
+    } else {
+        MemoryRange::new(Pa(0), 0)
     };
     PortPlace {
         channel: index,
@@ -251,7 +255,7 @@ const fn place(partition: &Partition, channel: &Channel, index: usize, end: usiz
         } else {
             Direction::Destination(end - 1)
         },
-        window: MemoryRange::new(base, size_bytes),
+        window,
         refresh: channel.kind.refresh(),
         depth: channel.kind.depth(),
         interrupt: channel.end(end).interrupt,

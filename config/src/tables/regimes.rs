@@ -2,6 +2,7 @@
 //! what is its own.
 
 use super::attributes::Attributes;
+use super::channel_memory;
 use super::mapping::{MAX_EL2_MAPPINGS, MAX_STAGE2_MAPPINGS, Mapping, Mappings};
 use crate::address::{MemoryRange, PAGE_BYTES, Pa};
 use crate::board::{BoardFacts, CpuStart};
@@ -18,6 +19,7 @@ pub(super) const fn el2(system: &System, board: &BoardFacts, layout: &Layout) ->
     own_parts(&mut mappings, layout, system.cpu_count());
     registers(&mut mappings, board);
     partitions_memory(&mut mappings, system);
+    channels_memory(&mut mappings, system, board);
     mappings
 }
 
@@ -26,9 +28,10 @@ pub type El2 = Mappings<MAX_EL2_MAPPINGS>;
 /// The mappings of a partition.
 pub type Stage2 = Mappings<MAX_STAGE2_MAPPINGS>;
 
-/// Stage 2 of a partition: its regions, its devices, its passport, its CPU interface.
+/// Stage 2 of a partition: its regions, its devices, its channels' memory, its passport, its CPU interface.
 #[must_use]
 pub(super) const fn stage2(
+    system: &System,
     partition: &Partition,
     board: &BoardFacts,
     passport: MemoryRange,
@@ -58,6 +61,15 @@ pub(super) const fn stage2(
                 RegionKind::Ram => Attributes::STAGE2_RAM,
                 RegionKind::FrameBuffer => Attributes::STAGE2_FRAME_BUFFER,
             },
+        });
+    }}
+    let views = channel_memory::views(system, board, partition.name);
+    each! { view in &views => {
+        mappings.add(Mapping {
+            input: view.ipa.0,
+            output: view.physical.base.0,
+            size_bytes: view.physical.size_bytes,
+            attributes: view.attributes(),
         });
     }}
     virtual_cpu_interface(&mut mappings, partition, board);
@@ -127,6 +139,20 @@ const fn partitions_memory(mappings: &mut El2, system: &System) {
             };
             mappings.add_identity(region.physical(), attributes);
         }}
+    }}
+}
+
+/// Every channel's own memory, to scrub it: as the type of memory that its ends see.
+const fn channels_memory(mappings: &mut El2, system: &System, board: &BoardFacts) {
+    each! { index, channel in system.channels => {
+        if let Some(memory) = channel.kind.memory() {
+            let attributes = if memory.is_cached {
+                Attributes::EL2_DATA
+            } else {
+                Attributes::EL2_FRAME_BUFFER
+            };
+            mappings.add_identity(channel_memory::of(system, board, index), attributes);
+        }
     }}
 }
 

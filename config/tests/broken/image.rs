@@ -59,7 +59,7 @@ pub const CASES: &[Case] = &[
         images: &[],
         findings: &[(
             "variables_in_reach",
-            "system 'full': the hypervisor's constants and variables need up to 1339392 bytes, and no \
+            "system 'full': the hypervisor's constants and variables need up to 1351680 bytes, and no \
              instruction reaches further than 1048576; declare fewer partitions, vCPUs, windows or \
              channels, or a channel with fewer destinations",
         )],

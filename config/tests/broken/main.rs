@@ -4,6 +4,7 @@
 //! rules, all their findings are listed.
 
 mod case;
+mod channel_memory;
 mod channels;
 mod devices;
 mod display;
@@ -36,7 +37,7 @@ use case::{Case, VALID};
 use paratia_config::Board;
 use paratia_config::rules::{RULES, assert_valid, findings};
 
-const GROUPS: [&[Case]; 13] = [
+const GROUPS: [&[Case]; 14] = [
     facts::CASES,
     names::CASES,
     partitions::CASES,
@@ -45,6 +46,7 @@ const GROUPS: [&[Case]; 13] = [
     machine::CASES,
     schedule::CASES,
     channels::CASES,
+    channel_memory::CASES,
     messages::CASES,
     health::CASES,
     display::CASES,
@@ -64,6 +66,12 @@ fn the_cluster_keeps_every_rule() {
         let found: Vec<_> = findings(system, &TestBoard::FACTS, &[]).collect();
         assert!(found.is_empty(), "{name}: {found:#?}");
     }
+}
+
+/// What the broken ones are changed from.
+#[test]
+fn a_direct_channel_keeps_every_rule() {
+    assert_eq!(channel_memory::VALID_DIRECT.difference(), None);
 }
 
 #[test]

@@ -48,7 +48,7 @@ pub const CASES: &[Case] = &[
         findings: &[(
             "message_size",
             "channel 'route': messages of 520 bytes, allowed are multiples of 8 from 8 to 512; \
-             change the size",
+             change the size, or make the channel direct",
         )],
         ..VALID
     },

@@ -9,9 +9,9 @@ use paratia_config::board::{Board, BoardFacts, CpuStart, Device, InterruptContro
 use paratia_config::machine::{Forbidden, GicVersion, Stray, VirtualMachine};
 use paratia_config::rules::longest_path;
 use paratia_config::system::{
-    Action, Channel, ChannelKind, Criticality, DeviceUse, Display, File, HealthTable, Heartbeat,
-    Image, Initrd, Partition, Port, Region, RegionKind, RestartLimit, Schedule, System, Trace,
-    Window,
+    Action, Channel, ChannelKind, ChannelMemory, Criticality, DeviceUse, Display, File,
+    HealthTable, Heartbeat, Image, Initrd, Partition, Place, Port, Region, RegionKind,
+    RestartLimit, Schedule, System, Trace, Window, Writers,
 };
 
 use super::board::TestBoard;
@@ -292,17 +292,35 @@ fn channels(chance: &mut Chance, partitions: &mut [Partition]) -> Vec<Channel> {
                 interrupt: rings.then(|| 48 + u32::try_from(port).unwrap()),
             });
         }
+        let queues = ports.len() == 2 && chance.one_in(3);
+        let depth = chance.of(&[1, 2, 7, 16]);
+        let refresh = chance.of(&[Duration::MAX, Duration::from_secs(1_000_000)]);
+        let is_linux = |port: &Port| {
+            let mut all = partitions.iter();
+            all.any(|it| it.name == port.partition && matches!(it.image, Image::Linux { .. }))
+        };
+        let memory = ChannelMemory {
+            is_cached: !ports.iter().any(is_linux) && chance.one_in(2),
+            ..ChannelMemory::CACHED
+        };
+        let has_memory = chance.one_in(4);
+        if has_memory {
+            for port in &mut ports {
+                port.interrupt = None;
+                let number: u64 = port.port[5..].parse().unwrap();
+                port.window = Ipa(0x60_0000_0000 + number * mib(4));
+            }
+        }
+        let kind = match (has_memory, queues) {
+            (false, true) => ChannelKind::Queuing { depth },
+            (false, false) => ChannelKind::Sampling { refresh },
+            (true, true) => ChannelKind::DirectQueuing { depth, memory },
+            (true, false) => ChannelKind::DirectSampling { refresh, memory },
+        };
         let source = ports.remove(0);
         channels.push(Channel {
             name: format!("channel-{index}").leak(),
-            kind: if ports.len() == 1 && chance.one_in(3) {
-                let depth = chance.of(&[1, 2, 7, 16]);
-                ChannelKind::Queuing { depth }
-            } else {
-                ChannelKind::Sampling {
-                    refresh: chance.of(&[Duration::MAX, Duration::from_secs(1_000_000)]),
-                }
-            },
+            kind,
             message_bytes: bytes,
             source,
             destinations: ports.leak(),
@@ -534,7 +552,19 @@ fn odd_channel(chance: &mut Chance, channels: &mut [Channel]) {
     match chance.below(10) {
         9 => {
             let depth = odd_number(chance);
-            channel.kind = ChannelKind::Queuing { depth };
+            let place = Place::At(Pa(odd_address(chance, 0x4700_0000)));
+            let memory = ChannelMemory {
+                place,
+                is_cached: true,
+            };
+            channel.kind = match chance.below(3) {
+                0 => ChannelKind::Queuing { depth },
+                1 => ChannelKind::DirectQueuing { depth, memory },
+                _ => ChannelKind::SharedMemory {
+                    memory,
+                    writers: Writers::Several(vec![odd_name(chance)].leak()),
+                },
+            };
         }
         0 => channel.name = odd_name(chance),
         1 => channel.message_bytes = odd_number(chance),

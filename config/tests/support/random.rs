@@ -5,8 +5,8 @@ use std::time::Duration;
 use paratia_config::address::{Ipa, MemoryRange, Pa, mib};
 use paratia_config::board::{BoardFacts, Device};
 use paratia_config::system::{
-    Channel, ChannelKind, DeviceUse, Display, Heartbeat, Partition, Port, Region, Schedule, System,
-    Window,
+    Channel, ChannelKind, ChannelMemory, DeviceUse, Display, Heartbeat, Partition, Place, Port,
+    Region, Schedule, System, Window,
 };
 use proptest::prelude::*;
 
@@ -45,7 +45,7 @@ pub fn system() -> impl Strategy<Value = System> {
     let numbers = prop::collection::vec(number(), 8);
     let durations = prop::collection::vec(duration(), 8);
     let words = prop::collection::vec(any::<u32>(), 4);
-    (numbers, durations, words, 0usize..22).prop_map(|(numbers, durations, words, place)| {
+    (numbers, durations, words, 0usize..23).prop_map(|(numbers, durations, words, place)| {
         // One value is strange at a time, so that many systems are broken in one place, or none.
         let number = |index: usize, valid| {
             if index == place {
@@ -100,12 +100,18 @@ pub fn system() -> impl Strategy<Value = System> {
             SCHEDULE.plans[0][1],
         ];
         let channel = Channel {
-            kind: if place == 21 {
-                ChannelKind::Queuing { depth: words[0] }
-            } else {
-                ChannelKind::Sampling {
+            kind: match place {
+                21 => ChannelKind::Queuing { depth: words[0] },
+                22 => ChannelKind::DirectQueuing {
+                    depth: words[0],
+                    memory: ChannelMemory {
+                        place: Place::At(Pa(u64::from(words[2]) << 12)),
+                        is_cached: words[1] % 2 == 0,
+                    },
+                },
+                _ => ChannelKind::Sampling {
                     refresh: time(14, Duration::from_millis(60)),
-                }
+                },
             },
             message_bytes: if place == 17 { words[0] } else { 64 },
             source: Port {

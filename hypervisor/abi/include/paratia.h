@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PARATIA_ABI_VERSION UINT32_C(0x00010001)
+#define PARATIA_ABI_VERSION UINT32_C(0x00010002)
 
 /* Answers of calls, in x0. */
 #define PARATIA_SUCCESS INT64_C(0)
@@ -31,6 +31,7 @@
 #define PARATIA_FEATURE_HEARTBEAT UINT64_C(2)
 #define PARATIA_FEATURE_CYCLIC_SCHEDULE UINT64_C(4)
 #define PARATIA_FEATURE_QUEUING_PORTS UINT64_C(8)
+#define PARATIA_FEATURE_CHANNEL_MEMORY UINT64_C(16)
 
 /* The UID of the calls' range, as four words. */
 #define PARATIA_UID { UINT32_C(0x6a5e9d41), UINT32_C(0xb7c04f1e), UINT32_C(0x8d2f93a6), UINT32_C(0x41c80b57) }
@@ -43,6 +44,9 @@
 #define PARATIA_MAX_PORTS 8
 #define PARATIA_MAX_WINDOWS 16
 #define PARATIA_MAX_INTERRUPTS 16
+#define PARATIA_SAMPLING_SLOTS 4
+#define PARATIA_HEADER_BYTES 4096
+#define PARATIA_COUNT_BITS 48
 
 /* Kinds in the passport. */
 #define PARATIA_PASSPORT_MAGIC UINT64_C(0x3141495441524150)
@@ -51,6 +55,9 @@
 #define PARATIA_REGION_DEVICE 3
 #define PARATIA_PORT_SOURCE 1
 #define PARATIA_PORT_DESTINATION 2
+#define PARATIA_MEMORY_SAMPLING 1
+#define PARATIA_MEMORY_QUEUING 2
+#define PARATIA_MEMORY_SHARED 3
 #define PARATIA_FORMAT_XRGB8888 1
 #define PARATIA_FORMAT_XBGR8888 2
 
@@ -262,6 +269,63 @@ enum paratia_exit_cause {
  */
 #define PARATIA_PSCI_FEATURES UINT32_C(0x8400000a)
 
+/* The first page of a direct sampling channel's memory (docs/guest-interface.md has the order of accesses). */
+struct paratia_sampling_header {
+    uint64_t newest; /* number of the newest message; 0: none */
+    uint64_t reserved[7];
+    uint64_t numbers[PARATIA_SAMPLING_SLOTS]; /* of each slot's message; 0 while it changes */
+};
+_Static_assert(offsetof(struct paratia_sampling_header, newest) == 0, "newest");
+_Static_assert(offsetof(struct paratia_sampling_header, reserved) == 8, "reserved");
+_Static_assert(offsetof(struct paratia_sampling_header, numbers) == 64, "numbers");
+_Static_assert(sizeof(struct paratia_sampling_header) == 96, "sampling_header");
+
+/* The first page of a direct queuing channel's memory, which its sender writes. */
+struct paratia_queuing_header {
+    uint64_t sent; /* number of the last message sent */
+    uint64_t refused; /* messages that found no room */
+};
+_Static_assert(offsetof(struct paratia_queuing_header, sent) == 0, "sent");
+_Static_assert(offsetof(struct paratia_queuing_header, refused) == 8, "refused");
+_Static_assert(sizeof(struct paratia_queuing_header) == 16, "queuing_header");
+
+/* The page that a direct queuing channel's reader writes. */
+struct paratia_queuing_reader {
+    uint64_t taken; /* number of the last message taken */
+    uint64_t opened; /* not 0 once the reader looks */
+};
+_Static_assert(offsetof(struct paratia_queuing_reader, taken) == 0, "taken");
+_Static_assert(offsetof(struct paratia_queuing_reader, opened) == 8, "opened");
+_Static_assert(sizeof(struct paratia_queuing_reader) == 16, "queuing_reader");
+
+/* What lies before a message in its slot; the first slot is PARATIA_HEADER_BYTES from the window. */
+struct paratia_slot {
+    uint64_t length; /* bytes */
+    uint64_t written; /* ticks of CNTVCT_EL0, by its writer's word */
+};
+_Static_assert(offsetof(struct paratia_slot, length) == 0, "length");
+_Static_assert(offsetof(struct paratia_slot, written) == 8, "written");
+_Static_assert(sizeof(struct paratia_slot) == 16, "slot");
+
+/* A channel's own memory at a port; all zero if there is none. */
+struct paratia_memory {
+    uint32_t kind; /* PARATIA_MEMORY_... */
+    uint32_t rights; /* bit 0 read, bit 1 write */
+    uint32_t flags; /* bit 0: cached for all its ends */
+    uint32_t slots; /* messages for which there is room */
+    uint64_t slot_bytes; /* from one slot to the next */
+    uint64_t size_bytes; /* from the port's window on */
+    uint64_t reader_page; /* that the reader writes; 0: none */
+};
+_Static_assert(offsetof(struct paratia_memory, kind) == 0, "kind");
+_Static_assert(offsetof(struct paratia_memory, rights) == 4, "rights");
+_Static_assert(offsetof(struct paratia_memory, flags) == 8, "flags");
+_Static_assert(offsetof(struct paratia_memory, slots) == 12, "slots");
+_Static_assert(offsetof(struct paratia_memory, slot_bytes) == 16, "slot_bytes");
+_Static_assert(offsetof(struct paratia_memory, size_bytes) == 24, "size_bytes");
+_Static_assert(offsetof(struct paratia_memory, reader_page) == 32, "reader_page");
+_Static_assert(sizeof(struct paratia_memory) == 40, "memory");
+
 /* A region of memory that the partition may touch. */
 struct paratia_region {
     char name[PARATIA_MAX_NAME_BYTES]; /* UTF-8, padded with zero bytes */
@@ -342,6 +406,7 @@ struct paratia_passport {
     char device_models[PARATIA_MAX_REGIONS][PARATIA_MAX_NAME_BYTES];
     uint32_t port_interrupts[PARATIA_MAX_PORTS]; /* 0: none */
     uint32_t port_depths[PARATIA_MAX_PORTS]; /* 0: a sampling port */
+    struct paratia_memory port_memories[PARATIA_MAX_PORTS]; /* a port with memory has no calls */
 };
 _Static_assert(offsetof(struct paratia_passport, magic) == 0, "magic");
 _Static_assert(offsetof(struct paratia_passport, abi_version) == 8, "abi_version");
@@ -367,7 +432,8 @@ _Static_assert(offsetof(struct paratia_passport, arguments) == 1448, "arguments"
 _Static_assert(offsetof(struct paratia_passport, device_models) == 1704, "device_models");
 _Static_assert(offsetof(struct paratia_passport, port_interrupts) == 1992, "port_interrupts");
 _Static_assert(offsetof(struct paratia_passport, port_depths) == 2024, "port_depths");
-_Static_assert(sizeof(struct paratia_passport) == 2056, "passport");
+_Static_assert(offsetof(struct paratia_passport, port_memories) == 2056, "port_memories");
+_Static_assert(sizeof(struct paratia_passport) == 2376, "passport");
 
 /* Results of a call. */
 struct paratia_results {

@@ -266,5 +266,7 @@ bitflags::bitflags! {
         const CYCLIC_SCHEDULE = 1 << 2;
         /// Queuing ports.
         const QUEUING_PORTS = 1 << 3;
+        /// Channels with memory of their own: direct ones, and shared memory.
+        const CHANNEL_MEMORY = 1 << 4;
     }
 }

@@ -4,12 +4,13 @@
 //! (Arm DEN0028): the function id in `w0`, arguments in `x1`-`x6`, results in `x0`-`x3`. No argument
 //! is ever a pointer: bulk data goes through message windows whose place the configuration fixes.
 //! [`call`] holds the numbers, [`status`] the answers, [`passport`] the read-only page in which a
-//! partition finds what it was given.
+//! partition finds what it was given, [`direct`] how messages lie in memory that partitions share.
 
 #![no_std]
 #![forbid(unsafe_code)]
 
 pub mod call;
+pub mod direct;
 pub mod exception;
 pub mod passport;
 mod reader;
@@ -19,7 +20,7 @@ pub mod status;
 ///
 /// A guest built for major version 1 runs on every later Paratia of major version 1; minor versions
 /// only add calls and feature bits.
-pub const ABI_VERSION: u32 = 0x0001_0001;
+pub const ABI_VERSION: u32 = 0x0001_0002;
 
 /// The start condition that a partition finds in `x1` at its entry point (ARINC 653 P1-3,
 /// 2.3.1.4: partition start condition).

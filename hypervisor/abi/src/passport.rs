@@ -115,6 +115,9 @@ pub struct Passport {
     /// How many messages wait at most at the port with the same index, whose calls are those of queuing
     /// ports; 0 for a sampling port.
     pub port_depths: [u32; MAX_PORTS],
+    /// The memory of the channel at the port with the same index, if it has some of its own: then no call is
+    /// for that port, and its window is where the memory begins.
+    pub port_memories: [MemoryRecord; MAX_PORTS],
 }
 
 /// A region of guest-physical memory.
@@ -182,6 +185,47 @@ impl PortRecord {
 pub const PORT_SOURCE: u32 = 1;
 /// [`PortRecord::direction`]: the partition reads.
 pub const PORT_DESTINATION: u32 = 2;
+
+/// A channel's own memory, as one end sees it. What lies there is in [`crate::direct`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
+pub struct MemoryRecord {
+    /// [`MEMORY_SAMPLING`], [`MEMORY_QUEUING`] or [`MEMORY_SHARED`]; 0 if there is none.
+    pub kind: u32,
+    /// What the partition may do there: bit 0 read, bit 1 write.
+    pub rights: u32,
+    /// Bit 0: it is cached memory for all its ends, else not cached.
+    pub flags: u32,
+    /// Messages for which there is room; 0 for [`MEMORY_SHARED`].
+    pub slots: u32,
+    /// Bytes from one slot to the next; the first lies behind the header.
+    pub slot_bytes: u64,
+    /// Size in bytes, from the port's window on; whole pages.
+    pub size_bytes: u64,
+    /// Guest-physical address of the page that the one reader writes, and the source may read; 0 if there is
+    /// none.
+    pub reader_page: u64,
+}
+
+impl MemoryRecord {
+    /// No memory.
+    pub const EMPTY: Self = Self {
+        kind: 0,
+        rights: 0,
+        flags: 0,
+        slots: 0,
+        slot_bytes: 0,
+        size_bytes: 0,
+        reader_page: 0,
+    };
+}
+
+/// [`MemoryRecord::kind`]: direct sampling.
+pub const MEMORY_SAMPLING: u32 = 1;
+/// [`MemoryRecord::kind`]: direct queuing.
+pub const MEMORY_QUEUING: u32 = 2;
+/// [`MemoryRecord::kind`]: memory without any form.
+pub const MEMORY_SHARED: u32 = 3;
 
 /// One of the partition's windows.
 #[derive(Clone, Copy, Debug)]

@@ -48,7 +48,7 @@ tell! {
     MaybeQueue { }
     MemoryRange { base, size_bytes }
     Partition { regions }
-    PartitionFacts { declaration, image, interrupts, places, ports, calls }
+    PartitionFacts { declaration, image, interrupts, places, ports, calls, shared_memory }
     Piece { to, content }
     Place { base, bytes }
     Places { distributor, redistributors, cpu_interface, uart }

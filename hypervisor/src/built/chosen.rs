@@ -14,12 +14,12 @@ use paratia_config::image::{Piece as BuiltPiece, PieceKind};
 use paratia_config::layout::{self, Layout, MAX_PARTITIONS};
 use paratia_config::machines::{self, Links, Places};
 use paratia_config::passport::{PassportPage, passports};
-use paratia_config::ports::{PartitionPorts, port_table};
+use paratia_config::ports::{PartitionPorts, copied_port_table};
 use paratia_config::rules;
 use paratia_config::run::RunParameters;
 use paratia_config::system::Schedule;
-use paratia_config::tables::{self, Tables};
-use paratia_config::{Board, BoardFacts, Ipa, Pa, System};
+use paratia_config::tables::{self, Tables, channel_memory};
+use paratia_config::{Board, BoardFacts, Ipa, MemoryRange, Pa, System};
 use static_assertions::const_assert;
 
 pub use paratia_config::tables::{MAIR_EL2, TCR_EL2, VTCR_EL2};
@@ -71,8 +71,17 @@ pub static VTTBR: [u64; PARTITION_COUNT] = tables::vttbr(SYSTEM, BOARD);
 /// The schedule, as the image has it: what boot makes each CPU's plan of, and nothing else is.
 static SCHEDULE: Schedule = SYSTEM.schedule;
 
-/// Every partition's ports.
-pub static PORTS: [PartitionPorts; PARTITION_COUNT] = port_table(SYSTEM);
+/// Every partition's ports for which there are calls.
+pub static PORTS: [PartitionPorts; PARTITION_COUNT] = copied_port_table(SYSTEM);
+
+/// The memory of channels that a start of each partition scrubs, if any has some.
+pub static SCRUBBED: [[MemoryRange; MAX_PORTS]; PARTITIONS_WITH_MEMORY] =
+    channel_memory::scrubbed(SYSTEM, BOARD);
+const PARTITIONS_WITH_MEMORY: usize = if ANY.channel_memory {
+    PARTITION_COUNT
+} else {
+    0
+};
 
 /// Slots of the largest plan.
 pub const SLOTS: usize = schedule::most_slots(SYSTEM);

@@ -4,6 +4,7 @@
 //! A step's size bounds how long it takes, so that the work can be done inside the partition's own
 //! windows and stop in time for the next one.
 
+use paratia_config::MemoryRange;
 use paratia_config::system::Region;
 
 use crate::base::image::Piece;
@@ -40,18 +41,24 @@ impl Reload {
         }
     }
 
-    /// The next step for a partition with these regions and these pieces of an image. It must be
-    /// asked with the same ones until it is done.
-    pub fn next(&mut self, regions: &[Region], pieces: &[Piece]) -> ReloadStep {
-        if let Some(region) = regions.get(self.region) {
+    /// The next step for a partition with these regions, this memory of channels that it writes, which ends
+    /// at the first empty range, and these pieces of an image. It must be asked with the same ones until it is
+    /// done.
+    pub fn next(
+        &mut self,
+        regions: &[Region],
+        channels: &[MemoryRange],
+        pieces: &[Piece],
+    ) -> ReloadStep {
+        if let Some(memory) = self.memory(regions, channels) {
             let at = self.offset;
-            let size = region.size_bytes.saturating_sub(at).min(STEP_BYTES as u64);
+            let size = memory.size_bytes.saturating_sub(at).min(STEP_BYTES as u64);
             self.offset = at.wrapping_add(size);
-            if self.offset >= region.size_bytes {
+            if self.offset >= memory.size_bytes {
                 self.region = self.region.wrapping_add(1);
                 self.offset = 0;
             }
-            return ReloadStep::Zero(region.pa.0.wrapping_add(at), size);
+            return ReloadStep::Zero(memory.base.0.wrapping_add(at), size);
         }
         while let Some(piece) = pieces.get(self.piece) {
             let from = self.offset;
@@ -68,6 +75,16 @@ impl Reload {
             }
         }
         ReloadStep::Done
+    }
+
+    /// What is to be scrubbed next: a region, then channels' memory.
+    #[inline]
+    fn memory(&self, regions: &[Region], channels: &[MemoryRange]) -> Option<MemoryRange> {
+        if let Some(region) = regions.get(self.region) {
+            return Some(region.physical());
+        }
+        let memory = channels.get(self.region.wrapping_sub(regions.len()));
+        memory.copied().filter(|memory| memory.size_bytes > 0)
     }
 }
 
@@ -126,7 +143,10 @@ mod tests {
             ];
             let mut memory = std::vec![0xAA_u8; 40 * 4096];
             let mut expected = std::vec![0xAA_u8; 40 * 4096];
-            for (base, pages) in [(0, first), (20 * 4096, second)] {
+            // What of a channel's memory it writes, and none after the first that is empty.
+            let range = |page: u64, pages: u64| MemoryRange::new(Pa(page * 4096), pages * 4096);
+            let channels = [range(39, 1), range(0, 0), range(38, 1)];
+            for (base, pages) in [(0, first), (20 * 4096, second), (39 * 4096, 1)] {
                 expected[base..base + pages as usize * 4096].fill(0);
             }
             for piece in &pieces {
@@ -135,7 +155,7 @@ mod tests {
             }
             let mut reload = Reload::new();
             loop {
-                match reload.next(&regions, &pieces) {
+                match reload.next(&regions, &channels, &pieces) {
                     ReloadStep::Zero(at, size) => {
                         prop_assert!(size <= STEP_BYTES as u64 && at % 4096 == 0 && size % 4096 == 0);
                         let scrubbed = &mut memory[at as usize..(at + size) as usize];

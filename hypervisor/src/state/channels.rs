@@ -5,6 +5,7 @@
 use paratia_config::each;
 use paratia_config::machines;
 use paratia_config::messages;
+use paratia_config::system::ChannelKind;
 
 use crate::built::chosen::{AFFINITY_OF, KICKS, SYSTEM};
 use crate::policy::doorbell::Doorbell;
@@ -52,7 +53,7 @@ pub struct Bell {
 static DESTINATIONS: [[Option<Destination>; MOST_DESTINATIONS]; SYSTEM.channels.len()] = {
     let mut all = [const { [const { None }; MOST_DESTINATIONS] }; SYSTEM.channels.len()];
     each! { channel below SYSTEM.channels.len() => {
-        if messages::queue(SYSTEM, channel).is_some() {
+        if !matches!(SYSTEM.channels[channel].kind, ChannelKind::Sampling { .. }) {
             continue;
         }
         each! { end below SYSTEM.channels[channel].destinations.len() => {

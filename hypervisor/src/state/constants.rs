@@ -2,19 +2,19 @@
 //! nothing is looked up by an index, so that no index can be wrong.
 
 use paratia_abi::passport::MAX_PORTS;
-use paratia_config::Pa;
 use paratia_config::each;
 use paratia_config::machines::Places;
 use paratia_config::ports::PartitionPorts;
+use paratia_config::{MemoryRange, Pa};
 
 use crate::arch::debug::Debug;
 use crate::arch::performance::Performance;
 use crate::base::image::BuiltImage;
 use crate::base::owned::Owned;
 use crate::built::chosen::{
-    AFFINITY_OF, GIC_INTERRUPTS, GIC_LINKS, GIC_MODELS, GUEST_PRIVATE, HAS_DOORBELL, IMAGES,
-    IS_SOFTWARE, KICKS, PARTITION_COUNT, PARTITION_OF, PLACES, PORT_INTERRUPTS, PORTS, SHARES_CPU,
-    SYSTEM, VCPU_COUNT, VTTBR,
+    AFFINITY_OF, ANY, GIC_INTERRUPTS, GIC_LINKS, GIC_MODELS, GUEST_PRIVATE, HAS_DOORBELL, IMAGES,
+    IS_SOFTWARE, KICKS, PARTITION_COUNT, PARTITION_OF, PLACES, PORT_INTERRUPTS, PORTS, SCRUBBED,
+    SHARES_CPU, SYSTEM, VCPU_COUNT, VTTBR,
 };
 use crate::machine::vgic::{Interrupts, Model, VcpuSet};
 use crate::policy::doorbell::Doorbell;
@@ -45,6 +45,8 @@ pub struct PartitionFacts {
     pub ports: &'static PartitionPorts,
     /// The same, as their calls need them.
     pub calls: &'static Ports,
+    /// The memory of channels that its start scrubs beside its regions; empty where there is no more.
+    pub shared_memory: &'static [MemoryRange],
     /// The interrupt that a message raises at each of them, as the guest numbers it; 0 where there is none.
     pub port_interrupts: [u32; MAX_PORTS],
     /// Whether messages ring at any of them.
@@ -87,6 +89,11 @@ impl PartitionFacts {
             interrupts: &GIC_INTERRUPTS[partition],
             ports: &PORTS[partition],
             calls: &CALLED[partition],
+            shared_memory: if ANY.channel_memory {
+                &SCRUBBED[partition]
+            } else {
+                &[]
+            },
             port_interrupts: PORT_INTERRUPTS[partition],
             has_doorbell: HAS_DOORBELL[partition],
             doorbell: &DOORBELLS[partition],

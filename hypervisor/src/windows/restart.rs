@@ -17,7 +17,7 @@ use paratia_config::system::Image;
 
 use crate::arch::{cpu as arch_cpu, memory, timer};
 use crate::base::total;
-use crate::built::chosen::run_argument;
+use crate::built::chosen::{ANY, run_argument};
 use crate::interrupts::connection;
 use crate::policy::reload::{Reload, ReloadStep};
 use crate::report::idle;
@@ -69,9 +69,14 @@ pub unsafe fn load_at_boot(partition: &Partition) {
 /// None of the partition's vCPUs is in a window, and none begins one until the caller lets it.
 #[inline(never)]
 unsafe fn step(facts: &PartitionFacts, reload: &mut Reload) -> bool {
-    match reload.next(facts.declaration.regions, facts.image.pieces) {
-        // SAFETY: whole pages of the partition's regions, which EL2's map covers; the caller promises that it
-        // doesn't run.
+    let shared_memory = if ANY.channel_memory {
+        facts.shared_memory
+    } else {
+        &[]
+    };
+    match reload.next(facts.declaration.regions, shared_memory, facts.image.pieces) {
+        // SAFETY: whole pages of the partition's regions, or of memory that only it writes and that others read
+        // as what may change at any time, which EL2's map covers; the caller promises that it doesn't run.
         ReloadStep::Zero(at, size) => unsafe { memory::zero(at, size) },
         // SAFETY: a page of the partition's RAM, which has been checked to hold the piece when its
         // physical address was computed.

@@ -27,6 +27,7 @@
 //! | the start, windows, heartbeats | [`entry!`], [`Context`], [`window`] |
 //! | text | [`println!`], [`console`] (`embedded-io`), [`logging`] (the `log` crate) |
 //! | messages | [`typed`] ports over [`port`] (sampling) and [`queue`] (queuing) |
+//! | messages of up to 64 KiB, without a call | [`direct`] ports; [`shared_memory`] |
 //! | time | [`time`] (`embedded-hal`'s `DelayNs`), [`interrupt`] |
 //! | everything else | [`call`], [`passport`], [`abi`] |
 //!
@@ -42,6 +43,7 @@ extern crate std;
 
 pub mod call;
 pub mod console;
+pub mod direct;
 pub mod entry;
 #[cfg(target_os = "none")]
 pub mod exception;
@@ -58,6 +60,8 @@ mod no_port;
 pub mod passport;
 pub mod port;
 pub mod queue;
+pub mod shared_memory;
+mod slots;
 #[cfg(test)]
 mod testing;
 pub mod time;

@@ -5,7 +5,7 @@ use core::sync::atomic::{AtomicPtr, Ordering};
 use core::time::Duration;
 
 use arm_gic::IntId;
-use paratia_abi::passport::{Passport, PortRecord, REGION_RAM};
+use paratia_abi::passport::{MemoryRecord, Passport, PortRecord, REGION_RAM};
 
 use crate::time::Ticks;
 
@@ -102,7 +102,8 @@ pub fn sampling_port(
     name: &str,
     direction: u32,
 ) -> Option<(u64, &'static PortRecord)> {
-    port(passport, name, direction).filter(|(index, _)| depth(passport, *index) == 0)
+    port(passport, name, direction)
+        .filter(|(index, _)| depth(passport, *index) == 0 && !has_memory(passport, *index))
 }
 
 /// As [`port`], if it is a queuing port.
@@ -122,6 +123,13 @@ pub fn queuing_port(
     port(passport, name, direction).filter(|(index, _)| depth(passport, *index) > 0)
 }
 
+/// Whether a port's channel has memory of its own, so that there are no calls for it.
+fn has_memory(passport: &Passport, index: u64) -> bool {
+    let index = usize::try_from(index).ok();
+    let memory = index.and_then(|index| passport.port_memories.get(index));
+    memory.is_some_and(|memory| memory.kind != 0)
+}
+
 /// How many messages wait at most at a port; 0 at a sampling port.
 ///
 /// ```no_run
@@ -135,6 +143,26 @@ pub fn depth(passport: &Passport, index: u64) -> u32 {
         .ok()
         .and_then(|index| passport.port_depths.get(index));
     depth.copied().unwrap_or(0)
+}
+
+/// As [`port`], with the memory of its own that the channel has, if it is of this kind.
+///
+/// ```no_run
+/// use paratia_runtime::abi::passport::{MEMORY_SHARED, PORT_SOURCE};
+/// use paratia_runtime::passport;
+///
+/// let board = passport::memory_port(passport::own(), "board", PORT_SOURCE, MEMORY_SHARED);
+/// ```
+#[must_use]
+pub fn memory_port(
+    passport: &'static Passport,
+    name: &str,
+    direction: u32,
+    kind: u32,
+) -> Option<(&'static PortRecord, &'static MemoryRecord)> {
+    let (index, record) = port(passport, name, direction)?;
+    let memory = passport.port_memories.get(usize::try_from(index).ok()?)?;
+    (memory.kind == kind).then_some((record, memory))
 }
 
 /// The interrupt that comes with a message at the port with this index in calls, if the configuration names

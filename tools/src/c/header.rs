@@ -8,9 +8,13 @@ use std::mem::{offset_of, size_of};
 use std::path::PathBuf;
 
 use paratia_abi::call::{CALLS, CONSOLE_WRITE_BYTES, Call, Features, UID};
+use paratia_abi::direct::{
+    COUNT_BITS, HEADER_BYTES, QueuingHeader, QueuingReader, SAMPLING_SLOTS, SamplingHeader,
+    SlotHeader,
+};
 use paratia_abi::passport::{
     self, DisplayRecord, MAX_ARGUMENTS_BYTES, MAX_INTERRUPTS, MAX_NAME_BYTES, MAX_PORTS,
-    MAX_REGIONS, MAX_WINDOWS, Passport, PortRecord, RegionRecord, WindowRecord,
+    MAX_REGIONS, MAX_WINDOWS, MemoryRecord, Passport, PortRecord, RegionRecord, WindowRecord,
 };
 use paratia_abi::{ABI_VERSION, ExitCause, OperatingMode, ReportedError, StartCondition, status};
 
@@ -190,7 +194,7 @@ const STATUSES: [(&str, i64); 6] = [
     ("BUSY", status::BUSY),
 ];
 
-const LIMITS: [(&str, usize); 7] = [
+const LIMITS: [(&str, usize); 10] = [
     ("CONSOLE_WRITE_BYTES", CONSOLE_WRITE_BYTES),
     ("MAX_NAME_BYTES", MAX_NAME_BYTES),
     ("MAX_ARGUMENTS_BYTES", MAX_ARGUMENTS_BYTES),
@@ -198,14 +202,20 @@ const LIMITS: [(&str, usize); 7] = [
     ("MAX_PORTS", MAX_PORTS),
     ("MAX_WINDOWS", MAX_WINDOWS),
     ("MAX_INTERRUPTS", MAX_INTERRUPTS),
+    ("SAMPLING_SLOTS", SAMPLING_SLOTS),
+    ("HEADER_BYTES", HEADER_BYTES),
+    ("COUNT_BITS", COUNT_BITS as usize),
 ];
 
-const KINDS: [(&str, u32); 7] = [
+const KINDS: [(&str, u32); 10] = [
     ("REGION_RAM", passport::REGION_RAM),
     ("REGION_FRAME_BUFFER", passport::REGION_FRAME_BUFFER),
     ("REGION_DEVICE", passport::REGION_DEVICE),
     ("PORT_SOURCE", passport::PORT_SOURCE),
     ("PORT_DESTINATION", passport::PORT_DESTINATION),
+    ("MEMORY_SAMPLING", passport::MEMORY_SAMPLING),
+    ("MEMORY_QUEUING", passport::MEMORY_QUEUING),
+    ("MEMORY_SHARED", passport::MEMORY_SHARED),
     ("FORMAT_XRGB8888", passport::FORMAT_XRGB8888),
     ("FORMAT_XBGR8888", passport::FORMAT_XBGR8888),
 ];
@@ -326,9 +336,35 @@ macro_rules! record {
     };
 }
 
-/// The records of the passport; each before those that have it.
-fn records() -> [Record; 5] {
+/// The records of channels' memory and of the passport; each before those that have it.
+fn records() -> [Record; 10] {
     [
+        record!(SamplingHeader, "sampling_header", "The first page of a direct sampling channel's memory (docs/guest-interface.md has the order of accesses).", {
+            newest: "uint64_t newest /* number of the newest message; 0: none */",
+            reserved: "uint64_t reserved[7]",
+            numbers: "uint64_t numbers[PARATIA_SAMPLING_SLOTS] /* of each slot's message; 0 while it changes */",
+        }),
+        record!(QueuingHeader, "queuing_header", "The first page of a direct queuing channel's memory, which its sender writes.", {
+            sent: "uint64_t sent /* number of the last message sent */",
+            refused: "uint64_t refused /* messages that found no room */",
+        }),
+        record!(QueuingReader, "queuing_reader", "The page that a direct queuing channel's reader writes.", {
+            taken: "uint64_t taken /* number of the last message taken */",
+            opened: "uint64_t opened /* not 0 once the reader looks */",
+        }),
+        record!(SlotHeader, "slot", "What lies before a message in its slot; the first slot is PARATIA_HEADER_BYTES from the window.", {
+            length: "uint64_t length /* bytes */",
+            written: "uint64_t written /* ticks of CNTVCT_EL0, by its writer's word */",
+        }),
+        record!(MemoryRecord, "memory", "A channel's own memory at a port; all zero if there is none.", {
+            kind: "uint32_t kind /* PARATIA_MEMORY_... */",
+            rights: "uint32_t rights /* bit 0 read, bit 1 write */",
+            flags: "uint32_t flags /* bit 0: cached for all its ends */",
+            slots: "uint32_t slots /* messages for which there is room */",
+            slot_bytes: "uint64_t slot_bytes /* from one slot to the next */",
+            size_bytes: "uint64_t size_bytes /* from the port's window on */",
+            reader_page: "uint64_t reader_page /* that the reader writes; 0: none */",
+        }),
         record!(RegionRecord, "region", "A region of memory that the partition may touch.", {
             name: "char name[PARATIA_MAX_NAME_BYTES] /* UTF-8, padded with zero bytes */",
             base: "uint64_t base",
@@ -379,6 +415,7 @@ fn records() -> [Record; 5] {
             device_models: "char device_models[PARATIA_MAX_REGIONS][PARATIA_MAX_NAME_BYTES]",
             port_interrupts: "uint32_t port_interrupts[PARATIA_MAX_PORTS] /* 0: none */",
             port_depths: "uint32_t port_depths[PARATIA_MAX_PORTS] /* 0: a sampling port */",
+            port_memories: "struct paratia_memory port_memories[PARATIA_MAX_PORTS] /* a port with memory has no calls */",
         }),
     ]
 }

@@ -30,6 +30,21 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         "{BOLD}{subject}{PLAIN} {GOOD}keeps all {} rules{PLAIN}",
         rules::RULES.len()
     );
+    for channel in choice.system.channels {
+        let ends = 0..=channel.destinations.len();
+        let writers =
+            ends.filter(|end| channel.kind.memory().is_some() && channel.is_written_at(*end));
+        let writers: Vec<_> = writers
+            .map(|end| format!("'{}'", channel.end(end).partition))
+            .collect();
+        if writers.len() > 1 {
+            anstream::println!(
+                "channel '{}': {} write its memory, and each may change what another has written",
+                channel.name,
+                writers.join(" and ")
+            );
+        }
+    }
     // Nothing is fetched or compiled for a check.
     for missing in &not_yet {
         anstream::println!("{DIM}{missing}, so whether it fits wasn't looked at{PLAIN}");

@@ -10,7 +10,8 @@ pub(super) const PATH: &str = "bin/busybox";
 const INIT: &[u8] = include_bytes!("../../initrd/init");
 
 /// What `workload=NAME` on a kernel's command line can name.
-const WORKLOADS: [(&str, &[u8]); 5] = [
+const WORKLOADS: [(&str, &[u8]); 6] = [
+    ("channels", include_bytes!("../../initrd/workload/channels")),
     ("check", include_bytes!("../../initrd/workload/check")),
     ("crash", include_bytes!("../../initrd/workload/crash")),
     ("load", include_bytes!("../../initrd/workload/load")),

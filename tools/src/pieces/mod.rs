@@ -81,7 +81,7 @@ pub fn of(choice: &Choice, progress: Option<&mut dyn Progress>) -> anyhow::Resul
     };
     let mut all = Vec::new();
     for partition in choice.system.partitions {
-        let pieces = place::pieces(partition, choice.board, &mut sources)
+        let pieces = place::pieces(choice.system, partition, choice.board, &mut sources)
             .with_context(|| format!("partition '{}'", partition.name))?;
         all.extend(pieces);
     }
@@ -112,7 +112,7 @@ pub fn look(choice: &Choice) -> Look {
         not_yet: Vec::new(),
     };
     for partition in choice.system.partitions {
-        let error = match place::pieces(partition, choice.board, &mut sources) {
+        let error = match place::pieces(choice.system, partition, choice.board, &mut sources) {
             Ok(pieces) => {
                 look.pieces.extend(pieces);
                 continue;

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use paratia_config::address::{BLOCK_2_MIB, PAGE_BYTES};
 use paratia_config::image::{Initrd, PieceKind};
 use paratia_config::system::Image;
-use paratia_config::{BoardFacts, Ipa, Partition};
+use paratia_config::{BoardFacts, Ipa, Partition, System};
 
 use super::source::{Bytes, Sources};
 use super::tree::Guest;
@@ -13,6 +13,7 @@ use crate::flat;
 
 /// The pieces of a partition's image.
 pub(super) fn pieces(
+    system: &System,
     partition: &Partition,
     board: &BoardFacts,
     sources: &mut Sources<'_, '_>,
@@ -37,7 +38,15 @@ pub(super) fn pieces(
                 Initrd::Busybox => Some(sources.busybox()?),
                 Initrd::File(file) => Some(sources.file(file)?),
             };
-            linux(partition, board, sources, kernel, initrd, command_line)
+            linux(
+                system,
+                partition,
+                board,
+                sources,
+                kernel,
+                initrd,
+                command_line,
+            )
         }
         Image::Raw {
             file,
@@ -46,7 +55,7 @@ pub(super) fn pieces(
         } => {
             let bytes = sources.file(file)?;
             let mut pieces = vec![piece(partition, PieceKind::Binary, load, bytes)];
-            pieces.extend(tree(partition, board, sources, device_tree)?);
+            pieces.extend(tree(system, partition, board, sources, device_tree)?);
             Ok(pieces)
         }
         Image::Elf { file, device_tree } => {
@@ -64,7 +73,7 @@ pub(super) fn pieces(
             let mut loaded = piece(partition, PieceKind::Binary, Ipa(elf.base), flat);
             loaded.room_bytes = elf.room_bytes;
             let mut pieces = vec![loaded];
-            pieces.extend(tree(partition, board, sources, device_tree)?);
+            pieces.extend(tree(system, partition, board, sources, device_tree)?);
             Ok(pieces)
         }
     }
@@ -73,6 +82,7 @@ pub(super) fn pieces(
 /// The kernel at the partition's entry; behind what it needs, on the next 2 MiB, the initial RAM
 /// disk; behind that, on the next page, the device tree.
 fn linux(
+    system: &System,
     partition: &Partition,
     board: &BoardFacts,
     sources: &mut Sources<'_, '_>,
@@ -89,7 +99,7 @@ fn linux(
     let mut pieces = vec![first];
     let mut guest = Guest {
         command_line,
-        ..Guest::of(partition, board)
+        ..Guest::of(system, partition, board)
     };
     if let Some(initrd) = initrd {
         let disk = piece(partition, PieceKind::Initrd, Ipa(free), initrd);
@@ -105,6 +115,7 @@ fn linux(
 
 /// The device tree of what isn't Linux: its command line is the partition's arguments.
 fn tree(
+    system: &System,
     partition: &Partition,
     board: &BoardFacts,
     sources: &Sources<'_, '_>,
@@ -115,7 +126,7 @@ fn tree(
     };
     let guest = Guest {
         command_line: partition.arguments,
-        ..Guest::of(partition, board)
+        ..Guest::of(system, partition, board)
     };
     let bytes = sources.made(&format!("{}.dtb", partition.name), &guest.tree()?)?;
     Ok(Some(piece(partition, PieceKind::DeviceTree, place, bytes)))
@@ -158,7 +169,8 @@ mod tests {
             progress: None,
         };
         let partition = Partition { image, ..PARTITION };
-        let pieces = pieces(&partition, board.facts, &mut sources)?;
+        let system = crate::catalog::choose("qemu-virt", "hello")?.system;
+        let pieces = pieces(system, &partition, board.facts, &mut sources)?;
         let place = |piece: &Piece| (piece.kind, piece.at.0 - RAM.0, piece.room_bytes);
         Ok(pieces.iter().map(place).collect())
     }

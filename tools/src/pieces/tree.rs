@@ -6,10 +6,14 @@
 //! than the bindings allow exist, so it has the form that most trees have: one node for all memory, every
 //! interrupt of the timers in its position, a path to the console without options.
 
+mod channels;
+
 use paratia_config::machine::{UART_BYTES, UART_INTERRUPT, VirtualGic, VirtualMachine};
 use paratia_config::system::{DeviceUse, RegionKind};
-use paratia_config::{BoardFacts, Partition};
+use paratia_config::{BoardFacts, Partition, System};
 use vm_fdt::{Error, FdtWriter, FdtWriterNode};
+
+pub use channels::Channel;
 
 /// Phandles.
 const GIC: u32 = 1;
@@ -51,6 +55,8 @@ pub struct Guest<'a> {
     pub monitors_interrupt: Option<u32>,
     /// Its own devices: the board's name, base, size and interrupts.
     pub devices: Vec<(&'a str, u64, u64, &'a [u32])>,
+    /// The memory of its channels.
+    pub channels: Vec<Channel<'a>>,
     /// The kernel's command line.
     pub command_line: &'a str,
     /// First byte and end of the initial RAM disk.
@@ -60,7 +66,12 @@ pub struct Guest<'a> {
 impl<'a> Guest<'a> {
     /// A partition's machine on a board.
     #[must_use]
-    pub fn of(partition: &'a Partition, board: &'a BoardFacts) -> Self {
+    pub fn of(system: &'a System, partition: &'a Partition, board: &'a BoardFacts) -> Self {
+        let ends = system.channels.iter().flat_map(|channel| {
+            let ends = 0..=channel.destinations.len();
+            ends.map(move |end| (channel, end))
+        });
+        let own = ends.filter(|(channel, end)| channel.end(*end).partition == partition.name);
         let ram = partition
             .regions
             .iter()
@@ -82,6 +93,9 @@ impl<'a> Guest<'a> {
             ram,
             monitors_interrupt: board.monitors_interrupt,
             devices: partition.devices.iter().filter_map(device).collect(),
+            channels: own
+                .filter_map(|(channel, end)| Channel::of(channel, end))
+                .collect(),
             command_line: "",
             initrd: None,
         }
@@ -106,6 +120,7 @@ impl<'a> Guest<'a> {
         clock(&mut tree)?;
         self.uart(&mut tree)?;
         self.devices(&mut tree)?;
+        channels::add(&mut tree, &self.channels)?;
         tree.end_node(root)?;
         tree.finish()
     }

@@ -1,6 +1,8 @@
-//! Exchange of information: who can tell whom what, by channels, and nothing else.
+//! Exchange of information: who can tell whom what, by channels of every kind, and nothing else.
 
+use paratia_config::BoardFacts;
 use paratia_config::system::{self, ChannelKind, System};
+use paratia_config::tables::channel_memory;
 use serde::Serialize;
 
 use super::timing::nanoseconds;
@@ -12,6 +14,8 @@ pub struct Channel {
     pub name: String,
     /// How messages are kept.
     pub kind: Kind,
+    /// How they come.
+    pub transport: Transport,
     /// The largest message.
     pub message_bytes: u32,
     /// How long a sampled message is valid.
@@ -32,6 +36,18 @@ pub enum Kind {
     Sampling,
     /// Each waits until it is read.
     Queuing,
+    /// There are none, but memory.
+    SharedMemory,
+}
+
+/// How messages come from one end to the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transport {
+    /// The hypervisor copies them.
+    Copied,
+    /// Through memory that the ends share.
+    Direct,
 }
 
 /// An end of a channel.
@@ -41,47 +57,59 @@ pub struct End {
     pub partition: String,
     /// Its name there.
     pub port: String,
-    /// Where the partition has its message window.
+    /// Where the partition has its message window, or sees the memory.
     pub window_ipa: u64,
-    /// Where that lies, if it lies in its memory.
+    /// Where that lies, if it lies in memory.
     pub window_pa: Option<u64>,
+    /// Whether the partition writes there.
+    pub writes: bool,
     /// The interrupt that comes with a message.
     pub interrupt: Option<u32>,
 }
 
-/// All channels of a system, in its order.
+/// All channels of a system on a board, in its order.
 #[must_use]
-pub fn channels(system: &System) -> Vec<Channel> {
-    let of = |it: &system::Channel| {
-        let end = |port: &system::Port| end(system, port, it.message_bytes);
-        let (kind, valid_ns, depth) = match it.kind {
-            ChannelKind::Sampling { refresh } => (Kind::Sampling, Some(nanoseconds(refresh)), None),
-            ChannelKind::Queuing { depth } => (Kind::Queuing, None, Some(depth)),
+pub fn channels(system: &System, board: &BoardFacts) -> Vec<Channel> {
+    let of = |(index, it): (usize, &system::Channel)| {
+        let (kind, depth) = match it.kind {
+            ChannelKind::Sampling { .. } | ChannelKind::DirectSampling { .. } => {
+                (Kind::Sampling, None)
+            }
+            ChannelKind::Queuing { depth } | ChannelKind::DirectQueuing { depth, .. } => {
+                (Kind::Queuing, Some(depth))
+            }
+            ChannelKind::SharedMemory { .. } => (Kind::SharedMemory, None),
+        };
+        let memory = channel_memory::of(system, board, index);
+        let end = |number: usize| {
+            let port = it.end(number);
+            let partitions = &mut system.partitions.iter();
+            let partition = partitions.find(|it| it.name == port.partition);
+            let copied = partition.and_then(|of| of.ram_at(port.window, it.message_bytes.into()));
+            let shared = (memory.size_bytes > 0).then_some(memory.base);
+            End {
+                partition: port.partition.to_owned(),
+                port: port.port.to_owned(),
+                window_ipa: port.window.0,
+                window_pa: shared.or(copied).map(|it| it.0),
+                writes: it.is_written_at(number),
+                interrupt: port.interrupt,
+            }
         };
         Channel {
             name: it.name.to_owned(),
             kind,
+            transport: if it.kind.is_copied() {
+                Transport::Copied
+            } else {
+                Transport::Direct
+            },
             message_bytes: it.message_bytes,
-            valid_ns,
+            valid_ns: (kind == Kind::Sampling).then(|| nanoseconds(it.kind.refresh())),
             depth,
-            source: end(&it.source),
-            destinations: it.destinations.iter().map(end).collect(),
+            source: end(0),
+            destinations: (1..=it.destinations.len()).map(end).collect(),
         }
     };
-    system.channels.iter().map(of).collect()
-}
-
-fn end(system: &System, port: &system::Port, bytes: u32) -> End {
-    let partition = system
-        .partitions
-        .iter()
-        .find(|it| it.name == port.partition);
-    let place = partition.and_then(|it| it.ram_at(port.window, bytes.into()));
-    End {
-        partition: port.partition.to_owned(),
-        port: port.port.to_owned(),
-        window_ipa: port.window.0,
-        window_pa: place.map(|it| it.0),
-        interrupt: port.interrupt,
-    }
+    system.channels.iter().enumerate().map(of).collect()
 }

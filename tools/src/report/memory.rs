@@ -5,6 +5,7 @@ use paratia_verify::reach::declared::{
     Channel, Declaration, Partition, Port, Region, RegionKind, Span,
 };
 use paratia_verify::reach::matrix::{Shown, ShownAccess};
+use paratia_verify::reach::shares;
 use serde::Serialize;
 
 /// The hypervisor as the checker calls it.
@@ -144,14 +145,29 @@ fn partitions<'a>(
     row.accesses.iter().filter_map(of).collect()
 }
 
-/// The partition that may change it; what partitions only read is the hypervisor's.
+/// The partition that may change it, or those that may; what partitions only read is the hypervisor's.
 fn owner(row: &Shown, declared: &Declaration) -> String {
-    let name = match partitions(row, declared)[..] {
-        [(partition, access)] if access.rights.contains('w') => &partition.name,
-        [] | [_] => "hypervisor",
-        _ => "each CPU's own",
+    let partitions = partitions(row, declared);
+    if partitions.len() > 1 && share(row, declared).is_none() {
+        return "each CPU's own".to_owned();
+    }
+    let writers = partitions.iter().filter(|(_, it)| it.rights.contains('w'));
+    let writers: Vec<&str> = writers.map(|(it, _)| it.name.as_str()).collect();
+    if writers.is_empty() {
+        return "hypervisor".to_owned();
+    }
+    writers.join(" and ")
+}
+
+/// The channel whose memory a row is.
+fn share<'a>(row: &Shown, declared: &'a Declaration) -> Option<&'a Channel> {
+    let span = Span {
+        base: row.base,
+        bytes: row.bytes,
     };
-    name.to_owned()
+    let shares = shares::of(declared);
+    let share = shares.iter().find(|share| share.span.has(span))?;
+    declared.channels.get(share.channel)
 }
 
 /// Why each who isn't the owner reaches it, as far as the declaration tells.
@@ -169,6 +185,12 @@ fn reasons(row: &Shown, declared: &Declaration) -> Vec<Reason> {
     if partitions.len() > 1 && declared.board.lent_registers.is_some_and(|it| it.has(span)) {
         let text = "the interrupt controller shows each CPU its own registers here, and a switch carries them";
         add(Kind::OwnOfCpu, text.to_owned());
+    }
+    if let Some(channel) = share(row, declared) {
+        for (partition, access) in partitions {
+            add(Kind::Channel, shared(channel, &partition.name, access));
+        }
+        return reasons;
     }
     for (partition, access) in partitions {
         let name = &partition.name;
@@ -194,6 +216,18 @@ fn reasons(row: &Shown, declared: &Declaration) -> Vec<Reason> {
         }
     }
     reasons
+}
+
+fn shared(channel: &Channel, name: &str, access: &ShownAccess) -> String {
+    let verb = if access.rights.contains('w') {
+        "writes, and reads,"
+    } else {
+        "reads"
+    };
+    format!(
+        "'{name}' {verb} memory of channel '{}' at {:#x}; before a start of who writes it the hypervisor scrubs it",
+        channel.name, access.input
+    )
 }
 
 fn start(region: &Region, name: &str) -> String {

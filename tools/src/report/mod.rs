@@ -150,7 +150,7 @@ pub fn document(
         checks: checks(reach, code),
         memory: memory::Memory::of(reach, &declared),
         timing: timing::Timing::of(choice, code, report, asked),
-        channels: exchange::channels(choice.system),
+        channels: exchange::channels(choice.system, choice.board),
         interrupts: reach.interrupts.iter().map(interrupt).collect(),
         faults: faults::tables(report),
         claims: claims::read(&claims::Sources::read()?)?,

@@ -6,7 +6,6 @@
 
 #![forbid(unsafe_code)]
 
-pub mod carry;
 pub mod code;
 pub mod image;
 pub mod reach;

@@ -29,8 +29,10 @@ pub struct Union {
     pub debug: bool,
     /// Whether any is told its stolen time.
     pub stolen_time: bool,
-    /// Whether messages of any channel queue.
+    /// Whether messages of any channel queue at the hypervisor.
     pub queues: bool,
+    /// Whether any channel has memory of its own.
+    pub channel_memory: bool,
 }
 
 impl Union {
@@ -49,6 +51,7 @@ impl Union {
             debug: false,
             stolen_time: false,
             queues: false,
+            channel_memory: false,
         };
         let mut v2 = 0;
         each! { partition in system.partitions => {
@@ -74,6 +77,7 @@ impl Union {
         }}
         each! { channel in system.channels => {
             all.queues |= matches!(channel.kind, ChannelKind::Queuing { .. });
+            all.channel_memory |= channel.kind.memory().is_some();
             each! { destination in channel.destinations => {
                 all.kicks |= destination.interrupt.is_some();
             }}

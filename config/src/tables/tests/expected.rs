@@ -4,7 +4,7 @@ use super::PAGE;
 use crate::address::{MemoryRange, Pa};
 use crate::board::{BoardFacts, CpuStart, InterruptController};
 use crate::layout::Layout;
-use crate::system::{Partition, RegionKind, System};
+use crate::system::{Channel, ChannelKind, Partition, Port, RegionKind, System};
 
 /// Attributes as the Arm ARM encodes them (D8.5), put together by hand.
 mod bits {
@@ -13,6 +13,16 @@ mod bits {
 
     pub const STAGE2_RAM: u64 = 0b11_1111 << 2 | SHAREABLE_ACCESSED;
     pub const STAGE2_FRAME_BUFFER: u64 = 0b11_0101 << 2 | SHAREABLE_ACCESSED | NEVER_EXECUTED;
+    pub const STAGE2_SHARED: [[u64; 2]; 2] = [
+        [
+            0b01_0101 << 2 | SHAREABLE_ACCESSED | NEVER_EXECUTED,
+            0b11_0101 << 2 | SHAREABLE_ACCESSED | NEVER_EXECUTED,
+        ],
+        [
+            0b01_1111 << 2 | SHAREABLE_ACCESSED | NEVER_EXECUTED,
+            0b11_1111 << 2 | SHAREABLE_ACCESSED | NEVER_EXECUTED,
+        ],
+    ];
     pub const STAGE2_DEVICE: u64 = 0b11_0001 << 2 | SHAREABLE_ACCESSED | NEVER_EXECUTED;
     pub const STAGE2_PASSPORT: u64 = 0b01_1111 << 2 | SHAREABLE_ACCESSED | NEVER_EXECUTED;
 
@@ -27,7 +37,12 @@ mod bits {
 pub(super) type Expected = (std::ops::Range<u64>, u64, u64);
 
 /// What a partition reaches.
-pub(super) fn stage2_map(partition: &Partition, board: &BoardFacts, passport: Pa) -> Vec<Expected> {
+pub(super) fn stage2_map(
+    system: &System,
+    partition: &Partition,
+    board: &BoardFacts,
+    passport: Pa,
+) -> Vec<Expected> {
     let mut map: Vec<Expected> = partition
         .regions
         .iter()
@@ -44,6 +59,20 @@ pub(super) fn stage2_map(partition: &Partition, board: &BoardFacts, passport: Pa
         let range = owned.ipa.0..owned.ipa.0 + registers.size_bytes;
         map.push((range, registers.base.0, bits::STAGE2_DEVICE));
     }
+    for (channel, base, [written, taken]) in memories(system) {
+        let is_cached = usize::from(channel.kind.memory().unwrap().is_cached);
+        for (end, port) in ends(channel) {
+            if port.partition == partition.name {
+                let is_source = usize::from(end == 0);
+                let at = port.window.0;
+                let bits = bits::STAGE2_SHARED[is_cached];
+                map.push((at..at + written, base, bits[is_source]));
+                let page = at + written..at + written + taken;
+                map.push((page, base + written, bits[1 - is_source]));
+            }
+        }
+    }
+    map.retain(|(range, ..)| !range.is_empty());
     let page = partition.passport.0..partition.passport.0 + PAGE;
     map.push((page, passport.0, bits::STAGE2_PASSPORT));
     if let InterruptController::GicV2 {
@@ -55,6 +84,33 @@ pub(super) fn stage2_map(partition: &Partition, board: &BoardFacts, passport: Pa
         map.push((guests, range.base.0, bits::STAGE2_DEVICE));
     }
     map
+}
+
+/// The ends of a channel, its source first.
+fn ends(channel: &Channel) -> impl Iterator<Item = (usize, &Port)> {
+    std::iter::once(&channel.source)
+        .chain(channel.destinations)
+        .enumerate()
+}
+
+/// Direct channels, where the memory of each lies, and the bytes that its source and its reader write.
+fn memories(system: &System) -> Vec<(&Channel, u64, [u64; 2])> {
+    let regions = system.partitions.iter().flat_map(|it| it.regions);
+    let ram = regions.filter(|it| it.kind == RegionKind::Ram);
+    let mut next = ram.map(|it| it.physical().end().0).max().unwrap_or(0);
+    let mut all = Vec::new();
+    for channel in system.channels {
+        let (slots, taken) = match channel.kind {
+            ChannelKind::DirectSampling { .. } => (4, 0),
+            ChannelKind::DirectQueuing { depth, .. } => (u64::from(depth), PAGE),
+            _ => continue,
+        };
+        let slot = (16 + u64::from(channel.message_bytes)).div_ceil(64) * 64;
+        let written = (PAGE + slots * slot).div_ceil(PAGE) * PAGE;
+        all.push((channel, next, [written, taken]));
+        next += written + taken;
+    }
+    all
 }
 
 /// What the hypervisor reaches.
@@ -109,6 +165,14 @@ pub(super) fn el2_map(system: &System, board: &BoardFacts, layout: &Layout) -> V
             RegionKind::FrameBuffer => bits::EL2_FRAME_BUFFER,
         };
         map.push(identity(region.physical(), bits));
+    }
+    for (channel, base, [written, taken]) in memories(system) {
+        let bits = if channel.kind.memory().unwrap().is_cached {
+            bits::EL2_DATA
+        } else {
+            bits::EL2_FRAME_BUFFER
+        };
+        map.push(identity(MemoryRange::new(Pa(base), written + taken), bits));
     }
     map
 }

@@ -94,7 +94,7 @@ fn assert_system(system: &System, board: &BoardFacts, tables: &[[u64; 512]], lay
     let roots: [Pa; MAX_PARTITIONS] = stage2_roots(system, board);
     for (index, partition) in system.partitions.iter().enumerate() {
         let root = roots[index];
-        let map = stage2_map(partition, board, layout.passport(index));
+        let map = stage2_map(system, partition, board, layout.passport(index));
         assert_maps(tables, base, root, &map);
     }
 }
@@ -246,7 +246,13 @@ fn a_guest_with_a_gicv3_is_lent_nothing() {
         let mut partition = CLUSTER.partitions[0];
         partition.machine.gic.version = version;
         let passport = MemoryRange::new(Pa(0x4000_0000), PAGE);
-        let mappings = stage2(&partition, &GICV2_BOARD, passport, Pa(0x4000_1000));
+        let mappings = stage2(
+            &CLUSTER,
+            &partition,
+            &GICV2_BOARD,
+            passport,
+            Pa(0x4000_1000),
+        );
         let outputs = mappings.as_slice().iter().map(|mapping| mapping.output);
         outputs.filter(|output| *output == 0x0804_0000).count()
     };

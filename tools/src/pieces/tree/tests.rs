@@ -67,6 +67,7 @@ fn guest() -> Guest<'static> {
         monitors_interrupt: Some(23),
         ram: vec![(0x4000_0000, 0x400_0000)],
         devices: vec![],
+        channels: vec![],
         command_line: "console=ttyAMA0",
         initrd: Some((0x41C0_0000, 0x41DC_4400)),
     }

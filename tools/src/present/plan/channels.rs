@@ -1,11 +1,12 @@
-//! Channels as arrows: `vehicle.speed ──64 B, valid 60 ms──▶ speedometer.speed`, or with `4 × 64 B queued`.
+//! Channels as arrows: `vehicle.speed ──64 B, valid 60 ms──▶ speedometer.speed`, or with `4 × 64 B queued`; double
+//! ones where messages go through memory that the ends share.
 
 use anstyle::Style;
 use paratia_config::System;
 use paratia_config::system::{ChannelKind, Port};
 
 use crate::present::paint::{self, BOLD, PLAIN};
-use crate::present::quantity::milliseconds;
+use crate::present::quantity::{milliseconds, size};
 
 /// One line a destination; a channel's further destinations stand below its first.
 pub(super) fn lines(system: &System) -> Vec<String> {
@@ -18,9 +19,20 @@ pub(super) fn lines(system: &System) -> Vec<String> {
                 format!("──{bytes} B, valid {} ms──▶", milliseconds(refresh))
             }
             ChannelKind::Queuing { depth } => format!("──{depth} × {bytes} B queued──▶"),
+            ChannelKind::DirectSampling { refresh, .. } => {
+                format!("══{bytes} B direct, valid {} ms══▶", milliseconds(refresh))
+            }
+            ChannelKind::DirectQueuing { depth, .. } => {
+                format!("══{depth} × {bytes} B queued direct══▶")
+            }
+            ChannelKind::SharedMemory { .. } => format!("══{} shared══▶", size(bytes.into())),
         };
         for (index, destination) in channel.destinations.iter().enumerate() {
-            let destination = reader(system, destination);
+            let mut reader = reader(system, destination);
+            if channel.is_written_at(1 + index) {
+                reader += &format!(" {BOLD}writes, too{PLAIN}");
+            }
+            let destination = reader;
             lines.push(if index == 0 {
                 format!(
                     "  {source} {arrow} {destination}   {BOLD}{}{PLAIN}",

@@ -3,8 +3,8 @@
 //! Addresses are numbers, times nanoseconds, sizes bytes.
 
 use paratia::catalog::Choice;
-use paratia_config::system::Criticality;
-use paratia_config::tables;
+use paratia_config::system::{ChannelKind, Criticality};
+use paratia_config::tables::{self, channel_memory};
 use serde::Serialize;
 
 use super::views;
@@ -56,6 +56,12 @@ pub(super) struct Mapping {
 #[derive(Debug, Serialize)]
 pub(super) struct Channel {
     pub(super) name: &'static str,
+    /// `sampling`, `queuing` or `shared-memory`.
+    pub(super) kind: &'static str,
+    /// `copied` by the hypervisor, or `direct` through memory that the ends share.
+    pub(super) transport: &'static str,
+    /// That memory, if it is direct.
+    pub(super) memory: Option<Memory>,
     pub(super) message_bytes: u32,
     pub(super) from: End,
     pub(super) to: Vec<End>,
@@ -67,6 +73,8 @@ pub(super) struct End {
     pub(super) partition: &'static str,
     pub(super) port: &'static str,
     pub(super) window: u64,
+    /// Whether it writes.
+    pub(super) writes: bool,
     pub(super) interrupt: Option<u32>,
 }
 
@@ -119,7 +127,9 @@ impl Document {
             partitions: partitions
                 .map(|(index, it)| partition(choice, index, it))
                 .collect(),
-            channels: system.channels.iter().map(channel).collect(),
+            channels: (system.channels.iter().enumerate())
+                .map(|(index, it)| channel(choice, index, it))
+                .collect(),
             schedule: Schedule {
                 major_frame_ns: nanoseconds(system.schedule.major_frame),
                 guard_ns: nanoseconds(system.schedule.guard),
@@ -148,18 +158,37 @@ fn partition(choice: &Choice, index: usize, declared: &paratia_config::Partition
     }
 }
 
-fn channel(declared: &paratia_config::Channel) -> Channel {
-    let end = |port: &paratia_config::system::Port| End {
-        partition: port.partition,
-        port: port.port,
-        window: port.window.0,
-        interrupt: port.interrupt,
+fn channel(choice: &Choice, index: usize, declared: &paratia_config::Channel) -> Channel {
+    let end = |index: usize| {
+        let port = declared.end(index);
+        End {
+            partition: port.partition,
+            port: port.port,
+            window: port.window.0,
+            writes: declared.is_written_at(index),
+            interrupt: port.interrupt,
+        }
     };
+    let memory = channel_memory::of(choice.system, choice.board, index);
     Channel {
         name: declared.name,
+        kind: match declared.kind {
+            ChannelKind::Sampling { .. } | ChannelKind::DirectSampling { .. } => "sampling",
+            ChannelKind::Queuing { .. } | ChannelKind::DirectQueuing { .. } => "queuing",
+            ChannelKind::SharedMemory { .. } => "shared-memory",
+        },
+        transport: if declared.kind.is_copied() {
+            "copied"
+        } else {
+            "direct"
+        },
+        memory: (memory.size_bytes > 0).then_some(Memory {
+            base: memory.base.0,
+            size_bytes: memory.size_bytes,
+        }),
         message_bytes: declared.message_bytes,
-        from: end(&declared.source),
-        to: declared.destinations.iter().map(end).collect(),
+        from: end(0),
+        to: (1..=declared.destinations.len()).map(end).collect(),
     }
 }
 

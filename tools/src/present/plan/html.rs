@@ -193,6 +193,8 @@ fn channels(plan: &Document) -> String {
                     colour_of(plan, channel.from.partition),
                 ),
                 Cell::Of(end.partition.to_owned(), colour_of(plan, end.partition)),
+                Cell::Text(format!("{}, {}", channel.kind, channel.transport)),
+                Cell::Text(if end.writes { "both" } else { "source" }.to_owned()),
                 Cell::Number(size(channel.message_bytes.into())),
                 Cell::Number(interrupt),
             ]);
@@ -201,7 +203,16 @@ fn channels(plan: &Document) -> String {
     if rows.is_empty() {
         return "<p>none</p>\n".to_owned();
     }
-    table(&["channel", "from", "to", "message", "interrupt"], &rows)
+    let heads = [
+        "channel",
+        "from",
+        "to",
+        "kind",
+        "writers",
+        "message",
+        "interrupt",
+    ];
+    table(&heads, &rows)
 }
 
 /// What stands in a table.

@@ -3,6 +3,7 @@
 use anstyle::Style;
 use paratia::catalog::Choice;
 use paratia_config::board::CpuStart;
+use paratia_config::tables::channel_memory;
 use paratia_config::{MemoryRange, Pa, tables};
 
 use crate::present::paint::{self, DIM, PLAIN};
@@ -115,6 +116,18 @@ fn all_blocks(choice: &Choice) -> Vec<Block> {
             colour: paint::partition(index),
             parts: Vec::new(),
         }));
+    }
+    for (index, channel) in choice.system.channels.iter().enumerate() {
+        let range = channel_memory::of(choice.system, choice.board, index);
+        let writer = choice.system.partition_index(channel.source.partition);
+        if range.size_bytes > 0 {
+            blocks.push(Block {
+                range,
+                title: format!("channel: {}", channel.name),
+                colour: writer.map_or(DIM, paint::partition),
+                parts: Vec::new(),
+            });
+        }
     }
     blocks
 }

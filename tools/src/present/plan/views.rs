@@ -2,6 +2,7 @@
 
 use paratia::catalog::Choice;
 use paratia_config::system::Criticality;
+use paratia_config::tables::channel_memory;
 use paratia_config::{Partition, tables};
 
 use crate::present::quantity::{address, range, size};
@@ -75,6 +76,19 @@ fn rows(choice: &Choice, index: usize, partition: &Partition) -> Vec<[String; 5]
     rows.into_iter().map(|(_, row)| row).collect()
 }
 
+/// What a partition has of channels' memory at an address.
+fn channel(choice: &Choice, partition: &Partition, ipa: u64) -> Option<String> {
+    let views = channel_memory::views(choice.system, choice.board, partition.name);
+    let mut views = views.iter().filter(|it| it.physical.size_bytes > 0);
+    let view = views.find(|it| it.ipa.0 == ipa)?;
+    let channel = &choice.system.channels[view.channel];
+    let ends = (0..=channel.destinations.len()).map(|end| channel.end(end));
+    let is_first = { ends }.any(|port| port.partition == partition.name && port.window.0 == ipa);
+    let part = if is_first { "memory" } else { "reader's page" };
+    let uncached = if view.is_cached { "" } else { ", not cached" };
+    Some(format!("{part} of channel '{}'{uncached}", channel.name))
+}
+
 /// What a partition has mapped at an address.
 pub(super) fn what(choice: &Choice, partition: &Partition, ipa: u64) -> String {
     let machine = &partition.machine;
@@ -88,6 +102,9 @@ pub(super) fn what(choice: &Choice, partition: &Partition, ipa: u64) -> String {
         let more = device.and_then(|it| it.reaches);
         let more = more.map(|more| format!("; reaches {more}"));
         return format!("device '{}'{}", owned.device, more.unwrap_or_default());
+    }
+    if let Some(channel) = channel(choice, partition, ipa) {
+        return channel;
     }
     let known = if partition.passport.0 == ipa {
         "passport"

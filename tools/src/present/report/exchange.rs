@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use paratia::report::Document;
-use paratia::report::exchange::{Channel, End};
+use paratia::report::exchange::{Channel, End, Kind, Transport};
 
 use super::owners;
 use super::shown::{self, Cell, Unit};
@@ -14,11 +14,21 @@ const END: u64 = 36;
 const GAP: u64 = 10;
 
 pub(super) fn chapter(document: &Document) -> String {
-    let mut html = "<p>No byte is written by one partition and read by another. Messages are copied by the \
-                    hypervisor, from the sender's message window to a place of its own, and from there to the \
-                    receiver's. Whether their contents are protected end to end is the partitions' own affair, and \
-                    not declared.</p>\n"
-        .to_owned();
+    let is_direct = |it: &&Channel| it.transport == Transport::Direct;
+    let direct: Vec<&Channel> = document.channels.iter().filter(is_direct).collect();
+    let mut html = match direct[..] {
+        [] => "<p>No byte is written by one partition and read by another. ".to_owned(),
+        _ => "<p>Ends of the channels that are called direct share memory of the channel's own: what a writer \
+              does there its readers must judge, and nothing else that they have can be harmed by it. Of all \
+              other memory no byte is written by one partition and read by another. "
+            .to_owned(),
+    };
+    html += "Copied messages are copied by the hypervisor, from the sender's message window to a place of its own, \
+             and from there to the receiver's. Whether their contents are protected end to end is the partitions' \
+             own affair, and not declared.</p>\n";
+    for channel in direct {
+        html += &several_writers(channel);
+    }
     html += "<h3 id=\"graph\">Channels</h3>\n";
     if document.channels.is_empty() {
         html += "<p>There is none: no partition can tell another anything.</p>\n";
@@ -30,8 +40,26 @@ pub(super) fn chapter(document: &Document) -> String {
     html + &interrupts(document)
 }
 
+/// Says so where several partitions write the same memory.
+fn several_writers(channel: &Channel) -> String {
+    let writers = channel.destinations.iter().filter(|end| end.writes);
+    let writers: Vec<String> = writers.map(|end| escaped(&end.partition)).collect();
+    if writers.is_empty() {
+        return String::new();
+    }
+    format!(
+        "<p><b>Several write memory of '{}'</b>: {} and {}. Each can change what another has written.</p>\n",
+        escaped(&channel.name),
+        escaped(&channel.source.partition),
+        writers.join(" and ")
+    )
+}
+
 /// How messages are kept, in a few words.
 fn kept(channel: &Channel) -> String {
+    if channel.kind == Kind::SharedMemory {
+        return "shared".to_owned();
+    }
     match (channel.valid_ns, channel.depth) {
         (_, Some(depth)) => format!("{depth} wait"),
         (Some(valid), None) => format!("valid {}", milliseconds(valid)),
@@ -97,7 +125,11 @@ fn table(document: &Document) -> String {
     let mut rows = Vec::new();
     for (index, channel) in document.channels.iter().enumerate() {
         let at = |field: &str| format!("/channels/{index}/{field}");
-        let mut kept = shown::word(&at("kind"), channel.kind);
+        let mut kept = format!(
+            "{}, {}",
+            shown::word(&at("kind"), channel.kind),
+            shown::word(&at("transport"), channel.transport)
+        );
         if let Some(valid) = channel.valid_ns {
             let _ = write!(
                 kept,
@@ -124,15 +156,21 @@ fn table(document: &Document) -> String {
                 )),
             ]
         };
-        let mut add = |place: &str, end: &End, right: &str| {
+        let is_copied = channel.transport == Transport::Copied;
+        let mut add = |place: &str, end: &End| {
+            let right = match (is_copied, end.writes) {
+                (true, true) => "the hypervisor reads there",
+                (true, false) => "the hypervisor writes there",
+                (false, true) => "it reads and writes there",
+                (false, false) => "it reads there",
+            };
             let mut row = begin();
             row.extend(cells(document, &at(place), end, right));
             rows.push(row);
         };
-        add("source", &channel.source, "the hypervisor reads there");
+        add("source", &channel.source);
         for (of, destination) in channel.destinations.iter().enumerate() {
-            let place = format!("destinations/{of}");
-            add(&place, destination, "the hypervisor writes there");
+            add(&format!("destinations/{of}"), destination);
         }
     }
     let heads = [

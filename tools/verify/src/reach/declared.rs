@@ -23,7 +23,7 @@ pub struct Declaration {
 }
 
 /// Addresses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
     /// The first.
     pub base: u64,
@@ -66,6 +66,9 @@ pub struct Board {
     pub ram: Vec<Span>,
     /// The part of it that is the hypervisor's.
     pub hypervisor_memory: Span,
+    /// The part of it that is for partitions.
+    #[serde(default)]
+    pub partition_memory: Span,
     /// Where the image begins.
     pub image_base: u64,
     /// Where the firmware leaves its device tree, if it does.
@@ -249,10 +252,45 @@ pub struct Channel {
     pub refresh_ns: u64,
     /// Messages that wait at most; 0 where the newest replaces the one before it.
     pub depth: u32,
+    /// Its own memory, through which its ends tell each other without the hypervisor.
+    #[serde(default)]
+    pub memory: Option<ChannelMemory>,
     /// Who writes.
     pub source: Port,
     /// Who reads.
     pub destinations: Vec<Port>,
+}
+
+impl Channel {
+    /// Whether the hypervisor keeps the newest of its messages.
+    #[must_use]
+    pub fn is_sampled(&self) -> bool {
+        self.depth == 0 && self.memory.is_none()
+    }
+}
+
+/// Memory that a channel has of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelMemory {
+    /// How messages lie in it.
+    pub form: Form,
+    /// Where it lies, if that is declared; else behind all else that partitions have.
+    pub at: Option<u64>,
+    /// Whether it is cached.
+    pub is_cached: bool,
+    /// Destinations that write what the source writes, by their number.
+    pub writers: Vec<usize>,
+}
+
+/// How messages lie in a channel's memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Form {
+    /// The newest.
+    Sampling,
+    /// So many, and a page in which the reader says what it has taken.
+    Queuing(u32),
+    /// However its ends like: it is as large as a message.
+    Shared,
 }
 
 /// A partition's end of a channel.

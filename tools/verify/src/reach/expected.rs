@@ -4,6 +4,7 @@ use super::declared::{Declaration, Partition, RegionKind, Span};
 use super::finding::{About, Finding};
 use super::memory::{Memory, Rights};
 use super::regimes::Whose;
+use super::shares;
 use super::walk::{Mapping, TABLE_BYTES};
 use crate::image::Image;
 
@@ -298,6 +299,9 @@ fn hypervisor(declared: &Declaration, places: &Places) -> Vec<Mapping> {
             memory_of(region.kind),
         ));
     }
+    for share in shares::of(declared) {
+        all.push(identity(share.span, Rights::READ_WRITE, share.memory));
+    }
     all
 }
 
@@ -336,6 +340,17 @@ fn guest(
             },
             memory: memory_of(region.kind),
         });
+    }
+    for share in shares::of(declared) {
+        for end in share.ends.iter().filter(|end| end.partition == index) {
+            all.push(Mapping {
+                input: end.ipa,
+                output: share.span.base,
+                bytes: share.span.bytes,
+                rights: end.rights,
+                memory: share.memory,
+            });
+        }
     }
     let registers = |input, span: Span| Mapping {
         input,

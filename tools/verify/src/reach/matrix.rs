@@ -6,6 +6,7 @@ use super::declared::{Declaration, Span};
 use super::expected::Places;
 use super::memory::{Memory, Rights};
 use super::regimes::{Regime, Whose};
+use super::shares;
 
 /// Physical addresses that are reached alike throughout.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -201,6 +202,12 @@ pub fn what(span: Span, declared: &Declaration, places: &Places) -> String {
                 "region '{}' of partition '{}'",
                 region.name, partition.name
             ));
+        }
+    }
+    for share in shares::of(declared) {
+        if share.span.meets(span) {
+            let channel = &declared.channels[share.channel];
+            names.push(format!("memory of channel '{}'", channel.name));
         }
     }
     for device in declared

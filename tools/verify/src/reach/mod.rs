@@ -24,6 +24,7 @@ pub mod regimes;
 pub mod registers;
 pub mod seal;
 pub mod separation;
+pub mod shares;
 pub mod stacks;
 pub mod walk;
 pub mod windows;

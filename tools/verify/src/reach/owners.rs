@@ -13,6 +13,7 @@ use super::expected::Places;
 use super::finding::{About, Finding};
 use super::held::{Held, Record};
 use super::regimes::Whose;
+use super::shares;
 
 pub use interrupts::{TIMER, links};
 
@@ -80,6 +81,16 @@ pub fn read(held: &Held<'_>, declared: &Declaration, places: &Places) -> Owners 
     }
     look.disjoint();
     owners
+}
+
+fn listed(spans: &[Span]) -> String {
+    let spans = spans.iter();
+    let spans = spans.map(|span| format!("{:#x}..{:#x}", span.base, span.end()));
+    let all: Vec<String> = spans.collect();
+    if all.is_empty() {
+        return "nothing".to_owned();
+    }
+    all.join(" and ")
 }
 
 /// A partition.
@@ -153,6 +164,39 @@ impl Look<'_> {
                 let place = self.at(of, &format!("region '{}'", region.name), record.at);
                 self.complain(About::Separation, place, fact);
             }
+        }
+        self.shared_memory(of)
+    }
+
+    /// The memory of channels that its start scrubs, too.
+    fn shared_memory(&mut self, of: &Of<'_>) -> Result<(), Finding> {
+        let held = self.held;
+        let (first, count) = held.slice(self.facts(of)?, "shared_memory")?;
+        let mut found = Vec::new();
+        for index in 0..count {
+            let record = Record {
+                at: first + index * held.size("MemoryRange")?,
+                kind: "MemoryRange",
+            };
+            found.push(Span {
+                base: held.word(record, "base")?,
+                bytes: held.word(record, "size_bytes")?,
+            });
+        }
+        // What is behind the first that is empty isn't looked at.
+        let used = found.iter().take_while(|span| span.bytes > 0).copied();
+        let found: Vec<Span> = used.collect();
+        let shares = shares::of(self.declared);
+        let own = shares.iter().filter(|it| it.scrubbed_by == of.index);
+        let wanted: Vec<Span> = own.map(|share| share.span).collect();
+        if found != wanted {
+            let fact = format!(
+                "a start scrubs {}, but {} is declared",
+                listed(&found),
+                listed(&wanted)
+            );
+            let place = self.at(of, "memory of channels", first);
+            self.complain(About::Separation, place, fact);
         }
         Ok(())
     }

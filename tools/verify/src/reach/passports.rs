@@ -3,12 +3,13 @@
 //! A page for each (the guests' interface, version 1: docs/guest-interface.md). Whatever isn't a field, or
 //! is an entry that isn't in use, is zero.
 
-use super::declared::{Declaration, Partition, RegionKind};
+use super::declared::{self, Channel, Declaration, Form, Partition, RegionKind};
 use super::expected::{PAGE, Places};
 use super::finding::{About, Finding};
 use super::held::Held;
 use super::owners::{self, TIMER};
 use super::regimes::Whose;
+use super::shares::{self, Sizes};
 
 const MAGIC: &[u8; 8] = b"PARATIA1";
 const NAME_BYTES: usize = 24;
@@ -151,6 +152,18 @@ impl Page {
             let depth = ports.get(index).map_or(0, |port| port.depth);
             self.half(format!("port_depths[{index}]"), depth);
         }
+        for index in 0..PORTS {
+            let of = ports.get(index).map(|port| port.memory).unwrap_or_default();
+            self.half(format!("port_memories[{index}].kind"), of.kind);
+            self.half(format!("port_memories[{index}].rights"), of.rights);
+            self.half(format!("port_memories[{index}].flags"), of.flags);
+            self.half(format!("port_memories[{index}].slots"), of.sizes.slots);
+            self.word(format!("port_memories[{index}].slot_bytes"), of.sizes.slot);
+            let bytes = of.sizes.written;
+            self.word(format!("port_memories[{index}].size_bytes"), bytes);
+            let page = of.reader_page;
+            self.word(format!("port_memories[{index}].reader_page"), page);
+        }
         self.fields
             .push(("what follows the fields".to_owned(), self.bytes.len()));
         self.bytes.resize(4096, 0);
@@ -255,14 +268,52 @@ struct Port {
     refresh_ns: u64,
     depth: u32,
     interrupt: u32,
+    memory: PortMemory,
+}
+
+/// A channel's own memory at a port.
+#[derive(Clone, Copy, Default)]
+struct PortMemory {
+    kind: u32,
+    rights: u32,
+    flags: u32,
+    sizes: Sizes,
+    reader_page: u64,
+}
+
+impl PortMemory {
+    /// At an end of a channel: the source is 0.
+    fn of(channel: &Channel, end: usize, port: &declared::Port) -> Self {
+        let Some(memory) = &channel.memory else {
+            return Self::default();
+        };
+        let sizes = shares::sizes(channel);
+        let writes = end == 0 || memory.writers.contains(&(end - 1));
+        Self {
+            kind: match memory.form {
+                Form::Sampling => 1,
+                Form::Queuing(_) => 2,
+                Form::Shared => 3,
+            },
+            rights: if writes { 0b11 } else { 0b01 },
+            flags: memory.is_cached.into(),
+            sizes,
+            reader_page: if sizes.taken > 0 {
+                port.window + sizes.written
+            } else {
+                0
+            },
+        }
+    }
 }
 
 fn ports(declared: &Declaration, partition: usize) -> Vec<Port> {
     let mut all = Vec::new();
     for channel in &declared.channels {
-        let source = std::iter::once((1, &channel.source));
-        let ends = source.chain(channel.destinations.iter().map(|port| (2, port)));
-        for (direction, port) in ends.filter(|(_, port)| port.partition == partition) {
+        let ends = std::iter::once(&channel.source).chain(&channel.destinations);
+        let ends = ends.enumerate();
+        for (end, port) in ends.filter(|(_, port)| port.partition == partition) {
+            let direction = if end == 0 { 1 } else { 2 };
             all.push(Port {
                 name: port.name.clone(),
                 window: port.window,
@@ -271,6 +322,7 @@ fn ports(declared: &Declaration, partition: usize) -> Vec<Port> {
                 refresh_ns: channel.refresh_ns,
                 depth: channel.depth,
                 interrupt: port.interrupt,
+                memory: PortMemory::of(channel, end, port),
             });
         }
     }

@@ -6,11 +6,16 @@ use super::finding::{About, Finding};
 use super::matrix::{Access, Row, what};
 use super::memory::{Memory, Rights};
 use super::regimes::Whose;
+use super::shares::{self, Share};
 
 /// Which of it doesn't hold.
 #[must_use]
 pub fn findings(matrix: &[Row], declared: &Declaration, places: &Places) -> Vec<Finding> {
-    let ask = Ask { declared, places };
+    let ask = Ask {
+        declared,
+        places,
+        shares: shares::of(declared),
+    };
     let rules = [
         Ask::one_partition,
         Ask::nothing_of_the_hypervisor,
@@ -35,6 +40,7 @@ pub fn findings(matrix: &[Row], declared: &Declaration, places: &Places) -> Vec<
 struct Ask<'a> {
     declared: &'a Declaration,
     places: &'a Places,
+    shares: Vec<Share>,
 }
 
 impl Ask<'_> {
@@ -69,11 +75,27 @@ impl Ask<'_> {
             .is_some_and(|lent| lent.has(span))
     }
 
-    /// No byte is reached by two partitions, but registers of which each CPU has its own.
+    /// Whether the declaration gives these bytes to the partition with just these rights, as an end of a
+    /// channel that has memory of its own.
+    fn is_declared_shared(&self, span: Span, access: &Access) -> bool {
+        let Whose::Partition(partition) = access.whose else {
+            return false;
+        };
+        let mut shares = self.shares.iter().filter(|share| share.span.has(span));
+        shares.any(|share| {
+            let mut ends = share.ends.iter();
+            ends.any(|end| end.partition == partition && end.rights == access.rights)
+        })
+    }
+
+    /// No byte is reached by two partitions, but registers of which each CPU has its own, and what a channel
+    /// has of memory: that by its ends, and no more than declared.
     fn one_partition(&self, row: &Row) -> Option<String> {
         let of: Vec<&Access> = partitions(row).collect();
         let is_shared = of.iter().any(|access| access.whose != of[0].whose);
-        (is_shared && !self.is_lent(row.span)).then(|| {
+        let mut all = of.iter();
+        let is_declared = all.all(|access| self.is_declared_shared(row.span, access));
+        (is_shared && !is_declared && !self.is_lent(row.span)).then(|| {
             format!(
                 "is reached by {}; no channel, region or message window is declared that both have",
                 self.listed(&of)

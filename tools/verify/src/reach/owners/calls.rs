@@ -54,7 +54,7 @@ impl Look<'_> {
         let ends = ends(self.declared, of.index);
         for index in 0..most {
             let record = held.row(CALLED, "PortCalls", of.index * most + index)?;
-            let end = ends.get(index);
+            let end = ends.get(index).and_then(Option::as_ref);
             let name = end.map_or(format!("port {index}"), |end| {
                 format!("port '{}'", end.port.name)
             });
@@ -121,7 +121,7 @@ impl Look<'_> {
                 (NOTHING, 0)
             });
         }
-        if end.channel.destinations.len() > 1 && end.channel.depth == 0 {
+        if end.channel.destinations.len() > 1 && end.channel.is_sampled() {
             return Ok((SEVERAL, self.destination(end)?.at));
         }
         if !end.channel.destinations.iter().any(rings) {
@@ -150,8 +150,8 @@ impl Look<'_> {
     }
 }
 
-/// The ends of channels that are a partition's, in the order of their index.
-fn ends(declared: &Declaration, partition: usize) -> Vec<End<'_>> {
+/// The ends of channels that are a partition's, in the order of their index; nothing where no call is for one.
+fn ends(declared: &Declaration, partition: usize) -> Vec<Option<End<'_>>> {
     let mut all = Vec::new();
     for (number, channel) in declared.channels.iter().enumerate() {
         let source = std::iter::once((None, &channel.source));
@@ -159,20 +159,22 @@ fn ends(declared: &Declaration, partition: usize) -> Vec<End<'_>> {
         let destinations = destinations.map(|(at, port)| (Some(at), port));
         for (destination, port) in source.chain(destinations) {
             if port.partition == partition {
-                all.push(End {
+                let end = End {
                     number,
                     channel,
                     destination,
                     port,
-                });
+                };
+                all.push(Some(end).filter(|_| channel.memory.is_none()));
             }
         }
     }
     all
 }
 
-/// Most ports of a partition.
+/// Most ports of a partition, up to its last one for which there are calls.
 fn most_ports(declared: &Declaration) -> usize {
-    let counts = (0..declared.partitions.len()).map(|index| ends(declared, index).len());
+    let last = |index| ends(declared, index).iter().rposition(Option::is_some);
+    let counts = (0..declared.partitions.len()).map(|index| last(index).map_or(0, |last| last + 1));
     counts.max().unwrap_or(0)
 }

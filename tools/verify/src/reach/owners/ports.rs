@@ -29,9 +29,9 @@ impl Look<'_> {
                 .and_then(|index| wanted.get(index));
             let direction = held.field(record, "direction")?;
             let (end, which) = held.slice_at(direction)?;
-            let Some(wanted) = wanted else {
+            let Some(wanted) = wanted.and_then(Option::as_ref) else {
                 if end < 2 {
-                    let fact = format!("there is one, but {index} are declared");
+                    let fact = "there is one, but none for calls is declared".to_owned();
                     self.complain(
                         About::Channels,
                         self.at(of, &format!("port {index}"), record.at),
@@ -83,7 +83,7 @@ impl Look<'_> {
     /// The link to a destination of a sampling channel: they lie in the order of such channels.
     pub(super) fn link(&self, number: usize, end: usize) -> Result<u64, Finding> {
         let channels = &self.declared.channels;
-        let is_sampling = |channel: &&Channel| channel.depth == 0;
+        let is_sampling = |channel: &&Channel| channel.is_sampled();
         let most = most_destinations(self.declared);
         let all = channels.iter().filter(is_sampling).count() * most;
         let before = channels[..number].iter().filter(is_sampling).count() * most;
@@ -100,13 +100,13 @@ impl Look<'_> {
         let most = most_destinations(self.declared);
         let is_looked_up = |channel: &Channel| {
             let rings = channel.destinations.iter().any(|port| port.interrupt != 0);
-            channel.depth == 0 && (rings || channel.destinations.len() > 1)
+            channel.is_sampled() && (rings || channel.destinations.len() > 1)
         };
         if !channels.iter().any(is_looked_up) {
             return Ok(());
         }
         for (number, channel) in channels.iter().enumerate() {
-            let count = if channel.depth == 0 {
+            let count = if channel.is_sampled() {
                 channel.destinations.len()
             } else {
                 0
@@ -179,8 +179,8 @@ struct Wanted<'a> {
     seen: Seen,
 }
 
-/// A partition's ports by its declaration, in the order of their index.
-fn ports(declared: &Declaration, partition: usize) -> Vec<Wanted<'_>> {
+/// A partition's ports by its declaration, in the order of their index; none where no call is for the port.
+fn ports(declared: &Declaration, partition: usize) -> Vec<Option<Wanted<'_>>> {
     let mut all = Vec::new();
     for (number, channel) in (0..).zip(&declared.channels) {
         let ends = std::iter::once(&channel.source).chain(&channel.destinations);
@@ -189,7 +189,11 @@ fn ports(declared: &Declaration, partition: usize) -> Vec<Wanted<'_>> {
             .filter(|(_, port)| port.partition == partition)
         {
             let base = physical(&declared.partitions[partition], port);
-            all.push(Wanted {
+            if channel.memory.is_some() {
+                all.push(None);
+                continue;
+            }
+            all.push(Some(Wanted {
                 name: &port.name,
                 seen: Seen {
                     channel: number,
@@ -202,7 +206,7 @@ fn ports(declared: &Declaration, partition: usize) -> Vec<Wanted<'_>> {
                     depth: channel.depth,
                     interrupt: port.interrupt,
                 },
-            });
+            }));
         }
     }
     all

@@ -1,6 +1,7 @@
 use super::*;
 use crate::reach::declared::{
-    Board, Device, Emulated, Partition, Region, RegionKind, Registers, Schedule,
+    Board, Channel, ChannelMemory, Device, Emulated, Form, Partition, Port, Region, RegionKind,
+    Registers, Schedule,
 };
 use crate::reach::memory::Shared;
 
@@ -59,6 +60,7 @@ fn declared() -> Declaration {
             name: "board".to_owned(),
             ram: vec![span(0x4000_0000, 3 * MIB)],
             hypervisor_memory: span(0x4000_0000, MIB),
+            partition_memory: span(0x4010_0000, 2 * MIB),
             image_base: 0x4000_0000,
             device_tree: None,
             hypervisor_registers: vec![Registers {
@@ -252,6 +254,86 @@ fn each_way_round_is_a_finding_that_names_both_sides() {
         assert!(
             said.iter().any(|fact| fact.contains(words)),
             "{base:#x} {words}: {said:#?}"
+        );
+    }
+}
+
+/// A channel from 'one' to 'two' whose memory lies behind all regions, and of which each has an end.
+fn direct(form: Form) -> Declaration {
+    let port = |partition| Port {
+        partition,
+        name: "news".to_owned(),
+        window: 0x6000_0000,
+        interrupt: 0,
+    };
+    let mut declared = declared();
+    for partition in &mut declared.partitions {
+        partition.regions[0].bytes = MIB / 2;
+    }
+    declared.channels.push(Channel {
+        name: "news".to_owned(),
+        message_bytes: 48,
+        refresh_ns: 0,
+        depth: 0,
+        memory: Some(ChannelMemory {
+            form,
+            at: None,
+            is_cached: true,
+            writers: Vec::new(),
+        }),
+        source: port(0),
+        destinations: vec![port(1)],
+    });
+    declared
+}
+
+fn said_of(declared: &Declaration, base: u64, accesses: &[(Whose, Rights)]) -> Vec<String> {
+    let accesses = accesses.iter().map(|(whose, rights)| Access {
+        whose: *whose,
+        input: 0x6000_0000,
+        rights: *rights,
+        memory: Memory::WRITE_BACK,
+    });
+    let row = Row {
+        span: span(base, 0x1000),
+        accesses: accesses.collect(),
+    };
+    let findings = findings(&[row], declared, &places());
+    findings.into_iter().map(|finding| finding.fact).collect()
+}
+
+#[test]
+fn memory_of_a_channel_is_shared_by_its_ends_with_their_rights() {
+    const MEMORY: u64 = 0x4020_0000 + MIB / 2;
+    let (writes, reads) = (Rights::READ_WRITE, Rights::READ);
+    let sampling = direct(Form::Sampling);
+    let queuing = direct(Form::Queuing(3));
+    let good = [
+        (&sampling, MEMORY, writes, reads),
+        (&sampling, MEMORY + 0x1000, writes, reads),
+        (&queuing, MEMORY, writes, reads),
+        (&queuing, MEMORY + 0x2000, reads, writes),
+    ];
+    for (declared, base, one, two) in good {
+        let said = said_of(declared, base, &[(ONE, one), (TWO, two)]);
+        assert!(said.is_empty(), "{base:#x}: {said:#?}");
+    }
+    let bad = [
+        // Who may only read writes, or executes; what lies behind; another partition's memory.
+        (&sampling, MEMORY, writes, writes),
+        (&sampling, MEMORY, reads, writes),
+        (&sampling, MEMORY, writes, Rights::READ_EXECUTE),
+        (&sampling, MEMORY, Rights::ALL, reads),
+        (&sampling, MEMORY + 0x2000, writes, reads),
+        (&queuing, MEMORY + 0x2000, writes, reads),
+        (&queuing, MEMORY + 0x3000, reads, writes),
+        (&sampling, RAM, writes, reads),
+    ];
+    for (declared, base, one, two) in bad {
+        let said = said_of(declared, base, &[(ONE, one), (TWO, two)]);
+        assert!(
+            said.iter().any(|fact| fact.contains("is reached by")),
+            "{base:#x}: {said:#?}"
         );
     }
 }
