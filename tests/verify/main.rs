@@ -3,6 +3,7 @@
 //! The checker is asked more than what it checks: by every bit of the translation tables, and by corruptions
 //! of everything else that it reads, made by chance, the same in every run.
 
+mod carry;
 mod corruptions;
 mod flips;
 

@@ -4,9 +4,11 @@
 
 use std::fs;
 
+use paratia_config::board::InterruptController;
 use paratia_config::layout::{EMERGENCY_STACK_BYTES, STACK_BYTES};
 use paratia_config::machines::{Union, most_destinations};
 use paratia_config::system::{Partition, System};
+use paratia_verify::carry::table::Interface;
 use paratia_verify::code::Limits;
 
 use crate::catalog::Choice;
@@ -47,12 +49,18 @@ pub fn of(choice: &Choice) -> Limits {
         ("MESSAGE_WORDS", message_words(system)),
         ("LONGEST_COPY", LONGEST_COPY),
     ];
+    let interface = match choice.board.interrupt_controller {
+        InterruptController::GicV3 { .. } => Interface::SystemRegisters,
+        InterruptController::GicV2 { .. } => Interface::Memory,
+        InterruptController::Bcm2836 { .. } => Interface::Emulated,
+    };
     Limits {
         stack_bytes: STACK_BYTES,
         emergency_stack_bytes: EMERGENCY_STACK_BYTES,
         quantities: quantities
             .map(|(name, number)| (name.to_owned(), number))
             .into(),
+        interface,
     }
 }
 

@@ -117,6 +117,11 @@ fn show(choice: &Choice, path: &Path, derived: &Derived, findings: &[String]) {
         code.reviewed.len(),
         deepest.map_or(0, |stack| stack.bytes),
     );
+    anstream::println!(
+        "a switch carries {} registers, each in a place of its own; {} functions that it relies on keep what they have to",
+        code.carried.registers.len(),
+        code.carried.functions,
+    );
     match &code.bounds {
         Some(bounds) => anstream::println!(
             "an exit takes at most {} instructions, and {} if its window ends",

@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod carry;
 pub mod code;
 pub mod image;
 pub mod reach;

@@ -15,6 +15,8 @@ use super::reviewed::Reviewed;
 use super::shapes;
 use super::stack::{Frame, deepest, frame};
 use super::text::Text;
+use crate::carry::table::Interface;
+use crate::carry::{self, Carried};
 use crate::image::Image;
 
 /// What was declared that code is held against.
@@ -26,6 +28,8 @@ pub struct Limits {
     pub emergency_stack_bytes: u64,
     /// What makes loops long.
     pub quantities: Quantities,
+    /// What of a guest's CPU interface is in hardware.
+    pub interface: Interface,
 }
 
 /// The stack that an entry needs at most.
@@ -58,6 +62,8 @@ pub struct Report {
     pub bounds: Option<Bounds>,
     /// Loops on these ways that have none, by place.
     pub without_bound: Vec<String>,
+    /// What a switch carries.
+    pub carried: Carried,
     /// What is wrong.
     pub findings: Vec<Finding>,
 }
@@ -97,6 +103,7 @@ pub fn examine(image: &Image, limits: &Limits) -> Result<Report, String> {
             Err(loops) => without_bound = loops.into_iter().collect(),
         }
     }
+    let carried = carry::examine(&code, image, limits.interface, &mut findings);
     let is_indirect = text
         .instructions()
         .filter(|it| indirect::is_indirect(it.word.flow));
@@ -110,6 +117,7 @@ pub fn examine(image: &Image, limits: &Limits) -> Result<Report, String> {
         stacks,
         bounds,
         without_bound,
+        carried,
         findings,
     })
 }
