@@ -14,7 +14,7 @@ mod controller;
 pub use arm_gic::IntId;
 use cortex_a::asm;
 
-use controller::{Controller, mask, unmask};
+use controller::{Controller, mask};
 
 #[cfg(target_os = "none")]
 unsafe extern "Rust" {
@@ -85,6 +85,34 @@ pub fn disable() {
     mask();
 }
 
+/// Lets interrupts through again at the CPU, after [`disable`].
+///
+/// ```no_run
+/// use paratia_runtime::interrupt;
+///
+/// interrupt::disable();
+/// interrupt::unmask();
+/// ```
+pub fn unmask() {
+    controller::unmask();
+}
+
+/// The virtual timer's interrupt.
+///
+/// ```no_run
+/// use paratia_runtime::interrupt::{self, IntId};
+///
+/// fn on_interrupt(interrupt: IntId) {
+///     if interrupt == interrupt::timer() {
+///         // the moment has come
+///     }
+/// }
+/// ```
+#[must_use]
+pub fn timer() -> IntId {
+    Controller::of_passport().timer()
+}
+
 /// Sleeps until an interrupt is pending, masked or not.
 ///
 /// ```no_run
@@ -137,8 +165,9 @@ pub fn unexpected(interrupt: IntId) {
     panic!("unexpected interrupt {interrupt:?}");
 }
 
-/// Acknowledges and handles what is pending. Called by the exception vector.
+/// Acknowledges an interrupt that is pending, if one is, has it handled and ends it. The runtime's exception
+/// vector calls this; a partition does that has vectors of its own, with interrupts masked.
 #[cfg(target_os = "none")]
-pub(crate) extern "C" fn handle() {
+pub extern "C" fn handle() {
     Controller::of_passport().handle(partition_interrupt);
 }

@@ -111,6 +111,23 @@ pub fn image() -> Range<usize> {
     image_start.address()..image_end.address()
 }
 
+/// One past the last address that is mapped by pages, to each of which rights of its own can be given.
+#[must_use]
+pub fn end_of_pages() -> usize {
+    image_start.address() + BLOCK_2_MIB
+}
+
+/// Unmaps a page behind the image for good, so that an access to it is an exception.
+///
+/// # Panics
+/// If it lies within the image or not below [`end_of_pages`], or isn't a page's address.
+pub fn unmap_page(address: usize) {
+    assert!(address >= image().end && address < end_of_pages());
+    assert!(address.is_multiple_of(PAGE_BYTES));
+    set_pages(address..address + PAGE_BYTES, |_| 0);
+    forget_translations();
+}
+
 /// Takes from the image's pages the rights that they don't need.
 pub(crate) fn protect_image() {
     set_pages(image_start.address()..rodata_start.address(), |page| {

@@ -20,7 +20,9 @@ use crate::whole::write_if_changed;
 use crate::workspace;
 
 /// The workspace's own packages that guests are made of.
-const OF_GUESTS: [&str; 6] = [
+const OF_GUESTS: [&str; 8] = [
+    "paratia-a653",
+    "paratia-a653-examples",
     "paratia-abi",
     "paratia-devices",
     "paratia-instruments",

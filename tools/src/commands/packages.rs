@@ -9,7 +9,8 @@ use paratia::workspace;
 pub(super) const BARE_ONLY: [&str; 2] = ["paratia-partitions", "paratia-test-guests"];
 
 /// What guests are made of: those, and what they link, which is for the host, too.
-pub(super) const GUESTS: [&str; 3] = [
+pub(super) const GUESTS: [&str; 4] = [
+    "paratia-a653",
     "paratia-partitions",
     "paratia-runtime",
     "paratia-test-guests",
