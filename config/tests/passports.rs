@@ -256,6 +256,25 @@ fn passports_list_ports_in_the_same_order() {
 }
 
 #[test]
+fn a_passport_says_at_which_ports_events_are_and_how_often_they_come() {
+    const SIGNALLED: System = System {
+        channels: &[
+            TALK.channels[0],
+            Channel {
+                kind: ChannelKind::Event { per_window: 5 },
+                ..TALK.channels[1]
+            },
+        ],
+        ..TALK
+    };
+    let of = |index| paratia_config::passport::passport(&SIGNALLED, &BOARD, index);
+    assert_eq!(of(0).port_signals[..3], [0, 5, 0]);
+    assert_eq!(of(1).port_signals, [0; 8]);
+    assert_eq!(of(2).port_signals[..3], [0, 5, 0]);
+    assert_eq!(of(0).port_depths, [0; 8]);
+}
+
+#[test]
 fn a_passport_says_at_which_ports_messages_queue() {
     const QUEUED: System = System {
         channels: &[

@@ -42,8 +42,8 @@ fn look(file: &[u8], declared: &Declaration) -> Reach {
 }
 
 /// Systems that have between them all that an image can have: a display, devices and their interrupts,
-/// several CPUs and vCPUs, messages that interrupt, memory that partitions share, monitors, as many partitions as there can be.
-const SYSTEMS: [&str; 9] = [
+/// several CPUs and vCPUs, messages that interrupt, memory that partitions share, events, monitors, as many partitions as there can be.
+const SYSTEMS: [&str; 10] = [
     "cluster",
     "hello",
     "test-interrupts",
@@ -51,6 +51,7 @@ const SYSTEMS: [&str; 9] = [
     "test-messages",
     "queue",
     "test-direct",
+    "test-events",
     "test-monitors",
     "bench-partitions-128",
 ];

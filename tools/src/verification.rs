@@ -217,6 +217,7 @@ fn channel(system: &System, channel: &system::Channel) -> Channel {
         refresh_ns: nanoseconds(channel.kind.refresh()),
         depth: channel.kind.depth(),
         memory: channel_memory(channel),
+        signals: channel.kind.signals().into(),
         source: port(&channel.source),
         destinations: channel.destinations.iter().map(port).collect(),
     }

@@ -175,7 +175,7 @@ impl Demand {
             all.blocks = MAX_SHARED_BLOCKS as u64;
         }
         each! { channel in system.channels => {
-            if channel.kind.is_copied() {
+            if channel.kind.has_calls() {
                 all.receivers = greater(all.receivers, channel.destinations.len() as u64);
             }
         }}

@@ -12,6 +12,7 @@ mod context;
 mod devices;
 mod display;
 mod ends;
+mod events;
 mod health;
 mod image;
 mod interrupts;

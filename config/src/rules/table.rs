@@ -3,8 +3,9 @@
 use super::context::Context;
 use super::report::Report;
 use super::{
-    address_space, board, channel_memory, channels, devices, display, health, image, interrupts,
-    longest_path, machine, memory, messages, names, partitions, pieces, schedule, windows,
+    address_space, board, channel_memory, channels, devices, display, events, health, image,
+    interrupts, longest_path, machine, memory, messages, names, partitions, pieces, schedule,
+    windows,
 };
 
 /// A rule, for people.
@@ -222,6 +223,12 @@ rules! {
     channels::queue_has_one_reader,
     /// A queue holds 1 to 256 messages.
     channels::queue_depth,
+    /// An event may be signalled in a window once at least.
+    events::event_rate,
+    /// An event has no message, so that its ports have no window.
+    events::event_without_message,
+    /// Each destination of an event has an interrupt.
+    events::event_interrupts,
     /// Messages stay valid until the writer has its next window.
     channels::refresh_covers_frame,
 

@@ -67,6 +67,13 @@ pub enum ChannelKind {
         /// Where it lies.
         memory: ChannelMemory,
     },
+    /// No message: a bit that interrupts each destination, pending until its window and until it is taken.
+    /// Its `message_bytes` are 0, and its ports have no window.
+    Event {
+        /// How often the source may signal in each window of its own: 1 at least. What goes beyond is refused
+        /// and counted.
+        per_window: u16,
+    },
 }
 
 /// Who writes a channel's memory.
@@ -137,7 +144,7 @@ impl ChannelKind {
             Self::DirectSampling { memory, .. }
             | Self::DirectQueuing { memory, .. }
             | Self::SharedMemory { memory, .. } => Some(memory),
-            Self::Sampling { .. } | Self::Queuing { .. } => None,
+            Self::Sampling { .. } | Self::Queuing { .. } | Self::Event { .. } => None,
         }
     }
 
@@ -145,6 +152,27 @@ impl ChannelKind {
     #[must_use]
     pub const fn is_copied(self) -> bool {
         matches!(self, Self::Sampling { .. } | Self::Queuing { .. })
+    }
+
+    /// How often its source may signal in a window, if it is an event; else never.
+    #[must_use]
+    pub const fn signals(self) -> u16 {
+        match self {
+            Self::Event { per_window } => per_window,
+            _ => 0,
+        }
+    }
+
+    /// Whether it is an event.
+    #[must_use]
+    pub const fn is_event(self) -> bool {
+        matches!(self, Self::Event { .. })
+    }
+
+    /// Whether its ends tell each other by calls.
+    #[must_use]
+    pub const fn has_calls(self) -> bool {
+        self.is_copied() || self.is_event()
     }
 }
 
@@ -160,7 +188,7 @@ pub struct Port {
     /// The port's name, as the partition knows it; unique within the partition.
     pub port: &'static str,
     /// Guest-physical address of its message window, within the partition's RAM; a multiple of 8. Of a channel
-    /// with memory of its own: where the partition sees that; whole pages that are nothing else's.
+    /// with memory of its own: where the partition sees that; whole pages that are nothing else's. Of an event: 0.
     pub window: Ipa,
     /// At a destination: the shared interrupt of its partition's controller that comes with the first
     /// message since it last read the port, if it wants one. Nothing at a source.

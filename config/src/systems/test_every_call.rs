@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 use core::time::Duration;
 
 use super::{PLAIN, heartbeat_ms, message_window, ram};
-use crate::address::mib;
+use crate::address::{Ipa, mib};
 use crate::board::Board;
 use crate::system::{
     Action, Channel, ChannelKind, HealthTable, Image, Partition, Port, Schedule, System, Trace,
@@ -27,6 +27,16 @@ const fn port(partition: &'static str, port: &'static str, index: u64) -> Port {
     }
 }
 
+/// An end of an event.
+const fn event(partition: &'static str, port: &'static str, interrupt: Option<u32>) -> Port {
+    Port {
+        partition,
+        port,
+        window: Ipa(0),
+        interrupt,
+    }
+}
+
 const fn channel(
     name: &'static str,
     kind: ChannelKind,
@@ -36,7 +46,7 @@ const fn channel(
     Channel {
         name,
         kind,
-        message_bytes: MESSAGE_BYTES,
+        message_bytes: if kind.is_event() { 0 } else { MESSAGE_BYTES },
         source,
         destinations,
     }
@@ -46,6 +56,7 @@ const SAMPLED: ChannelKind = ChannelKind::Sampling {
     refresh: Duration::from_millis(60),
 };
 const QUEUED: ChannelKind = ChannelKind::Queuing { depth: 4 };
+const EVENT: ChannelKind = ChannelKind::Event { per_window: 16 };
 
 impl<B: Board> Definition<B> {
     const CALLER: Partition = Partition {
@@ -99,13 +110,15 @@ impl<B: Board> Definition<B> {
                 ],
             ],
         },
-        // A port's index is its place in this order: each partition has SAMPLED_OUT, SAMPLED_IN, QUEUED_OUT and
-        // QUEUED_IN of its program.
+        // A port's index is its place in this order: each partition has SAMPLED_OUT, SAMPLED_IN, QUEUED_OUT,
+        // QUEUED_IN, and both of the events, of its program.
         channels: &[
             channel("s-one", SAMPLED, port("one", "s-out", 0), &[port("other", "s-in", 1)]),
             channel("s-other", SAMPLED, port("other", "s-out", 0), &[port("one", "s-in", 1)]),
             channel("q-one", QUEUED, port("one", "q-out", 2), &[port("other", "q-in", 3)]),
             channel("q-other", QUEUED, port("other", "q-out", 2), &[port("one", "q-in", 3)]),
+            channel("e-one", EVENT, event("one", "e-out", None), &[event("other", "e-in", Some(40))]),
+            channel("e-other", EVENT, event("other", "e-out", None), &[event("one", "e-in", Some(40))]),
         ],
         display: None,
         trace: Trace::Windows,

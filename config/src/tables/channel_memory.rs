@@ -177,7 +177,9 @@ impl Channel {
             ChannelKind::SharedMemory { .. } => {
                 (self.message_bytes as u64).next_multiple_of(PAGE_BYTES)
             }
-            ChannelKind::Sampling { .. } | ChannelKind::Queuing { .. } => 0,
+            ChannelKind::Sampling { .. }
+            | ChannelKind::Queuing { .. }
+            | ChannelKind::Event { .. } => 0,
         }
     }
 

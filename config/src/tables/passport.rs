@@ -15,7 +15,9 @@ use crate::board::{BoardFacts, DisplayKind};
 use crate::directory::Directory;
 use crate::each;
 use crate::layout::MAX_PARTITIONS;
-use crate::ports::{Direction, PartitionPorts, port_depths, port_interrupts, port_table, ports_of};
+use crate::ports::{
+    Direction, PartitionPorts, port_depths, port_interrupts, port_signals, port_table, ports_of,
+};
 use crate::same::same_text;
 use crate::system::{Channel, ChannelKind, Partition, RegionKind, System};
 
@@ -106,6 +108,7 @@ const fn filled(
         port_interrupts: port_interrupts(places),
         port_depths: port_depths(places),
         port_memories: port_memories(system, places),
+        port_signals: port_signals(system, places),
     }
 }
 

@@ -81,7 +81,7 @@ pub const fn copied_port_table<const N: usize>(system: &System) -> [PartitionPor
     each! { partition below N => {
         each! { index below MAX_PORTS => {
             if let Some(place) = table[partition][index]
-                && !system.channels[place.channel].kind.is_copied()
+                && !system.channels[place.channel].kind.has_calls()
             {
                 table[partition][index] = None;
             }
@@ -152,6 +152,19 @@ pub const fn port_depths(ports: &PartitionPorts) -> [u32; MAX_PORTS] {
         }
     }}
     depths
+}
+
+/// How often each of a partition's ports is signalled at most in a window of its channel's source; 0 where it
+/// is no event's.
+#[must_use]
+pub const fn port_signals(system: &System, ports: &PartitionPorts) -> [u32; MAX_PORTS] {
+    let mut signals = [0; MAX_PORTS];
+    each! { index below MAX_PORTS => {
+        if let Some(port) = &ports[index] {
+            signals[index] = system.channels[port.channel].kind.signals() as u32;
+        }
+    }}
+    signals
 }
 
 /// The partition that reads at a destination of a channel, and the index of its port, if it wants an

@@ -8,6 +8,7 @@ mod channel_memory;
 mod channels;
 mod devices;
 mod display;
+mod events;
 mod facts;
 mod health;
 mod image;
@@ -37,7 +38,7 @@ use case::{Case, VALID};
 use paratia_config::Board;
 use paratia_config::rules::{RULES, assert_valid, findings};
 
-const GROUPS: [&[Case]; 14] = [
+const GROUPS: [&[Case]; 15] = [
     facts::CASES,
     names::CASES,
     partitions::CASES,
@@ -47,6 +48,7 @@ const GROUPS: [&[Case]; 14] = [
     schedule::CASES,
     channels::CASES,
     channel_memory::CASES,
+    events::CASES,
     messages::CASES,
     health::CASES,
     display::CASES,
@@ -72,6 +74,12 @@ fn the_cluster_keeps_every_rule() {
 #[test]
 fn a_direct_channel_keeps_every_rule() {
     assert_eq!(channel_memory::VALID_DIRECT.difference(), None);
+}
+
+/// The same.
+#[test]
+fn an_event_keeps_every_rule() {
+    assert_eq!(events::VALID_EVENT.difference(), None);
 }
 
 #[test]

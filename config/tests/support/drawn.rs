@@ -311,7 +311,17 @@ fn channels(chance: &mut Chance, partitions: &mut [Partition]) -> Vec<Channel> {
                 port.window = Ipa(0x60_0000_0000 + number * mib(4));
             }
         }
+        let is_event = !has_memory && ports[1..].iter().all(|it| it.interrupt.is_some());
+        let bytes = if is_event { 0 } else { bytes };
+        if is_event {
+            for port in &mut ports {
+                port.window = Ipa(0);
+            }
+        }
         let kind = match (has_memory, queues) {
+            _ if is_event => ChannelKind::Event {
+                per_window: chance.of(&[1, 9, u16::MAX]),
+            },
             (false, true) => ChannelKind::Queuing { depth },
             (false, false) => ChannelKind::Sampling { refresh },
             (true, true) => ChannelKind::DirectQueuing { depth, memory },

@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PARATIA_ABI_VERSION UINT32_C(0x00010002)
+#define PARATIA_ABI_VERSION UINT32_C(0x00010003)
 
 /* Answers of calls, in x0. */
 #define PARATIA_SUCCESS INT64_C(0)
@@ -32,6 +32,7 @@
 #define PARATIA_FEATURE_CYCLIC_SCHEDULE UINT64_C(4)
 #define PARATIA_FEATURE_QUEUING_PORTS UINT64_C(8)
 #define PARATIA_FEATURE_CHANNEL_MEMORY UINT64_C(16)
+#define PARATIA_FEATURE_EVENTS UINT64_C(32)
 
 /* The UID of the calls' range, as four words. */
 #define PARATIA_UID { UINT32_C(0x6a5e9d41), UINT32_C(0xb7c04f1e), UINT32_C(0x8d2f93a6), UINT32_C(0x41c80b57) }
@@ -204,6 +205,28 @@ enum paratia_exit_cause {
  * port that the partition doesn't have or may not read.
  */
 #define PARATIA_CLEAR_QUEUING_PORT UINT32_C(0xc600000d)
+
+/* Signals the event at a source port: it is pending at each destination until that has taken it. Never
+ * waits.
+ *
+ * `x1` = port index, `x2` = reserved, 0. Results: `x0` = success, or PARATIA_BUSY when the
+ * partition has signalled it in this window as often as the configuration allows (`port_signals` in the
+ * passport): nobody is interrupted, and the signal counts as refused; `x1` = signals that are left in this
+ * window; `x2` = signals refused since boot. Of a partition with several vCPUs each window of any begins
+ * the count anew.
+ * PARATIA_INVALID_PARAMETERS for a reserved bit, PARATIA_NOT_FOUND for an event's
+ * port that the partition doesn't have or may not signal.
+ */
+#define PARATIA_SIGNAL_EVENT UINT32_C(0xc600000e)
+
+/* Takes the event at a destination port, so that the next signal interrupts anew. Never waits.
+ *
+ * `x1` = port index, `x2` = reserved, 0. Results: `x0` = success, or PARATIA_EMPTY when it
+ * wasn't signalled since this was asked last; `x1` = how often it was; `x2` = signals refused since boot.
+ * PARATIA_INVALID_PARAMETERS for a reserved bit, PARATIA_NOT_FOUND for an event's
+ * port that the partition doesn't have or may not take.
+ */
+#define PARATIA_TAKE_EVENT UINT32_C(0xc600000f)
 
 /* Call count query of the vendor-hypervisor range (DEN0028, 6.2).
  */
@@ -407,6 +430,7 @@ struct paratia_passport {
     uint32_t port_interrupts[PARATIA_MAX_PORTS]; /* 0: none */
     uint32_t port_depths[PARATIA_MAX_PORTS]; /* 0: a sampling port */
     struct paratia_memory port_memories[PARATIA_MAX_PORTS]; /* a port with memory has no calls */
+    uint32_t port_signals[PARATIA_MAX_PORTS]; /* of an event's port: most signals in a window of the source */
 };
 _Static_assert(offsetof(struct paratia_passport, magic) == 0, "magic");
 _Static_assert(offsetof(struct paratia_passport, abi_version) == 8, "abi_version");
@@ -433,7 +457,8 @@ _Static_assert(offsetof(struct paratia_passport, device_models) == 1704, "device
 _Static_assert(offsetof(struct paratia_passport, port_interrupts) == 1992, "port_interrupts");
 _Static_assert(offsetof(struct paratia_passport, port_depths) == 2024, "port_depths");
 _Static_assert(offsetof(struct paratia_passport, port_memories) == 2056, "port_memories");
-_Static_assert(sizeof(struct paratia_passport) == 2376, "passport");
+_Static_assert(offsetof(struct paratia_passport, port_signals) == 2376, "port_signals");
+_Static_assert(sizeof(struct paratia_passport) == 2408, "passport");
 
 /* Results of a call. */
 struct paratia_results {

@@ -164,6 +164,26 @@ table! {
     /// port that the partition doesn't have or may not read.
     Own CLEAR_QUEUING_PORT = BASE + 13, "clear queuing port";
 
+    /// Signals the event at a source port: it is pending at each destination until that has taken it. Never
+    /// waits.
+    ///
+    /// `x1` = port index, `x2` = reserved, 0. Results: `x0` = success, or [`crate::status::BUSY`] when the
+    /// partition has signalled it in this window as often as the configuration allows (`port_signals` in the
+    /// passport): nobody is interrupted, and the signal counts as refused; `x1` = signals that are left in this
+    /// window; `x2` = signals refused since boot. Of a partition with several vCPUs each window of any begins
+    /// the count anew.
+    /// [`crate::status::INVALID_PARAMETERS`] for a reserved bit, [`crate::status::NOT_FOUND`] for an event's
+    /// port that the partition doesn't have or may not signal.
+    Own SIGNAL_EVENT = BASE + 14, "signal event";
+
+    /// Takes the event at a destination port, so that the next signal interrupts anew. Never waits.
+    ///
+    /// `x1` = port index, `x2` = reserved, 0. Results: `x0` = success, or [`crate::status::EMPTY`] when it
+    /// wasn't signalled since this was asked last; `x1` = how often it was; `x2` = signals refused since boot.
+    /// [`crate::status::INVALID_PARAMETERS`] for a reserved bit, [`crate::status::NOT_FOUND`] for an event's
+    /// port that the partition doesn't have or may not take.
+    Own TAKE_EVENT = BASE + 15, "take event";
+
     /// Call count query of the vendor-hypervisor range (DEN0028, 6.2).
     Standard HYPERVISOR_CALL_COUNT = 0x8600_FF00, "call count";
     /// Call UID query of the vendor-hypervisor range; answers [`UID`].
@@ -268,5 +288,7 @@ bitflags::bitflags! {
         const QUEUING_PORTS = 1 << 3;
         /// Channels with memory of their own: direct ones, and shared memory.
         const CHANNEL_MEMORY = 1 << 4;
+        /// Events.
+        const EVENTS = 1 << 5;
     }
 }

@@ -20,7 +20,7 @@ pub mod status;
 ///
 /// A guest built for major version 1 runs on every later Paratia of major version 1; minor versions
 /// only add calls and feature bits.
-pub const ABI_VERSION: u32 = 0x0001_0002;
+pub const ABI_VERSION: u32 = 0x0001_0003;
 
 /// The start condition that a partition finds in `x1` at its entry point (ARINC 653 P1-3,
 /// 2.3.1.4: partition start condition).

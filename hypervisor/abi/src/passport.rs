@@ -118,6 +118,9 @@ pub struct Passport {
     /// The memory of the channel at the port with the same index, if it has some of its own: then no call is
     /// for that port, and its window is where the memory begins.
     pub port_memories: [MemoryRecord; MAX_PORTS],
+    /// How often the source may signal the event at the port with the same index in a window of its own; 0 for a
+    /// port of another kind. An event's port has no message and no window.
+    pub port_signals: [u32; MAX_PORTS],
 }
 
 /// A region of guest-physical memory.

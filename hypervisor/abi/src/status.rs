@@ -9,7 +9,8 @@ pub const NOT_SUPPORTED: i64 = -1;
 pub const INVALID_PARAMETERS: i64 = -2;
 /// The partition has no such port or service, or not in that direction.
 pub const NOT_FOUND: i64 = -3;
-/// Nothing was ever written to this sampling port; nothing waits at this queuing port.
+/// Nothing was ever written to this sampling port; nothing waits at this queuing port;
+/// this event wasn't signalled.
 pub const EMPTY: i64 = -4;
-/// A bounded buffer is full; what was offered is dropped and counted.
+/// A bounded buffer is full, or an event was signalled often enough; what was offered is dropped and counted.
 pub const BUSY: i64 = -5;

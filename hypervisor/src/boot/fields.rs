@@ -12,6 +12,7 @@ use paratia_config::system::{Partition, Region, Schedule, Window};
 use crate::base::image::{BuiltImage, Content, Piece};
 use crate::state::channels::Destination;
 use crate::state::constants::{Facts, PartitionFacts};
+use crate::state::events::{EventDestination, EventSource};
 use crate::state::ports::PortCalls;
 use crate::state::queues::Queue;
 use crate::state::vcpu::Vcpu;
@@ -33,6 +34,8 @@ macro_rules! tell {
 }
 
 type MaybeDestination = Option<Destination>;
+type MaybeEventDestination = Option<EventDestination>;
+type MaybeEventSource = Option<EventSource>;
 type MaybePortPlace = Option<PortPlace>;
 type MaybeQueue = Option<Queue>;
 
@@ -40,10 +43,14 @@ tell! {
     BuiltImage { pieces }
     Content { name, bytes, sha256 }
     Destination { link, bell }
+    EventDestination { counts, doorbell }
+    EventSource { counts, most, bells }
     Facts { stage2, of_partition, private }
     Interrupts { links }
     Link { guest, physical }
     MaybeDestination { }
+    MaybeEventDestination { }
+    MaybeEventSource { }
     MaybePortPlace { }
     MaybeQueue { }
     MemoryRange { base, size_bytes }

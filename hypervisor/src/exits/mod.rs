@@ -4,6 +4,7 @@
 pub mod caches;
 pub mod call;
 pub mod device;
+pub mod events;
 pub mod fault;
 pub mod messages;
 pub mod ports;

@@ -5,6 +5,7 @@
 
 pub mod console;
 pub mod doorbell;
+pub mod event;
 pub mod health;
 pub mod heartbeat;
 pub mod latency;

@@ -12,6 +12,7 @@
 //! | `OCCASIONS` ([`shared`]): has a window anything to do? | whoever holds the partition's lock writes; the CPUs of its vCPUs read | `Relaxed`: a hint on whose account nothing else is read ([`crate::policy::lifecycle::Occasions`]) | nobody |
 //! | a channel's link ([`crate::policy::port`]) | the source's CPU, under its partition's lock, writes; the destination's, likewise, reads | `SeqCst` for the words that choose a slot: writer and reader decide by each other's, so one order for both; `Relaxed` for the message, of which neither touches the other's slot, and for how old it may be, which CPU 0 has written before the schedule begins | nobody |
 //! | a channel's queue ([`crate::policy::queue`]) | as for links: the source's CPU sends, the destination's receives | `Release` and `Acquire` around a message's words; `SeqCst` for the count of what was sent, which doorbells rely on; the argument is there | nobody |
+//! | an event ([`crate::policy::event`]) | the source's CPU, under its partition's lock, counts signals; the destination's, likewise, what it was told | `SeqCst` for the count of signals, which doorbells rely on; `Relaxed` for all else, which is its writer's own, or a count for people | nobody |
 //! | a doorbell ([`crate::policy::doorbell`]) | writers of its partition's ports, and the CPUs of its vCPUs | `SeqCst`: that a message came and that a window is open are told by one word, and whoever looks last sees both; the message is written before, in the same order | nobody |
 //! | a queue to CPU 0: records, a console ([`event`], [`partition`]) | one sender: the CPU, or whoever holds the partition's lock; CPU 0 receives | the queue's own `Release` and `Acquire` of its two ends (`heapless::spsc`) | nobody: what finds no room is dropped and counted |
 //! | what is typed ([`partition`]) | CPU 0 sends; whoever holds the partition's lock receives | the same queue's | nobody |
@@ -30,6 +31,7 @@ pub mod constants;
 pub mod cpu;
 pub mod decision;
 pub mod event;
+pub mod events;
 pub mod granted;
 pub mod lock;
 pub mod partition;

@@ -9,6 +9,7 @@ use paratia_config::ports::Direction;
 use crate::built::chosen::{PARTITION_COUNT, PORTS, SYSTEM};
 use crate::policy::doorbell::Doorbell;
 use crate::state::channels::{self, Bell, Destination, Link, MOST_DESTINATIONS};
+use crate::state::events::{self, EventDestination, EventSource};
 use crate::state::queues::{self, Queue};
 use crate::state::shared::DOORBELLS;
 
@@ -42,6 +43,10 @@ pub enum Beyond {
     Destinations(&'static [Option<Destination>; MOST_DESTINATIONS]),
     /// The port has an interrupt, which its reader silences.
     Doorbell(&'static Doorbell),
+    /// It signals an event.
+    Signals(&'static EventSource),
+    /// It takes an event.
+    Takes(&'static EventDestination),
 }
 
 /// Most ports of a partition.
@@ -96,6 +101,10 @@ impl PortCalls {
             most: port.window.size_bytes,
             ..Self::NONE
         };
+        if let Some(beyond) = Beyond::event(channel, port.direction) {
+            calls.beyond = beyond;
+            return calls;
+        }
         match port.direction {
             Direction::Source if queues => {
                 calls.send = queues::queue(channel);
@@ -116,6 +125,19 @@ impl PortCalls {
 }
 
 impl Beyond {
+    const fn event(channel: usize, direction: Direction) -> Option<Self> {
+        match direction {
+            Direction::Source => match events::source(channel) {
+                Some(source) => Some(Self::Signals(source)),
+                None => None,
+            },
+            Direction::Destination(end) => match events::destination(channel, end) {
+                Some(destination) => Some(Self::Takes(destination)),
+                None => None,
+            },
+        }
+    }
+
     const fn sampled(channel: usize) -> Self {
         let ends = channels::destinations(channel);
         if SYSTEM.channels[channel].destinations.len() > 1 {

@@ -88,8 +88,9 @@ macro_rules! call {
 mod ports;
 
 pub use ports::{
-    Arrival, QueueStatus, Taken, clear_queuing_port, queuing_port_status, receive_queuing_message,
-    sampling_port_read, sampling_port_write, send_queuing_message,
+    Arrival, QueueStatus, Signals, Taken, clear_queuing_port, queuing_port_status,
+    receive_queuing_message, sampling_port_read, sampling_port_write, send_queuing_message,
+    signal_event, take_event,
 };
 
 /// What answers: version and features.

@@ -28,6 +28,7 @@
 //! | text | [`println!`], [`console`] (`embedded-io`), [`logging`] (the `log` crate) |
 //! | messages | [`typed`] ports over [`port`] (sampling) and [`queue`] (queuing) |
 //! | messages of up to 64 KiB, without a call | [`direct`] ports; [`shared_memory`] |
+//! | a bit that interrupts, without a message | [`event`] ports |
 //! | time | [`time`] (`embedded-hal`'s `DelayNs`), [`interrupt`] |
 //! | everything else | [`call`], [`passport`], [`abi`] |
 //!
@@ -45,6 +46,7 @@ pub mod call;
 pub mod console;
 pub mod direct;
 pub mod entry;
+pub mod event;
 #[cfg(target_os = "none")]
 pub mod exception;
 #[cfg(target_os = "none")]

@@ -23,7 +23,7 @@ use crate::passport;
 pub struct NoPort<'a> {
     pub(crate) passport: &'static Passport,
     pub(crate) name: &'a str,
-    pub(crate) queuing: bool,
+    pub(crate) kind: Kind,
     pub(crate) direction: u32,
     /// The size of the program's messages, if the port is there and they are what doesn't fit.
     pub(crate) too_large: Option<usize>,
@@ -31,7 +31,7 @@ pub struct NoPort<'a> {
 
 impl fmt::Display for NoPort<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        let (name, kind) = (self.name, kind(self.queuing, self.direction));
+        let (name, kind) = (self.name, described(self.kind, self.direction));
         if let Some(bytes) = self.too_large {
             write!(
                 formatter,
@@ -60,12 +60,20 @@ impl NoPort<'_> {
         write!(formatter, " '{owner}' has: ")?;
         for (index, port) in (0..).zip(self.passport.ports()) {
             let separator = if index == 0 { "" } else { ", " };
-            let queuing = passport::depth(self.passport, index) > 0;
+            let kind = Kind::of(self.passport, index);
+            let described = described(kind, port.direction);
+            if kind == Kind::Event {
+                write!(
+                    formatter,
+                    "{separator}'{}' ({described})",
+                    port.name.as_str()
+                )?;
+                continue;
+            }
             write!(
                 formatter,
-                "{separator}'{}' ({}, up to {} bytes)",
+                "{separator}'{}' ({described}, up to {} bytes)",
                 port.name.as_str(),
-                kind(queuing, port.direction),
                 port.message_bytes
             )?;
         }
@@ -82,12 +90,34 @@ impl fmt::Debug for NoPort<'_> {
 
 impl core::error::Error for NoPort<'_> {}
 
-fn kind(queuing: bool, direction: u32) -> &'static str {
-    match (queuing, direction == PORT_SOURCE) {
-        (false, true) => "sampling source",
-        (false, false) => "sampling destination",
-        (true, true) => "queuing source",
-        (true, false) => "queuing destination",
+/// What a port is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Sampling,
+    Queuing,
+    Event,
+}
+
+impl Kind {
+    fn of(passport: &Passport, index: u64) -> Self {
+        if passport::signals(passport, index) > 0 {
+            Self::Event
+        } else if passport::depth(passport, index) > 0 {
+            Self::Queuing
+        } else {
+            Self::Sampling
+        }
+    }
+}
+
+fn described(kind: Kind, direction: u32) -> &'static str {
+    match (kind, direction == PORT_SOURCE) {
+        (Kind::Sampling, true) => "sampling source",
+        (Kind::Sampling, false) => "sampling destination",
+        (Kind::Queuing, true) => "queuing source",
+        (Kind::Queuing, false) => "queuing destination",
+        (Kind::Event, true) => "event source",
+        (Kind::Event, false) => "event destination",
     }
 }
 

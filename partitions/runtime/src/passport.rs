@@ -104,6 +104,7 @@ pub fn sampling_port(
 ) -> Option<(u64, &'static PortRecord)> {
     port(passport, name, direction)
         .filter(|(index, _)| depth(passport, *index) == 0 && !has_memory(passport, *index))
+        .filter(|(index, _)| signals(passport, *index) == 0)
 }
 
 /// As [`port`], if it is a queuing port.
@@ -143,6 +144,39 @@ pub fn depth(passport: &Passport, index: u64) -> u32 {
         .ok()
         .and_then(|index| passport.port_depths.get(index));
     depth.copied().unwrap_or(0)
+}
+
+/// As [`port`], if it is an event's.
+///
+/// ```no_run
+/// use paratia_runtime::abi::passport::PORT_SOURCE;
+/// use paratia_runtime::passport;
+///
+/// let alarm = passport::event_port(passport::own(), "alarm", PORT_SOURCE);
+/// ```
+#[must_use]
+pub fn event_port(
+    passport: &'static Passport,
+    name: &str,
+    direction: u32,
+) -> Option<(u64, &'static PortRecord)> {
+    port(passport, name, direction).filter(|(index, _)| signals(passport, *index) > 0)
+}
+
+/// How often the source of the event at a port may signal it in a window of its own; 0 at a port of another
+/// kind.
+///
+/// ```no_run
+/// use paratia_runtime::passport;
+///
+/// let is_event = passport::signals(passport::own(), 0) > 0;
+/// ```
+#[must_use]
+pub fn signals(passport: &Passport, index: u64) -> u32 {
+    let signals = usize::try_from(index)
+        .ok()
+        .and_then(|index| passport.port_signals.get(index));
+    signals.copied().unwrap_or(0)
 }
 
 /// As [`port`], with the memory of its own that the channel has, if it is of this kind.

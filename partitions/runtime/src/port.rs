@@ -11,7 +11,7 @@ use paratia_abi::passport::{PORT_DESTINATION, PORT_SOURCE, Passport};
 use crate::call::{self, Refusal};
 use crate::interrupt::{self, IntId};
 use crate::message_window::Window;
-use crate::no_port::NoPort;
+use crate::no_port::{Kind, NoPort};
 use crate::passport;
 use crate::time::Ticks;
 
@@ -47,7 +47,7 @@ impl SourcePort {
             passport::sampling_port(passport, name, PORT_SOURCE).ok_or(NoPort {
                 passport,
                 name,
-                queuing: false,
+                kind: Kind::Sampling,
                 direction: PORT_SOURCE,
                 too_large: None,
             })?;
@@ -143,7 +143,7 @@ impl DestinationPort {
             passport::sampling_port(passport, name, PORT_DESTINATION).ok_or(NoPort {
                 passport,
                 name,
-                queuing: false,
+                kind: Kind::Sampling,
                 direction: PORT_DESTINATION,
                 too_large: None,
             })?;

@@ -32,7 +32,7 @@ use paratia_abi::passport::{PORT_DESTINATION, PORT_SOURCE, Passport};
 use crate::call::{self, QueueStatus, Refusal};
 use crate::interrupt::{self, IntId};
 use crate::message_window::Window;
-use crate::no_port::NoPort;
+use crate::no_port::{Kind, NoPort};
 use crate::passport;
 use crate::time::Instant;
 
@@ -107,7 +107,7 @@ impl QueuingSource {
             passport::queuing_port(passport, name, PORT_SOURCE).ok_or(NoPort {
                 passport,
                 name,
-                queuing: true,
+                kind: Kind::Queuing,
                 direction: PORT_SOURCE,
                 too_large: None,
             })?;
@@ -265,7 +265,7 @@ impl QueuingDestination {
             passport::queuing_port(passport, name, PORT_DESTINATION).ok_or(NoPort {
                 passport,
                 name,
-                queuing: true,
+                kind: Kind::Queuing,
                 direction: PORT_DESTINATION,
                 too_large: None,
             })?;

@@ -9,6 +9,8 @@ use paratia_abi::passport::{Name, Passport, PortRecord};
 pub const SAMPLING: u32 = 0;
 /// A depth of some: a queuing port.
 pub const QUEUE: u32 = 4;
+/// Stands for an event, which has no depth but eight signals a window.
+pub const EVENT: u32 = u32::MAX;
 
 /// The passport of a partition `it` with these ports: name, direction, depth, bytes of a message.
 pub fn own_ports(ports: &[(&str, u32, u32, u32)]) -> &'static Passport {
@@ -26,7 +28,11 @@ pub fn own_ports(ports: &[(&str, u32, u32, u32)]) -> &'static Passport {
             direction: *direction,
             refresh_ns: 0,
         };
-        passport.port_depths[at] = *depth;
+        if *depth == EVENT {
+            passport.port_signals[at] = 8;
+        } else {
+            passport.port_depths[at] = *depth;
+        }
     }
     Box::leak(Box::new(passport))
 }

@@ -416,6 +416,7 @@ fn records() -> [Record; 10] {
             port_interrupts: "uint32_t port_interrupts[PARATIA_MAX_PORTS] /* 0: none */",
             port_depths: "uint32_t port_depths[PARATIA_MAX_PORTS] /* 0: a sampling port */",
             port_memories: "struct paratia_memory port_memories[PARATIA_MAX_PORTS] /* a port with memory has no calls */",
+            port_signals: "uint32_t port_signals[PARATIA_MAX_PORTS] /* of an event's port: most signals in a window of the source */",
         }),
     ]
 }

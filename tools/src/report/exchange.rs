@@ -22,6 +22,8 @@ pub struct Channel {
     pub valid_ns: Option<u64>,
     /// How many queued messages wait at most.
     pub depth: Option<u32>,
+    /// How often an event may be signalled in a window of its source.
+    pub signals_per_window: Option<u16>,
     /// Who sends.
     pub source: End,
     /// Who receives.
@@ -38,6 +40,8 @@ pub enum Kind {
     Queuing,
     /// There are none, but memory.
     SharedMemory,
+    /// There are none, but an interrupt.
+    Event,
 }
 
 /// How messages come from one end to the others.
@@ -48,6 +52,8 @@ pub enum Transport {
     Copied,
     /// Through memory that the ends share.
     Direct,
+    /// Nothing is moved: a call interrupts.
+    Called,
 }
 
 /// An end of a channel.
@@ -79,12 +85,14 @@ pub fn channels(system: &System, board: &BoardFacts) -> Vec<Channel> {
                 (Kind::Queuing, Some(depth))
             }
             ChannelKind::SharedMemory { .. } => (Kind::SharedMemory, None),
+            ChannelKind::Event { .. } => (Kind::Event, None),
         };
         let memory = channel_memory::of(system, board, index);
         let end = |number: usize| {
             let port = it.end(number);
             let partitions = &mut system.partitions.iter();
             let partition = partitions.find(|it| it.name == port.partition);
+            let partition = partition.filter(|_| it.kind.is_copied());
             let copied = partition.and_then(|of| of.ram_at(port.window, it.message_bytes.into()));
             let shared = (memory.size_bytes > 0).then_some(memory.base);
             End {
@@ -101,12 +109,15 @@ pub fn channels(system: &System, board: &BoardFacts) -> Vec<Channel> {
             kind,
             transport: if it.kind.is_copied() {
                 Transport::Copied
+            } else if it.kind.is_event() {
+                Transport::Called
             } else {
                 Transport::Direct
             },
             message_bytes: it.message_bytes,
             valid_ns: (kind == Kind::Sampling).then(|| nanoseconds(it.kind.refresh())),
             depth,
+            signals_per_window: it.kind.is_event().then_some(it.kind.signals()),
             source: end(0),
             destinations: (1..=it.destinations.len()).map(end).collect(),
         }

@@ -33,6 +33,8 @@ pub struct Union {
     pub queues: bool,
     /// Whether any channel has memory of its own.
     pub channel_memory: bool,
+    /// Whether any channel is an event.
+    pub events: bool,
 }
 
 impl Union {
@@ -52,6 +54,7 @@ impl Union {
             stolen_time: false,
             queues: false,
             channel_memory: false,
+            events: false,
         };
         let mut v2 = 0;
         each! { partition in system.partitions => {
@@ -78,6 +81,7 @@ impl Union {
         each! { channel in system.channels => {
             all.queues |= matches!(channel.kind, ChannelKind::Queuing { .. });
             all.channel_memory |= channel.kind.memory().is_some();
+            all.events |= channel.kind.is_event();
             each! { destination in channel.destinations => {
                 all.kicks |= destination.interrupt.is_some();
             }}

@@ -5,7 +5,7 @@ use core::arch::asm;
 
 use paratia_abi::call::{
     CLEAR_QUEUING_PORT, QUEUING_PORT_STATUS, RECEIVE_QUEUING_MESSAGE, SAMPLING_PORT_READ,
-    SAMPLING_PORT_WRITE, SEND_QUEUING_MESSAGE,
+    SAMPLING_PORT_WRITE, SEND_QUEUING_MESSAGE, SIGNAL_EVENT, TAKE_EVENT,
 };
 use paratia_abi::status;
 
@@ -189,4 +189,54 @@ pub fn queuing_port_status(port: u64) -> Result<QueueStatus, Refusal> {
 pub fn clear_queuing_port(port: u64) -> Result<u64, Refusal> {
     let [dropped, ..] = results(call!("hvc", CLEAR_QUEUING_PORT, "x1" = port, "x2" = 0_u64))?;
     Ok(dropped)
+}
+
+/// Signals the event at source port `port`; how many signals are left in this window.
+///
+/// ```no_run
+/// use paratia_runtime::call::{self, Refusal};
+///
+/// if call::signal_event(0) == Err(Refusal::Busy) {
+///     // It was signalled often enough in this window.
+/// }
+/// ```
+///
+/// # Errors
+/// [`Refusal::Busy`] if none was left, [`Refusal::NotFound`] for a bad port.
+pub fn signal_event(port: u64) -> Result<u64, Refusal> {
+    let [left, ..] = results(call!("hvc", SIGNAL_EVENT, "x1" = port, "x2" = 0_u64))?;
+    Ok(left)
+}
+
+/// What [`take_event`] took.
+///
+/// ```no_run
+/// use paratia_runtime::call::{self, Signals};
+///
+/// let Signals { count, refused } = call::take_event(0).expect("an event's destination port");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signals {
+    /// How often it was signalled since it was taken last; 0 if not at all.
+    pub count: u64,
+    /// How many signals were too many in their window, since boot.
+    pub refused: u64,
+}
+
+/// Takes the event at destination port `port`: the next signal interrupts anew.
+///
+/// ```no_run
+/// use paratia_runtime::call;
+///
+/// let count = call::take_event(0).expect("an event's destination port").count;
+/// ```
+///
+/// # Errors
+/// [`Refusal::NotFound`] for a bad port.
+pub fn take_event(port: u64) -> Result<Signals, Refusal> {
+    let (status, [count, refused, _]) = call!("hvc", TAKE_EVENT, "x1" = port, "x2" = 0_u64);
+    if status != status::EMPTY {
+        results((status, [0; 3]))?;
+    }
+    Ok(Signals { count, refused })
 }

@@ -7,7 +7,7 @@ use paratia_abi::passport::{PORT_DESTINATION, PORT_SOURCE, Passport};
 use super::{Message, NoMessage, sized};
 use crate::call::QueueStatus;
 use crate::interrupt::IntId;
-use crate::no_port::NoPort;
+use crate::no_port::{Kind, NoPort};
 use crate::passport;
 use crate::queue::{QueuingDestination, QueuingSource, ReturnCode, until};
 use crate::time::Instant;
@@ -63,7 +63,7 @@ impl<T: Message> QueuingSender<T> {
             return Err(NoPort {
                 passport,
                 name,
-                queuing: true,
+                kind: Kind::Queuing,
                 direction: PORT_SOURCE,
                 too_large: Some(size_of::<T>()),
             });
@@ -190,7 +190,7 @@ impl<T: Message> QueuingReceiver<T> {
             return Err(NoPort {
                 passport,
                 name,
-                queuing: true,
+                kind: Kind::Queuing,
                 direction: PORT_DESTINATION,
                 too_large: Some(size_of::<T>()),
             });

@@ -7,7 +7,7 @@ use paratia_abi::passport::{PORT_DESTINATION, PORT_SOURCE, Passport};
 use super::{Message, NoMessage, sized};
 use crate::call::Refusal;
 use crate::interrupt::IntId;
-use crate::no_port::NoPort;
+use crate::no_port::{Kind, NoPort};
 use crate::passport;
 use crate::port::{DestinationPort, SourcePort};
 use crate::time::Ticks;
@@ -60,7 +60,7 @@ impl<T: Message> SamplingSource<T> {
             return Err(NoPort {
                 passport,
                 name,
-                queuing: false,
+                kind: Kind::Sampling,
                 direction: PORT_SOURCE,
                 too_large: Some(size_of::<T>()),
             });
@@ -157,7 +157,7 @@ impl<T: Message> SamplingDestination<T> {
             return Err(NoPort {
                 passport,
                 name,
-                queuing: false,
+                kind: Kind::Sampling,
                 direction: PORT_DESTINATION,
                 too_large: Some(size_of::<T>()),
             });

@@ -19,8 +19,8 @@ use paratia_runtime::abi::call::{
     PSCI_CPU_OFF, PSCI_CPU_ON, PSCI_CPU_SUSPEND, PSCI_FEATURES, PSCI_MIGRATE_INFO_TYPE,
     PSCI_SYSTEM_OFF, PSCI_SYSTEM_RESET, PSCI_VERSION, PV_TIME_FEATURES, PV_TIME_ST,
     QUEUING_PORT_STATUS, RECEIVE_QUEUING_MESSAGE, REPORT_ERROR, RESTART, SAMPLING_PORT_READ,
-    SAMPLING_PORT_WRITE, SEND_QUEUING_MESSAGE, SET_MODE, SMCCC_ARCH_FEATURES, SMCCC_VERSION, UID,
-    VERSION, WAIT_FOR_WINDOW,
+    SAMPLING_PORT_WRITE, SEND_QUEUING_MESSAGE, SET_MODE, SIGNAL_EVENT, SMCCC_ARCH_FEATURES,
+    SMCCC_VERSION, TAKE_EVENT, UID, VERSION, WAIT_FOR_WINDOW,
 };
 use paratia_runtime::abi::passport::{PORT_DESTINATION, PORT_SOURCE};
 use paratia_runtime::abi::status::{
@@ -52,6 +52,8 @@ const INVALID_ADDRESS: i64 = -9;
 /// The ports' largest message, and what a queue holds, as the system declares them.
 const BYTES: u64 = 64;
 const DEPTH: u64 = 4;
+/// Signals in a window.
+const SIGNALS: u64 = 16;
 
 /// `x0` to `x17`.
 type Registers = [u64; 18];
@@ -69,6 +71,8 @@ fn main(context: Context) -> ! {
                 sampled_in: port("s-in", PORT_DESTINATION),
                 queued_out: port("q-out", PORT_SOURCE),
                 queued_in: port("q-in", PORT_DESTINATION),
+                event_out: port("e-out", PORT_SOURCE),
+                event_in: port("e-in", PORT_DESTINATION),
             },
             chance: Chance(seed),
             made: 0,
@@ -101,6 +105,8 @@ struct Ports {
     sampled_in: u64,
     queued_out: u64,
     queued_in: u64,
+    event_out: u64,
+    event_in: u64,
 }
 
 struct Caller {
@@ -202,6 +208,15 @@ fn is_documented(id: u32, ports: &Ports, before: &Registers, after: &Registers) 
             let no_port = x1 != ports.queued_out && x1 != ports.queued_in;
             refused(no_port, x2 != 0).unwrap_or_else(|| status == SUCCESS && results[0] <= DEPTH)
         }
+        SIGNAL_EVENT => refused(x1 != ports.event_out, x2 != 0).unwrap_or_else(|| {
+            let [left, _, zero] = results;
+            let is_taken = status == SUCCESS && left < SIGNALS;
+            (is_taken || status == BUSY && left == 0) && zero == 0
+        }),
+        TAKE_EVENT => refused(x1 != ports.event_in, x2 != 0).unwrap_or_else(|| {
+            let [count, _, zero] = results;
+            (status == SUCCESS && count > 0 || status == EMPTY && count == 0) && zero == 0
+        }),
         CLEAR_QUEUING_PORT => refused(x1 != ports.queued_in, x2 != 0)
             .unwrap_or_else(|| status == SUCCESS && results[0] <= DEPTH && results[1..] == [0; 2]),
         HYPERVISOR_CALL_COUNT => exactly([(END - BASE).into(), 0, 0, 0]),

@@ -1,5 +1,5 @@
 //! Channels as arrows: `vehicle.speed ──64 B, valid 60 ms──▶ speedometer.speed`, or with `4 × 64 B queued`; double
-//! ones where messages go through memory that the ends share.
+//! ones where messages go through memory that the ends share. An event is `──event, 4 a window──▶`.
 
 use anstyle::Style;
 use paratia_config::System;
@@ -25,6 +25,7 @@ pub(super) fn lines(system: &System) -> Vec<String> {
             ChannelKind::DirectQueuing { depth, .. } => {
                 format!("══{depth} × {bytes} B queued direct══▶")
             }
+            ChannelKind::Event { per_window } => format!("──event, {per_window} a window──▶"),
             ChannelKind::SharedMemory { .. } => format!("══{} shared══▶", size(bytes.into())),
         };
         for (index, destination) in channel.destinations.iter().enumerate() {

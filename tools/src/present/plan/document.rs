@@ -176,9 +176,12 @@ fn channel(choice: &Choice, index: usize, declared: &paratia_config::Channel) ->
             ChannelKind::Sampling { .. } | ChannelKind::DirectSampling { .. } => "sampling",
             ChannelKind::Queuing { .. } | ChannelKind::DirectQueuing { .. } => "queuing",
             ChannelKind::SharedMemory { .. } => "shared-memory",
+            ChannelKind::Event { .. } => "event",
         },
         transport: if declared.kind.is_copied() {
             "copied"
+        } else if declared.kind.is_event() {
+            "called"
         } else {
             "direct"
         },

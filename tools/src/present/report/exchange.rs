@@ -60,6 +60,9 @@ fn kept(channel: &Channel) -> String {
     if channel.kind == Kind::SharedMemory {
         return "shared".to_owned();
     }
+    if let Some(signals) = channel.signals_per_window {
+        return format!("event, {signals} a window");
+    }
     match (channel.valid_ns, channel.depth) {
         (_, Some(depth)) => format!("{depth} wait"),
         (Some(valid), None) => format!("valid {}", milliseconds(valid)),
@@ -144,6 +147,13 @@ fn table(document: &Document) -> String {
                 shown::number(&at("depth"), depth.into(), Unit::Count)
             );
         }
+        if let Some(signals) = channel.signals_per_window {
+            let _ = write!(
+                kept,
+                ", {} a window at most",
+                shown::number(&at("signals_per_window"), signals.into(), Unit::Count)
+            );
+        }
         // Who and how is told again in each row, which stands alone on a phone.
         let begin = || {
             vec![
@@ -156,13 +166,15 @@ fn table(document: &Document) -> String {
                 )),
             ]
         };
-        let is_copied = channel.transport == Transport::Copied;
+        let transport = channel.transport;
         let mut add = |place: &str, end: &End| {
-            let right = match (is_copied, end.writes) {
-                (true, true) => "the hypervisor reads there",
-                (true, false) => "the hypervisor writes there",
-                (false, true) => "it reads and writes there",
-                (false, false) => "it reads there",
+            let right = match (transport, end.writes) {
+                (Transport::Copied, true) => "the hypervisor reads there",
+                (Transport::Copied, false) => "the hypervisor writes there",
+                (Transport::Direct, true) => "it reads and writes there",
+                (Transport::Direct, false) => "it reads there",
+                (Transport::Called, true) => "it signals",
+                (Transport::Called, false) => "it takes",
             };
             let mut row = begin();
             row.extend(cells(document, &at(place), end, right));

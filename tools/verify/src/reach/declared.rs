@@ -255,6 +255,9 @@ pub struct Channel {
     /// Its own memory, through which its ends tell each other without the hypervisor.
     #[serde(default)]
     pub memory: Option<ChannelMemory>,
+    /// How often its source may signal it in a window, if it is an event, which has no message; else 0.
+    #[serde(default)]
+    pub signals: u32,
     /// Who writes.
     pub source: Port,
     /// Who reads.
@@ -262,10 +265,16 @@ pub struct Channel {
 }
 
 impl Channel {
+    /// Whether it is an event.
+    #[must_use]
+    pub fn is_event(&self) -> bool {
+        self.signals > 0
+    }
+
     /// Whether the hypervisor keeps the newest of its messages.
     #[must_use]
     pub fn is_sampled(&self) -> bool {
-        self.depth == 0 && self.memory.is_none()
+        self.depth == 0 && self.memory.is_none() && !self.is_event()
     }
 }
 

@@ -164,6 +164,10 @@ impl Page {
             let page = of.reader_page;
             self.word(format!("port_memories[{index}].reader_page"), page);
         }
+        for index in 0..PORTS {
+            let signals = ports.get(index).map_or(0, |port| port.signals);
+            self.half(format!("port_signals[{index}]"), signals);
+        }
         self.fields
             .push(("what follows the fields".to_owned(), self.bytes.len()));
         self.bytes.resize(4096, 0);
@@ -269,6 +273,7 @@ struct Port {
     depth: u32,
     interrupt: u32,
     memory: PortMemory,
+    signals: u32,
 }
 
 /// A channel's own memory at a port.
@@ -322,6 +327,7 @@ fn ports(declared: &Declaration, partition: usize) -> Vec<Port> {
                 refresh_ns: channel.refresh_ns,
                 depth: channel.depth,
                 interrupt: port.interrupt,
+                signals: channel.signals,
                 memory: PortMemory::of(channel, end, port),
             });
         }

@@ -10,6 +10,9 @@ const CALLED: &str = "ports::CALLED";
 /// The records of a partition that has no port.
 const NONE: &str = "ports::NONE";
 const DESTINATIONS: &str = "channels::DESTINATIONS";
+const EVENT_SOURCES: &str = "events::SOURCES";
+const EVENT_DESTINATIONS: &str = "events::DESTINATIONS";
+const EVENT_COUNTS: &str = "events::COUNTS";
 const QUEUES: &str = "queues::QUEUES";
 const DOORBELLS: &str = "shared::DOORBELLS";
 /// The four ways of a message, by their fields.
@@ -19,6 +22,8 @@ const NOTHING: u64 = 0;
 const BELL: u64 = 1;
 const SEVERAL: u64 = 2;
 const DOORBELL: u64 = 3;
+const SIGNALS: u64 = 4;
+const TAKES: u64 = 5;
 
 /// An end of a channel.
 struct End<'a> {
@@ -67,6 +72,9 @@ impl Look<'_> {
             if tag != NOTHING {
                 self.same(of, &name, beyond + 8, pointer)?;
             }
+            if let Some(end) = end.filter(|end| end.channel.is_event()) {
+                self.event_counts(of, &name, end)?;
+            }
         }
         Ok(())
     }
@@ -80,7 +88,7 @@ impl Look<'_> {
         let held = self.held;
         let mut words = vec![("window", 0), ("most", 0)];
         let mut way = [0; 4];
-        if let Some(end) = end {
+        if let Some(end) = end.filter(|end| !end.channel.is_event()) {
             words[0].1 = super::ports::physical(of.partition, end.port);
             words[1].1 = u64::from(end.channel.message_bytes);
             let at = usize::from(end.destination.is_some());
@@ -104,19 +112,58 @@ impl Look<'_> {
         })
     }
 
+    /// A partition's doorbell.
+    fn doorbell(&self, partition: usize) -> Result<u64, Finding> {
+        let bells = self.held.symbol(DOORBELLS)?;
+        let size = bells.size_bytes / self.declared.partitions.len() as u64;
+        Ok(bells.address + size * partition as u64)
+    }
+
+    /// What an event's end has, and how a port's record says so.
+    fn event(&self, end: &End<'_>) -> Result<(u64, Record), Finding> {
+        let (number, held) = (end.number, self.held);
+        let Some(destination) = end.destination else {
+            let row = held.row(EVENT_SOURCES, "MaybeEventSource", number)?;
+            let kind = "EventSource";
+            return Ok((SIGNALS, Record { kind, ..row }));
+        };
+        let place = number * super::ports::most_destinations(self.declared) + destination;
+        let row = held.row(EVENT_DESTINATIONS, "MaybeEventDestination", place)?;
+        let kind = "EventDestination";
+        Ok((TAKES, Record { kind, ..row }))
+    }
+
+    /// An event's ends count at one place; its source has the declared rate, and each destination its own
+    /// partition's doorbell.
+    fn event_counts(&mut self, of: &Of<'_>, name: &str, end: &End<'_>) -> Result<(), Finding> {
+        let held = self.held;
+        let counts = held.symbol(EVENT_COUNTS)?;
+        let size = counts.size_bytes / self.declared.channels.len() as u64;
+        let own = counts.address + size * end.number as u64;
+        let (tag, event) = self.event(end)?;
+        self.same(of, name, held.field(event, "counts")?, own)?;
+        if tag == TAKES {
+            let bell = self.doorbell(of.index)?;
+            return self.same(of, name, held.field(event, "doorbell")?, bell);
+        }
+        let most = u64::from(end.channel.signals);
+        self.same(of, name, held.field(event, "most")?, most)
+    }
+
     /// What else its call has to see to, and where that is.
     fn beyond(&self, of: &Of<'_>, end: Option<&End<'_>>) -> Result<(u64, u64), Finding> {
         let held = self.held;
         let Some(end) = end else {
             return Ok((NOTHING, 0));
         };
+        if end.channel.is_event() {
+            let (tag, event) = self.event(end)?;
+            return Ok((tag, event.at));
+        }
         let rings = |port: &Port| port.interrupt != 0;
         if end.destination.is_some() {
-            let bells = held.symbol(DOORBELLS)?;
-            let size = bells.size_bytes / self.declared.partitions.len() as u64;
-            let bell = bells.address + size * of.index as u64;
             return Ok(if rings(end.port) {
-                (DOORBELL, bell)
+                (DOORBELL, self.doorbell(of.index)?)
             } else {
                 (NOTHING, 0)
             });

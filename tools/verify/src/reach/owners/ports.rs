@@ -188,7 +188,11 @@ fn ports(declared: &Declaration, partition: usize) -> Vec<Option<Wanted<'_>>> {
             .zip(ends)
             .filter(|(_, port)| port.partition == partition)
         {
-            let base = physical(&declared.partitions[partition], port);
+            let base = if channel.is_event() {
+                0
+            } else {
+                physical(&declared.partitions[partition], port)
+            };
             if channel.memory.is_some() {
                 all.push(None);
                 continue;

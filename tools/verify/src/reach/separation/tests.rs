@@ -275,6 +275,7 @@ fn direct(form: Form) -> Declaration {
         message_bytes: 48,
         refresh_ns: 0,
         depth: 0,
+        signals: 0,
         memory: Some(ChannelMemory {
             form,
             at: None,
