@@ -101,6 +101,20 @@ fn a_message_that_is_too_large_for_its_channel_is_told_with_both_sizes() {
     );
 }
 
+/// A main function that returns ends its partition, and the log says when.
+#[test]
+fn a_main_function_that_returns_is_the_end_of_its_partition() {
+    let run = run("test-tour").argument("sender", 4);
+    let report = finish(&run.stop_after(Duration::from_millis(100)));
+    assert_says(&report, "sender", "nothing more to do");
+    assert_eq!(report.about("halted", "sender").count(), 1);
+    let at = report.halted_at("sender").expect("it was halted");
+    assert!(at < Duration::from_millis(4), "in its first window: {at:?}");
+    let of = report.statistics("sender").expect("statistics");
+    assert_eq!((of.windows, of.faults, of.restarts), (1, 0, 0));
+    assert_eq!(report.halted_at("reader"), None);
+}
+
 #[test]
 fn a_panic_arrives_as_file_line_and_text() {
     assert_ends_with(3, ": the tank of 'sender' is 107 % full");

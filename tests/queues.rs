@@ -28,6 +28,11 @@ fn every_call_of_a_queuing_port_at_its_bounds_has_its_answer_and_restarts_leave_
         }
         assert_eq!(report.statistics(partition).unwrap().restarts, 1);
     }
+    // Of the requests 3 were dropped by the reader's own call, and 2 waited when it restarted; 4 wait still.
+    let requests = report.named("queue").next().expect("a queue's statistics");
+    let counts = ["channel", "sent", "refused", "dropped", "waiting"];
+    let counts = counts.map(|it| requests.integer(it));
+    assert_eq!(counts, [0, 16, 3, 5, 4].map(Some), "{requests:?}");
     assert_says(&report, "peer", "a restarted reader finds an empty queue");
     assert_says(
         &report,

@@ -46,6 +46,7 @@ struct Model {
     sent: u64,
     refused: u64,
     told: u64,
+    dropped: u64,
 }
 
 impl Model {
@@ -101,16 +102,18 @@ proptest! {
                 }
                 Step::Clear => {
                     prop_assert_eq!(queue.clear(), model.waiting());
+                    model.dropped += model.waiting();
                     model.waiting.clear();
                 }
                 Step::Restart => {
                     queue.restart_receiver();
+                    model.dropped += model.waiting();
                     model.waiting.clear();
                     model.untold();
                 }
                 Step::Ask => {
-                    let Model { sent, refused, .. } = model;
-                    let expected = Standing { waiting: model.waiting(), refused, sent };
+                    let Model { sent, refused, dropped, .. } = model;
+                    let expected = Standing { waiting: model.waiting(), refused, sent, dropped };
                     prop_assert_eq!(queue.standing(), expected);
                 }
             }

@@ -1,7 +1,9 @@
-//! The demo's partitions are the binaries of this package, one file or folder each. This library is the
-//! messages that two of them share.
+//! The demo's partitions are the binaries of this package, one file or folder each. This library is what two
+//! of them share.
 
 #![no_std]
+
+pub mod speed;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 

@@ -335,7 +335,7 @@ fn set_mode(guest: &mut Guest, mode: u64) -> Answer {
         }
         OperatingMode::Starting => {}
         OperatingMode::Idle => {
-            fault::end_life(guest, End::Halt);
+            fault::halt(guest);
             return Ok(Done::Decided(Decision::EndWindow));
         }
     }

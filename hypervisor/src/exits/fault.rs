@@ -87,6 +87,19 @@ pub fn raise_here(guest: &mut Guest, event: HealthEvent) -> Decision {
     raise(guest, event, Details::here(0))
 }
 
+/// The partition has asked for its end; a record tells it, in the room that is kept for a life's end.
+pub fn halt(guest: &mut Guest) {
+    if !guest.partition.life.is_running() {
+        return;
+    }
+    let event = Event::Halted {
+        partition: guest.partition.index,
+    };
+    let time = timer::now();
+    guest.partition.records.tell(Record { time, event });
+    end_life(guest, End::Halt);
+}
+
 /// The partition's present life is over, if it isn't already. Its other vCPUs learn it where they run.
 #[inline(never)]
 pub fn end_life(guest: &mut Guest, end: End) {

@@ -78,6 +78,7 @@ pub fn status(guest: &Guest, index: u64, reserved: u64) -> Results {
         waiting,
         refused,
         sent,
+        dropped: _,
     } = queue.messages.standing();
     Ok([SUCCESS.cast_unsigned(), waiting, refused, sent])
 }

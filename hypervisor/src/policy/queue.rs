@@ -47,6 +47,8 @@ pub struct ReceiverCounts {
     pub taken: AtomicU64,
     /// Refusals of which the receiver has been told.
     pub told: AtomicU64,
+    /// Messages of `taken` that nobody has read: the receiver dropped them, or it restarted.
+    pub dropped: AtomicU64,
 }
 
 /// A queue. Its counts are since boot and never overflow in the life of a board.
@@ -97,6 +99,8 @@ pub struct Standing {
     pub refused: u64,
     /// Messages sent since boot.
     pub sent: u64,
+    /// Messages that left the queue since boot and that nobody has read.
+    pub dropped: u64,
 }
 
 impl<'a> MessageQueue<'a> {
@@ -160,7 +164,10 @@ impl<'a> MessageQueue<'a> {
         let number = own(&self.receiver.taken);
         let sent = self.sender.sent.load(Ordering::SeqCst);
         self.receiver.taken.store(sent, Ordering::Release);
-        sent.wrapping_sub(number)
+        let count = sent.wrapping_sub(number);
+        let dropped = own(&self.receiver.dropped).wrapping_add(count);
+        self.receiver.dropped.store(dropped, Ordering::Relaxed);
+        count
     }
 
     /// Begins anew for a receiver that has restarted: nothing waits, and of no refusal it hasn't been told.
@@ -179,6 +186,7 @@ impl<'a> MessageQueue<'a> {
             waiting: sent.wrapping_sub(taken).min(self.depth.get()),
             refused: self.sender.refused.load(Ordering::Relaxed),
             sent,
+            dropped: self.receiver.dropped.load(Ordering::Relaxed),
         }
     }
 

@@ -6,11 +6,13 @@ use paratia_board_support::interrupt::CpuInterface as _;
 
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::base::time::Ticks;
+use crate::built::chosen::ANY;
 use crate::report::crash;
 use crate::report::log;
 use crate::state::cpu::{CPUS, Cpu};
 use crate::state::event::LastEvent;
 use crate::state::partition::{PARTITIONS, Partition};
+use crate::state::queues;
 use crate::state::shared;
 
 /// A priority that no interrupt is more urgent than.
@@ -57,6 +59,7 @@ fn report(cpu: &Cpu, now: Ticks) {
         // two major frames is caught in a fault of the hypervisor.
         statistics(unsafe { lock.peek() });
     }
+    queue_statistics();
     cpu_statistics(cpu);
     for owned in CPUS.iter().skip(1) {
         // SAFETY: those CPUs have stopped and touch their state no more, or are caught in a fault of the
@@ -94,6 +97,23 @@ fn statistics(partition: &Partition) {
         totals: partition.totals,
         records_dropped: partition.records.dropped(),
     });
+}
+
+/// What went through each queue.
+fn queue_statistics() {
+    if !ANY.queues {
+        return;
+    }
+    for (channel, queue) in queues::all() {
+        let standing = queue.messages.standing();
+        say(&LastEvent::Queue {
+            channel,
+            sent: standing.sent,
+            refused: standing.refused,
+            dropped: standing.dropped,
+            waiting: standing.waiting,
+        });
+    }
 }
 
 fn cpu_statistics(cpu: &Cpu) {

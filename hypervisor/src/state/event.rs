@@ -167,6 +167,11 @@ pub enum Event {
         /// How often the partition was restarted before.
         restarts: u64,
     },
+    /// A partition has ended its life itself, by the idle mode: nothing starts it again.
+    Halted {
+        /// Which.
+        partition: usize,
+    },
     /// Console text that found no room in this window.
     ConsoleOverflow {
         /// Whose.
@@ -210,6 +215,19 @@ pub enum LastEvent {
         totals: Totals,
         /// Its records that found no room.
         records_dropped: u64,
+    },
+    /// What went through a channel whose messages queue.
+    Queue {
+        /// The channel.
+        channel: usize,
+        /// Messages that were taken into the queue.
+        sent: u64,
+        /// Messages for which there was no room.
+        refused: u64,
+        /// Messages that the receiver dropped, or that waited when it restarted.
+        dropped: u64,
+        /// Messages that wait still.
+        waiting: u64,
     },
     /// What a CPU did.
     CpuStatistics {

@@ -28,6 +28,7 @@ static RECEIVERS: [ReceiverCounts; messages::queue_count(SYSTEM)] = [const {
     ReceiverCounts {
         taken: AtomicU64::new(0),
         told: AtomicU64::new(0),
+        dropped: AtomicU64::new(0),
     }
 };
     messages::queue_count(SYSTEM)];
@@ -70,6 +71,12 @@ static QUEUES: [Option<Queue>; CHANNELS] = {
 #[must_use]
 pub const fn queue(channel: usize) -> Option<&'static Queue> {
     QUEUES[channel].as_ref()
+}
+
+/// Every queue, with its channel.
+pub fn all() -> impl Iterator<Item = (usize, &'static Queue)> {
+    let queues = QUEUES.iter().enumerate();
+    queues.filter_map(|(channel, queue)| Some((channel, queue.as_ref()?)))
 }
 
 /// Begins anew with every queue from which a partition reads: it has restarted, and finds its ports as they

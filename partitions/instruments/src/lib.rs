@@ -17,4 +17,5 @@ pub mod dashboard;
 pub mod drive_cycle;
 pub mod e2e;
 pub mod message;
+pub mod reception;
 pub mod units;

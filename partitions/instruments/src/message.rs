@@ -12,7 +12,7 @@
 //! | 12..16 | speed | mm/s, at most [`SpeedMessage::TOP_SPEED`] |
 //! | 16..24 | odometer | mm |
 //! | 24..32 | trip distance | mm |
-//! | 32..36 | trip time | ms |
+//! | 32..36 | trip time | ms since the schedule's epoch, at which the trip begins |
 //! | 36..40 | place in the drive cycle | ms |
 //! | 40..42 | telltales | bits of [`Telltales`] |
 //! | 42..48 | reserved | zero |

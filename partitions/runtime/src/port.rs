@@ -222,3 +222,6 @@ impl DestinationPort {
         Some((arrived, received))
     }
 }
+
+#[cfg(test)]
+mod tests;

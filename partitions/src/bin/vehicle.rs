@@ -11,9 +11,9 @@ use core::time::Duration;
 
 use paratia_instruments::drive_cycle::DriveCycle;
 use paratia_instruments::e2e::Protector;
-use paratia_instruments::message::{Encoded, SpeedMessage, Telltales};
+use paratia_instruments::message::{SpeedMessage, Telltales};
 use paratia_instruments::units::{Millimetres, Milliseconds};
-use paratia_runtime::typed::SamplingSource;
+use paratia_partitions::speed::SpeedSource;
 use paratia_runtime::{Context, entry, println, window};
 
 entry!(run);
@@ -23,7 +23,7 @@ const ODOMETER_AT_START: Millimetres = Millimetres::from_kilometres(42_195);
 
 fn run(context: Context) {
     let trip = Trip::from_arguments(&context);
-    let mut port = SamplingSource::<Encoded>::named("speed");
+    let mut port = SpeedSource::named("speed");
     let mut protector = Protector::new(SpeedMessage::PROFILE);
     println!(
         "driving {} from {} s",
@@ -33,8 +33,9 @@ fn run(context: Context) {
     for window in context.windows() {
         let frame = context.frame_at(window.start);
         let message = trip.message(frame).encode(&mut protector);
-        port.write(&message)
-            .expect("the channel takes a speed message");
+        if let Err(code) = port.send(&message) {
+            println!("frame {frame} isn't taken: {code:?}");
+        }
         window::heartbeat(frame);
     }
 }

@@ -25,6 +25,10 @@ pub(crate) fn closing(report: &RunReport, broken: &[String]) {
         anstream::println!();
         cpus(report).print();
         anstream::println!();
+        if report.named("queue").next().is_some() {
+            queues(report).print();
+            anstream::println!();
+        }
         for line in report.silent() {
             anstream::println!("{WARNING}{line}{PLAIN}");
         }
@@ -67,7 +71,7 @@ fn instruction(words: &str) -> Option<u64> {
 }
 
 fn table(report: &RunReport) -> Table {
-    let mut table = Table::new(&[
+    let mut headings = vec![
         "partition",
         ">windows",
         ">frames",
@@ -77,10 +81,39 @@ fn table(report: &RunReport) -> Table {
         ">time used",
         ">of run",
         ">worst start",
-    ]);
-    for partition in report.system.partitions {
+    ];
+    let partitions = report.system.partitions;
+    let has_halts = partitions
+        .iter()
+        .any(|it| report.halted_at(it.name).is_some());
+    if has_halts {
+        headings.push(">halted at");
+    }
+    let mut table = Table::new(&headings);
+    for partition in partitions {
         let counters = report.statistics(partition.name).unwrap_or_default();
-        table.row(row(report, partition, &counters));
+        let row = row(report, partition, &counters);
+        let halt = has_halts.then(|| halt(report.halted_at(partition.name)));
+        table.row(row.into_iter().chain(halt));
+    }
+    table
+}
+
+/// When a partition was halted for good, if it was.
+fn halt(at: Option<Duration>) -> String {
+    at.map_or_else(|| "-".to_owned(), |at| format!("{:.4} s", at.as_secs_f64()))
+}
+
+/// What went through each queue.
+fn queues(report: &RunReport) -> Table {
+    let mut table = Table::new(&["queue", ">sent", ">refused", ">dropped unread", ">waiting"]);
+    for event in report.named("queue") {
+        let number = |key| event.integer(key).unwrap_or(0);
+        let channel = usize::try_from(number("channel")).ok();
+        let channel = channel.and_then(|it| report.system.channels.get(it));
+        let counts = ["sent", "refused", "dropped", "waiting"].map(|it| number(it).to_string());
+        let name = channel.map_or("?", |it| it.name).to_owned();
+        table.row([name].into_iter().chain(counts));
     }
     table
 }
@@ -225,6 +258,12 @@ mod tests {
             Some(0x4020_0A10)
         );
         assert_eq!(instruction("crash cpu=0"), None);
+    }
+
+    #[test]
+    fn a_halt_has_its_time() {
+        assert_eq!(halt(None), "-");
+        assert_eq!(halt(Some(Duration::from_micros(40_050))), "0.0401 s");
     }
 
     #[test]

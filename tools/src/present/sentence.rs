@@ -22,7 +22,8 @@ pub(crate) enum Weight {
 pub(crate) fn sentence(event: &Event, choice: &Choice) -> Option<(Weight, String)> {
     let system = choice.system;
     let text = match event.name.as_str() {
-        "window" | "heartbeat" | "statistics" | "vcpu-statistics" | "cpu-statistics" | "exits" => {
+        "window" | "heartbeat" | "statistics" | "vcpu-statistics" | "cpu-statistics" | "exits"
+        | "queue" => {
             return None;
         }
         "fault" => fault::sentence(event, choice)?,

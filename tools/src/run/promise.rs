@@ -160,6 +160,33 @@ mod tests {
     }
 
     #[test]
+    fn a_halt_is_at_the_time_of_its_first_word() {
+        let stopped = Outcome::Stopped { time_ticks: 1 };
+        let mut report = report(stopped, &["boot cpus=1"]);
+        report.frequency_hz = Some(1_000);
+        assert_eq!(report.halted_at("vehicle"), None);
+        for (ticks, message) in [
+            (
+                3,
+                "verdict partition=0 event=stray_access action=restart restarts=0",
+            ),
+            (
+                5,
+                "verdict partition=0 event=stray_access action=halt restarts=1",
+            ),
+            (7, "halted partition=0"),
+            (6, "halted partition=1"),
+        ] {
+            report.events.push(Event::parse(ticks, message));
+        }
+        assert_eq!(report.halted_at("vehicle"), Some(Duration::from_millis(5)));
+        assert_eq!(
+            report.halted_at("speedometer"),
+            Some(Duration::from_millis(6))
+        );
+    }
+
+    #[test]
     fn a_partition_without_statistics_proves_nothing() {
         let stopped = Outcome::Stopped { time_ticks: 1 };
         assert_eq!(

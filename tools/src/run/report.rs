@@ -67,6 +67,16 @@ impl RunReport {
         Some(Statistics::gather(own, vcpus))
     }
 
+    /// When a partition was halted for good, by itself or by its health table, since the schedule's epoch.
+    #[must_use]
+    pub fn halted_at(&self, partition: &str) -> Option<Duration> {
+        let verdicts = self.about("verdict", partition);
+        let halts = verdicts.filter(|it| it.word("action") == Some("halt"));
+        let all = self.about("halted", partition).chain(halts);
+        let first = all.map(|it| it.time_ticks).min();
+        first.map(|ticks| self.duration(ticks))
+    }
+
     /// The lines on a partition's console.
     pub fn console_of<'a>(&'a self, partition: &'a str) -> impl Iterator<Item = &'a str> {
         let lines = self

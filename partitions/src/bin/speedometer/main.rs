@@ -15,20 +15,19 @@ mod receiver;
 
 use frame_buffer::FrameBuffer;
 use paratia_instruments::dashboard::{Dashboard, Fault, PIXELS, PixelOrder, Reading};
-use paratia_runtime::abi::OperatingMode;
 use paratia_runtime::abi::passport::{FORMAT_XBGR8888, FORMAT_XRGB8888};
 use paratia_runtime::time::Instant;
-use paratia_runtime::{Context, call, entry, passport, println};
+use paratia_runtime::{Context, entry, println, window};
 use receiver::Receiver;
 
-entry!(main);
+entry!(run);
 
 /// What never changes, painted once.
 static mut BACKGROUND: [u32; PIXELS] = [0; PIXELS];
 /// The picture as it will be on the display.
 static mut BACK: [u32; PIXELS] = [0; PIXELS];
 
-fn main(context: Context) -> ! {
+fn run(context: Context) {
     let display = &context.passport.display;
     let mut front = FrameBuffer::of(display).expect("a display of the dashboard's size");
     let order = match display.format {
@@ -36,36 +35,38 @@ fn main(context: Context) -> ! {
         FORMAT_XBGR8888 => PixelOrder::Xbgr,
         format => panic!("pixel format {format} is unknown"),
     };
-    let mut receiver = Receiver::find(context.passport).expect("a destination port 'speed'");
-    let title = passport::argument(context.passport, "title").unwrap_or("UDDS");
+    let mut receiver = Receiver::new();
+    let title = context.argument("title").unwrap_or("UDDS");
     let (background, back) = (&raw mut BACKGROUND, &raw mut BACK);
-    // SAFETY: `main` runs once, and nothing else names these two.
+    // SAFETY: `run` runs once, and nothing else names these two.
     let (background, back) = unsafe { (&mut *background, &mut *back) };
 
     let mut dashboard = Dashboard::new(order, title);
     dashboard.paint_background(background);
     let mut reading = Reading::Invalid(Fault::NoSignal);
     front.show(&dashboard.draw(background, back, &reading), back);
-    let milliseconds = Instant::now().since_epoch().as_millis();
+    let now = Instant::now();
+    println!(
+        "first picture after {} ms, {}",
+        now.since_epoch().as_millis(),
+        state(&reading)
+    );
     // Takes the place in the sender's sequence; the message after it is the first to be shown.
-    let _ = receiver.read();
-    println!("first picture after {milliseconds} ms, {}", state(&reading));
-    call::set_mode(OperatingMode::Normal).expect("normal mode");
+    let _ = receiver.read(now);
 
-    for frame in 0.. {
-        call::wait_for_window().expect("there is a next window");
+    // This window is over with the first picture; frames are those from the next one on.
+    for (frame, window) in (0..).zip(context.windows().skip(1)) {
         if frame == context.run_argument && frame > 0 && context.restarts == 0 {
             hang();
         }
         let before = state(&reading);
-        reading = receiver.read();
+        reading = receiver.read(window.start);
         front.show(&dashboard.draw(background, back, &reading), back);
-        call::heartbeat(frame).expect("heartbeats are expected");
+        window::heartbeat(frame);
         if state(&reading) != before {
             println!("{} from frame {frame}", state(&reading));
         }
     }
-    unreachable!("frames don't run out");
 }
 
 /// Never goes on.

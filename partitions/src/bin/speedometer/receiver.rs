@@ -1,61 +1,56 @@
-//! From the port to a reading: a speed is shown only if channel and message both vouch for it.
+//! From the port to a reading, and a line for what is found in it.
 
-use paratia_instruments::dashboard::{Fault, Reading};
-use paratia_instruments::e2e::{Checker, P04, Status};
-use paratia_instruments::message::{ReceiveError, SpeedMessage};
-use paratia_runtime::abi::passport::Passport;
-use paratia_runtime::port::DestinationPort;
+use paratia_instruments::dashboard::Reading;
+use paratia_instruments::e2e::Status;
+use paratia_instruments::reception::{Finding, Reception};
+use paratia_instruments::units::Milliseconds;
+use paratia_partitions::speed::SpeedDestination;
+use paratia_runtime::println;
+use paratia_runtime::time::Instant;
 
-/// Messages come every frame and the channel calls one valid for three; so two may be missing.
-const MAX_DELTA_COUNTER: u16 = 3;
+/// Findings that are told when they come for the first time.
+const TOLD: [Finding; 7] = [
+    Finding::Protection(Status::OkSomeLost),
+    Finding::Protection(Status::NoNewData),
+    Finding::Protection(Status::Repeated),
+    Finding::Protection(Status::WrongSequence),
+    Finding::Protection(Status::Error),
+    Finding::Delayed,
+    Finding::Malformed,
+];
 
-/// The receiving end of the speed channel.
+/// The receiving end of the speed's channel.
 pub struct Receiver {
-    port: DestinationPort,
-    checker: Checker<P04>,
-    /// The newest message, if it was genuine.
-    newest: Option<SpeedMessage>,
-    /// How often it was read since.
-    repeated: u16,
+    port: SpeedDestination,
+    reception: Reception,
+    /// Which of [`TOLD`] have come since the channel was first relied on.
+    told: [bool; TOLD.len()],
 }
 
 impl Receiver {
-    /// The receiver at the partition's port `speed`, if it has one.
-    pub fn find(passport: &'static Passport) -> Option<Self> {
-        Some(Self {
-            port: DestinationPort::find(passport, "speed").ok()?,
-            checker: Checker::new(SpeedMessage::PROFILE, MAX_DELTA_COUNTER.into()),
-            newest: None,
-            repeated: 0,
-        })
+    /// The receiver at the partition's port `speed`.
+    pub fn new() -> Self {
+        Self {
+            port: SpeedDestination::named("speed"),
+            reception: Reception::new(),
+            told: [false; TOLD.len()],
+        }
     }
 
-    /// What to show now.
-    ///
-    /// A message that is still there from the frame before is shown for as long as the channel
-    /// calls it valid, but not if it comes again and again: a source that only repeats itself is as
-    /// good as silent. One that fails a check is never shown, nor is the one before it.
-    pub fn read(&mut self) -> Reading {
-        let mut buffer = [0; SpeedMessage::ENCODED_BYTES];
-        let Some(received) = self.port.read(&mut buffer) else {
-            return Reading::Invalid(Fault::NoSignal);
-        };
-        match SpeedMessage::receive(&mut self.checker, Some(&buffer[..received.length])) {
-            Ok(message) => {
-                self.newest = Some(message);
-                self.repeated = 0;
+    /// What to show in the frame that began at `now`.
+    pub fn read(&mut self, now: Instant) -> Reading {
+        let now = Milliseconds::from_duration(now.since_epoch());
+        let (reception, told) = (&mut self.reception, &mut self.told);
+        self.port.receive(|bytes| {
+            let before = reception.state();
+            let finding = reception.take(bytes, now);
+            let state = reception.state();
+            let at = TOLD.iter().position(|it| *it == finding);
+            let is_new = at.is_some_and(|at| !core::mem::replace(&mut told[at], true));
+            if is_new || state != before {
+                println!("E2E at {} ms: {finding:?}, {before:?} -> {state:?}", now.0);
             }
-            Err(ReceiveError::Unprotected(Status::Repeated)) => {
-                self.repeated = self.repeated.saturating_add(1);
-            }
-            Err(_) => self.newest = None,
-        }
-        match self.newest {
-            _ if !received.valid || self.repeated >= MAX_DELTA_COUNTER => {
-                Reading::Invalid(Fault::Stale)
-            }
-            Some(message) => Reading::Valid(message),
-            None => Reading::Invalid(Fault::Corrupt),
-        }
+        });
+        self.reception.reading()
     }
 }
