@@ -37,7 +37,7 @@ fn limits_of(board: &str, system: &str) -> Limits {
 fn examine(file: &[u8], limits: &Limits) -> (Carried, Vec<Finding>) {
     with(file, |code, image| {
         let mut findings = Vec::new();
-        let carried = carry::examine(code, image, limits.interface, &mut findings);
+        let carried = carry::examine(code, image, limits, &mut findings);
         (carried, findings)
     })
 }

@@ -12,7 +12,7 @@ use paratia_verify::carry::table::Interface;
 use paratia_verify::code::Limits;
 
 use crate::catalog::Choice;
-use crate::pieces;
+use crate::{pieces, verification};
 
 /// List registers that the hypervisor uses, of as many as there are.
 const LIST_REGISTERS: u64 = 4;
@@ -54,6 +54,8 @@ pub fn of(choice: &Choice) -> Limits {
         InterruptController::GicV2 { .. } => Interface::Memory,
         InterruptController::Bcm2836 { .. } => Interface::Emulated,
     };
+    let guests = verification::declaration(choice).partitions;
+    let has_old = guests.iter().any(|guest| guest.gic_version == 2);
     Limits {
         stack_bytes: STACK_BYTES,
         emergency_stack_bytes: EMERGENCY_STACK_BYTES,
@@ -61,6 +63,7 @@ pub fn of(choice: &Choice) -> Limits {
             .map(|(name, number)| (name.to_owned(), number))
             .into(),
         interface,
+        is_interface_played: has_old && interface != Interface::Memory,
     }
 }
 

@@ -6,6 +6,7 @@ use super::state::State;
 use super::table::{CONFINING, INTERFACE_IN_MEMORY, Interface, Need};
 use super::value::{Base, Owner, Place, Register, Value};
 use super::ways::{End, Ways};
+use crate::code::Limits;
 use crate::code::checks::Code;
 use crate::code::word::Encoding;
 use crate::image::Image;
@@ -19,6 +20,8 @@ pub struct Claims<'a, 'b> {
     code: &'a Code<'b>,
     image: &'a Image<'a>,
     interface: Interface,
+    /// Whether interrupts of some guest are signalled by `HCR_EL2`.
+    is_played: bool,
     registers: Vec<(Register, Need)>,
     /// Where in its context each register was found to be.
     pub places: BTreeMap<String, Place>,
@@ -28,16 +31,17 @@ pub struct Claims<'a, 'b> {
 
 impl<'a, 'b> Claims<'a, 'b> {
     /// Nothing found yet.
-    pub const fn new(
+    pub fn new(
         code: &'a Code<'b>,
         image: &'a Image<'a>,
-        interface: Interface,
+        limits: &Limits,
         registers: Vec<(Register, Need)>,
     ) -> Self {
         Self {
             code,
             image,
-            interface,
+            interface: limits.interface,
+            is_played: limits.is_interface_played,
             registers,
             places: BTreeMap::new(),
             found: BTreeSet::new(),
@@ -206,9 +210,7 @@ impl<'a, 'b> Claims<'a, 'b> {
             let is_own = match is {
                 _ if is_of_stage2(encoding) => Some(is) == stage2,
                 // Where an interrupt is signalled by it, it is computed from what is noted.
-                _ if self.interface == Interface::Emulated => {
-                    is != Value::Guest(Register::System(encoding))
-                }
+                _ if self.is_played => is != Value::Guest(Register::System(encoding)),
                 Value::Held(place, 8) => place.base == base,
                 _ => false,
             };

@@ -33,6 +33,7 @@ use self::claims::Claims;
 use self::table::{CONFINING, Interface, carried};
 use self::value::Register;
 use self::ways::{Asked, ways};
+use crate::code::Limits;
 use crate::code::checks::Code;
 use crate::code::finding::Finding;
 use crate::code::word::{Effect, Word};
@@ -78,12 +79,12 @@ fn asked_for(interface: Interface) -> BTreeSet<Register> {
 pub fn examine(
     code: &Code,
     image: &Image,
-    interface: Interface,
+    limits: &Limits,
     findings: &mut Vec<Finding>,
 ) -> Carried {
-    let all = asked_for(interface);
+    let all = asked_for(limits.interface);
     let touching = touching(code, &all);
-    let mut claims = Claims::new(code, image, interface, carried(interface));
+    let mut claims = Claims::new(code, image, limits, carried(limits.interface));
     let mut carried = Carried::default();
     for is_alone in [false, true] {
         let asked = Asked {

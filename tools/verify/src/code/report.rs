@@ -30,6 +30,8 @@ pub struct Limits {
     pub quantities: Quantities,
     /// What of a guest's CPU interface is in hardware.
     pub interface: Interface,
+    /// Whether the hypervisor plays the CPU interface of some guest, and so computes its traps.
+    pub is_interface_played: bool,
 }
 
 /// The stack that an entry needs at most.
@@ -103,7 +105,7 @@ pub fn examine(image: &Image, limits: &Limits) -> Result<Report, String> {
             Err(loops) => without_bound = loops.into_iter().collect(),
         }
     }
-    let carried = carry::examine(&code, image, limits.interface, &mut findings);
+    let carried = carry::examine(&code, image, limits, &mut findings);
     let is_indirect = text
         .instructions()
         .filter(|it| indirect::is_indirect(it.word.flow));
