@@ -344,15 +344,21 @@ fn variables_begin_as_zero_in_memory() {
     }
 }
 
-/// The FP registers are guests' all the time: nothing but the switch touches one, and it moves all of
-/// them.
+/// What touches FP registers before the first guest runs, and never later: `paratia verify` asks whether an exit
+/// can come to it.
+const FP_AT_BOOT: &str = "sha2_blocks";
+
+/// The FP registers are guests' from the first switch on: nothing but the switch touches one then, and it moves
+/// all of them.
 #[test]
 fn the_switch_alone_moves_fp_registers_and_moves_them_all() {
     for (system, code) in all() {
         let switch = code.function("switch");
         for (address, it) in code.instructions() {
             assert!(
-                !it.is_vector() || switch.contains(&address),
+                !it.is_vector()
+                    || switch.contains(&address)
+                    || code.function_at(address) == FP_AT_BOOT,
                 "{system}: {it:?} in {}",
                 code.function_at(address)
             );
