@@ -108,6 +108,7 @@ pub const FIGURES: &[Figure] = &[
     figure("queue-receive", "64 bytes out of a queuing port", Instructions, &[]),
     figure("partition-switch", "partition switch, FP state on both sides (max)", Instructions,
         &[(XEN_CREDIT, 2_988), (XEN_ARINC, 3_052)]),
+    figure("last-switch", "- by which a partition ends itself", Instructions, &[]),
     figure("jitter-calm", "window start jitter, calm neighbour", Instructions, &[(XEN_ARINC, 8)]),
     figure("jitter-console", "- neighbour floods its console", Instructions,
         &[(XEN_ARINC, 1_031)]),

@@ -1,11 +1,11 @@
 //! What the switch from one guest to the next carries.
 //!
 //! Every way from a vector to the next return to a guest is gone through with values that stand for all
-//! ([`ways`], [`step`]): what the guest had in each register as it came in, and what the other's context held.
-//! At the end each register that a guest can reach ([`table`]) must hold what its own context has at the very
+//! (`ways`, `step`): what the guest had in each register as it came in, and what the other's context held.
+//! At the end each register that a guest can reach (`table`) must hold what its own context has at the very
 //! place at which the leaving guest's value was stored; and if both are one guest, what it had. So nothing of
 //! one guest is in a register of the next, and nothing of its own is lost, whatever the values are. Stage 2 and
-//! the traps are those that the next guest's own state names ([`claims`]).
+//! the traps are those that the next guest's own state names (`claims`).
 //!
 //! Relied upon, and not derived here:
 //!

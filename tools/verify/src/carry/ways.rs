@@ -1,6 +1,6 @@
 //! Every way from a guest's exit to the next return to a guest, followed with values that stand for all.
 //!
-//! What the assembly asks is Rust's decision and isn't followed: a handler ([`crate::carry`] says what is
+//! What the assembly asks is Rust's decision and isn't followed: a handler (`carry` says what is
 //! relied upon). The switch is followed wholly: functions that touch what is carried are gone through with the
 //! rest, and others by what any function keeps. Where ways meet on which the same is carried, they go on as
 //! one, with what holds on both.
