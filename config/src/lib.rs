@@ -28,6 +28,7 @@ pub mod sorted;
 pub mod system;
 pub mod systems;
 pub mod tables;
+pub mod xen;
 
 pub use address::{Ipa, MemoryRange, Pa};
 pub use board::{Board, BoardFacts};

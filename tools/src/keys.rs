@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use paratia::run::Keyboard;
-use paratia_config::System;
+use paratia_config::{System, xen};
 use rustix::termios::{
     InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
 };
@@ -21,7 +21,7 @@ const END: u8 = b'x';
 pub(crate) const HELP: &str =
     "Ctrl-A x ends the run, Ctrl-A three times switches to the next partition";
 
-/// The partition for which is typed, among those that have a UART.
+/// The partition for which is typed, among those that hear: by a UART, or Xen's console.
 #[derive(Clone, Debug)]
 pub(crate) struct Focus {
     names: Vec<&'static str>,
@@ -29,10 +29,10 @@ pub(crate) struct Focus {
 }
 
 impl Focus {
-    /// On the partition called `first`, or the first that has a UART; none if no partition has one.
+    /// On the partition called `first`, or the first that hears; none if no partition does.
     pub(crate) fn new(system: &System, first: Option<&str>) -> Option<Self> {
         let partitions = system.partitions.iter();
-        let with_uart = partitions.filter(|partition| partition.machine.uart.is_some());
+        let with_uart = partitions.filter(|partition| xen::hears(partition));
         let names: Vec<&str> = with_uart.map(|partition| partition.name).collect();
         let place = match first {
             Some(first) => names.iter().position(|name| *name == first)?,

@@ -103,6 +103,7 @@ fn partition(system: &System, board: &BoardFacts, index: u64, it: &system::Parti
         bytes: region.size_bytes,
         kind: match region.kind {
             system::RegionKind::Ram => RegionKind::Ram,
+            system::RegionKind::Xen => RegionKind::Xen,
             system::RegionKind::FrameBuffer => RegionKind::FrameBuffer,
         },
     });

@@ -19,6 +19,7 @@ use crate::each;
 use crate::layout::MAX_PARTITIONS;
 use crate::machine::{FIRST_SHARED, MAX_SHARED_BLOCKS};
 use crate::system::{Partition, System};
+use crate::xen;
 
 /// What every exit and switch may take, whatever is declared. Measured are 8 µs under attack, of which
 /// most are private interrupts in and out of the list registers; further maintenance of 4 KiB of caches
@@ -51,6 +52,17 @@ const PER_VCPU: u64 = 1;
 /// For each interrupt of a device whose trigger an exit changes, and each other CPU that may be doing so:
 /// a turn of that CPU at the word that they share, two accesses to the board's controller.
 const PER_TURN: u64 = 1;
+
+/// Where a partition is a guest of Xen's: a structure is looked up and copied in and out, by at most eight
+/// words of the guest's tables, each looked up in its regions; its words of events are tried a bounded
+/// number of times, and cleared when it names their page.
+const XEN: u64 = 8;
+
+/// For each region of such a partition: it is looked at for each of those words, pages and structures.
+const XEN_PER_REGION: u64 = 1;
+
+/// For each 64 bytes of its console that an exit moves in each direction, and the switch once more.
+const XEN_PER_LINE: u64 = 2;
 
 /// Of [`ALWAYS`] what an exit alone may take, without the switch.
 const EXIT_ALWAYS: u64 = 16;
@@ -134,6 +146,8 @@ struct Demand {
     other_owners: u64,
     /// CPUs beside one's own that run vCPUs of the same partition.
     siblings: u64,
+    /// What guests of Xen's add, in microseconds.
+    xen: u64,
 }
 
 impl Demand {
@@ -148,6 +162,7 @@ impl Demand {
             vcpus: 1,
             other_owners: 0,
             siblings: 0,
+            xen: 0,
         };
         let mut owners = 0;
         each! { index, partition in system.partitions => {
@@ -167,6 +182,9 @@ impl Demand {
             all.siblings = greater(all.siblings, places.saturating_sub(1));
             if count > 0 {
                 owners |= cpus;
+            }
+            if xen::region(partition).is_some() {
+                all.xen = greater(all.xen, xen_micros(partition));
             }
         }}
         all.port_interrupts = most_port_interrupts(context);
@@ -197,7 +215,14 @@ impl Demand {
             + PER_PORT_INTERRUPT * self.port_interrupts
             + PER_VCPU * self.vcpus.saturating_sub(1)
             + PER_TURN * self.device_interrupts * self.other_owners
+            + self.xen
     }
+}
+
+/// What a guest of Xen's adds, in microseconds.
+const fn xen_micros(partition: &Partition) -> u64 {
+    const LINES: u64 = xen::CONSOLE_STEP_BYTES as u64 / 64;
+    XEN + XEN_PER_REGION * partition.regions.len() as u64 + XEN_PER_LINE * LINES
 }
 
 /// How many interrupts the partition's devices have, and the last of them.

@@ -9,8 +9,9 @@ use crate::board::BoardFacts;
 use crate::each;
 use crate::layout::MAX_PARTITIONS;
 use crate::machine::{GicVersion, MAX_SHARED_BLOCKS, MAX_VCPUS};
-use crate::system::Partition;
+use crate::system::{Partition, RegionKind};
 use crate::tables::machines::MAX_KICKS;
+use crate::xen;
 
 pub(super) const fn vcpu_count(context: &Context, report: &mut Report) {
     each! { partition in context.system.partitions => {
@@ -105,6 +106,32 @@ pub(super) const fn gic_version_on_board(context: &Context, report: &mut Report)
                     .str(" hasn't got; take a GICv2 or another board"),
             );
         }
+    }}
+}
+
+/// A guest of Xen's is told of one place.
+pub(super) const fn xen_pages(context: &Context, report: &mut Report) {
+    each! { partition in context.system.partitions => {
+        let regions = partition.regions;
+        let mut is_first = true;
+        each! { region in regions => {
+            if matches!(region.kind, RegionKind::Xen) {
+                let message = subject(partition).str("region ").name(region.name);
+                if !is_first {
+                    report.add(message.str(" is its second of kind Xen; leave one"));
+                } else if region.size_bytes != xen::REGION_BYTES {
+                    report.add(
+                        message
+                            .str(", of kind Xen, has ")
+                            .hex(region.size_bytes)
+                            .str(" bytes, but grant frames and a console take ")
+                            .hex(xen::REGION_BYTES)
+                            .str("; make it as large"),
+                    );
+                }
+                is_first = false;
+            }
+        }}
     }}
 }
 

@@ -139,6 +139,8 @@ rules! {
     machine::shared_blocks,
     /// A partition has a GICv3 only on a board that has one.
     machine::gic_version_on_board,
+    /// A guest of Xen's has one region of kind Xen, of three pages.
+    machine::xen_pages,
     /// Emulated devices lie on pages of their own.
     machine::machine_whole_pages,
     /// A GICv3's registers lie on multiples of 64 KiB.

@@ -33,7 +33,8 @@ impl Region {
     /// Whether the partition may execute at a guest-physical address because of this region.
     #[must_use]
     pub fn is_executable(&self, address: u64) -> bool {
-        self.kind == RegionKind::Ram && (self.ipa.0..self.ipa_end().0).contains(&address)
+        !matches!(self.kind, RegionKind::FrameBuffer)
+            && (self.ipa.0..self.ipa_end().0).contains(&address)
     }
 }
 
@@ -44,4 +45,7 @@ pub enum RegionKind {
     Ram,
     /// Pixels: read and written, not cached, never executed; scrubbed before every start.
     FrameBuffer,
+    /// As [`RegionKind::Ram`], but not for the guest to use as it likes: the pages by which it and the
+    /// hypervisor speak as Xen's guests do ([`crate::xen`]). A partition that has them is a guest of Xen's.
+    Xen,
 }

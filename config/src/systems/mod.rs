@@ -10,6 +10,7 @@ use crate::machine::VirtualMachine;
 use crate::system::{
     Criticality, File, HealthTable, Heartbeat, Image, Initrd, Partition, Region, RegionKind,
 };
+use crate::xen;
 
 pub mod chaos;
 pub mod many;
@@ -33,6 +34,18 @@ pub const fn ram(pa: Pa, size_bytes: u64) -> Region {
         pa,
         size_bytes,
         kind: RegionKind::Ram,
+    }
+}
+
+/// The pages by which a guest of Xen's and the hypervisor speak, where Xen has its guests' grant tables.
+#[must_use]
+pub const fn xen_pages(pa: Pa) -> Region {
+    Region {
+        name: "xen",
+        ipa: Ipa(0x3800_0000),
+        pa,
+        size_bytes: xen::REGION_BYTES,
+        kind: RegionKind::Xen,
     }
 }
 

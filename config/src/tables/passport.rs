@@ -126,7 +126,7 @@ const fn regions(
     let mut count = 0;
     each! { region in partition.regions => {
         let (kind, rights) = match region.kind {
-            RegionKind::Ram => (REGION_RAM, READ_WRITE_EXECUTE),
+            RegionKind::Ram | RegionKind::Xen => (REGION_RAM, READ_WRITE_EXECUTE),
             RegionKind::FrameBuffer => (REGION_FRAME_BUFFER, READ_WRITE),
         };
         records[count] = RegionRecord {

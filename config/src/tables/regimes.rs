@@ -58,7 +58,7 @@ pub(super) const fn stage2(
             output: region.pa.0,
             size_bytes: region.size_bytes,
             attributes: match region.kind {
-                RegionKind::Ram => Attributes::STAGE2_RAM,
+                RegionKind::Ram | RegionKind::Xen => Attributes::STAGE2_RAM,
                 RegionKind::FrameBuffer => Attributes::STAGE2_FRAME_BUFFER,
             },
         });
@@ -134,7 +134,7 @@ const fn partitions_memory(mappings: &mut El2, system: &System) {
         let regions = partition.regions;
         each! { region in regions => {
             let attributes = match region.kind {
-                RegionKind::Ram => Attributes::EL2_DATA,
+                RegionKind::Ram | RegionKind::Xen => Attributes::EL2_DATA,
                 RegionKind::FrameBuffer => Attributes::EL2_FRAME_BUFFER,
             };
             mappings.add_identity(region.physical(), attributes);

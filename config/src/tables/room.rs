@@ -12,6 +12,7 @@ use crate::each;
 use crate::image::Image;
 use crate::machine::{FIRST_SHARED, MAX_SHARED_BLOCKS, MAX_VCPUS};
 use crate::system::{Channel, MAX_RESTARTS_COUNTED, System, Trace};
+use crate::xen;
 
 /// What is there once: the log's buffers, the display, the locks.
 const ALWAYS: u64 = kib(8);
@@ -34,6 +35,10 @@ const A_BANK_OF_BLOCK: u64 = 8;
 /// For each partition: its console, and one of a machine with a UART with what was typed (`policy/console.rs`).
 const A_CONSOLE: u64 = 1048;
 const A_UART: u64 = 4112 + 160;
+/// For each partition where any is a guest of Xen's: its event channels, and where each vCPU is told of them
+/// (`machine/xen`).
+const A_GUEST_OF_XEN: u64 = 64 * 16 + 128;
+const A_VCPU_OF_XEN: u64 = 24;
 /// A record that waits, and the most that do (`state/event.rs`, `policy/records.rs`).
 const A_RECORD: u64 = 64;
 const RECORDS: u64 = 3 + 3 + 1;
@@ -56,13 +61,19 @@ pub const fn variables_bytes(system: &System, board: &BoardFacts) -> u64 {
     let partitions = system.partitions.len() as u64;
     let windows = system.schedule.most_windows() as u64;
     let banks = (most.vcpus - 1) * (A_BANK + most.blocks * A_BANK_OF_BLOCK);
-    let console = if most.uart { A_UART } else { A_CONSOLE };
+    let console = if most.hears { A_UART } else { A_CONSOLE };
     let trace = match system.trace {
         Trace::Events => 0,
         Trace::Windows => RECORDS_OF_A_TRACE,
     };
     let records = RECORDS + most.restarts * RECORDS_OF_A_RESTART + trace;
-    let of_partition = A_PARTITION + most.blocks * A_BLOCK + banks + console + records * A_RECORD;
+    let xen = if most.xen {
+        A_GUEST_OF_XEN + most.vcpus * A_VCPU_OF_XEN
+    } else {
+        0
+    };
+    let of_partition =
+        A_PARTITION + most.blocks * A_BLOCK + banks + console + xen + records * A_RECORD;
     ALWAYS
         + cpus.saturating_mul(A_CPU + windows.saturating_mul(A_SLOT))
         + partitions.saturating_mul(of_partition)
@@ -133,8 +144,10 @@ struct Most {
     vcpus: u64,
     blocks: u64,
     restarts: u64,
-    /// Whether any has a UART.
-    uart: bool,
+    /// Whether what is typed can be for any.
+    hears: bool,
+    /// Whether any is a guest of Xen's.
+    xen: bool,
     /// vCPUs that were granted monitors, and vCPUs that were granted debug registers.
     grants: u64,
 }
@@ -146,7 +159,8 @@ impl Most {
             vcpus: 1,
             blocks: 1,
             restarts: 0,
-            uart: false,
+            hears: false,
+            xen: false,
             grants: 0,
         };
         each! { partition in system.partitions => {
@@ -155,7 +169,8 @@ impl Most {
             most.vcpus = greater(most.vcpus, vcpus);
             most.blocks = greater(most.blocks, machine.gic.shared_blocks as u64);
             most.restarts = greater(most.restarts, partition.health.restart_limit.count as u64);
-            most.uart |= machine.uart.is_some();
+            most.hears |= xen::hears(partition);
+            most.xen |= xen::region(partition).is_some();
             most.grants += vcpus * (machine.pmu as u64 + machine.debug as u64);
             each! { owned in partition.devices => {
                 if let Some(device) = board.device(owned.device) {

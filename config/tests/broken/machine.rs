@@ -4,7 +4,9 @@ use paratia_config::address::{Ipa, MemoryRange, Pa};
 use paratia_config::board::{BoardFacts, InterruptController};
 use paratia_config::each;
 use paratia_config::machine::{GicVersion, VirtualGic, VirtualMachine};
-use paratia_config::system::{Channel, Partition, Port, Region, Schedule, System, Window};
+use paratia_config::system::{
+    Channel, Partition, Port, Region, RegionKind, Schedule, System, Window,
+};
 
 use crate::base::{BOARD, HUD, MEDIA, MEDIA_RAM, NAV, NAV_PORT, ROUTE, SCHEDULE, SYSTEM};
 use crate::case::{Case, VALID};
@@ -37,6 +39,27 @@ const ONTO_RAM: Partition = with_media(VirtualMachine {
     stolen_time: Some(Ipa(0x4000_0000)),
     ..VirtualMachine::PLAIN
 });
+
+const OF_XEN_TWICE: Partition = Partition {
+    regions: &[
+        MEDIA_RAM,
+        Region {
+            name: "xen",
+            ipa: Ipa(0x3800_0000),
+            pa: Pa(0x4C00_0000),
+            size_bytes: 0x1000,
+            kind: RegionKind::Xen,
+        },
+        Region {
+            name: "more",
+            ipa: Ipa(0x3900_0000),
+            pa: Pa(0x4C01_0000),
+            size_bytes: 0x3000,
+            kind: RegionKind::Xen,
+        },
+    ],
+    ..MEDIA
+};
 
 const NEWER: Partition = with_media(VirtualMachine::PLAIN.with_gic(GicVersion::V3));
 
@@ -234,6 +257,24 @@ pub const CASES: &[Case] = &[
             "partition 'media': its interrupt controller is a GICv3, whose system registers board \
              'test-board' hasn't got; take a GICv2 or another board",
         )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            partitions: &[NAV, HUD, OF_XEN_TWICE],
+            ..SYSTEM
+        },
+        findings: &[
+            (
+                "xen_pages",
+                "partition 'media': region 'xen', of kind Xen, has 0x1000 bytes, but grant frames and a \
+                 console take 0x3000; make it as large",
+            ),
+            (
+                "xen_pages",
+                "partition 'media': region 'more' is its second of kind Xen; leave one",
+            ),
+        ],
         ..VALID
     },
 ];

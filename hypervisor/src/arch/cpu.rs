@@ -8,6 +8,7 @@ use super::registers::{read_register, write_register};
 use crate::machine::inject::{self, Exception};
 use crate::machine::mmio::Order;
 use crate::machine::register_names as name;
+use crate::machine::xen::stage1::Stage1;
 
 /// Virtualisation on; interrupts, ID registers (those of the implementation, of tags and of streaming,
 /// too), `WFI`, `SMC`, set/way maintenance, implementation defined and auxiliary registers, error
@@ -302,6 +303,16 @@ pub fn id_register(register: u16) -> u64 {
 #[must_use]
 pub fn system_control() -> u64 {
     read_register!("sctlr_el1")
+}
+
+/// The guest's stage 1.
+#[must_use]
+pub fn guest_stage1() -> Stage1 {
+    Stage1 {
+        control: system_control(),
+        translation: read_register!("tcr_el1"),
+        tables: [read_register!("ttbr0_el1"), read_register!("ttbr1_el1")],
+    }
 }
 
 /// Sets the guest's `SCTLR_EL1`.

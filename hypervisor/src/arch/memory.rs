@@ -2,8 +2,12 @@
 //! windows; and the maintenance of TLBs and caches that goes with it.
 
 use core::arch::asm;
+use core::sync::atomic::{AtomicU64, Ordering};
 
 use paratia_config::address::PAGE_BYTES;
+
+use crate::machine::vgic::low;
+use crate::machine::xen::memory::{Memory, Word};
 
 /// Instructions without operands, none of which the compiler moves memory accesses past.
 macro_rules! instructions {
@@ -183,6 +187,56 @@ pub unsafe fn write_word(address: u64, word: u64) {
     // SAFETY: the caller promises an aligned word that EL2's map covers and that no reference of the
     // hypervisor's is to. Volatile, because the partition may read it on another CPU.
     unsafe { (address as *mut u64).write_volatile(word) };
+}
+
+/// Words of a guest's memory, at their physical addresses.
+#[derive(Clone, Copy, Debug)]
+pub struct Physical;
+
+/// How often a word is tried to be changed that a guest on another CPU may change all the time.
+const MOST_TRIES: usize = 16;
+
+impl Memory for Physical {
+    fn read(&self, word: Word) -> u64 {
+        // SAFETY: whoever has a `Word` has it of a page in a partition's regions, which EL2's map covers.
+        unsafe { read_word(word.address()) }
+    }
+
+    fn write(&mut self, word: Word, value: u64, mask: u8) {
+        let address = word.address();
+        let [low, high] = [low(value), low(value >> 32)];
+        // SAFETY: a `Word` is an aligned word of a page in a partition's regions, which EL2's map covers and no
+        // reference of the hypervisor's is to; so are its parts. Volatile, because the guest may look at any time.
+        unsafe {
+            match mask {
+                u8::MAX => (address as *mut u64).write_volatile(value),
+                0x0F => (address as *mut u32).write_volatile(low),
+                0xF0 => ((address | 4) as *mut u32).write_volatile(high),
+                _ => {
+                    for (lane, byte) in (0..).zip(value.to_le_bytes()) {
+                        if mask >> lane & 1 != 0 {
+                            ((address | lane) as *mut u8).write_volatile(byte);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn change(&mut self, word: Word, clear: u64, set: u64) -> Option<u64> {
+        // SAFETY: a `Word` is an aligned word of a page in a partition's regions, which EL2's map covers for good;
+        // the guest changes it as atomically as this does.
+        let place = unsafe { AtomicU64::from_ptr(word.address() as *mut u64) };
+        let mut before = place.load(Ordering::Relaxed);
+        for _ in 0..MOST_TRIES {
+            let after = before & !clear | set;
+            match place.compare_exchange_weak(before, after, Ordering::SeqCst, Ordering::Relaxed) {
+                Ok(before) => return Some(before),
+                Err(now) => before = now,
+            }
+        }
+        None
+    }
 }
 
 const _: () = assert!(PAGE_BYTES.is_multiple_of(CACHE_LINE_BYTES));

@@ -197,7 +197,7 @@ const fn in_place((): ()) -> Done {
 }
 
 /// Counts a refused call, whose status is in place.
-fn refuse(guest: &mut Guest) -> Decision {
+pub fn refuse(guest: &mut Guest) -> Decision {
     guest.vcpu.refused_in_window = guest.vcpu.refused_in_window.saturating_add(1);
     // Said once a window, when the limit is passed.
     if guest.vcpu.refused_in_window != guest.vcpu.refused_limit.saturating_add(1) {

@@ -10,3 +10,4 @@ pub mod messages;
 pub mod ports;
 pub mod power;
 pub mod register;
+pub mod xen;

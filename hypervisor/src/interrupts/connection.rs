@@ -16,7 +16,7 @@ use crate::built::controllers::{Distributor, each};
 use crate::interrupts::numbers::{
     GUEST_PRIORITY, HELD_BACK, MASK_GUEST, MASK_NONE, PHYSICAL_TIMER,
 };
-use crate::interrupts::{kicks, links, lists, shortcut, terminal};
+use crate::interrupts::{events, kicks, links, lists, shortcut, terminal};
 use crate::machine::vgic::{Link, Maintenance};
 use crate::state::cpu::Cpu;
 use crate::state::partition::Partition;
@@ -56,6 +56,7 @@ fn connect_more(guest: &mut Guest) {
         }
     }
     let mut others = terminal::update(guest.vcpu, &mut guest.partition);
+    others = others.union(events::update(guest.cpu, &mut guest.partition));
     if ANY.kicks && guest.partition.facts.has_doorbell {
         let ports = guest.partition.facts.doorbell.open(guest.vcpu.number);
         for id in kicks::interrupts_of(&guest.partition, ports) {

@@ -8,6 +8,7 @@ use paratia_config::machine::{MONITORS, VIRTUAL_TIMER};
 use crate::arch::timer;
 use crate::base::bits::{bit, bits_of};
 use crate::built::chosen::ANY;
+use crate::interrupts::events;
 use crate::machine::vgic::{Change, FIRST_SHARED, Levels, Link, Physical, VcpuSet, low};
 use crate::state::cpu::Cpu;
 use crate::state::granted;
@@ -104,6 +105,9 @@ pub fn withdraw_gone(guest: &mut Guest) {
     }
     if !guest.vcpu.facts.has_more() {
         return;
+    }
+    if ANY.xen {
+        events::show_level(guest);
     }
     if granted::has_overflow(guest.vcpu) == Some(false) && is_latched(guest, MONITORS) {
         withdraw(guest, MONITORS);

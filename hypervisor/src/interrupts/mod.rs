@@ -40,6 +40,7 @@
 //! Others are kicked last, when one's own list registers are filled and the controller says what holds.
 
 pub mod connection;
+pub mod events;
 pub mod kicks;
 pub mod links;
 pub mod lists;

@@ -15,3 +15,4 @@ pub mod set_way;
 pub mod syndrome;
 pub mod vgic;
 pub mod vuart;
+pub mod xen;

@@ -1,5 +1,6 @@
 //! `ESR_EL2` decoded: why a guest came to EL2 (Arm ARM DDI 0487, D19.2.37).
 
+use crate::machine::xen;
 use paratia_abi::exception;
 
 /// Why a guest was interrupted by itself, other than by a call.
@@ -46,6 +47,13 @@ const WORD: u64 = 1 << 25;
 #[must_use]
 pub fn is_hypervisor_call(esr: u64) -> bool {
     esr == HYPERVISOR_CALL
+}
+
+/// Whether a syndrome is that of a call as guests of Xen's make them.
+#[inline]
+#[must_use]
+pub fn is_xen_call(esr: u64) -> bool {
+    esr == HYPERVISOR_CALL | xen::call::IMMEDIATE
 }
 
 /// Whether a syndrome is that of a call by `SMC`, which is trapped, so that the return address is still
@@ -175,6 +183,10 @@ mod tests {
             assert_eq!(kinds(0x5E00_0000 | immediate), (false, false, false));
             assert_eq!(decode(0x5A00_0000 | immediate), Cause::Forbidden);
             assert_eq!(decode(0x5E00_0000 | immediate), Cause::Forbidden);
+        }
+        assert!(is_xen_call(0x5A00_0EA1), "HVC #0xEA1");
+        for other in [0x5A00_0000, 0x5A00_0EA0, 0x5E00_0EA1] {
+            assert!(!is_xen_call(other), "{other:#x}");
         }
         assert_eq!(kinds(0x0600_0000), (false, false, false), "WFI");
         assert_eq!(kinds(0x9200_0047), (false, false, false), "data abort");

@@ -10,6 +10,8 @@
 use heapless::Deque;
 use heapless::spsc::{Consumer, Producer};
 
+use paratia_config::xen;
+
 use crate::arch::timer;
 use crate::base::owned::Owned;
 use crate::base::time::Ticks;
@@ -154,7 +156,7 @@ pub unsafe fn open(uart: DebugUart) {
     log.encoder.start_frame(|_| {});
 }
 
-/// Connects the partitions' consoles, and the input of those with a UART. The first that has one is
+/// Connects the partitions' consoles, and the input of those with a UART or Xen's console. The first that has one is
 /// typed for, unless the run's parameters name another.
 ///
 /// # Safety
@@ -170,7 +172,10 @@ pub unsafe fn connect() {
             unsafe { (partition.lock(), console.get(), input.get()) };
         let (sender, receiver) = console.split();
         (partition.console, voice.console) = (Some(sender), Some(receiver));
-        if ANY.uart && partition.declaration().machine.uart.is_some() {
+        let declaration = partition.declaration();
+        if ANY.uart && declaration.machine.uart.is_some()
+            || ANY.xen && xen::region(declaration).is_some()
+        {
             let (sender, receiver) = input.split();
             (partition.input, voice.input) = (Some(receiver), Some(sender));
             let is_named = run_focus().wrapping_sub(1) == partition.index as u64;
@@ -266,7 +271,7 @@ fn oldest() -> Option<&'static mut Records> {
 impl Log {
     fn transmit_or_pick(&mut self) -> Work {
         let has_room = self.ring.capacity().saturating_sub(self.ring.len()) >= ROOM_BYTES;
-        if ANY.uart && self.receive() || self.transmit() || !has_room {
+        if ANY.hears && self.receive() || self.transmit() || !has_room {
             return Work::Moved(true);
         }
         if let Some(work) = oldest().and_then(|records| self.pick_record(records)) {

@@ -6,6 +6,7 @@ use paratia_config::each;
 use paratia_config::machines::Places;
 use paratia_config::ports::PartitionPorts;
 use paratia_config::{MemoryRange, Pa};
+use paratia_config::xen;
 
 use crate::arch::debug::Debug;
 use crate::arch::performance::Performance;
@@ -181,6 +182,7 @@ impl Facts {
                 || machine.pmu
                 || IS_SOFTWARE[partition]
                 || SHARES_CPU[vcpu]
+                || xen::region(&SYSTEM.partitions[partition]).is_some()
                 || HAS_DOORBELL[partition]
                 || GIC_LINKS[partition].has_shared(),
         }

@@ -21,6 +21,7 @@
 //! | `CPUS_UP` ([`shared`]) | each CPU adds itself, once | `AcqRel` and `Acquire`: CPU 0 sees what the others set up | at boot alone: CPU 0, 500 ms for all |
 //! | `STOP_AT` ([`shared`]) | any CPU brings it forward | `AcqRel` and `Acquire`: who stops sees what the one did who asked | nobody; looked at before each slot |
 //! | `CPUS_STOPPED` ([`shared`]) | each CPU adds itself, once | `AcqRel` and `Acquire`: CPU 0 sees totals and crash records | at the end alone: CPU 0, two major frames |
+//! | the words by which a guest of Xen's is told of events ([`xen`]) | whoever holds its partition's lock sets bits, and the byte behind them; the guest's CPUs clear them | `SeqCst`: a bit is set before the byte, and the guest clears the byte before it takes the bits | 16 tries, then it is told later |
 //! | a page of stolen time ([`stolen`]) | the CPU of each vCPU writes its record; the guest reads | single aligned 64-bit stores | nobody |
 //!
 //! Nobody holds two locks, and nobody waits for a lock with a turn at the distributor in hand; so no wait is
@@ -41,3 +42,4 @@ pub mod running;
 pub mod shared;
 pub mod stolen;
 pub mod vcpu;
+pub mod xen;

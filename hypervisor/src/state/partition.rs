@@ -8,6 +8,7 @@ use crate::base::time::{Frequency, Ticks};
 use crate::built::chosen::{ANY, PARTITION_COUNT};
 use crate::machine::vgic::{VcpuSet, Vgic};
 use crate::machine::vuart::Uart;
+use crate::machine::xen::events::Events;
 use crate::policy::health::RestartHistory;
 use crate::policy::heartbeat::Supervision;
 use crate::policy::lifecycle::Life;
@@ -15,10 +16,11 @@ use crate::policy::records::Sender;
 use crate::state::constants::{PARTITION_FACTS, PartitionFacts};
 use crate::state::event::Record;
 use crate::state::lock::Lock;
+use crate::state::xen;
 
-/// Bytes of console text that a partition can have waiting: more where a UART is emulated, for
-/// stock systems send as fast as it takes.
-pub const CONSOLE_BYTES: usize = if ANY.uart { 4096 } else { 1024 };
+/// Bytes of console text that a partition can have waiting: more where a UART is emulated or Xen's
+/// console, for stock systems send as fast as it takes.
+pub const CONSOLE_BYTES: usize = if ANY.hears { 4096 } else { 1024 };
 /// Bytes of input that a partition can have waiting.
 pub const INPUT_BYTES: usize = 64;
 
@@ -48,6 +50,8 @@ pub struct Partition {
     pub private_changes: [[u32; 2]; ANY.most_vcpus],
     /// Its emulated UART, whether its machine has one or not.
     pub uart: Uart,
+    /// What it is beside, if it is a guest of Xen's.
+    pub xen: xen::Place,
     /// Supervision of its heartbeats, if it owes any.
     pub supervision: Option<Supervision>,
     /// When it was restarted lately, against its limit of restarts in a period.
@@ -56,7 +60,7 @@ pub struct Partition {
     pub records: Sender<Record>,
     /// The sending end of its console's queue to the UART.
     pub console: Option<Producer<'static, u8>>,
-    /// The receiving end of what is typed for it, if it has a UART.
+    /// The receiving end of what is typed for it, if it has a UART or Xen's console.
     pub input: Option<Consumer<'static, u8>>,
     /// Console bytes dropped in this window, of which its end makes a health event.
     pub dropped_in_window: u64,
@@ -113,6 +117,7 @@ impl Partition {
             gic: Vgic::new(facts.model, vcpus, facts.interrupts),
             private_changes: [[0; 2]; ANY.most_vcpus],
             uart: Uart::new(),
+            xen: xen::place(facts.declaration),
             supervision: None,
             history: RestartHistory::new(),
             records: Sender::new(facts.declaration.health.restart_limit.count),
@@ -129,6 +134,9 @@ impl Partition {
         self.gic.reset();
         self.private_changes = [[0; 2]; ANY.most_vcpus];
         self.uart = Uart::new();
+        if let Some(guest) = self.xen.iter_mut().flatten().next() {
+            guest.events = Events::new();
+        }
     }
 
     /// Whether vCPU `number` may go on: it is on, and isn't to begin anew.

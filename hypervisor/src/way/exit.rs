@@ -3,10 +3,12 @@
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::base::time::Ticks;
 use crate::base::total;
+use crate::built::chosen::ANY;
 use crate::exits::call;
 use crate::exits::device;
 use crate::exits::fault;
 use crate::exits::register;
+use crate::exits::xen;
 use crate::interrupts::shortcut::{self, Taken};
 use crate::interrupts::{lists, physical};
 use crate::machine::syndrome::{self, Cause};
@@ -128,6 +130,9 @@ impl Exit {
     /// general register that it names is in the context.
     #[inline(never)]
     extern "C" fn otherwise(self, esr: u64, begun: Ticks, has_register: bool) -> Next {
+        if ANY.xen && syndrome::is_xen_call(esr) {
+            return self.handle(begun, ExitCause::Call, xen::call);
+        }
         let (cause, decide): (_, Decide) = match syndrome::decode(esr) {
             Cause::DataAbort if has_register => (ExitCause::Device, device::access),
             Cause::DataAbort | Cause::SystemRegister => return Next::long_way(self.0),

@@ -8,9 +8,10 @@
 
 mod channels;
 
+use paratia_config::address::PAGE_BYTES;
 use paratia_config::machine::{UART_BYTES, UART_INTERRUPT, VirtualGic, VirtualMachine};
 use paratia_config::system::{DeviceUse, RegionKind};
-use paratia_config::{BoardFacts, Partition, System};
+use paratia_config::{BoardFacts, Partition, System, xen};
 use vm_fdt::{Error, FdtWriter, FdtWriterNode};
 
 pub use channels::Channel;
@@ -51,6 +52,8 @@ pub struct Guest<'a> {
     pub gic_version: u32,
     /// Base and size of each range of RAM.
     pub ram: Vec<(u64, u64)>,
+    /// The first page of the region by which it is a guest of Xen's, if it is one.
+    pub xen: Option<u64>,
     /// The private interrupt of its performance monitors, if they have one.
     pub monitors_interrupt: Option<u32>,
     /// Its own devices: the board's name, base, size and interrupts.
@@ -91,6 +94,7 @@ impl<'a> Guest<'a> {
             machine: partition.machine,
             gic_version: partition.machine.gic.version_on(board),
             ram,
+            xen: xen::region(partition).map(|region| region.ipa.0),
             monitors_interrupt: board.monitors_interrupt,
             devices: partition.devices.iter().filter_map(device).collect(),
             channels: own
@@ -121,6 +125,7 @@ impl<'a> Guest<'a> {
         self.uart(&mut tree)?;
         self.devices(&mut tree)?;
         channels::add(&mut tree, &self.channels)?;
+        self.xen(&mut tree)?;
         tree.end_node(root)?;
         tree.finish()
     }
@@ -186,6 +191,19 @@ impl<'a> Guest<'a> {
         tree.property_null("interrupt-controller")?;
         tree.property_u32("#interrupt-cells", 3)?;
         tree.property_phandle(GIC)?;
+        tree.end_node(node)
+    }
+
+    /// What a guest of Xen's is told (`arm/xen.txt`): where its grant frames are, and the interrupt of its events.
+    fn xen(&self, tree: &mut FdtWriter) -> Result<(), Error> {
+        let Some(pages) = self.xen else {
+            return Ok(());
+        };
+        let node = tree.begin_node("hypervisor")?;
+        compatible(tree, &["xen,xen-4.17", "xen,xen"])?;
+        tree.property_array_u64("reg", &[pages, xen::GRANT_FRAMES * PAGE_BYTES])?;
+        let specifier = self.private(xen::EVENT_INTERRUPT - FIRST_PRIVATE);
+        tree.property_array_u32("interrupts", &specifier)?;
         tree.end_node(node)
     }
 

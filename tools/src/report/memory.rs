@@ -233,7 +233,7 @@ fn shared(channel: &Channel, name: &str, access: &ShownAccess) -> String {
 fn start(region: &Region, name: &str) -> String {
     let what = match region.kind {
         RegionKind::Ram => "scrubs it and loads the image",
-        RegionKind::FrameBuffer => "scrubs it",
+        RegionKind::FrameBuffer | RegionKind::Xen => "scrubs it",
     };
     format!("before each start of '{name}' the hypervisor {what}")
 }

@@ -86,6 +86,13 @@ impl VirtualMachine {
         ..Self::PLAIN
     };
 
+    /// As [`Self::VIRT`] without a UART: for systems that are built for Xen on Arm. Their console is in the
+    /// pages that their partition's region of kind [`RegionKind::Xen`](crate::system::RegionKind::Xen) has.
+    pub const XEN: Self = Self {
+        uart: None,
+        ..Self::VIRT
+    };
+
     /// This machine with `vcpus` vCPUs.
     #[must_use]
     pub const fn with_vcpus(self, vcpus: u32) -> Self {

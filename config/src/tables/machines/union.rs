@@ -5,6 +5,7 @@ use crate::board::BoardFacts;
 use crate::each;
 use crate::machine::{Forbidden, Stray};
 use crate::system::{ChannelKind, System};
+use crate::xen;
 
 /// What the partitions' machines have, all together: code for what none has isn't needed.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,10 @@ pub struct Union {
     pub channel_memory: bool,
     /// Whether any channel is an event.
     pub events: bool,
+    /// Whether any is a guest of Xen's.
+    pub xen: bool,
+    /// Whether what is typed can be for any.
+    pub hears: bool,
 }
 
 impl Union {
@@ -55,6 +60,8 @@ impl Union {
             queues: false,
             channel_memory: false,
             events: false,
+            xen: false,
+            hears: false,
         };
         let mut v2 = 0;
         each! { partition in system.partitions => {
@@ -77,6 +84,8 @@ impl Union {
             all.undefined |= matches!(machine.forbidden, Forbidden::Undefined);
             all.debug |= machine.debug;
             all.stolen_time |= machine.stolen_time.is_some();
+            all.xen |= xen::region(partition).is_some();
+            all.hears |= xen::hears(partition);
         }}
         each! { channel in system.channels => {
             all.queues |= matches!(channel.kind, ChannelKind::Queuing { .. });

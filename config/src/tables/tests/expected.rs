@@ -48,7 +48,7 @@ pub(super) fn stage2_map(
         .iter()
         .map(|region| {
             let bits = match region.kind {
-                RegionKind::Ram => bits::STAGE2_RAM,
+                RegionKind::Ram | RegionKind::Xen => bits::STAGE2_RAM,
                 RegionKind::FrameBuffer => bits::STAGE2_FRAME_BUFFER,
             };
             (region.ipa.0..region.ipa_end().0, region.pa.0, bits)
@@ -161,7 +161,7 @@ pub(super) fn el2_map(system: &System, board: &BoardFacts, layout: &Layout) -> V
         .flat_map(|partition| partition.regions)
     {
         let bits = match region.kind {
-            RegionKind::Ram => bits::EL2_DATA,
+            RegionKind::Ram | RegionKind::Xen => bits::EL2_DATA,
             RegionKind::FrameBuffer => bits::EL2_FRAME_BUFFER,
         };
         map.push(identity(region.physical(), bits));

@@ -66,6 +66,7 @@ fn guest() -> Guest<'static> {
         gic_version: 3,
         monitors_interrupt: Some(23),
         ram: vec![(0x4000_0000, 0x400_0000)],
+        xen: None,
         devices: vec![],
         channels: vec![],
         command_line: "console=ttyAMA0",
@@ -223,4 +224,25 @@ fn an_older_interrupt_controller_and_devices() {
     for absent in ["pl011", "initrd", "stdout", "unheard-of"] {
         assert!(!text.contains(absent), "{absent}: {text}");
     }
+}
+
+/// What Xen tells its guests, with the interrupt of a level that is low when there are events, as its own trees
+/// have it.
+#[test]
+fn a_guest_of_xens_is_told_where_its_grants_and_events_are() {
+    let guest = Guest {
+        xen: Some(0x3800_0000),
+        ..guest()
+    };
+    let lines = lines(&guest.tree().unwrap());
+    let at = lines.iter().position(|line| line == "hypervisor {");
+    let node = &lines[at.expect("there is a node")..];
+    let expected = [
+        "hypervisor {",
+        "compatible = \"xen,xen-4.17\", \"xen,xen\"",
+        "reg = <0 38000000 0 2000>",
+        "interrupts = <1 f 4>",
+        "}",
+    ];
+    assert_eq!(node[..5], expected);
 }

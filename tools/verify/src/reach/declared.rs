@@ -191,6 +191,8 @@ pub enum RegionKind {
     Ram,
     /// Read and written; not cached.
     FrameBuffer,
+    /// As RAM, and shared with the hypervisor as guests of Xen do.
+    Xen,
 }
 
 /// A device in a partition's hands.

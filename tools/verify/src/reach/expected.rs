@@ -307,7 +307,7 @@ fn hypervisor(declared: &Declaration, places: &Places) -> Vec<Mapping> {
 
 fn memory_of(kind: RegionKind) -> Memory {
     match kind {
-        RegionKind::Ram => Memory::WRITE_BACK,
+        RegionKind::Ram | RegionKind::Xen => Memory::WRITE_BACK,
         RegionKind::FrameBuffer => Memory::NonCacheable,
     }
 }
@@ -335,7 +335,7 @@ fn guest(
             output: region.pa,
             bytes: region.bytes,
             rights: match region.kind {
-                RegionKind::Ram => Rights::ALL,
+                RegionKind::Ram | RegionKind::Xen => Rights::ALL,
                 RegionKind::FrameBuffer => Rights::READ_WRITE,
             },
             memory: memory_of(region.kind),

@@ -154,6 +154,7 @@ impl Look<'_> {
             let kind = match region.kind {
                 RegionKind::Ram => 0,
                 RegionKind::FrameBuffer => 1,
+                RegionKind::Xen => 2,
             };
             if found != (region.ipa, region.pa, region.bytes, kind) {
                 let fact = format!(

@@ -237,7 +237,7 @@ struct Region {
 fn regions(declared: &Declaration, partition: &Partition) -> Vec<Region> {
     let memory = partition.regions.iter().map(|region| {
         let (kind, rights) = match region.kind {
-            RegionKind::Ram => (1, 0b111),
+            RegionKind::Ram | RegionKind::Xen => (1, 0b111),
             RegionKind::FrameBuffer => (2, 0b011),
         };
         Region {
