@@ -47,6 +47,7 @@ fn machines() -> Vec<(&'static str, Guest<'static>)> {
         gic_version: 3,
         ram: vec![(0x4000_0000, 64 << 20)],
         monitors_interrupt: None,
+        xen: None,
         devices: Vec::new(),
         channels: Vec::new(),
         command_line: "console=ttyAMA0",
@@ -127,6 +128,9 @@ fn every_machine_has_the_tree_that_it_had() {
     }
 }
 
+/// What the compiler says of Xen's node, which Linux looks for by this very name (`fdt_find_hyper_node`).
+const OF_XEN: &str = "/hypervisor: node has a reg or ranges property, but no unit name";
+
 #[test]
 fn the_compiler_finds_nothing_against_any_tree() {
     // Many partitions have the same machine.
@@ -148,7 +152,11 @@ fn the_compiler_finds_nothing_against_any_tree() {
     let findings: Vec<String> = trees
         .iter()
         .map(|(tree, whose)| (whose, said(tree)))
-        .filter(|(_, words)| !words.is_empty())
+        .filter(|(_, words)| {
+            words
+                .lines()
+                .any(|line| !line.is_empty() && !line.ends_with(OF_XEN))
+        })
         .map(|(whose, words)| format!("{whose}:\n{words}"))
         .collect();
     assert!(findings.is_empty(), "{}", findings.join("\n"));

@@ -267,12 +267,17 @@ pub const CASES: &[Case] = &[
         findings: &[
             (
                 "xen_pages",
-                "partition 'media': region 'xen', of kind Xen, has 0x1000 bytes, but grant frames and a \
-                 console take 0x3000; make it as large",
+                "partition 'media': region 'xen', of kind Xen, has 0x0000_1000 bytes, but grant frames \
+                 and a console take 0x0000_3000; make it as large",
             ),
             (
                 "xen_pages",
                 "partition 'media': region 'more' is its second of kind Xen; leave one",
+            ),
+            (
+                "guard_covers_longest_path",
+                "system 'base': guard 50 µs is shorter than the hypervisor's longest path 59 µs; \
+                 lengthen it",
             ),
         ],
         ..VALID

@@ -144,7 +144,7 @@ pub fn say_by_ring(ring: u64, text: &[u8]) -> u32 {
         at(3084).write_volatile(put.wrapping_add(text.len() as u32));
     }
     let mut wrong = expect("send", ask(4, &[2]), 0);
-    // SAFETY: as above, words of the ring's page.
+    // SAFETY: the counts lie in the ring's page, which the system declares for that; no reference is to them.
     let left = unsafe {
         at(3084)
             .read_volatile()
