@@ -198,8 +198,9 @@ const MOST_TRIES: usize = 16;
 
 impl Memory for Physical {
     fn read(&self, word: Word) -> u64 {
-        // SAFETY: whoever has a `Word` has it of a page in a partition's regions, which EL2's map covers.
-        unsafe { read_word(word.address()) }
+        // SAFETY: whoever has a `Word` has it of a page in a partition's regions, which EL2's map covers. Volatile,
+        // because the guest may write it on another CPU.
+        unsafe { (word.address() as *const u64).read_volatile() }
     }
 
     fn write(&mut self, word: Word, value: u64, mask: u8) {
