@@ -5,8 +5,8 @@ use paratia_abi::passport::MAX_PORTS;
 use paratia_config::each;
 use paratia_config::machines::Places;
 use paratia_config::ports::PartitionPorts;
-use paratia_config::{MemoryRange, Pa};
 use paratia_config::xen;
+use paratia_config::{MemoryRange, Pa};
 
 use crate::arch::debug::Debug;
 use crate::arch::performance::Performance;
