@@ -169,13 +169,13 @@ pub unsafe fn copy_words(from: u64, to: u64, last: u64) {
 /// from that one's beginning, and pairs of loads and stores don't reach far.
 #[inline(always)]
 pub fn by_itself<T>(place: &mut T) -> &mut T {
-    let mut address = core::ptr::from_mut(place);
+    let mut address = core::ptr::from_mut(place).expose_provenance();
     // SAFETY: no instruction at all: the address stays what it is.
     unsafe {
         asm!("/* {} */", inout(reg) address, options(pure, nomem, nostack, preserves_flags));
     }
     // SAFETY: it is the place's address, which is borrowed as long as what is returned.
-    unsafe { &mut *address }
+    unsafe { &mut *core::ptr::with_exposed_provenance_mut(address) }
 }
 
 /// Writes a word of a page that a partition is shown.

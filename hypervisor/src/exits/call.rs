@@ -18,7 +18,6 @@ use crate::exits::fault;
 use crate::exits::ports;
 use crate::exits::power;
 use crate::machine::vgic::low;
-use crate::policy::lifecycle::End;
 use crate::state::decision::Decision;
 use crate::state::event::Details;
 use crate::state::event::{Event, Record};

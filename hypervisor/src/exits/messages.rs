@@ -23,6 +23,10 @@ use crate::state::ports::{Beyond, PortCalls, Ports};
 use crate::state::vcpu::Vcpu;
 
 /// Whether a message has several destinations anywhere in the system.
+#[allow(
+    clippy::absurd_extreme_comparisons,
+    reason = "a system without channels has none"
+)]
 pub const SOME_HAVE_SEVERAL: bool = MOST_DESTINATIONS > 1;
 
 /// Writes the message in a source port's window to the one destination of its channel, at `now`. Whether that
@@ -167,6 +171,7 @@ pub fn receive(vcpu: &mut Vcpu, ports: &'static Ports) -> Option<()> {
 
 /// The port at an index, by all of the register's bits.
 #[inline(always)]
+#[must_use]
 pub fn at(ports: &'static Ports, index: u64) -> Option<&'static PortCalls> {
     ports.get(usize::try_from(index).unwrap_or(usize::MAX))
 }
@@ -185,6 +190,10 @@ pub fn silence(port: &PortCalls, index: u64) {
     if let Beyond::Doorbell(doorbell) = &port.beyond
         && ANY.kicks
     {
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "it is the index of a port that was found"
+        )]
         doorbell.silence(index as usize);
     }
 }
@@ -203,8 +212,8 @@ unsafe fn copy_out(port: &PortCalls, places: &[AtomicU64], last: u64) {
             port.window,
             places.as_ptr().expose_provenance() as u64,
             last,
-        )
-    };
+        );
+    }
 }
 
 /// Copies a message of so many bytes, one at least, from a slot of its channel to a port's window.
@@ -216,5 +225,7 @@ unsafe fn copy_in(port: &PortCalls, words: &[AtomicU64], length: u64) {
     let last = length.wrapping_sub(1) / 8;
     // SAFETY: a slot is a row of atomics as long as the channel's largest message, and so is the window, a
     // constant place in the partition's RAM, a multiple of 8. The caller promises to be within both.
-    unsafe { memory::copy_words(words.as_ptr().expose_provenance() as u64, port.window, last) };
+    unsafe {
+        memory::copy_words(words.as_ptr().expose_provenance() as u64, port.window, last);
+    }
 }

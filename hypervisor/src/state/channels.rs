@@ -19,6 +19,10 @@ pub const WORDS: usize = messages::sampled_words(SYSTEM);
 const CHANNELS: usize = messages::sampling_channels(SYSTEM);
 
 /// Whether any messages are sampled.
+#[allow(
+    clippy::absurd_extreme_comparisons,
+    reason = "a system without such channels has none"
+)]
 pub const ANY_SAMPLED: bool = CHANNELS > 0;
 
 /// Most destinations of a channel.

@@ -43,8 +43,8 @@ impl Table {
                 .get()
                 .cast::<u64>()
                 .add(index % 512)
-                .write_volatile(word)
-        };
+                .write_volatile(word);
+        }
     }
 }
 
