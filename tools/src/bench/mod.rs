@@ -29,13 +29,14 @@ use figures::{FIGURES, Figure};
 /// The board on which it is measured.
 pub const BOARD: &str = "qemu-virt";
 /// The systems that are measured.
-pub const SYSTEMS: [&str; 8] = [
+pub const SYSTEMS: [&str; 9] = [
     "bench-costs",
     "bench-events",
     "bench-partitions-2",
     "bench-partitions-16",
     "bench-partitions-128",
     "bench-ports",
+    "test-direct",
     "bench-windows",
     "cluster",
 ];

@@ -53,6 +53,7 @@ pub(super) fn measure(progress: &mut dyn Progress) -> anyhow::Result<Values> {
     values.insert("event-to-cpu", events()?);
     step("messages");
     values.extend(ports()?);
+    values.extend(direct()?);
     step("boot");
     values.extend(boot()?);
     step("every attack");
@@ -255,6 +256,39 @@ fn ports() -> anyhow::Result<Values> {
     let values = figures::of_guest(&spoken(&report, "bench"));
     ensure!(values.len() == 8, "'bench-ports' has said only {values:?}");
     Ok(values)
+}
+
+/// How long these take, whose reader begins when the writer is done.
+const DIRECT_TIME: Duration = Duration::from_millis(400);
+/// What the ends of `test-direct` are told to do: measure.
+const DIRECT_COSTS: u64 = 6;
+/// Its figures, as its ends say them and as they are called here.
+const DIRECT: [(&str, &str); 5] = [
+    ("write64", "direct-write"),
+    ("read64", "direct-read"),
+    ("write4096", "direct-write-4096"),
+    ("read4096", "direct-read-4096"),
+    ("copy4096", "direct-copy-4096"),
+];
+
+/// A message's way through memory that both ends share, and a plain copy beside it. No exit is in it, which
+/// would be in these figures, since QEMU counts EL2's instructions like others.
+fn direct() -> anyhow::Result<Values> {
+    let ends = ["writer", "reader"];
+    let run = Run::new(BOARD, "test-direct")?.stop_after(DIRECT_TIME);
+    let run = ends
+        .iter()
+        .fold(run, |run, end| run.argument(end, DIRECT_COSTS));
+    let report = twice(&run)?;
+    let said = ends.iter().flat_map(|end| report.console_of(end));
+    let words = said.flat_map(|line| line.split_whitespace());
+    let said: BTreeMap<&str, &str> = words.filter_map(|word| word.split_once('=')).collect();
+    let figure = |(name, key): (&str, &'static str)| {
+        let number = said.get(name).and_then(|number| number.parse().ok());
+        let number = number.with_context(|| format!("'test-direct' hasn't said {name}"))?;
+        Ok((key, number))
+    };
+    DIRECT.into_iter().map(figure).collect()
 }
 
 /// From reset to the first guest's first instruction, without what is done for each byte of a

@@ -168,16 +168,13 @@ fn table(document: &Document) -> String {
         };
         let transport = channel.transport;
         let mut add = |place: &str, end: &End| {
-            let right = match (transport, end.writes) {
-                (Transport::Copied, true) => "the hypervisor reads there",
-                (Transport::Copied, false) => "the hypervisor writes there",
-                (Transport::Direct, true) => "it reads and writes there",
-                (Transport::Direct, false) => "it reads there",
-                (Transport::Called, true) => "it signals",
-                (Transport::Called, false) => "it takes",
+            let does = match transport {
+                Transport::Copied => ["sends", "receives"],
+                Transport::Direct => ["writes", "reads"],
+                Transport::Called => ["signals", "takes"],
             };
             let mut row = begin();
-            row.extend(cells(document, &at(place), end, right));
+            row.extend(cells(document, &at(place), end, does));
             rows.push(row);
         };
         add("source", &channel.source);
@@ -193,13 +190,13 @@ fn table(document: &Document) -> String {
         "port",
         "window, guest-physical",
         "physical",
-        "right",
+        "it",
         "interrupt",
     ];
     shown::table("channels", &heads, &rows)
 }
 
-fn cells(document: &Document, at: &str, end: &End, right: &str) -> Vec<Cell> {
+fn cells(document: &Document, at: &str, end: &End, does: [&str; 2]) -> Vec<Cell> {
     let at = |field: &str| format!("{at}/{field}");
     let place = end
         .window_pa
@@ -220,7 +217,7 @@ fn cells(document: &Document, at: &str, end: &End, right: &str) -> Vec<Cell> {
             Unit::Address,
         )),
         Cell::Short(place.unwrap_or_default()),
-        Cell::Short(right.to_owned()),
+        Cell::Short(shown::either(&at("writes"), end.writes, does)),
         Cell::Number(interrupt.unwrap_or_default()),
     ]
 }
