@@ -208,9 +208,10 @@ fn no_function_loses_what_it_has_to_keep() {
     }
     let built = Built::of(DEFAULT_BOARD, "cluster");
     let limits = limits_of(DEFAULT_BOARD, "cluster");
+    let (carried, _) = examine(&built.file, &limits);
     let restores = with(&built.file, |code, _| {
-        let relied = carry::relied_upon(code, limits.interface);
-        let functions = relied
+        let functions = carried
+            .relied_upon
             .iter()
             .filter_map(|it| code.program.functions.get(it));
         let blocks = functions

@@ -46,6 +46,8 @@ use core::fmt;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 
+use crate::no_port::NoPort;
+
 /// A type of messages: plain data of a fixed size.
 ///
 /// ```
@@ -103,6 +105,25 @@ impl fmt::Display for NoMessage {
 }
 
 impl core::error::Error for NoMessage {}
+
+/// The port, or the program's end with the sentence why there is none.
+#[track_caller]
+fn found<P>(port: Result<P, NoPort>) -> P {
+    match port {
+        Ok(port) => port,
+        Err(why) => panic!("{why}"),
+    }
+}
+
+/// Whether a channel's messages, of so many bytes at most, have room for a `T`; else how many bytes that has.
+const fn fits<T>(message_bytes: usize) -> Result<(), usize> {
+    let bytes = size_of::<T>();
+    if bytes <= message_bytes {
+        Ok(())
+    } else {
+        Err(bytes)
+    }
+}
 
 /// Whether a message has the size of `T`.
 fn sized<T>(found: usize) -> Result<(), NoMessage> {

@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 
 use paratia_abi::passport::{PORT_DESTINATION, PORT_SOURCE, Passport};
 
-use super::{Message, NoMessage, sized};
+use super::{Message, NoMessage, fits, found, sized};
 use crate::call::QueueStatus;
 use crate::interrupt::IntId;
 use crate::no_port::{Kind, NoPort};
@@ -42,10 +42,7 @@ impl<T: Message> QueuingSender<T> {
     #[must_use]
     #[track_caller]
     pub fn named(name: &str) -> Self {
-        match Self::find(passport::own(), name) {
-            Ok(port) => port,
-            Err(why) => panic!("{why}"),
-        }
+        found(Self::find(passport::own(), name))
     }
 
     /// The queuing source port of this name in a passport.
@@ -59,15 +56,13 @@ impl<T: Message> QueuingSender<T> {
     /// If there is none, or if `T` is larger than its channel's messages.
     pub fn find<'a>(passport: &'static Passport, name: &'a str) -> Result<Self, NoPort<'a>> {
         let port = QueuingSource::find(passport, name)?;
-        if size_of::<T>() > port.message_bytes() {
-            return Err(NoPort {
-                passport,
-                name,
-                kind: Kind::Queuing,
-                direction: PORT_SOURCE,
-                too_large: Some(size_of::<T>()),
-            });
-        }
+        fits::<T>(port.message_bytes()).map_err(|bytes| NoPort {
+            passport,
+            name,
+            kind: Kind::Queuing,
+            direction: PORT_SOURCE,
+            too_large: Some(bytes),
+        })?;
         Ok(Self {
             port,
             type_: PhantomData,
@@ -169,10 +164,7 @@ impl<T: Message> QueuingReceiver<T> {
     #[must_use]
     #[track_caller]
     pub fn named(name: &str) -> Self {
-        match Self::find(passport::own(), name) {
-            Ok(port) => port,
-            Err(why) => panic!("{why}"),
-        }
+        found(Self::find(passport::own(), name))
     }
 
     /// The queuing destination port of this name in a passport.
@@ -186,15 +178,13 @@ impl<T: Message> QueuingReceiver<T> {
     /// If there is none, or if `T` is larger than its channel's messages.
     pub fn find<'a>(passport: &'static Passport, name: &'a str) -> Result<Self, NoPort<'a>> {
         let port = QueuingDestination::find(passport, name)?;
-        if size_of::<T>() > port.message_bytes() {
-            return Err(NoPort {
-                passport,
-                name,
-                kind: Kind::Queuing,
-                direction: PORT_DESTINATION,
-                too_large: Some(size_of::<T>()),
-            });
-        }
+        fits::<T>(port.message_bytes()).map_err(|bytes| NoPort {
+            passport,
+            name,
+            kind: Kind::Queuing,
+            direction: PORT_DESTINATION,
+            too_large: Some(bytes),
+        })?;
         Ok(Self {
             port,
             type_: PhantomData,

@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 
 use paratia_abi::passport::{PORT_DESTINATION, PORT_SOURCE, Passport};
 
-use super::{Message, NoMessage, sized};
+use super::{Message, NoMessage, fits, found, sized};
 use crate::call::Refusal;
 use crate::interrupt::IntId;
 use crate::no_port::{Kind, NoPort};
@@ -39,10 +39,7 @@ impl<T: Message> SamplingSource<T> {
     #[must_use]
     #[track_caller]
     pub fn named(name: &str) -> Self {
-        match Self::find(passport::own(), name) {
-            Ok(port) => port,
-            Err(why) => panic!("{why}"),
-        }
+        found(Self::find(passport::own(), name))
     }
 
     /// The sampling source port of this name in a passport.
@@ -56,15 +53,13 @@ impl<T: Message> SamplingSource<T> {
     /// If there is none, or if `T` is larger than its channel's messages.
     pub fn find<'a>(passport: &'static Passport, name: &'a str) -> Result<Self, NoPort<'a>> {
         let port = SourcePort::find(passport, name)?;
-        if size_of::<T>() > port.message_bytes() {
-            return Err(NoPort {
-                passport,
-                name,
-                kind: Kind::Sampling,
-                direction: PORT_SOURCE,
-                too_large: Some(size_of::<T>()),
-            });
-        }
+        fits::<T>(port.message_bytes()).map_err(|bytes| NoPort {
+            passport,
+            name,
+            kind: Kind::Sampling,
+            direction: PORT_SOURCE,
+            too_large: Some(bytes),
+        })?;
         Ok(Self {
             port,
             type_: PhantomData,
@@ -136,10 +131,7 @@ impl<T: Message> SamplingDestination<T> {
     #[must_use]
     #[track_caller]
     pub fn named(name: &str) -> Self {
-        match Self::find(passport::own(), name) {
-            Ok(port) => port,
-            Err(why) => panic!("{why}"),
-        }
+        found(Self::find(passport::own(), name))
     }
 
     /// The sampling destination port of this name in a passport.
@@ -153,15 +145,13 @@ impl<T: Message> SamplingDestination<T> {
     /// If there is none, or if `T` is larger than its channel's messages.
     pub fn find<'a>(passport: &'static Passport, name: &'a str) -> Result<Self, NoPort<'a>> {
         let port = DestinationPort::find(passport, name)?;
-        if size_of::<T>() > port.message_bytes() {
-            return Err(NoPort {
-                passport,
-                name,
-                kind: Kind::Sampling,
-                direction: PORT_DESTINATION,
-                too_large: Some(size_of::<T>()),
-            });
-        }
+        fits::<T>(port.message_bytes()).map_err(|bytes| NoPort {
+            passport,
+            name,
+            kind: Kind::Sampling,
+            direction: PORT_DESTINATION,
+            too_large: Some(bytes),
+        })?;
         Ok(Self {
             port,
             type_: PhantomData,

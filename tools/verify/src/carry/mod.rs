@@ -48,24 +48,12 @@ pub struct Carried {
     pub ends: usize,
     /// Functions that were asked whether they keep what they have to.
     pub functions: usize,
+    /// These functions, by their first address.
+    #[serde(skip)]
+    pub relied_upon: BTreeSet<u64>,
     /// Instructions on these ways.
     #[serde(skip)]
     pub instructions: BTreeSet<u64>,
-}
-
-/// Functions that the switch relies upon to keep what they have to.
-#[must_use]
-pub fn relied_upon(code: &Code, interface: Interface) -> BTreeSet<u64> {
-    let all = asked_for(interface);
-    let touching = touching(code, &all);
-    let asked = Asked {
-        carried: &all,
-        touching: &touching,
-        is_alone: false,
-    };
-    let ways = ways(code, asked);
-    let called: Vec<u64> = ways.handlers.union(&ways.passed).copied().collect();
-    code.program.reached(&called)
 }
 
 /// Registers that are followed: those that are carried, and those that confine.
@@ -99,7 +87,9 @@ pub fn examine(
             carried.ends = ways.ends.len();
             no_vectors(code, &ways.handlers, &mut claims.found);
             let called: Vec<u64> = ways.handlers.union(&ways.passed).copied().collect();
-            carried.functions = keep(code, &called, &mut claims.found);
+            carried.relied_upon = code.program.reached(&called);
+            carried.functions = carried.relied_upon.len();
+            keep(code, &carried.relied_upon, &mut claims.found);
             carried.instructions = ways.instructions;
         }
     }
@@ -151,17 +141,13 @@ fn no_vectors(code: &Code, handlers: &BTreeSet<u64>, found: &mut BTreeSet<(u64, 
     found.extend(vectors.map(|it| (it.address, what.to_owned())));
 }
 
-/// Every function that is relied upon gives back what it has to; how many there are.
-fn keep(code: &Code, called: &[u64], found: &mut BTreeSet<(u64, String)>) -> usize {
-    let reached = code.program.reached(called);
-    for function in reached
-        .iter()
-        .filter_map(|it| code.program.functions.get(it))
-    {
+/// Every function that is relied upon gives back what it has to.
+fn keep(code: &Code, relied_upon: &BTreeSet<u64>, found: &mut BTreeSet<(u64, String)>) {
+    let functions = relied_upon.iter();
+    for function in functions.filter_map(|it| code.program.functions.get(it)) {
         let lost = kept::lost(code, function).into_iter();
         found.extend(
             lost.map(|(at, what)| (at, format!("{} doesn't give back {what}", function.name))),
         );
     }
-    reached.len()
 }

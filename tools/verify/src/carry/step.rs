@@ -6,7 +6,8 @@
 
 use super::state::{SP_OR_ZERO, State};
 use super::value::{Place, Register, Value};
-use crate::code::word::{Effect, Word};
+use crate::code::stack::{Moved, moved as moves_stack, signed};
+use crate::code::word::{Effect, Word, field, small};
 
 /// A store whose place doesn't follow from the instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,17 +53,9 @@ pub fn step(state: &mut State, bits: u32) -> Result<(), StoresAnywhere> {
     otherwise(state, bits, word)
 }
 
-const fn field(word: u32, lowest: u32, bits: u32) -> u32 {
-    word >> lowest & ((1 << bits) - 1)
-}
-
-#[allow(clippy::cast_possible_truncation, reason = "it has 5 bits")]
+/// A register's number.
 const fn number(word: u32, lowest: u32) -> u8 {
-    field(word, lowest, 5) as u8
-}
-
-fn signed(value: u32, bits: u32) -> i64 {
-    i64::from((value << (32 - bits)).cast_signed() >> (32 - bits))
+    small(word, lowest, 5)
 }
 
 /// Whether it is of "Loads and stores" (C4.1.95).
@@ -91,6 +84,11 @@ fn copied(state: &State, word: u32) -> Option<Value> {
     is_whole.then(|| Value::Constant(u64::from(field(word, 5, 16)) << shift))
 }
 
+/// When an access writes its base; the bits are the same for one register and for two.
+const UNINDEXED: u32 = 0b00;
+const POST_INDEXED: u32 = 0b01;
+const PRE_INDEXED: u32 = 0b11;
+
 /// A load or store of one or two registers at a base and an immediate.
 #[derive(Clone, Copy, Debug)]
 struct Access {
@@ -115,37 +113,13 @@ impl Access {
         match (field(word, 27, 3), field(word, 24, 2)) {
             (0b101, _) => Some(Self::of_pair(word, is_vector)),
             (0b111, 0b01) => {
-                let (bytes, is_load, is_extended) = Self::single(word, is_vector)?;
-                let offset = i64::from(field(word, 10, 12)) * i64::from(bytes);
-                Some(Self {
-                    registers: [Some(number(word, 0)), None],
-                    is_vector,
-                    is_load,
-                    is_extended,
-                    bytes,
-                    base: number(word, 5),
-                    before: offset,
-                    after: 0,
-                })
+                let single = Self::of_single(word, is_vector)?;
+                let offset = i64::from(field(word, 10, 12)) * i64::from(single.bytes);
+                Some(single.at(UNINDEXED, offset))
             }
             (0b111, 0b00) if field(word, 21, 1) == 0 => {
-                let (bytes, is_load, is_extended) = Self::single(word, is_vector)?;
-                let offset = signed(field(word, 12, 9), 9);
-                let (before, after) = match field(word, 10, 2) {
-                    0b01 => (0, offset),
-                    0b11 => (offset, offset),
-                    _ => (offset, 0),
-                };
-                Some(Self {
-                    registers: [Some(number(word, 0)), None],
-                    is_vector,
-                    is_load,
-                    is_extended,
-                    bytes,
-                    base: number(word, 5),
-                    before,
-                    after,
-                })
+                let single = Self::of_single(word, is_vector)?;
+                Some(single.at(field(word, 10, 2), signed(field(word, 12, 9), 9)))
             }
             _ => None,
         }
@@ -158,22 +132,43 @@ impl Access {
             (false, _) => 8,
             (true, _) => 4 << opc.min(2),
         };
-        let offset = signed(field(word, 15, 7), 7) * i64::from(bytes);
-        let (before, after) = match field(word, 23, 2) {
-            0b01 => (0, offset),
-            0b11 => (offset, offset),
-            _ => (offset, 0),
-        };
-        Self {
+        let pair = Self {
             registers: [Some(number(word, 0)), Some(number(word, 10))],
             is_vector,
             is_load: field(word, 22, 1) == 1,
             is_extended: !is_vector && opc == 0b01,
             bytes,
             base: number(word, 5),
-            before,
-            after,
-        }
+            before: 0,
+            after: 0,
+        };
+        let offset = signed(field(word, 15, 7), 7) * i64::from(bytes);
+        pair.at(field(word, 23, 2), offset)
+    }
+
+    /// Of one register, at its base; nothing of a prefetch.
+    fn of_single(word: u32, is_vector: bool) -> Option<Self> {
+        let (bytes, is_load, is_extended) = Self::single(word, is_vector)?;
+        Some(Self {
+            registers: [Some(number(word, 0)), None],
+            is_vector,
+            is_load,
+            is_extended,
+            bytes,
+            base: number(word, 5),
+            before: 0,
+            after: 0,
+        })
+    }
+
+    /// So far from its base, by the two bits that say whether that is written, and when.
+    const fn at(mut self, mode: u32, offset: i64) -> Self {
+        (self.before, self.after) = match mode {
+            POST_INDEXED => (0, offset),
+            PRE_INDEXED => (offset, offset),
+            _ => (offset, 0),
+        };
+        self
     }
 
     /// Bytes, whether it loads, and whether it extends a sign; nothing of a prefetch.
@@ -291,10 +286,7 @@ fn otherwise(state: &mut State, bits: u32, word: Word) -> Result<(), StoresAnywh
         state.set_general(register, Value::Unknown);
     }
     // Of the forms beside memory only those that have it as `SP` write register 31.
-    if !matches!(
-        crate::code::stack::moved(bits),
-        crate::code::stack::Moved::Not
-    ) {
+    if moves_stack(bits) != Moved::Not {
         state.set_base(SP_OR_ZERO, Value::Unknown);
     }
     if word.is_store {

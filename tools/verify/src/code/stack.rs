@@ -63,7 +63,8 @@ pub fn moved(word: u32) -> Moved {
     Moved::Not
 }
 
-const fn signed(value: u32, bits: u32) -> i64 {
+/// A number of so many bits, with its sign.
+pub(crate) const fn signed(value: u32, bits: u32) -> i64 {
     ((value << (32 - bits)).cast_signed() >> (32 - bits)) as i64
 }
 

@@ -124,15 +124,17 @@ const fn with_effect(effect: Effect) -> Word {
     }
 }
 
-const fn field(word: u32, lowest: u32, bits: u32) -> u32 {
+/// So many bits of a word.
+pub(crate) const fn field(word: u32, lowest: u32, bits: u32) -> u32 {
     word >> lowest & ((1 << bits) - 1)
 }
 
+/// So many bits of a word, 7 at most.
 #[allow(
     clippy::cast_possible_truncation,
     reason = "a field has 7 bits at most"
 )]
-const fn small(word: u32, lowest: u32, bits: u32) -> u8 {
+pub(crate) const fn small(word: u32, lowest: u32, bits: u32) -> u8 {
     field(word, lowest, bits) as u8
 }
 
