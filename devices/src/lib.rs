@@ -3,7 +3,7 @@
 //!
 //! They know registers and nothing of Paratia, so that a partition, which links only its runtime
 //! and the ABI, can use them without a crate of the hypervisor's; that is why they aren't in
-//! `board-support`. What a board adds is the address. They implement the traits of `embedded-hal`.
+//! `board-support`. What a board adds is the address. They implement the traits of `embedded-hal` and `embedded-can`.
 
 #![cfg_attr(not(test), no_std)]
 
@@ -14,6 +14,7 @@ mod fake;
 pub mod gpio;
 pub mod pl061;
 pub mod system_timer;
+pub mod zynqmp_can;
 
 use core::ptr::{NonNull, with_exposed_provenance_mut};
 
