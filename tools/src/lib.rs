@@ -23,6 +23,7 @@ pub mod bench;
 pub mod build;
 pub mod c;
 pub mod catalog;
+pub mod changes;
 pub mod count;
 pub mod debian;
 pub mod debugger;

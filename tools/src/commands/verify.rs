@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow};
 use paratia::catalog::Choice;
+use paratia::report::declared::Declared;
 use paratia::{declared, limits, verification, whole, workspace};
 use paratia_verify::code::{self, Report};
 use paratia_verify::image::Image;
@@ -41,6 +42,8 @@ pub(super) struct Derived {
     pub(super) reach: Reach,
     /// What the code can do.
     pub(super) code: Report,
+    /// What was declared.
+    pub(super) declared: Declared,
 }
 
 impl Derived {
@@ -55,6 +58,9 @@ impl Derived {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let choice = arguments.selection.choice()?;
+    if let Some(file) = &arguments.json {
+        whole::is_writable(file)?;
+    }
     let path = match &arguments.image {
         Some(path) => path.clone(),
         None => built(&choice)?,
@@ -84,6 +90,7 @@ pub(super) fn derive(choice: &Choice, path: &Path) -> anyhow::Result<Derived> {
         board: choice.board.name,
         reach: reach::look(&image, &verification::declaration(choice)),
         code: code.map_err(|error| anyhow!("the code of {shown} can't be examined: {error}"))?,
+        declared: Declared::of(choice, path)?,
     })
 }
 

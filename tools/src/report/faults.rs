@@ -1,6 +1,6 @@
 //! Faults, and what follows from each.
 
-use paratia_config::system::{Action, Criticality, HealthEvent, Partition};
+use paratia_config::system::{Action, Criticality, HealthEvent, Partition, System};
 use serde::Serialize;
 
 use super::timing::nanoseconds;
@@ -43,28 +43,35 @@ pub struct Row {
     pub event: &'static str,
     /// What follows.
     pub action: &'static str,
-    /// How often it was told in the run.
-    pub told: usize,
+    /// How often it was told in the run, if there was one.
+    pub told: Option<usize>,
 }
 
 /// The table of each partition, with what came of it in a run.
 #[must_use]
 pub fn tables(report: &RunReport) -> Vec<Table> {
+    let told = |partition: &Partition, event: HealthEvent| {
+        let told = report.about("fault", partition.name);
+        let told = told.filter(|it| it.word("event") == Some(event.name()));
+        Some(told.count())
+    };
     let partitions = report.system.partitions.iter();
-    partitions.map(|it| table(it, report)).collect()
+    partitions.map(|it| table(it, &told)).collect()
 }
 
-fn table(partition: &Partition, report: &RunReport) -> Table {
+/// The table of each partition as it is declared.
+#[must_use]
+pub fn declared(system: &System) -> Vec<Table> {
+    let partitions = system.partitions.iter();
+    partitions.map(|it| table(it, &|_, _| None)).collect()
+}
+
+fn table(partition: &Partition, told: &dyn Fn(&Partition, HealthEvent) -> Option<usize>) -> Table {
     let limit = partition.health.restart_limit;
-    let row = |event: HealthEvent| {
-        let told = report.about("fault", partition.name);
-        Row {
-            event: event.name(),
-            action: word(partition.health.action(event)),
-            told: told
-                .filter(|it| it.word("event") == Some(event.name()))
-                .count(),
-        }
+    let row = |event: HealthEvent| Row {
+        event: event.name(),
+        action: word(partition.health.action(event)),
+        told: told(partition, event),
     };
     Table {
         partition: partition.name.to_owned(),

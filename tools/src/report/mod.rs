@@ -5,8 +5,10 @@
 //! gives the same document to the byte.
 
 pub mod claims;
+pub mod declared;
 pub mod exchange;
 pub mod faults;
+pub mod machines;
 pub mod memory;
 pub mod origins;
 pub mod timing;
@@ -47,6 +49,8 @@ pub struct Document {
     pub memory: memory::Memory,
     /// Who runs when.
     pub timing: timing::Timing,
+    /// What machine each partition finds.
+    pub partitions: Vec<machines::Machine>,
     /// Who tells whom what.
     pub channels: Vec<exchange::Channel>,
     /// Whose each interrupt is.
@@ -150,6 +154,7 @@ pub fn document(
         checks: checks(reach, code),
         memory: memory::Memory::of(reach, &declared),
         timing: timing::Timing::of(choice, code, report, asked),
+        partitions: machines::machines(choice.system, choice.board),
         channels: exchange::channels(choice.system, choice.board),
         interrupts: reach.interrupts.iter().map(interrupt).collect(),
         faults: faults::tables(report),

@@ -53,7 +53,7 @@ fn of_partition(document: &Document, index: usize, table: &Table) -> String {
         vec![
             Cell::Short(shown::code(&at("event"), it.event)),
             Cell::Short(shown::text(&at("action"), it.action)),
-            Cell::Number(shown::count(&at("told"), it.told)),
+            Cell::Number(shown::count(&at("told"), it.told.unwrap_or(0))),
         ]
     };
     let rows: Vec<_> = table.rows.iter().enumerate().map(row).collect();

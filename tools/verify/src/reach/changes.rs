@@ -159,7 +159,6 @@ fn of_windows(before: &Picture, after: &Picture) -> Vec<Change> {
         all
     };
     let (before, after) = (of(before), of(after));
-    let total = |times: &[(u64, u64)]| times.iter().map(|(_, length)| length).sum::<u64>();
     let mut changes = Vec::new();
     for ((who, cpu), times) in &after {
         match before.get(&(who.clone(), *cpu)) {
@@ -168,7 +167,7 @@ fn of_windows(before: &Picture, after: &Picture) -> Vec<Change> {
                 spans(times)
             ))),
             Some(old) if old != times => changes.push(Change {
-                is_gain: total(times) > total(old),
+                is_gain: !are_within(times, old),
                 sentence: format!(
                     "{who}'s windows on CPU {cpu} are {}, not {}",
                     spans(times),
@@ -187,6 +186,28 @@ fn of_windows(before: &Picture, after: &Picture) -> Vec<Change> {
         }
     }
     changes
+}
+
+/// Whether each instant of some windows lies in one of others. Time that nobody had before may be what
+/// somebody else relied on being idle, so a window that moves is a gain, however long it is.
+fn are_within(times: &[(u64, u64)], others: &[(u64, u64)]) -> bool {
+    times.iter().all(|&(start, length)| {
+        let end = start.saturating_add(length);
+        let mut at = start;
+        while at < end {
+            let around = others
+                .iter()
+                .filter(|(start, length)| (*start..start.saturating_add(*length)).contains(&at));
+            match around
+                .map(|(start, length)| start.saturating_add(*length))
+                .max()
+            {
+                Some(until) => at = until,
+                None => return false,
+            }
+        }
+        true
+    })
 }
 
 fn spans(times: &[(u64, u64)]) -> String {
@@ -287,13 +308,16 @@ mod tests {
                 "a's windows on CPU 1 are 0..7 ns, not 0..5 ns".to_owned()
             )]
         );
-        assert_eq!(
-            said(&of(0, 5), &of(2, 5))[0],
-            (
-                false,
-                "a's windows on CPU 1 are 2..7 ns, not 0..5 ns".to_owned()
-            )
+        let moved = (
+            true,
+            "a's windows on CPU 1 are 2..7 ns, not 0..5 ns".to_owned(),
         );
+        assert_eq!(said(&of(0, 5), &of(2, 5)), [moved]);
+        let shorter = (
+            false,
+            "a's windows on CPU 1 are 1..4 ns, not 0..5 ns".to_owned(),
+        );
+        assert_eq!(said(&of(0, 5), &of(1, 3)), [shorter]);
         assert_eq!(
             said(&Picture::default(), &of(0, 5)),
             [(true, "a has windows on CPU 1: 0..5 ns".to_owned())]
