@@ -8,11 +8,11 @@
 
 use crate::dashboard::{Fault, Reading};
 use crate::e2e::{Checker, Demand, Demands, P04, State, Status, Supervision};
-use crate::message::SpeedMessage;
+use crate::message::{DecodeError, SpeedMessage};
 use crate::units::Milliseconds;
 
 /// Messages come every frame; so two may be missing before the next.
-const MAX_DELTA_COUNTER: u32 = 3;
+pub const MAX_DELTA_COUNTER: u32 = 3;
 /// A message that was made longer ago isn't shown: three frames.
 pub const OLDEST: Milliseconds = Milliseconds(60);
 /// Looks that count at the most.
@@ -72,18 +72,17 @@ impl Finding {
     }
 }
 
-/// The receiving end of the speed's channel, of whatever kind that is.
+/// Whether the speed's channel may be relied on, by what its last looks found, and what to show.
 #[derive(Debug)]
-pub struct Reception {
-    checker: Checker<P04>,
+pub struct Reliance {
     supervision: Supervision<MOST>,
     /// The newest message that was good.
     newest: Option<SpeedMessage>,
     fault: Fault,
 }
 
-impl Reception {
-    /// An end that has received nothing.
+impl Reliance {
+    /// That on a channel which gave nothing yet.
     #[must_use]
     #[allow(
         clippy::missing_panics_doc,
@@ -91,37 +90,36 @@ impl Reception {
     )]
     pub fn new() -> Self {
         Self {
-            checker: Checker::new(SpeedMessage::PROFILE, MAX_DELTA_COUNTER),
             supervision: Supervision::new(DEMANDS).expect("demands that can be fulfilled"),
             newest: None,
             fault: Fault::NoSignal,
         }
     }
 
-    /// Judges what a look at the channel gave at `now`, by the time since the trip's start: a message, or
-    /// `None` if there was none, or none that is fresh.
-    pub fn take(&mut self, bytes: Option<&[u8]>, now: Milliseconds) -> Finding {
-        let finding = self.find(bytes, now);
+    /// Judges what a look at the channel gave at `now`, by the time since the trip's start: what the protection
+    /// says, and what was decoded if that is to be believed.
+    pub fn judge(
+        &mut self,
+        status: Status,
+        message: Option<Result<SpeedMessage, DecodeError>>,
+        now: Milliseconds,
+    ) -> Finding {
+        let finding = match message.filter(|_| status.is_usable()) {
+            None => Finding::Protection(status),
+            Some(Ok(message)) if now.0.saturating_sub(message.trip_time.0) > OLDEST.0 => {
+                Finding::Delayed
+            }
+            Some(Ok(message)) => {
+                self.newest = Some(message);
+                Finding::Protection(status)
+            }
+            Some(Err(_)) => Finding::Malformed,
+        };
         // Once messages are corrupt, silence between them is no news, until all is well again.
         let is_known = self.state() != State::Valid && self.fault == Fault::Corrupt;
         self.fault = finding.fault().filter(|_| !is_known).unwrap_or(self.fault);
         self.supervision.observe(finding.status());
         finding
-    }
-
-    fn find(&mut self, bytes: Option<&[u8]>, now: Milliseconds) -> Finding {
-        let status = self.checker.check(bytes);
-        let Some(bytes) = bytes.filter(|_| status.is_usable()) else {
-            return Finding::Protection(status);
-        };
-        match SpeedMessage::decode(bytes) {
-            Ok(message) if now.0.saturating_sub(message.trip_time.0) > OLDEST.0 => Finding::Delayed,
-            Ok(message) => {
-                self.newest = Some(message);
-                Finding::Protection(status)
-            }
-            Err(_) => Finding::Malformed,
-        }
     }
 
     /// What the last looks amount to.
@@ -141,6 +139,51 @@ impl Reception {
     }
 }
 
+impl Default for Reliance {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The receiving end of the speed's channel, of whatever kind that is.
+#[derive(Debug)]
+pub struct Reception {
+    checker: Checker<P04>,
+    reliance: Reliance,
+}
+
+impl Reception {
+    /// An end that has received nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            checker: Checker::new(SpeedMessage::PROFILE, MAX_DELTA_COUNTER),
+            reliance: Reliance::new(),
+        }
+    }
+
+    /// Judges what a look at the channel gave at `now`, by the time since the trip's start: a message, or
+    /// `None` if there was none, or none that is fresh.
+    pub fn take(&mut self, bytes: Option<&[u8]>, now: Milliseconds) -> Finding {
+        let status = self.checker.check(bytes);
+        let genuine = bytes.filter(|_| status.is_usable());
+        self.reliance
+            .judge(status, genuine.map(SpeedMessage::decode), now)
+    }
+
+    /// What the last looks amount to.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.reliance.state()
+    }
+
+    /// What to show now.
+    #[must_use]
+    pub const fn reading(&self) -> Reading {
+        self.reliance.reading()
+    }
+}
+
 impl Default for Reception {
     fn default() -> Self {
         Self::new()
@@ -148,196 +191,4 @@ impl Default for Reception {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::e2e::Protector;
-    use crate::message::Encoded;
-    use crate::units::MillimetresPerSecond;
-
-    /// A sender with one message a frame, and the receiver; `frame` is the time.
-    struct Line {
-        protector: Protector<P04>,
-        reception: Reception,
-        frame: u32,
-    }
-
-    impl Line {
-        fn new() -> Self {
-            Self {
-                protector: Protector::new(SpeedMessage::PROFILE),
-                reception: Reception::new(),
-                frame: 0,
-            }
-        }
-
-        /// After two good messages: the channel is relied on.
-        fn valid() -> Self {
-            let mut line = Self::new();
-            for state in [State::Init, State::Valid] {
-                line.good();
-                assert_eq!(line.reception.state(), state);
-            }
-            line
-        }
-
-        /// The next frame's message.
-        fn next(&mut self) -> Encoded {
-            self.frame += 1;
-            let message = SpeedMessage {
-                speed: MillimetresPerSecond(self.frame),
-                trip_time: Milliseconds(self.frame * 20),
-                ..SpeedMessage::default()
-            };
-            message.encode(&mut self.protector)
-        }
-
-        fn take(&mut self, bytes: Option<&[u8]>) -> Finding {
-            self.reception.take(bytes, Milliseconds(self.frame * 20))
-        }
-
-        fn good(&mut self) {
-            let bytes = self.next();
-            assert_eq!(self.take(Some(&bytes)), Finding::Protection(Status::Ok));
-        }
-
-        fn shows(&self, frame: u32) {
-            let Reading::Valid(message) = self.reception.reading() else {
-                panic!("{:?}", self.reception.reading());
-            };
-            assert_eq!(message.speed.0, frame);
-        }
-
-        fn shows_no_speed(&self, fault: Fault) {
-            assert_eq!(self.reception.reading(), Reading::Invalid(fault));
-        }
-    }
-
-    #[test]
-    fn nothing_is_shown_before_the_second_message() {
-        let mut line = Line::new();
-        line.shows_no_speed(Fault::NoSignal);
-        assert_eq!(line.take(None), Finding::Protection(Status::NoNewData));
-        line.good();
-        line.shows_no_speed(Fault::NoSignal);
-        line.good();
-        line.shows(2);
-    }
-
-    #[test]
-    fn silence_of_two_frames_is_bridged_and_of_three_is_told() {
-        let mut line = Line::valid();
-        for _ in 0..2 {
-            line.frame += 1;
-            let _ = line.take(None);
-            line.shows(2);
-        }
-        line.frame += 1;
-        let _ = line.take(None);
-        line.shows_no_speed(Fault::Stale);
-    }
-
-    #[test]
-    fn one_bad_message_is_bridged_and_two_are_told() {
-        let mut line = Line::valid();
-        for frame in 0..2 {
-            let mut bytes = line.next();
-            bytes[15] ^= 1;
-            assert_eq!(line.take(Some(&bytes)), Finding::Protection(Status::Error));
-            if frame == 0 {
-                line.shows(2);
-            }
-        }
-        line.shows_no_speed(Fault::Corrupt);
-    }
-
-    #[test]
-    fn a_source_that_repeats_itself_is_as_good_as_silent() {
-        let mut line = Line::valid();
-        let bytes = line.next();
-        let _ = line.take(Some(&bytes));
-        for _ in 0..3 {
-            let finding = line.take(Some(&bytes));
-            assert_eq!(finding, Finding::Protection(Status::Repeated));
-        }
-        line.shows_no_speed(Fault::Stale);
-    }
-
-    /// Each in its turn, and each too old: no counter sees that.
-    #[test]
-    fn a_delay_is_seen_by_the_messages_own_time() {
-        let mut line = Line::valid();
-        let waiting: Vec<_> = (0..4).map(|_| line.next()).collect();
-        for (at, bytes) in waiting.iter().enumerate() {
-            let _ = line.next();
-            let finding = line.take(Some(bytes));
-            assert_eq!(finding, Finding::Delayed, "{at}");
-        }
-        line.shows_no_speed(Fault::Stale);
-    }
-
-    #[test]
-    fn the_limit_of_a_delay_is_three_frames() {
-        let mut line = Line::valid();
-        let bytes = line.next();
-        line.frame += 3;
-        assert_eq!(line.take(Some(&bytes)), Finding::Protection(Status::Ok));
-        let bytes = line.next();
-        line.frame += 4;
-        assert_eq!(line.take(Some(&bytes)), Finding::Delayed);
-    }
-
-    #[test]
-    fn order_and_nonsense_are_told() {
-        let mut line = Line::valid();
-        let mut turned: Vec<_> = (0..4).map(|_| line.next()).collect();
-        turned.reverse();
-        for bytes in &turned {
-            let finding = line.take(Some(bytes));
-            assert_eq!(finding, Finding::Protection(Status::WrongSequence));
-        }
-        line.shows_no_speed(Fault::Corrupt);
-
-        let mut line = Line::valid();
-        let fast = SpeedMessage {
-            speed: MillimetresPerSecond(SpeedMessage::TOP_SPEED.0 + 1),
-            trip_time: Milliseconds(60),
-            ..SpeedMessage::default()
-        };
-        let bytes = fast.encode(&mut line.protector);
-        assert_eq!(line.take(Some(&bytes)), Finding::Malformed);
-    }
-
-    #[test]
-    fn corrupt_messages_remain_the_reason_until_all_is_well() {
-        let mut line = Line::valid();
-        for silent in [false, false, true, true] {
-            let mut bytes = line.next();
-            bytes[15] ^= 1;
-            let _ = line.take(Some(&bytes[..]).filter(|_| !silent));
-        }
-        line.shows_no_speed(Fault::Corrupt);
-        (0..4).for_each(|_| {
-            let bytes = line.next();
-            let _ = line.take(Some(&bytes));
-        });
-        line.shows(line.frame);
-        for _ in 0..3 {
-            let _ = line.take(None);
-        }
-        line.shows_no_speed(Fault::Stale);
-    }
-
-    #[test]
-    fn what_was_broken_is_believed_after_three_good_ones() {
-        let mut line = Line::valid();
-        for _ in 0..3 {
-            let _ = line.take(None);
-        }
-        for _ in 0..2 {
-            line.good();
-            line.shows_no_speed(Fault::Stale);
-        }
-        line.good();
-        line.shows(line.frame);
-    }
-}
+mod tests;
