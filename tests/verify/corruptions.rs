@@ -17,7 +17,7 @@ use crate::{Built, look};
 const EACH: usize = 25;
 
 /// Numbers by chance, the same in every run (Knuth's MMIX generator).
-struct Chance(u64);
+pub(crate) struct Chance(pub(crate) u64);
 
 impl Chance {
     fn below(&mut self, limit: u64) -> u64 {
@@ -36,20 +36,20 @@ impl Chance {
 
 /// Bits of the image that mean something, by address: which may be turned over, and what a finding must
 /// name.
-struct Place {
-    at: u64,
-    bits: u64,
-    name: String,
+pub(crate) struct Place {
+    pub(crate) at: u64,
+    pub(crate) bits: u64,
+    pub(crate) name: String,
 }
 
 /// A kind of corruption: its places, and whether the seal alone may find it.
-struct Kind {
-    title: &'static str,
-    places: Vec<Place>,
-    by_seal: bool,
+pub(crate) struct Kind {
+    pub(crate) title: &'static str,
+    pub(crate) places: Vec<Place>,
+    pub(crate) by_seal: bool,
 }
 
-fn kind(title: &'static str, places: Vec<Place>) -> Kind {
+pub(crate) fn kind(title: &'static str, places: Vec<Place>) -> Kind {
     Kind {
         title,
         places,
@@ -58,7 +58,7 @@ fn kind(title: &'static str, places: Vec<Place>) -> Kind {
 }
 
 /// The whole word in a record's field, and what a finding must name.
-fn word(held: &Held<'_>, record: Record, field: &str, name: &str) -> Place {
+pub(crate) fn word(held: &Held<'_>, record: Record, field: &str, name: &str) -> Place {
     Place {
         at: held.field(record, field).expect("the image says where"),
         bits: u64::MAX,
@@ -66,7 +66,7 @@ fn word(held: &Held<'_>, record: Record, field: &str, name: &str) -> Place {
     }
 }
 
-fn low(place: Place, bits: u64) -> Place {
+pub(crate) fn low(place: Place, bits: u64) -> Place {
     Place { bits, ..place }
 }
 
@@ -79,15 +79,15 @@ fn nanoseconds(place: Place) -> Place {
     }
 }
 
-fn table(held: &Held<'_>, symbol: &str, kind: &'static str) -> Vec<Record> {
+pub(crate) fn table(held: &Held<'_>, symbol: &str, kind: &'static str) -> Vec<Record> {
     let count = held.count(symbol, kind).expect("whole records");
     (0..count)
         .map(|index| held.row(symbol, kind, index).expect("a record"))
         .collect()
 }
 
-const FACTS: &str = "constants::FACTS";
-const PARTITIONS: &str = "constants::PARTITION_FACTS";
+pub(crate) const FACTS: &str = "constants::FACTS";
+pub(crate) const PARTITIONS: &str = "constants::PARTITION_FACTS";
 
 fn vttbr(held: &Held<'_>) -> Kind {
     let facts = table(held, FACTS, "Facts");
@@ -438,7 +438,7 @@ fn three_hundred_corruptions_are_found_and_named() {
 }
 
 /// Turns over a bit or replaces a word, and asks whether that is told.
-fn corrupt(built: &Built, image: &Image<'_>, kind: &Kind, chance: &mut Chance) {
+pub(crate) fn corrupt(built: &Built, image: &Image<'_>, kind: &Kind, chance: &mut Chance) {
     let limit = u64::try_from(kind.places.len()).expect("few");
     let place = &kind.places[usize::try_from(chance.below(limit)).expect("few")];
     let bits: Vec<u32> = (0..64).filter(|bit| place.bits >> bit & 1 != 0).collect();

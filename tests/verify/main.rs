@@ -5,6 +5,7 @@
 
 mod carry;
 mod corruptions;
+mod ends;
 mod flips;
 
 use std::fs;

@@ -78,6 +78,7 @@ fn facts(board: &BoardFacts) -> Board {
             .collect(),
         hypervisor_memory: span(board.hypervisor_memory),
         partition_memory: span(board.partition_memory),
+        cpus: board.cpus.to_vec(),
         image_base: board.image_base.0,
         device_tree: board.device_tree.map(span),
         hypervisor_registers,

@@ -10,7 +10,8 @@ use paratia_config::ports::PortPlace;
 use paratia_config::system::{Partition, Region, Schedule, Window};
 
 use crate::base::image::{BuiltImage, Content, Piece};
-use crate::state::channels::Destination;
+use crate::policy::queue::{MessageQueue, ReceiverCounts, SenderCounts};
+use crate::state::channels::{Bell, Destination};
 use crate::state::constants::{Facts, PartitionFacts};
 use crate::state::events::{EventDestination, EventSource};
 use crate::state::ports::PortCalls;
@@ -33,37 +34,44 @@ macro_rules! tell {
     )* };
 }
 
+type MaybeBell = Option<Bell>;
 type MaybeDestination = Option<Destination>;
 type MaybeEventDestination = Option<EventDestination>;
 type MaybeEventSource = Option<EventSource>;
 type MaybePortPlace = Option<PortPlace>;
 type MaybeQueue = Option<Queue>;
+type Messages = MessageQueue<'static>;
 
 tell! {
+    Bell { doorbell, port, kick, cpus }
     BuiltImage { pieces }
     Content { name, bytes, sha256 }
     Destination { link, bell }
-    EventDestination { counts, doorbell }
+    EventDestination { counts, told, doorbell }
     EventSource { counts, most, bells }
-    Facts { stage2, of_partition, private }
+    Facts { stage2, of_partition, affinity, private }
     Interrupts { links }
     Link { guest, physical }
+    MaybeBell { }
     MaybeDestination { }
     MaybeEventDestination { }
     MaybeEventSource { }
     MaybePortPlace { }
     MaybeQueue { }
     MemoryRange { base, size_bytes }
+    Messages { sender, receiver, words, depth, slot_words }
     Partition { regions }
-    PartitionFacts { declaration, image, interrupts, places, ports, calls, shared_memory }
+    PartitionFacts { declaration, image, interrupts, places, ports, calls, shared_memory, doorbell, kick, affinities }
     Piece { to, content }
     Place { base, bytes }
     Places { distributor, redistributors, cpu_interface, uart }
     PortCalls { window, most, write, read, send, receive, beyond }
     PortPlace { channel, direction, window, refresh, depth, interrupt }
-    Queue { bell }
+    Queue { messages, bell }
+    ReceiverCounts { }
     Region { ipa, pa, size_bytes, kind }
     Schedule { major_frame, guard, plans }
+    SenderCounts { }
     Vcpu { facts, ports }
     Window { vcpu, start, length }
 }

@@ -69,6 +69,9 @@ pub struct Board {
     /// The part of it that is for partitions.
     #[serde(default)]
     pub partition_memory: Span,
+    /// The affinity of each CPU, by its number.
+    #[serde(default)]
+    pub cpus: Vec<u64>,
     /// Where the image begins.
     pub image_base: u64,
     /// Where the firmware leaves its device tree, if it does.

@@ -119,7 +119,11 @@ impl<'a> Held<'a> {
 
     /// The 32 bits in a record's field.
     pub fn half(&self, record: Record, field: &str) -> Result<u32, Finding> {
-        let at = self.field(record, field)?;
+        self.half_at(self.field(record, field)?)
+    }
+
+    /// The 32 bits at an address.
+    pub fn half_at(&self, at: u64) -> Result<u32, Finding> {
         let bytes = self.bytes(at, 4)?;
         Ok(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
     }

@@ -1,10 +1,12 @@
 //! What the hypervisor has noted of each partition: its memory, which it scrubs; its image, which it copies;
 //! its ports, whose messages it moves; its interrupts; and where it plays devices.
 
+mod bells;
 mod calls;
 mod image;
 mod interrupts;
 mod ports;
+mod queues;
 
 use serde::{Deserialize, Serialize};
 
@@ -54,12 +56,13 @@ pub fn read(held: &Held<'_>, declared: &Declaration, places: &Places) -> Owners 
     };
     for (index, partition) in declared.partitions.iter().enumerate() {
         let of = Of { index, partition };
-        let parts: [Part<'_>; 6] = [
+        let parts: [Part<'_>; 7] = [
             ("regions", Look::regions),
             ("the image", Look::image),
             ("interrupts", Look::interrupts),
             ("ports", Look::ports),
             ("what calls of ports move", Look::calls),
+            ("by what it is called", Look::called),
             ("emulated devices", Look::devices),
         ];
         for (title, part) in parts {
@@ -69,15 +72,18 @@ pub fn read(held: &Held<'_>, declared: &Declaration, places: &Places) -> Owners 
             }
         }
     }
-    if let Err(finding) = look.private() {
-        look.owners
-            .findings
-            .push(finding.while_reading("private interrupts of vCPUs"));
-    }
-    if let Err(finding) = look.destinations() {
-        look.owners
-            .findings
-            .push(finding.while_reading("where messages of each channel go"));
+    let wholes: [Whole<'_>; 4] = [
+        ("private interrupts of vCPUs", Look::private),
+        ("where messages of each channel go", |look| {
+            look.destinations()
+        }),
+        ("where queued messages lie", Look::queues),
+        ("whom messages interrupt", Look::bells),
+    ];
+    for (title, part) in wholes {
+        if let Err(finding) = part(&mut look) {
+            look.owners.findings.push(finding.while_reading(title));
+        }
     }
     look.disjoint();
     owners
@@ -104,6 +110,9 @@ type Part<'a> = (
     &'static str,
     fn(&mut Look<'a>, &Of<'_>) -> Result<(), Finding>,
 );
+
+/// What is read of all together, and what it is called.
+type Whole<'a> = (&'static str, fn(&mut Look<'a>) -> Result<(), Finding>);
 
 struct Look<'a> {
     held: &'a Held<'a>,

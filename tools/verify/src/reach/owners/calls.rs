@@ -113,7 +113,7 @@ impl Look<'_> {
     }
 
     /// A partition's doorbell.
-    fn doorbell(&self, partition: usize) -> Result<u64, Finding> {
+    pub(super) fn doorbell(&self, partition: usize) -> Result<u64, Finding> {
         let bells = self.held.symbol(DOORBELLS)?;
         let size = bells.size_bytes / self.declared.partitions.len() as u64;
         Ok(bells.address + size * partition as u64)
@@ -186,7 +186,13 @@ impl Look<'_> {
     }
 
     /// Complains unless there is that word at that address.
-    fn same(&mut self, of: &Of<'_>, what: &str, at: u64, wanted: u64) -> Result<(), Finding> {
+    pub(super) fn same(
+        &mut self,
+        of: &Of<'_>,
+        what: &str,
+        at: u64,
+        wanted: u64,
+    ) -> Result<(), Finding> {
         let found = self.held.word_at(at)?;
         if found != wanted {
             let (found, wanted) = (self.held.place(found), self.held.place(wanted));

@@ -98,11 +98,7 @@ impl Look<'_> {
         let held = self.held;
         let channels = &self.declared.channels;
         let most = most_destinations(self.declared);
-        let is_looked_up = |channel: &Channel| {
-            let rings = channel.destinations.iter().any(|port| port.interrupt != 0);
-            channel.is_sampled() && (rings || channel.destinations.len() > 1)
-        };
-        if !channels.iter().any(is_looked_up) {
+        if !is_any_looked_up(self.declared) {
             return Ok(());
         }
         for (number, channel) in channels.iter().enumerate() {
@@ -134,6 +130,14 @@ impl Look<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether any sampled message has several destinations or interrupts one, so that there is a table of them.
+pub(super) fn is_any_looked_up(declared: &Declaration) -> bool {
+    declared.channels.iter().any(|channel| {
+        let rings = channel.destinations.iter().any(|port| port.interrupt != 0);
+        channel.is_sampled() && (rings || channel.destinations.len() > 1)
+    })
 }
 
 /// Most destinations of a channel.

@@ -61,6 +61,7 @@ fn declared() -> Declaration {
             ram: vec![span(0x4000_0000, 3 * MIB)],
             hypervisor_memory: span(0x4000_0000, MIB),
             partition_memory: span(0x4010_0000, 2 * MIB),
+            cpus: vec![0],
             image_base: 0x4000_0000,
             device_tree: None,
             hypervisor_registers: vec![Registers {
