@@ -1,9 +1,13 @@
-//! The demo's partitions are the binaries of this package, one file or folder each. This library is what two
+//! The demo's partitions are the binaries of this package, one file or folder each. This library is what several
 //! of them share.
 
 #![no_std]
 
+pub mod dial;
+pub mod findings;
+pub mod frame_buffer;
 pub mod speed;
+pub mod trip;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 

@@ -14,6 +14,7 @@ use paratia_instruments::drive_cycle::DriveCycle;
 use crate::{assert_critical_unharmed, finish, run_on};
 
 /// A screenshot's pixels as 0x00RRGGBB.
+#[derive(PartialEq, Eq)]
 pub struct Picture {
     pixels: Vec<u32>,
     width: usize,

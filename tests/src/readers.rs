@@ -32,14 +32,18 @@ fn alone() -> File {
     lock
 }
 
-/// The Python that has Perfetto's classes.
-fn python_with_perfetto() -> PathBuf {
+/// The Python that has these packages, in an environment of this name.
+///
+/// # Panics
+/// If they can't be installed.
+#[must_use]
+pub fn python_with(name: &str, packages: &[&str]) -> PathBuf {
     install(&["python3-venv"]);
     let _alone = alone();
-    let folder = workspace::products().join("readers");
+    let folder = workspace::products().join(name);
     let python = folder.join("bin/python");
     let ready = folder.join("ready");
-    let wanted = PERFETTO.join(" ");
+    let wanted = packages.join(" ");
     if fs::read_to_string(&ready).is_ok_and(|it| it == wanted) {
         return python;
     }
@@ -53,7 +57,7 @@ fn python_with_perfetto() -> PathBuf {
         "--quiet",
         "--disable-pip-version-check",
     ]);
-    let _ = said(pip.args(PERFETTO));
+    let _ = said(pip.args(packages));
     fs::write(ready, wanted).expect("it can be noted");
     python
 }
@@ -86,7 +90,7 @@ fn script(name: &str) -> PathBuf {
 /// A trace in Perfetto's format, as `tests/readers/read_perfetto.py` says it.
 #[must_use]
 pub fn perfetto(file: &Path) -> Vec<Value> {
-    let mut python = Command::new(python_with_perfetto());
+    let mut python = Command::new(python_with("readers", &PERFETTO));
     lines(python.arg(script("read_perfetto.py")).arg(file))
 }
 

@@ -117,6 +117,12 @@ impl<P: Port> ZynqmpCan<P> {
         Self { port }
     }
 
+    /// The way to the registers, for whoever does with them what this driver doesn't. After that,
+    /// [`Self::start`] begins anew.
+    pub const fn port(&mut self) -> &mut P {
+        &mut self.port
+    }
+
     /// Begins anew on the bus, with the bits' timing, no interrupts and these identifiers accepted, or all if
     /// there are none: leaves the bus, empties the receive FIFO, and joins.
     ///

@@ -17,6 +17,10 @@ pub enum Register {
     BaudRatePrescaler = 0x08,
     /// `BTR`.
     BitTiming = 0x0C,
+    /// `ECR`.
+    ErrorCounter = 0x10,
+    /// `ESR`.
+    ErrorStatus = 0x14,
     /// `SR`.
     Status = 0x18,
     /// `ISR`.
@@ -25,6 +29,10 @@ pub enum Register {
     InterruptEnable = 0x20,
     /// `ICR`: a one clears.
     InterruptClear = 0x24,
+    /// `TCR`.
+    Timestamp = 0x28,
+    /// `WIR`.
+    Watermarks = 0x2C,
     /// `TXFIFO_ID`.
     TransmitId = 0x30,
     /// `TXFIFO_DLC`.
@@ -33,6 +41,14 @@ pub enum Register {
     TransmitFirst = 0x38,
     /// `TXFIFO_DATA2`; writing it queues the frame.
     TransmitSecond = 0x3C,
+    /// `TXHPB_ID`: of one frame that goes before all others.
+    FirstId = 0x40,
+    /// `TXHPB_DLC`.
+    FirstLength = 0x44,
+    /// `TXHPB_DATA1`.
+    FirstFirst = 0x48,
+    /// `TXHPB_DATA2`; writing it queues the frame.
+    FirstSecond = 0x4C,
     /// `RXFIFO_ID`; reading it takes the frame out.
     ReceiveId = 0x50,
     /// `RXFIFO_DLC`.
@@ -62,6 +78,43 @@ pub enum Register {
 }
 
 impl Register {
+    /// All of them, by their places.
+    pub const ALL: [Self; WORDS] = [
+        Self::SoftwareReset,
+        Self::ModeSelect,
+        Self::BaudRatePrescaler,
+        Self::BitTiming,
+        Self::ErrorCounter,
+        Self::ErrorStatus,
+        Self::Status,
+        Self::InterruptStatus,
+        Self::InterruptEnable,
+        Self::InterruptClear,
+        Self::Timestamp,
+        Self::Watermarks,
+        Self::TransmitId,
+        Self::TransmitLength,
+        Self::TransmitFirst,
+        Self::TransmitSecond,
+        Self::FirstId,
+        Self::FirstLength,
+        Self::FirstFirst,
+        Self::FirstSecond,
+        Self::ReceiveId,
+        Self::ReceiveLength,
+        Self::ReceiveFirst,
+        Self::ReceiveSecond,
+        Self::FilterEnable,
+        Self::FilterMask1,
+        Self::FilterId1,
+        Self::FilterMask2,
+        Self::FilterId2,
+        Self::FilterMask3,
+        Self::FilterId3,
+        Self::FilterMask4,
+        Self::FilterId4,
+    ];
+
     /// The mask of the acceptance filter with this index, the last one's for any beyond it.
     pub(super) const fn filter_mask(index: usize) -> Self {
         match index {
@@ -123,6 +176,15 @@ impl Port for Mmio {
         }
     }
 }
+
+// They lie one behind the other.
+const _: () = {
+    let mut index = 0;
+    while index < WORDS {
+        assert!(Register::ALL[index] as usize == index * size_of::<u32>());
+        index += 1;
+    }
+};
 
 impl fmt::Debug for Mmio {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -15,7 +15,11 @@ use crate::setup::Toolchain;
 use crate::{whole, workspace};
 
 /// The packages whose binaries are guests.
-pub(super) const PACKAGES: [&str; 2] = ["paratia-partitions", "paratia-test-guests"];
+pub(super) const PACKAGES: [&str; 3] = [
+    "paratia-can-programs",
+    "paratia-partitions",
+    "paratia-test-guests",
+];
 
 /// Builds every program.
 pub(super) fn build(toolchain: Toolchain, progress: &mut dyn Progress) -> anyhow::Result<()> {

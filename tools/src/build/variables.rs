@@ -20,10 +20,12 @@ use crate::whole::write_if_changed;
 use crate::workspace;
 
 /// The workspace's own packages that guests are made of.
-const OF_GUESTS: [&str; 8] = [
+const OF_GUESTS: [&str; 10] = [
     "paratia-a653",
     "paratia-a653-examples",
     "paratia-abi",
+    "paratia-can",
+    "paratia-can-programs",
     "paratia-devices",
     "paratia-instruments",
     "paratia-partitions",

@@ -7,7 +7,11 @@ use std::path::{Path, PathBuf};
 use crate::workspace;
 
 /// Where programs are: the partitions', and those that only tests run.
-const FOLDERS: [&str; 2] = ["partitions/src/bin", "tests/guests/src/bin"];
+const FOLDERS: [&str; 3] = [
+    "partitions/src/bin",
+    "partitions/can/programs/src/bin",
+    "tests/guests/src/bin",
+];
 
 /// Where programs lie that were built once, against version 1 of the guest interface, and are run as they
 /// are ever after.

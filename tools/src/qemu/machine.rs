@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use paratia_board_support::list::Listed;
+use paratia_config::System;
 
 use super::version::Version;
 
@@ -13,6 +14,12 @@ use super::version::Version;
 /// Time in which all CPUs wait costs nothing, so 20 s of board time cost as much as what runs in
 /// them.
 const ICOUNT_SHIFT: u32 = 0;
+
+/// The model of CAN controllers that QEMU can put on a bus: those of `xlnx-zcu102`, whose properties for it
+/// are called `canbus0` and `canbus1`.
+const CAN_MODEL: &str = "xilinx-can";
+/// The bus's name.
+const CAN_BUS: &str = "can";
 
 /// How board time passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +72,29 @@ impl Machine {
             window: false,
             devices: qemu.arguments.iter().map(ToString::to_string).collect(),
             extra: Vec::new(),
+        }
+    }
+
+    /// The machine that is the board, with what a system's devices need beside it: CAN controllers that
+    /// partitions own are on one bus. A board has none if nobody asks for it.
+    #[must_use]
+    pub fn for_system(board: &Listed, system: &System) -> Self {
+        let mut machine = Self::for_board(board);
+        let owned = system.partitions.iter().flat_map(|it| it.devices);
+        for device in owned.filter_map(|it| board.facts.device(it.device)) {
+            if device.model == CAN_MODEL {
+                let number = device.name.trim_start_matches("can");
+                machine.kind += &format!(",canbus{number}={CAN_BUS}");
+                machine.add_can_bus();
+            }
+        }
+        machine
+    }
+
+    fn add_can_bus(&mut self) {
+        let bus = ["-object".to_owned(), format!("can-bus,id={CAN_BUS}")];
+        if !self.devices.ends_with(&bus) {
+            self.devices.extend(bus);
         }
     }
 
@@ -152,6 +182,19 @@ mod tests {
         let board = crate::catalog::board("zcu102").unwrap();
         let words = words(&Machine::for_board(board));
         assert!(words.contains("-serial stdio -audio driver=none"));
+    }
+
+    #[test]
+    fn controllers_that_are_owned_are_on_one_bus() {
+        let board = crate::catalog::board("zcu102").unwrap();
+        let words_for = |system: &str| {
+            let choice = crate::catalog::choose("zcu102", system).unwrap();
+            words(&Machine::for_system(board, choice.system))
+        };
+        let with = words_for("cluster-can");
+        assert!(with.starts_with("-M xlnx-zcu102,virtualization=on,canbus0=can,canbus1=can "));
+        assert_eq!(with.matches("-object can-bus,id=can").count(), 1, "{with}");
+        assert!(!words_for("cluster").contains("can"));
     }
 
     #[test]

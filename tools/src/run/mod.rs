@@ -99,7 +99,7 @@ impl Run {
             focus: None,
             keys: None,
             patches: Vec::new(),
-            machine: Machine::for_board(choice.listed),
+            machine: Machine::for_system(choice.listed, choice.system),
             screenshot: None,
             probes: Vec::new(),
             dumps: Vec::new(),

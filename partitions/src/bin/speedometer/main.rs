@@ -10,11 +10,10 @@
 #![no_std]
 #![no_main]
 
-mod frame_buffer;
 mod receiver;
 
-use frame_buffer::FrameBuffer;
 use paratia_instruments::dashboard::{Dashboard, Fault, PIXELS, PixelOrder, Reading};
+use paratia_partitions::frame_buffer::FrameBuffer;
 use paratia_runtime::abi::passport::{FORMAT_XBGR8888, FORMAT_XRGB8888};
 use paratia_runtime::time::Instant;
 use paratia_runtime::{Context, entry, println, window};

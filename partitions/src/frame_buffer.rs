@@ -6,6 +6,7 @@ use paratia_instruments::dashboard::{DirtyRectangles, HEIGHT, WIDTH};
 use paratia_runtime::abi::passport::DisplayRecord;
 
 /// The frame buffer. Holding one proves that it is as large as the dashboard's picture.
+#[derive(Debug)]
 pub struct FrameBuffer {
     pixels: NonNull<u32>,
     stride_pixels: usize,
@@ -17,6 +18,7 @@ impl FrameBuffer {
         clippy::cast_possible_truncation,
         reason = "addresses and usize are 64 bits"
     )]
+    #[must_use]
     pub fn of(display: &DisplayRecord) -> Option<Self> {
         let stride_pixels = display.stride_bytes as usize / size_of::<u32>();
         let fits = display.width as usize == WIDTH
@@ -32,6 +34,9 @@ impl FrameBuffer {
     }
 
     /// Copies what has changed in `back` to the display.
+    ///
+    /// # Panics
+    /// If what has changed isn't within the picture.
     pub fn show(&mut self, dirty: &DirtyRectangles, back: &[u32]) {
         dirty.copy(back, |x, y, pixels| {
             assert!(y < HEIGHT && x + pixels.len() <= WIDTH);
