@@ -38,19 +38,38 @@ fn linux_finds_everything_in_order_and_restarts_when_it_asks_to() {
     );
 }
 
-/// Through memory that both have, from a shell's script: by `/dev/mem`, with what the device tree says.
+/// By a program in its user space, with what the device tree says: a speed is read, a question sent and answered, and
+/// memory shared. What can't be done is said, with nothing written.
 #[test]
-fn linux_reads_a_speed_and_is_answered_through_shared_memory() {
-    let report = finish(&run("linux-channels").stop_after(Duration::from_secs(6)));
+fn linux_reads_a_speed_sends_a_message_and_is_answered_from_user_space() {
+    let report = finish(&run("linux-channels").stop_after(Duration::from_secs(3)));
     for line in [
-        "channels: speed lies at 0x0000000060000000, sampling, slots of 64",
+        "channels: speed: sampling, read here, 8192 bytes at 0x60000000",
+        "channels: question: queuing, written here, 8192 bytes at 0x60100000",
+        "channels: answer: queuing, read here, 8192 bytes at 0x60200000",
+        "channels: board: shared memory, written here, 4096 bytes at 0x60300000",
         "channels: the speed is 72",
-        "channels: the answer is 42",
+        "channel answer: no message waits",
+        "channels: before it is asked it ends with 1",
+        "channels: the answer is '72 km/h'",
+        "channels: the board has 'at home'",
+        "channel speed: another partition writes it; this one may read",
+        "channel question: the message is longer than the channel's",
+        "channel question: it is a queue; `channel receive` takes its messages",
+        "channel answer: another partition writes it; this one may read",
+        "channel distance: there is no such channel; `channel` says which there are",
+        "channels: what can't be done ends with 2",
         "init: workload channels ended with 0",
     ] {
         assert_says(&report, "linux", line);
     }
-    assert_says(&report, "peer", "asked 41");
+    assert_eq!(count(&report, "peer", "asked"), 1);
+    assert_says(&report, "peer", "asked 'how fast?'");
+    assert_says(
+        &report,
+        "peer",
+        "on the board: ['a', 't', ' ', 'h', 'o', 'm', 'e', '\\0']",
+    );
     assert_eq!(report.statistics("linux").unwrap().faults, 0);
 }
 

@@ -104,6 +104,12 @@ pub fn guest_elf(name: &str) -> PathBuf {
     guests().join(format!("{name}.elf"))
 }
 
+/// A program for a Linux's user space.
+#[must_use]
+pub fn for_linux(name: &str) -> PathBuf {
+    guests().join(format!("{name}.linux"))
+}
+
 /// The bootable image of a system on a board.
 #[must_use]
 pub fn image(board: &str, system: &str) -> PathBuf {

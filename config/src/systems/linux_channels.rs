@@ -1,5 +1,5 @@
-//! A Linux that reads a partition's speed from a direct channel, and asks it through shared memory, from user
-//! space.
+//! A Linux that reads a partition's speed from a direct channel, asks it by a queue and is answered by another, and
+//! writes into shared memory, all from user space.
 
 use core::marker::PhantomData;
 use core::time::Duration;
@@ -15,7 +15,12 @@ use crate::system::{
 /// The system on the board `B`.
 pub struct Definition<B>(PhantomData<B>);
 
-/// Both ends see both memories at the same places.
+const QUEUE: ChannelKind = ChannelKind::DirectQueuing {
+    depth: 4,
+    memory: ChannelMemory::UNCACHED,
+};
+
+/// Both ends see all memories at the same places.
 const fn port(partition: &'static str, port: &'static str, window: u64) -> Port {
     Port {
         partition,
@@ -29,7 +34,7 @@ impl<B: Board> Definition<B> {
     /// The declaration.
     pub const SYSTEM: System = System {
         name: "linux-channels",
-        summary: "a Linux that reads a speed and asks, through memory shared with a partition",
+        summary: "a Linux that reads a speed, asks and is answered, through memory shared with a partition",
         partitions: &[
             Partition {
                 image: Image::Linux {
@@ -68,13 +73,27 @@ impl<B: Board> Definition<B> {
             },
             Channel {
                 name: "question",
+                kind: QUEUE,
+                message_bytes: 48,
+                source: port("linux", "question", 0x6010_0000),
+                destinations: &[port("peer", "question", 0x6010_0000)],
+            },
+            Channel {
+                name: "answer",
+                kind: QUEUE,
+                message_bytes: 48,
+                source: port("peer", "answer", 0x6020_0000),
+                destinations: &[port("linux", "answer", 0x6020_0000)],
+            },
+            Channel {
+                name: "board",
                 kind: ChannelKind::SharedMemory {
                     writers: Writers::SourceAlone,
                     memory: ChannelMemory::UNCACHED,
                 },
                 message_bytes: 4096,
-                source: port("linux", "question", 0x6010_0000),
-                destinations: &[port("peer", "question", 0x6010_0000)],
+                source: port("linux", "board", 0x6030_0000),
+                destinations: &[port("peer", "board", 0x6030_0000)],
             },
         ],
         display: None,

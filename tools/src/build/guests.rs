@@ -1,9 +1,11 @@
 //! The guest programs: compiled, then flattened to images that the hypervisor carries.
 
 use std::fs;
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use paratia_config::System;
+use paratia_config::image::Initrd;
 use paratia_config::system::Image;
 
 use super::cargo;
@@ -21,9 +23,13 @@ pub(super) const PACKAGES: [&str; 3] = [
     "paratia-test-guests",
 ];
 
+/// The package whose binaries run in a Linux's user space.
+const FOR_LINUX: &str = "paratia-linux-programs";
+
 /// Builds every program.
 pub(super) fn build(toolchain: Toolchain, progress: &mut dyn Progress) -> anyhow::Result<()> {
-    build_these(&programs::names()?, toolchain, progress)
+    build_these(&programs::names()?, toolchain, progress)?;
+    build_for_linux(toolchain, progress)
 }
 
 /// Builds the programs that a system's partitions run. What isn't there is said when pieces are gathered.
@@ -38,7 +44,41 @@ pub(super) fn build_of(
         images.any(|image| matches!(image, Image::Program(program) if program == name))
     };
     names.retain(|name| is_run(name));
-    build_these(&names, toolchain, progress)
+    build_these(&names, toolchain, progress)?;
+    let has_busybox = |image| {
+        matches!(
+            image,
+            Image::Linux {
+                initrd: Initrd::Busybox,
+                ..
+            }
+        )
+    };
+    if system.partitions.iter().any(|it| has_busybox(it.image)) {
+        build_for_linux(toolchain, progress)?;
+    }
+    Ok(())
+}
+
+/// Builds the programs that the initial RAM disk of busybox has beside it.
+fn build_for_linux(toolchain: Toolchain, progress: &mut dyn Progress) -> anyhow::Result<()> {
+    progress.begin("building Linux's programs");
+    let mut command = cargo::build(toolchain, GUEST_TARGET, &workspace::bare_target());
+    command.args(["--package", FOR_LINUX]);
+    cargo::run(&mut command, progress)?;
+    fs::create_dir_all(workspace::guests())?;
+    for name in programs::FOR_LINUX {
+        let bytes = fs::read(built(name)).with_context(|| format!("'{name}' wasn't built"))?;
+        whole::write_if_changed(&workspace::for_linux(name), &bytes)?;
+    }
+    progress.done();
+    Ok(())
+}
+
+/// Where Cargo puts a program.
+fn built(name: &str) -> PathBuf {
+    let folder = workspace::bare_target().join(GUEST_TARGET);
+    folder.join("release").join(name)
 }
 
 fn build_these(
@@ -62,11 +102,8 @@ fn build_these(
     let folder = workspace::guests();
     fs::create_dir_all(&folder)?;
     for name in names {
-        let elf = workspace::bare_target()
-            .join(GUEST_TARGET)
-            .join("release")
-            .join(name);
-        let bytes = fs::read(&elf).with_context(|| format!("guest '{name}' wasn't built"))?;
+        let bytes =
+            fs::read(built(name)).with_context(|| format!("guest '{name}' wasn't built"))?;
         let image = flat::image(&bytes).with_context(|| format!("guest '{name}'"))?;
         whole::write_if_changed(&folder.join(format!("{name}.bin")), &image)?;
         // Where Cargo puts it, a build for the debugger puts another.

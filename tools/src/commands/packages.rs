@@ -6,17 +6,19 @@ use std::path::Path;
 use paratia::workspace;
 
 /// Packages that are compiled for the boards only.
-pub(super) const BARE_ONLY: [&str; 3] = [
+pub(super) const BARE_ONLY: [&str; 4] = [
     "paratia-can-programs",
+    "paratia-linux-programs",
     "paratia-partitions",
     "paratia-test-guests",
 ];
 
 /// What guests are made of: those, and what they link, which is for the host, too.
-pub(super) const GUESTS: [&str; 6] = [
+pub(super) const GUESTS: [&str; 7] = [
     "paratia-a653",
     "paratia-can",
     "paratia-can-programs",
+    "paratia-linux-programs",
     "paratia-partitions",
     "paratia-runtime",
     "paratia-test-guests",

@@ -22,8 +22,8 @@ const WORKLOADS: [(&str, &[u8]); 6] = [
 /// Programs that scripts and people call by their names; busybox itself finds all its others.
 const LINKS: [&str; 8] = ["sh", "ls", "cat", "mount", "dmesg", "vi", "top", "poweroff"];
 
-/// The archive, around a busybox that is linked statically.
-pub(super) fn archive(busybox: &[u8]) -> anyhow::Result<Vec<u8>> {
+/// The archive, around a busybox that is linked statically, and programs of our own by their names.
+pub(super) fn archive(busybox: &[u8], programs: &[(&str, Vec<u8>)]) -> anyhow::Result<Vec<u8>> {
     let mut archive = Archive::default();
     for folder in ["bin", "dev", "proc", "sys", "tmp", "workload"] {
         archive = archive.directory(folder);
@@ -32,6 +32,9 @@ pub(super) fn archive(busybox: &[u8]) -> anyhow::Result<Vec<u8>> {
         .program("bin/busybox", busybox)
         .program("bin/count", &count::program()?)
         .program("init", INIT);
+    for (name, bytes) in programs {
+        archive = archive.program(&format!("bin/{name}"), bytes);
+    }
     for name in LINKS {
         archive = archive.link(&format!("bin/{name}"), "busybox");
     }

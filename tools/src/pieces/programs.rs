@@ -17,6 +17,9 @@ const FOLDERS: [&str; 3] = [
 /// are ever after.
 const STORED: &str = "tests/abi-1";
 
+/// The programs that the initial RAM disk of busybox has beside it (`partitions/linux`).
+pub(crate) const FOR_LINUX: [&str; 1] = ["channel"];
+
 /// The bytes of a program that was built once, if there is one of this name.
 pub(crate) fn stored(name: &str) -> Option<PathBuf> {
     let file = workspace::root().join(STORED).join(format!("{name}.bin"));

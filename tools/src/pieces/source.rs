@@ -136,8 +136,17 @@ impl Sources<'_, '_> {
             package: initrd::PACKAGE,
             path: initrd::PATH,
         })?;
+        let mut programs = Vec::new();
+        for name in programs::FOR_LINUX {
+            let file = workspace::for_linux(name);
+            if !file.exists() {
+                bail!(NotYet(format!("Linux's program '{name}' isn't built yet")));
+            }
+            programs.push((name, fs::read(file)?));
+        }
         let file = workspace::products().join("busybox.cpio");
-        write_if_changed(&file, &initrd::archive(&busybox.read()?)?)?;
+        let archive = initrd::archive(&busybox.read()?, &programs)?;
+        write_if_changed(&file, &archive)?;
         Bytes::in_file(file)
     }
 
