@@ -1,9 +1,11 @@
 //! ARINC 653 by the traits of `a653rs`: what its services answer, when processes run, what follows from errors,
 //! and two applications that say here what they say under Linux.
 
+use std::process::Command;
 use std::time::Duration;
 
 use paratia::run::RunReport;
+use paratia::workspace;
 use paratia_tests::{finish, run};
 
 /// Between a moment and a process's first line about it: the timer, the kernel, the switch.
@@ -262,3 +264,61 @@ fn ping_says_what_it_says_under_linux() {
     let stored = include_str!("ping.linux.txt");
     assert_same("ping", stored, ["ping-client", "ping-server"], 51, 50);
 }
+
+/// By hand, on an idle host, since that hypervisor's windows are kept by the host's scheduler: what a653rs-linux says
+/// today is what is stored.
+#[test]
+#[ignore = "needs a653rs-linux-hypervisor (docs/a653.md), root, cgroup 2 and an idle host; takes a minute"]
+fn linux_says_what_is_stored() {
+    const HYPERVISOR: &str = "a653rs-linux-hypervisor";
+    if Command::new(HYPERVISOR).arg("--help").output().is_err() {
+        println!("nothing to do: there is no {HYPERVISOR}; docs/a653.md says how to get it");
+        return;
+    }
+    let folder = workspace::root().join("partitions/a653-examples/linux");
+    let target = workspace::products().join("a653-linux");
+    let built = Command::new("cargo")
+        .args(["build", "--quiet", "--release", "--target", HOST])
+        .env("RUSTFLAGS", "-Ctarget-feature=+crt-static")
+        .env("CARGO_TARGET_DIR", &target)
+        .current_dir(&folder)
+        .status();
+    assert!(built.expect("Cargo can be started").success());
+    let programs = target.join(HOST).join("release");
+    let path = std::env::var("PATH").unwrap_or_default();
+    let path = format!("{}:{path}", programs.display());
+    for (system, stored) in [
+        ("fuel-tank", include_str!("fuel-tank.linux.txt")),
+        ("ping", include_str!("ping.linux.txt")),
+    ] {
+        let ran = Command::new(HYPERVISOR)
+            .args(["-d", "26s", &format!("{system}.yaml")])
+            .env("PATH", &path)
+            .current_dir(&folder)
+            .output()
+            .expect("it can be started");
+        let said = [ran.stdout, ran.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        // `INFO  Partition: ping-client  > period 0: 4 asked, 0 answered`
+        let lines = said.lines().filter_map(|line| {
+            let (who, text) = line.split_once("Partition: ")?.1.split_once(" > ")?;
+            Some(format!("{}| {text}\n", who.trim()))
+        });
+        let now: String = lines.collect();
+        for partition in [
+            "fuel-tank-sim",
+            "fuel-tank-control",
+            "ping-client",
+            "ping-server",
+        ] {
+            let [here, there] = [now.as_str(), stored].map(|it| under_linux(it, partition));
+            for (number, (here, there)) in here.iter().zip(&there).enumerate() {
+                assert_eq!(here.trim_end(), there, "line {number} of '{partition}'");
+            }
+            assert!(here.len().abs_diff(there.len()) <= 1, "{partition}: {now}");
+        }
+    }
+}
+
+/// As a653rs-linux is built for.
+const HOST: &str = "x86_64-unknown-linux-gnu";
