@@ -84,3 +84,44 @@ fn a_source_signals_as_often_as_declared_and_a_flood_costs_nobody_but_who_takes_
         assert_eq!(flood.statistics(partition).unwrap().heartbeats_missed, 0);
     }
 }
+
+/// What both vCPUs of the source in `test-event-lives` may signal together in a frame: as often as declared in each of
+/// their windows, of which one begins while the other lasts.
+const BY_BOTH: u64 = 2 * 300;
+/// Windows in which they do, and those of them whose signals the destination takes before it restarts.
+const FRAMES: u64 = 6;
+const TAKEN: u64 = 3;
+/// Depth of the queue beside the event, which the destination empties in each of these windows.
+const DEPTH: u64 = 64;
+
+/// Two vCPUs signal one event and send to one queue at the same time, each as fast as it can: none gets more than is
+/// declared, and none is lost. What is pending when the destination restarts is its next life's: one interrupt, and
+/// the count of all that wasn't taken; queued messages aren't, and what was refused before isn't told.
+#[test]
+fn a_source_of_several_vcpus_loses_nothing_and_a_restarted_destination_is_told_what_is_pending() {
+    let report = finish(&run("test-event-lives").stop_after(Duration::from_millis(700)));
+    let source = said(&report, "pair", "signalled=");
+    assert_eq!(source["signalled"], FRAMES * BY_BOTH);
+    assert_eq!(source["wrong"], 0);
+    assert!(source["refused"] > source["signalled"]);
+    // What was taken made room; then it was full again.
+    assert_eq!(source["sent"], (TAKEN + 1) * DEPTH);
+
+    let first: Vec<_> = report.console_of("taker").collect();
+    let taken = "rung=1 count=600";
+    for line in &first[..3] {
+        assert!(line.starts_with("life=0") && line.contains(taken), "{line}");
+    }
+    let before = said(&report, "taker", "life=0 received=");
+    assert_eq!((before["received"], before["torn"]), (TAKEN * DEPTH, 0));
+    assert!(before["told"] > 0);
+    let pending = said(&report, "taker", "life=1 rung=");
+    assert_eq!(pending["rung"], 1);
+    assert_eq!(pending["count"], (FRAMES - TAKEN) * BY_BOTH);
+    assert_eq!(pending["refused"], source["refused"]);
+    let after = said(&report, "taker", "life=1 received=");
+    assert_eq!((after["received"], after["told"]), (0, 0));
+    assert_eq!(report.statistics("taker").unwrap().restarts, 1);
+    let queue = report.named("queue").next().expect("a queue's statistics");
+    assert_eq!(queue.integer("dropped"), Some(DEPTH));
+}

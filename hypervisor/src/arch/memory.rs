@@ -121,35 +121,38 @@ pub fn barrier() {
     unsafe { asm!("dsb sy", options(nostack, preserves_flags)) };
 }
 
-/// Copies the 64-bit words of a message from the first to number `last`, each read once and written once: two
-/// by two, which takes half the instructions. Each word is moved whole, as by a load and a store of its own (Arm ARM DDI 0487, B2.2.1:
-/// a pair is two single-copy atomic accesses where both are aligned); another CPU may write there meanwhile.
+/// Copies the 64-bit words of a message from the first to that of its byte number `last`, each read once and
+/// written once: two by two, which takes half the instructions. Each word is moved whole, as by a load and a store
+/// of its own (Arm ARM DDI 0487, B2.2.1: a pair is two single-copy atomic accesses where both are aligned); another
+/// CPU may write there meanwhile.
 ///
 /// # Safety
-/// Both are multiples of 8, and the words from there to number `last` are such as either the hypervisor holds in atomics
-/// or a partition's memory has, as the configuration fixes it.
+/// Both are multiples of 8, and the words from there to that of byte number `last` are such as either the hypervisor
+/// holds in atomics or a partition's memory has, as the configuration fixes it.
 #[inline(always)]
 pub unsafe fn copy_words(from: u64, to: u64, last: u64) {
     // SAFETY: the caller promises aligned words at both places, which EL2's map covers, and that those of the
     // hypervisor are atomics: to the compiler, this is a row of relaxed accesses.
     unsafe {
         asm!(
-            "subs   {left}, {left}, #3",    // words left less four
+            // Eight times the words left less four, and what of the last word is behind its first byte: that
+            // changes neither a borrow nor a bit from the fourth on.
+            "subs   {left}, {left}, #24",
             "b.lo   3f",
             "2:",
             "ldp    {a}, {b}, [{from}], #32",
             "ldp    {c}, {d}, [{from}, #-16]",
             "stp    {a}, {b}, [{to}], #32",
             "stp    {c}, {d}, [{to}, #-16]",
-            "subs   {left}, {left}, #4",
+            "subs   {left}, {left}, #32",
             "b.hs   2b",
-            // Of those that are left, fewer than four, the two lowest bits are as they were.
+            // Of the words that are left, fewer than four, the two bits are as they were.
             "3:",
-            "tbz    {left}, #1, 4f",
+            "tbz    {left}, #4, 4f",
             "ldp    {a}, {b}, [{from}], #16",
             "stp    {a}, {b}, [{to}], #16",
             "4:",
-            "tbz    {left}, #0, 5f",
+            "tbz    {left}, #3, 5f",
             "ldr    {a}, [{from}]",
             "str    {a}, [{to}]",
             "5:",

@@ -13,7 +13,6 @@ use zerocopy::IntoBytes;
 use crate::arch::timer;
 use crate::base::total;
 use crate::built::chosen::ANY;
-use crate::exits::events;
 use crate::exits::fault;
 use crate::exits::ports;
 use crate::exits::power;
@@ -163,8 +162,8 @@ pub fn dispatch(guest: &mut Guest) -> Decision {
             RECEIVE_QUEUING_MESSAGE => ports::receive(guest, x1).map(in_place),
             QUEUING_PORT_STATUS => ports::status(guest, x1, x2).map(Done::Values),
             CLEAR_QUEUING_PORT => ports::clear(guest, x1, x2).map(Done::Values),
-            SIGNAL_EVENT => events::signal(guest, x1, x2).map(Done::Values),
-            TAKE_EVENT => events::take(guest, x1, x2).map(Done::Values),
+            SIGNAL_EVENT => ports::signal(guest, x1).map(in_place),
+            TAKE_EVENT => ports::take(guest, x1).map(in_place),
             _ =>
                 if power::is_in_range(id) {
                     let decision = power::call(guest, id, [x1, x2, x3]);

@@ -1,51 +1,63 @@
-//! The calls of events: a signal that interrupts, and what a destination takes of it.
+//! The calls of events in a few instructions each, as those of messages ([`crate::exits::messages`]): a signal that
+//! interrupts, and what a destination takes of it. What they don't do they leave to the long way
+//! ([`crate::exits::ports`]).
 
-use paratia_abi::status::{BUSY, EMPTY, INVALID_PARAMETERS, NOT_FOUND, SUCCESS};
+use paratia_abi::status::{BUSY, EMPTY, SUCCESS};
 
 use crate::built::chosen::ANY;
 use crate::exits::messages;
 use crate::interrupts::kicks;
-use crate::state::ports::Beyond;
-use crate::state::running::Guest;
+use crate::state::cpu::Cpu;
+use crate::state::ports::{Beyond, Ports};
+use crate::state::vcpu::Vcpu;
 
-/// `x0` to `x3`, or a status.
-type Results = Result<[u64; 4], i64>;
-
-/// Signals the event at a source port.
-pub fn signal(guest: &mut Guest, index: u64, reserved: u64) -> Results {
-    let Some(Beyond::Signals(event)) = beyond(guest, index) else {
-        return Err(NOT_FOUND);
+/// Signals the event at a source port, in the window in which the CPU is. Whether that could be done; one signal
+/// too many is an answer.
+#[inline(always)]
+pub fn signal<'a>(
+    vcpu: &mut Vcpu,
+    ports: &'static Ports,
+    cpu: impl FnOnce() -> &'a mut Cpu,
+) -> Option<()> {
+    let Beyond::Signals(event) = beyond(vcpu, ports)? else {
+        return None;
     };
-    if reserved != 0 {
-        return Err(INVALID_PARAMETERS);
-    }
-    let done = event.counts.signal(guest.cpu.window_start, event.most);
+    let cpu = cpu();
+    let done = event.counts.signal(cpu.window_start, event.most);
     if done.is_taken {
         for bell in event.bells.iter().flatten() {
-            kicks::ring(guest.cpu, bell);
+            kicks::ring(cpu, bell);
         }
     }
     let status = if done.is_taken { SUCCESS } else { BUSY };
-    Ok([status.cast_unsigned(), done.left, done.refused, 0])
+    let answer = [status.cast_unsigned(), done.left, done.refused, 0];
+    vcpu.context.x[..4].copy_from_slice(&answer);
+    Some(())
 }
 
-/// Takes the event at a destination port.
-pub fn take(guest: &Guest, index: u64, reserved: u64) -> Results {
-    let Some(Beyond::Takes(event)) = beyond(guest, index) else {
-        return Err(NOT_FOUND);
+/// Takes the event at a destination port. Whether that could be done; one that wasn't signalled is an answer.
+#[inline(always)]
+pub fn take(vcpu: &mut Vcpu, ports: &'static Ports) -> Option<()> {
+    let [_, index, ..] = vcpu.context.x;
+    let Beyond::Takes(event) = beyond(vcpu, ports)? else {
+        return None;
     };
-    if reserved != 0 {
-        return Err(INVALID_PARAMETERS);
-    }
-    // There is such a port, so it is a small number.
-    event.doorbell.silence(usize::try_from(index).unwrap_or(0));
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "it is the index of a port that was found"
+    )]
+    event.doorbell.silence(index as usize);
     let taken = event.counts.take(event.told);
     let status = if taken.count == 0 { EMPTY } else { SUCCESS };
-    Ok([status.cast_unsigned(), taken.count, taken.refused, 0])
+    let answer = [status.cast_unsigned(), taken.count, taken.refused, 0];
+    vcpu.context.x[..4].copy_from_slice(&answer);
+    Some(())
 }
 
-/// What hangs on the partition's port at an index, if there are events in this image at all.
-fn beyond(guest: &Guest, index: u64) -> Option<&'static Beyond> {
-    let port = messages::at(guest.partition.facts.calls, index).filter(|_| ANY.events);
-    port.map(|port| &port.beyond)
+/// What hangs on the port that a call names, if its reserved argument is 0 and there are events in this image at all.
+#[inline(always)]
+fn beyond(vcpu: &Vcpu, ports: &'static Ports) -> Option<&'static Beyond> {
+    let [_, index, reserved, ..] = vcpu.context.x;
+    let port = messages::at(ports, index).filter(|_| ANY.events && reserved == 0)?;
+    Some(&port.beyond)
 }

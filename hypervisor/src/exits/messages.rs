@@ -176,12 +176,12 @@ pub fn at(ports: &'static Ports, index: u64) -> Option<&'static PortCalls> {
     ports.get(usize::try_from(index).unwrap_or(usize::MAX))
 }
 
-/// The last word of a message of `length` bytes, if it may be sent there: of one byte at least.
+/// The number of the last byte of a message of `length` bytes, if it may be sent there: of one at least.
 #[inline(always)]
 fn last_to_send(port: &PortCalls, length: u64) -> Option<u64> {
     // No message at all becomes one that is longer than any.
-    let last_byte = length.wrapping_sub(1);
-    (last_byte < port.most).then_some(last_byte / 8)
+    let last = length.wrapping_sub(1);
+    (last < port.most).then_some(last)
 }
 
 /// Its next message rings anew.
@@ -198,11 +198,11 @@ pub fn silence(port: &PortCalls, index: u64) {
     }
 }
 
-/// Copies a message, up to its word number `last`, from a port's window to a slot of its channel, each word
-/// read once.
+/// Copies a message, up to the word of its byte number `last`, from a port's window to a slot of its channel, each
+/// word read once.
 ///
 /// # Safety
-/// The port's largest message has such a word.
+/// The port's largest message has such a byte.
 #[inline(always)]
 unsafe fn copy_out(port: &PortCalls, places: &[AtomicU64], last: u64) {
     // SAFETY: the window is a constant place in the partition's RAM, a multiple of 8, as large as the channel's
@@ -222,7 +222,7 @@ unsafe fn copy_out(port: &PortCalls, places: &[AtomicU64], last: u64) {
 /// It is no longer than the channel's largest message.
 #[inline(always)]
 unsafe fn copy_in(port: &PortCalls, words: &[AtomicU64], length: u64) {
-    let last = length.wrapping_sub(1) / 8;
+    let last = length.wrapping_sub(1);
     // SAFETY: a slot is a row of atomics as long as the channel's largest message, and so is the window, a
     // constant place in the partition's RAM, a multiple of 8. The caller promises to be within both.
     unsafe {

@@ -1,16 +1,17 @@
-//! The calls of ports, the long way: those of a partition with several vCPUs, whose lock is held; what an
+//! The calls of ports, events' among them, the long way: those of a partition with several vCPUs, whose lock is held; what an
 //! unusual call is answered; and what is asked about a queue.
 
 use paratia_abi::call::{
     RECEIVE_QUEUING_MESSAGE, SAMPLING_PORT_READ, SAMPLING_PORT_WRITE, SEND_QUEUING_MESSAGE,
+    SIGNAL_EVENT, TAKE_EVENT,
 };
 use paratia_abi::status::{EMPTY, INVALID_PARAMETERS, NOT_FOUND, SUCCESS};
 
 use crate::arch::timer;
 use crate::built::chosen::ANY;
-use crate::exits::messages;
+use crate::exits::{events, messages};
 use crate::policy::queue::Standing;
-use crate::state::ports::PortCalls;
+use crate::state::ports::{Beyond, PortCalls};
 use crate::state::running::Guest;
 
 /// `x0` to `x3`, or a status.
@@ -48,6 +49,22 @@ pub fn receive(guest: &mut Guest, index: u64) -> Result<(), i64> {
     })
 }
 
+/// Signals an event.
+pub fn signal(guest: &mut Guest, index: u64) -> Result<(), i64> {
+    exchange(guest, SIGNAL_EVENT).ok_or_else(|| match at(guest, index).map(|it| &it.beyond) {
+        Ok(Beyond::Signals(_)) if ANY.events => INVALID_PARAMETERS,
+        _ => NOT_FOUND,
+    })
+}
+
+/// Takes an event.
+pub fn take(guest: &mut Guest, index: u64) -> Result<(), i64> {
+    exchange(guest, TAKE_EVENT).ok_or_else(|| match at(guest, index).map(|it| &it.beyond) {
+        Ok(Beyond::Takes(_)) if ANY.events => INVALID_PARAMETERS,
+        _ => NOT_FOUND,
+    })
+}
+
 /// Carries out the call of a partition with several vCPUs, if it can be; the answer is in place then. The
 /// short way has tried for all others.
 #[inline]
@@ -62,6 +79,8 @@ fn exchange(guest: &mut Guest, id: u32) -> Option<()> {
             .or_else(|| messages::write_to_several(vcpu, ports, now, || cpu)),
         SAMPLING_PORT_READ => messages::read(vcpu, ports, now),
         SEND_QUEUING_MESSAGE => messages::send(vcpu, ports, || cpu),
+        SIGNAL_EVENT => events::signal(vcpu, ports, || cpu),
+        TAKE_EVENT => events::take(vcpu, ports),
         _ => messages::receive(vcpu, ports),
     }
 }

@@ -3,13 +3,14 @@
 use paratia_abi::ExitCause;
 use paratia_abi::call::{
     BASE, RECEIVE_QUEUING_MESSAGE, SAMPLING_PORT_READ, SAMPLING_PORT_WRITE, SEND_QUEUING_MESSAGE,
-    WAIT_FOR_WINDOW,
+    SIGNAL_EVENT, TAKE_EVENT, WAIT_FOR_WINDOW,
 };
 
 use crate::arch::timer;
 use crate::base::time::Ticks;
 use crate::built::chosen::ANY;
 use crate::exits::call;
+use crate::exits::events;
 use crate::exits::messages;
 use crate::state::channels;
 use crate::state::cpu::{Cpu, PerCpu};
@@ -29,6 +30,10 @@ pub(super) static WAYS: [extern "C" fn(u64, Exit) -> Next; call::OWN_CALLS as us
     if ANY.queues {
         ways[number(SEND_QUEUING_MESSAGE)] = Exit::sends;
         ways[number(RECEIVE_QUEUING_MESSAGE)] = Exit::receives;
+    }
+    if ANY.events {
+        ways[number(SIGNAL_EVENT)] = Exit::signals;
+        ways[number(TAKE_EVENT)] = Exit::takes;
     }
     ways
 };
@@ -89,7 +94,27 @@ impl Exit {
         }
     }
 
-    /// A message has come or gone by the short way ([`messages`]).
+    /// An event is signalled.
+    extern "C" fn signals(_: u64, mut exit: Self) -> Next {
+        let begun = timer::now_early();
+        let vcpu = exit.vcpu();
+        match events::signal(vcpu, vcpu.ports, Self::cpu) {
+            Some(()) => exit.exchanged(begun),
+            None => exit.called_since(begun),
+        }
+    }
+
+    /// An event is taken.
+    extern "C" fn takes(_: u64, mut exit: Self) -> Next {
+        let begun = timer::now_early();
+        let vcpu = exit.vcpu();
+        match events::take(vcpu, vcpu.ports) {
+            Some(()) => exit.exchanged(begun),
+            None => exit.called_since(begun),
+        }
+    }
+
+    /// A message or an event has come or gone by the short way ([`messages`], [`events`]).
     ///
     /// No lock was to be had: a vCPU has ports of its own only if it is its partition's one, and nobody else
     /// ever touches that partition's state. Nothing follows but the return to the guest: whether it lives on

@@ -246,7 +246,7 @@ impl Exit {
     /// | exit | of the vCPU | of its partition, under its lock | beyond |
     /// |---|---|---|---|
     /// | short call | refused calls, statistics | - | - |
-    /// | message of a partition with one vCPU | statistics | - | the link or queue of a port of its own, and whom a message there rings |
+    /// | message or event of a partition with one vCPU | statistics | - | the link, queue or counts of a port of its own, and whom a message there rings |
     /// | other call | window, refused calls | life, health, console, ports' windows, heartbeat | the link of a port of its own, and whom a message there rings |
     /// | emulated device | its bank, list registers | interrupt controller, UART, console | its own interrupts at the board's controller; a kick to siblings |
     /// | stray access or fetch, forbidden instruction | where it goes on | health, life, records | - |

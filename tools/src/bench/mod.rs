@@ -29,13 +29,15 @@ use figures::{FIGURES, Figure};
 /// The board on which it is measured.
 pub const BOARD: &str = "qemu-virt";
 /// The systems that are measured.
-pub const SYSTEMS: [&str; 9] = [
+pub const SYSTEMS: [&str; 11] = [
     "bench-costs",
     "bench-events",
     "bench-partitions-2",
     "bench-partitions-16",
     "bench-partitions-128",
     "bench-ports",
+    "bench-signals",
+    "bench-signals-cpus",
     "test-direct",
     "bench-windows",
     "cluster",

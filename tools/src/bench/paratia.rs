@@ -50,7 +50,9 @@ pub(super) fn measure(progress: &mut dyn Progress) -> anyhow::Result<Values> {
     step("switches");
     values.extend(switches()?);
     step("events");
-    values.insert("event-to-cpu", events()?);
+    values.insert("event-to-cpu", events("bench-events")?);
+    values.insert("signal-to-cpu", events("bench-signals-cpus")?);
+    values.extend(signals()?);
     step("messages");
     values.extend(ports()?);
     values.extend(direct()?);
@@ -239,15 +241,28 @@ fn switches() -> anyhow::Result<Values> {
     ]))
 }
 
-/// From a partition's call, which writes a message of eight bytes, to the first instruction of another
-/// one's vector, which was running on another CPU: what the hypervisor runs on both, the most of all. Time
-/// would tell nothing, since QEMU's CPUs take turns.
-fn events() -> anyhow::Result<u64> {
-    let run = Run::new(BOARD, "bench-events")?.stop_after(EVENTS_TIME);
+/// From a partition's call, which writes a message or signals, to the first instruction of another one's vector,
+/// which was running on another CPU: what the hypervisor runs on both, the most of all. Time would tell nothing,
+/// since QEMU's CPUs take turns.
+fn events(system: &str) -> anyhow::Result<u64> {
+    let run = Run::new(BOARD, system)?.stop_after(EVENTS_TIME);
     let (_, counts) = counter::count(&run)?;
     let events = counts.events;
     ensure!(events.count >= 1_000, "{} events came", events.count);
     Ok(events.most)
+}
+
+/// An event's way to a partition of the same CPU.
+fn signals() -> anyhow::Result<Values> {
+    let report = twice(&run("bench-signals", PORTS_TIME)?)?;
+    let mut said = spoken(&report, "bench");
+    said.extend(spoken(&report, "partner"));
+    let values = figures::of_guest(&said);
+    ensure!(
+        values.len() == 2,
+        "'bench-signals' has said only {values:?}"
+    );
+    Ok(values)
 }
 
 /// A message's way into a channel and out of it, sampled and queued.

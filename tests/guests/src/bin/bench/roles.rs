@@ -5,6 +5,7 @@ use core::arch::asm;
 
 use paratia_abi::call::{
     RECEIVE_QUEUING_MESSAGE, SAMPLING_PORT_READ, SAMPLING_PORT_WRITE, SEND_QUEUING_MESSAGE,
+    SIGNAL_EVENT, TAKE_EVENT,
 };
 use paratia_abi::passport::MAGIC;
 use paratia_abi::status::SUCCESS;
@@ -25,10 +26,14 @@ const TURNS: u64 = 200;
 pub fn play(place: &Place, role: &str, run_argument: u64) -> ! {
     match role {
         "role=punctual" => punctual(place),
-        "role=sender" => sender(place),
-        "role=receiver" => receiver(place),
+        "role=sender" => sender(place, SAMPLING_PORT_WRITE),
+        "role=receiver" => receiver(place, SAMPLING_PORT_READ),
+        "role=source" => sender(place, SIGNAL_EVENT),
+        "role=destination" => receiver(place, TAKE_EVENT),
         "role=ports" => ports(place),
         "role=partner" => partner(),
+        "role=signals" => signals(place),
+        "role=takes" => takes(place),
         "role=neighbour" => neighbour(run_argument),
         _ => neighbour(0),
     }
@@ -61,16 +66,23 @@ fn next_window() -> u64 {
     seen - start
 }
 
-/// Sends messages of eight bytes to the receiver, one after the other.
-fn sender(place: &Place) -> ! {
+/// Sends messages of eight bytes to the receiver, one after the other, or signals an event.
+fn sender(place: &Place, function: u32) -> ! {
     let Place::Paratia(passport) = place else {
         paratia::stop()
     };
     let window = passport.ports()[0].window;
     for message in 0..MESSAGES {
-        // SAFETY: the message window, which is this partition's memory and nothing else's place.
-        unsafe { asm!("str {}, [{}]", in(reg) message, in(reg) window, options(nostack)) };
-        paratia::call(SAMPLING_PORT_WRITE, [0, 8, 0, 0, 0, 0]);
+        let bytes = if function == SIGNAL_EVENT {
+            0
+        } else {
+            SMALL_BYTES
+        };
+        if bytes > 0 {
+            // SAFETY: the message window, which is this partition's memory and nothing else's place.
+            unsafe { asm!("str {}, [{}]", in(reg) message, in(reg) window, options(nostack)) };
+        }
+        paratia::call(function, [0, bytes, 0, 0, 0, 0]);
         for _ in 0..TURNS {
             give_turn();
         }
@@ -78,8 +90,8 @@ fn sender(place: &Place) -> ! {
     paratia::stop()
 }
 
-/// Takes each message's interrupt, running, and reads the message.
-fn receiver(place: &Place) -> ! {
+/// Takes each interrupt of the port, running, and reads the message or takes the event.
+fn receiver(place: &Place, function: u32) -> ! {
     let Place::Paratia(passport) = place else {
         paratia::stop()
     };
@@ -88,7 +100,7 @@ fn receiver(place: &Place) -> ! {
     gic::enable_edge(place.gic(), id);
     loop {
         interrupts::wait_for(id);
-        paratia::call(SAMPLING_PORT_READ, [0; 6]);
+        paratia::call(function, [0; 6]);
     }
 }
 
@@ -160,8 +172,45 @@ fn partner() -> ! {
     }
 }
 
+/// Measures what a signal costs that another partition takes in its window.
+fn signals(place: &Place) -> ! {
+    let mut signal = Samples::NONE;
+    for _ in 0..ROUNDS {
+        paratia::wait_for_window();
+        for _ in 0..DEPTH {
+            signal.add(port_call(SIGNAL_EVENT, 0, 0));
+        }
+    }
+    say(place, &[("event-signal", Some(signal))]);
+    paratia::stop()
+}
+
+/// Measures what it costs to take the event of the windows in which it was signalled.
+fn takes(place: &Place) -> ! {
+    let mut take = Samples::NONE;
+    for _ in 0..ROUNDS {
+        loop {
+            paratia::wait_for_window();
+            let (ticks, status) = call_of_port(TAKE_EVENT, 0, 0);
+            if status == SUCCESS.cast_unsigned() {
+                take.add(ticks);
+                break;
+            }
+        }
+    }
+    say(place, &[("event-take", Some(take))]);
+    paratia::stop()
+}
+
 /// Ticks that a call takes, which succeeds.
 fn port_call(function: u32, port: u64, length: u64) -> u64 {
+    let (ticks, status) = call_of_port(function, port, length);
+    assert!(status == 0);
+    ticks
+}
+
+/// Ticks that a call takes, and its status.
+fn call_of_port(function: u32, port: u64, length: u64) -> (u64, u64) {
     let (before, after, status): (u64, u64, u64);
     // SAFETY: the hypervisor changes at most x0 to x17 (DEN0028, 2.6) and a port's message window, in which
     // nothing of this guest lies.
@@ -176,8 +225,7 @@ fn port_call(function: u32, port: u64, length: u64) -> u64 {
             out("x16") _, out("x17") _,
         );
     }
-    assert!(status == 0);
-    after - before
+    (after - before, status)
 }
 
 /// Lets QEMU run another CPU.
