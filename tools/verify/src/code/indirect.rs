@@ -71,6 +71,8 @@ pub const ROWS: &[Row] = &[
             "way::exit::Exit>::reads",
             "way::exit::Exit>::sends",
             "way::exit::Exit>::receives",
+            "way::exit::Exit>::signals",
+            "way::exit::Exit>::takes",
         ],
         reason: "the ways of calls by their numbers, `WAYS` in the same file",
     },
