@@ -6,6 +6,7 @@
 pub mod dial;
 pub mod findings;
 pub mod frame_buffer;
+pub mod inputs;
 pub mod speed;
 pub mod trip;
 

@@ -8,7 +8,7 @@ use paratia_instruments::units::{Millimetres, Milliseconds};
 use paratia_runtime::{Context, println};
 
 /// What the car had driven before this trip.
-const ODOMETER_AT_START: Millimetres = Millimetres::from_kilometres(42_195);
+pub const ODOMETER_AT_START: Millimetres = Millimetres::from_kilometres(42_195);
 
 /// A drive through a cycle.
 #[derive(Debug)]

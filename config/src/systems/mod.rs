@@ -37,6 +37,19 @@ pub const fn ram(pa: Pa, size_bytes: u64) -> Region {
     }
 }
 
+/// Where a test bench tells a program something while it runs: `paratia_instruments::inputs` has what, and the
+/// name.
+#[must_use]
+pub const fn inputs(pa: Pa) -> Region {
+    Region {
+        name: "inputs",
+        ipa: Ipa(0x6000_0000),
+        pa,
+        size_bytes: crate::address::PAGE_BYTES,
+        kind: RegionKind::Ram,
+    }
+}
+
 /// The pages by which a guest of Xen's and the hypervisor speak, where Xen has its guests' grant tables.
 #[must_use]
 pub const fn xen_pages(pa: Pa) -> Region {

@@ -16,6 +16,7 @@
 pub mod dashboard;
 pub mod drive_cycle;
 pub mod e2e;
+pub mod inputs;
 pub mod message;
 pub mod reception;
 pub mod units;

@@ -64,8 +64,8 @@ pub use layout::{
 };
 pub use picture::{Fault, Reading};
 pub use read_back::{
-    DisplayedSpeed, NEEDLE_TOLERANCE, communication_lamp_is_lit, needle_matches, read_needle_back,
-    read_speed_back,
+    DisplayedSpeed, NEEDLE_TOLERANCE, communication_lamp_is_lit, lit_telltales, needle_matches,
+    read_needle_back, read_speed_back,
 };
 pub use trigonometry::Angle;
 

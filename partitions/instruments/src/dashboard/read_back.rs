@@ -13,6 +13,7 @@ use super::layout::{
 use super::masks::{self, DASH_INDEX};
 use super::picture::COMMUNICATION;
 use super::trigonometry::Angle;
+use crate::message::Telltales;
 use crate::units::MillimetresPerSecond;
 
 /// What the big digits say.
@@ -146,6 +147,15 @@ fn redness(pixel: u32) -> i64 {
 #[must_use]
 pub fn communication_lamp_is_lit(pixels: &[u32], width: usize, height: usize) -> bool {
     picture(pixels, width, height).is_some_and(|pixels| lamps::is_lit(pixels, COMMUNICATION))
+}
+
+/// Which of the vehicle's lamps are lit.
+#[must_use]
+pub fn lit_telltales(pixels: &[u32], width: usize, height: usize) -> Telltales {
+    let lit = |lamp: &Telltales| {
+        picture(pixels, width, height).is_some_and(|pixels| lamps::is_lit(pixels, lamp.bits()))
+    };
+    Telltales::all().iter().filter(lit).collect()
 }
 
 /// The pixels, if they are a picture of the right size.

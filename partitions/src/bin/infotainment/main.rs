@@ -6,6 +6,7 @@
 //! | Run argument | Arguments | Behaviour |
 //! |---|---|---|
 //! | 0 | `attacks=all` | the next attack of the table after each restart |
+//! | 0 | `attacks=asked` | attack n as soon as the test bench asks for it |
 //! | 0 | else | works for ever |
 //! | n | | attack n of the table after each start |
 //! | 255 | | works for ever |
@@ -19,6 +20,7 @@ mod work;
 use core::time::Duration;
 
 use attacks::ATTACKS;
+use paratia_partitions::inputs::Inputs;
 use paratia_runtime::abi::OperatingMode;
 use paratia_runtime::{Context, call, entry, passport, println};
 use work::Work;
@@ -42,23 +44,42 @@ fn main(context: Context) -> ! {
         context.start_condition
     );
     let mut work = Work::begin();
+    if passport::argument(context.passport, "attacks") == Some("asked") {
+        attack_when_asked(&context, &mut work);
+    }
     let Some(plan) = Plan::of(&context) else {
         work.go_on_for(Duration::MAX);
         call::restart()
     };
     work.go_on_for(plan.before);
+    attack(&context, plan.index);
+    work.go_on_for(AFTER_SURVIVAL);
+    println!("asking for a restart");
+    call::restart()
+}
 
-    let attack = &ATTACKS[plan.index];
-    let (number, count) = (plan.index + 1, ATTACKS.len());
+/// Makes an attack; returns only if it changed nothing.
+fn attack(context: &Context, index: usize) {
+    let attack = &ATTACKS[index];
+    let (number, count) = (index + 1, ATTACKS.len());
     println!("attack {number} of {count}: {}", attack.name);
-    (attack.run)(&context);
+    (attack.run)(context);
     println!(
         "attack {number} of {count} changed nothing: {}",
         attack.name
     );
-    work.go_on_for(AFTER_SURVIVAL);
-    println!("asking for a restart");
-    call::restart()
+}
+
+/// Works for ever, and makes each attack that the bench asks for.
+fn attack_when_asked(context: &Context, work: &mut Work) -> ! {
+    let inputs = Inputs::find().expect("a region called inputs");
+    loop {
+        work.go_on();
+        match usize::try_from(inputs.take()) {
+            Ok(number @ 1..) if number <= ATTACKS.len() => attack(context, number - 1),
+            _ => {}
+        }
+    }
 }
 
 /// Which attack, and how long to work before it.

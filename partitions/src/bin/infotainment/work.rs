@@ -42,9 +42,14 @@ impl Work {
             duration => Instant::now().plus(Ticks::from_duration(duration)),
         };
         while Instant::now() < end {
-            self.do_what_is_due(Instant::now());
-            let _ = call::wait_for_window();
+            self.go_on();
         }
+    }
+
+    /// Does what is due, and waits for the next window.
+    pub fn go_on(&mut self) {
+        self.do_what_is_due(Instant::now());
+        let _ = call::wait_for_window();
     }
 
     fn do_what_is_due(&mut self, now: Instant) {
