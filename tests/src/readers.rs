@@ -13,6 +13,8 @@ use serde_json::Value;
 
 /// The packages of Python that read Perfetto's traces.
 const PERFETTO: [&str; 2] = ["perfetto==0.59.1", "protobuf==7.36.2"];
+/// The package of Python that validates and steps units for co-simulation.
+const FMPY: [&str; 1] = ["fmpy==0.3.32"];
 
 /// Installs Debian's packages that are missing. Tests run side by side, and `apt` for one at a time.
 ///
@@ -113,4 +115,21 @@ pub fn babeltrace2(folder: &Path) -> Vec<String> {
             .arg(folder),
     );
     text.lines().map(str::to_owned).collect()
+}
+
+/// What an importer of a unit for co-simulation says that does `what`, by `tests/readers/co_simulate.py`.
+#[must_use]
+pub fn co_simulation(what: &str, unit: &Path, folder: &Path, arguments: &[&str]) -> String {
+    said(co_simulator(what, unit, folder).args(arguments))
+}
+
+/// Such an importer, to be started.
+#[must_use]
+pub fn co_simulator(what: &str, unit: &Path, folder: &Path) -> Command {
+    // It compiles a unit of its own.
+    install(&["gcc", "libc6-dev"]);
+    let mut python = Command::new(python_with("fmpy", &FMPY));
+    python.arg(script("co_simulate.py")).arg(what);
+    python.arg(unit).arg(folder);
+    python
 }

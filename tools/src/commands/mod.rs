@@ -7,6 +7,7 @@ mod built;
 mod check;
 mod count;
 mod diff;
+mod fmu;
 mod header;
 mod image;
 mod interrupt;
@@ -42,6 +43,7 @@ pub(crate) enum Command {
     Test(test::Arguments),
     Plan(plan::Arguments),
     Trace(trace::Arguments),
+    Fmu(fmu::Arguments),
     Check(check::Arguments),
     Verify(verify::Arguments),
     Report(report::Arguments),
@@ -66,6 +68,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Test(arguments) => test::run(arguments),
         Command::Plan(arguments) => plan::run(arguments),
         Command::Trace(arguments) => trace::run(arguments),
+        Command::Fmu(arguments) => fmu::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Report(arguments) => report::run(arguments),

@@ -26,6 +26,7 @@ use crate::qemu::{Machine, Time};
 pub use image::Patch;
 pub use lines::Lines;
 pub use outcome::Outcome;
+pub use record::Record;
 pub use report::RunReport;
 
 /// What an observer sees while a run goes on.

@@ -19,7 +19,7 @@ const LAST_LINES: usize = 12;
 const PANICKED: &str = "panicked at ";
 
 /// What was heard so far in a run.
-pub(super) struct Record {
+pub struct Record {
     choice: Choice,
     decoder: Decoder,
     events: Vec<Event>,
@@ -34,7 +34,9 @@ pub(super) struct Record {
 }
 
 impl Record {
-    pub(super) fn new(choice: Choice, decoder: Decoder) -> Self {
+    /// Nothing yet, of a run of this choice, whose image the decoder knows.
+    #[must_use]
+    pub fn new(choice: Choice, decoder: Decoder) -> Self {
         Self {
             choice,
             decoder,
@@ -50,12 +52,13 @@ impl Record {
     }
 
     /// How the run ended, if it has.
-    pub(super) fn outcome(&self) -> Option<&Outcome> {
+    #[must_use]
+    pub fn outcome(&self) -> Option<&Outcome> {
         self.outcome.as_ref()
     }
 
     /// Takes the next piece and shows it to the observer.
-    pub(super) fn take(&mut self, piece: Piece, observer: &mut dyn FnMut(Sight<'_>)) {
+    pub fn take(&mut self, piece: Piece, observer: &mut dyn FnMut(Sight<'_>)) {
         match piece {
             Piece::Line(line) => self.take_line(&line, observer),
             Piece::Frame(frame) => match self.decoder.decode(&frame) {
@@ -66,6 +69,11 @@ impl Record {
                 }
             },
         }
+    }
+
+    /// Keeps no event any longer: who runs on for hours has seen them.
+    pub fn forget_events(&mut self) {
+        self.events.clear();
     }
 
     fn take_line(&mut self, line: &str, observer: &mut dyn FnMut(Sight<'_>)) {
