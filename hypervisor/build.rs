@@ -7,6 +7,8 @@
 
 #[path = "build/images.rs"]
 mod images;
+#[path = "build/seeds.rs"]
+mod seeds;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};

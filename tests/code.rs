@@ -10,8 +10,8 @@ use paratia_verify::image::{Image, SymbolKind};
 
 /// Systems that have between them all that an image may have: plain partitions; monitors and debug
 /// registers; several vCPUs of a partition on one CPU and on several; ports; emulated devices;
-/// a GICv2 on a board with a GICv3.
-const SYSTEMS: [&str; 9] = [
+/// a GICv2 on a board with a GICv3; random numbers.
+const SYSTEMS: [&str; 10] = [
     "cluster",
     "hello",
     "test-monitors",
@@ -20,6 +20,7 @@ const SYSTEMS: [&str; 9] = [
     "test-messages",
     "test-interrupts",
     "test-gicv2-only",
+    "test-entropy",
     "bench-windows",
 ];
 /// The system in whose image mistakes are planted.

@@ -17,6 +17,15 @@ use paratia_tests::{
 
 /// What a Linux says that has found everything in order.
 const WELL: &str = "check: all is well";
+/// What 128 system calls may take: 1.1 times what they take on the bare machine with a seed, which is at least
+/// this many ticks.
+const BARE_CALLS: u64 = 3_200;
+
+/// How many ticks Linux counted for 128 system calls.
+fn calls(line: &str) -> Option<u64> {
+    let (_, rest) = line.split_once("calls: ")?;
+    rest.split_once(" ticks")?.0.parse().ok()
+}
 
 fn words(event: &str, action: &str) -> (String, String) {
     (event.to_owned(), action.to_owned())
@@ -30,7 +39,13 @@ fn linux_finds_everything_in_order_and_restarts_when_it_asks_to() {
     // Of the timers that its tree names it takes the one that costs no exits.
     assert_says(&report, "linux", "MHz (virt).");
     assert_says(&report, "linux", WELL);
+    let ticks = report
+        .console_of("linux")
+        .find_map(calls)
+        .expect("it is said");
+    assert!(ticks * 10 <= BARE_CALLS * 11, "{ticks} ticks for 128 calls");
     assert_eq!(verdicts(&report, "linux"), [words("shutdown", "halt")]);
+    assert_eq!(count(&report, "again", "KASLR enabled"), 2);
     assert_eq!(count(&report, "again", "init: user space"), 2);
     assert_eq!(
         verdicts(&report, "again"),
@@ -207,4 +222,9 @@ fn linux_on_the_bare_machine_with_the_same_pieces() {
     let text = bare::partition("test-linux", "linux");
     assert!(text.contains(WELL), "{text}");
     assert!(text.contains("reboot: Power down"), "{text}");
+    let ticks = text.lines().find_map(calls).expect("it is said");
+    assert!(
+        (BARE_CALLS..4_000).contains(&ticks),
+        "{ticks} ticks for 128 calls"
+    );
 }

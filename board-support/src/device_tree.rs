@@ -10,12 +10,14 @@
 //! that has them on a bus needs that bus's `ranges` followed, which is not done yet.
 
 mod nodes;
+mod seed;
 mod survey;
 mod validate;
 
 use paratia_config::address::MemoryRange;
 use paratia_config::board::{BoardFacts, CpuStart, InterruptController};
 
+pub use seed::seed;
 pub use survey::{Conduit, GicKind};
 pub use validate::MAX_DEPTH;
 

@@ -44,6 +44,9 @@ pub struct VirtualMachine {
     pub pmu: bool,
     /// Whether it has the CPU's breakpoints, watchpoints and single steps for itself.
     pub debug: bool,
+    /// Whether it is given random numbers: seeds in its device tree, new ones at each start, and calls
+    /// for more (Arm DEN0098).
+    pub entropy: bool,
 }
 
 impl VirtualMachine {

@@ -5,6 +5,8 @@
 
 use crate::layout::MAX_PARTITIONS;
 
+const _: () = assert!(size_of::<RunParameters>() == 8 * WORDS);
+
 /// The section of the image that holds the block, and nothing else.
 pub const SECTION: &str = ".run_parameters";
 /// First word of the block: "PARARUN1" in little-endian ASCII.
@@ -23,7 +25,15 @@ pub struct RunParameters {
     pub arguments: [u64; MAX_PARTITIONS],
     /// For which partition is typed at first: its index plus one; 0 for the first that has a UART.
     pub focus: u64,
+    /// What all random numbers of this run are derived from, if [`Self::is_seeded`].
+    pub seed: u64,
+    /// 1 if [`Self::seed`] is to be taken, so that runs repeat; 0 if the board is to give the root of
+    /// random numbers.
+    pub is_seeded: u64,
 }
+
+/// Words of the block.
+pub const WORDS: usize = 5 + MAX_PARTITIONS;
 
 impl RunParameters {
     /// Run for ever, no arguments.
@@ -32,5 +42,22 @@ impl RunParameters {
         stop_after_us: 0,
         arguments: [0; MAX_PARTITIONS],
         focus: 0,
+        seed: 0,
+        is_seeded: 0,
     };
+
+    /// The block as words, in their order.
+    #[must_use]
+    pub fn words(&self) -> [u64; WORDS] {
+        let mut words = [0; WORDS];
+        let (first, rest) = (
+            [self.magic, self.stop_after_us],
+            [self.focus, self.seed, self.is_seeded],
+        );
+        let all = first.iter().chain(&self.arguments).chain(&rest);
+        for (place, word) in words.iter_mut().zip(all) {
+            *place = *word;
+        }
+        words
+    }
 }

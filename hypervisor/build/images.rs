@@ -9,6 +9,8 @@ use paratia_config::image::PieceKind;
 use paratia_config::system::System;
 use sha2::{Digest, Sha256};
 
+use super::seeds;
+
 /// A piece as the tool lists it.
 pub struct Piece {
     partition: String,
@@ -148,12 +150,36 @@ fn image(
         })
         .collect();
     let tree = own().find(|piece| piece.kind == PieceKind::DeviceTree);
+    let seeds = tree
+        .filter(|_| system.partitions[partition].machine.entropy)
+        .map_or("None".to_owned(), |piece| seeds(partition, piece));
     let tree = tree.map_or("None".to_owned(), |piece| {
         format!("Some(Ipa({:#x}))", piece.at)
     });
     format!(
-        "    BuiltImage {{\n        pieces: &[\n{list}        ],\n        device_tree: {tree},\n    }},\n"
+        "    BuiltImage {{\n        pieces: &[\n{list}        ],\n        device_tree: {tree},\n        \
+         seeds: {seeds},\n    }},\n"
     )
+}
+
+/// Where a partition's tree has its seeds; nothing if it lacks one, or has one of another size.
+fn seeds(partition: usize, piece: &Piece) -> String {
+    let tree = fs::read(&piece.file)
+        .unwrap_or_else(|error| panic!("cannot read {}: {error}", piece.file.display()));
+    let place = |name: &str, bytes: u64| {
+        let offset = seeds::place(&tree, name, bytes)?;
+        let at = piece.at + offset;
+        Some(format!(
+            "SYSTEM.partitions[{partition}].ram_at(Ipa({at:#x}), {bytes})\n            \
+             .expect(\"a seed lies outside its partition's RAM\")"
+        ))
+    };
+    match (place("kaslr-seed", 8), place("rng-seed", 32)) {
+        (Some(kaslr), Some(random)) => {
+            format!("Some(Seeds {{ kaslr: {kaslr}, random: {random} }})")
+        }
+        _ => "None".to_owned(),
+    }
 }
 
 fn add(code: &mut String, text: &str) {

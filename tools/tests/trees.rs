@@ -43,7 +43,10 @@ fn read(tree: &[u8]) -> (String, String) {
 /// The machines that a partition can have, each by what it has more than the first, or other.
 fn machines() -> Vec<(&'static str, Guest<'static>)> {
     let plain = || Guest {
-        machine: VirtualMachine::VIRT,
+        machine: VirtualMachine {
+            entropy: false,
+            ..VirtualMachine::VIRT
+        },
         gic_version: 3,
         ram: vec![(0x4000_0000, 64 << 20)],
         monitors_interrupt: None,
@@ -87,6 +90,7 @@ fn machines() -> Vec<(&'static str, Guest<'static>)> {
             "memories",
             with(|it| it.ram = vec![(0x4000_0000, 2 << 20), (0x8000_0000, 32 << 20)]),
         ),
+        ("seeds", with(|it| it.machine.entropy = true)),
         (
             "initrd",
             with(|it| it.initrd = Some((0x4300_0000, 0x4312_3456))),

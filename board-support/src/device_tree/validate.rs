@@ -33,10 +33,10 @@ const STRUCTURE: u64 = 2;
 /// Bytes of an entry of the reservations.
 const RESERVATION_BYTES: usize = 16;
 
-const BEGIN_NODE: u32 = 1;
-const END_NODE: u32 = 2;
-const PROPERTY: u32 = 3;
-const NOP: u32 = 4;
+pub(super) const BEGIN_NODE: u32 = 1;
+pub(super) const END_NODE: u32 = 2;
+pub(super) const PROPERTY: u32 = 3;
+pub(super) const NOP: u32 = 4;
 const END: u32 = 9;
 
 /// A tree in which everything is where and as it should be. Holding one proves what this module's doc
@@ -59,6 +59,11 @@ impl<'a> Valid<'a> {
     /// Where in it the structure block starts.
     pub(super) fn structure(&self) -> usize {
         self.structure
+    }
+
+    /// The big-endian word at byte `at`, if the tree has one there.
+    pub(super) fn word(&self, at: usize) -> Option<u32> {
+        word(self.bytes, at)
     }
 
     /// The strings block.

@@ -27,7 +27,7 @@ const fn linux(command_line: &'static str) -> Image {
 
 /// Linux looks for CPUs that get no turn after 3 s, the least that it takes, rather than 21.
 const SELF_CHECK: &str = "console=ttyAMA0 cma=0 panic=-1 rcupdate.rcu_cpu_stall_timeout=3 \
-                          workload=load,check,poweroff";
+                          workload=load,check,calls,poweroff";
 
 impl<B: Board> Definition<B> {
     /// The declaration.

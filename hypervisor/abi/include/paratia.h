@@ -256,6 +256,27 @@ enum paratia_exit_cause {
  */
 #define PARATIA_PV_TIME_ST UINT32_C(0xc5000021)
 
+/* `TRNG_VERSION` (DEN0098, 2.1): 1.0. This and those after it are answered where the partition's machine
+ * was given random numbers; elsewhere there is no such call.
+ */
+#define PARATIA_TRNG_VERSION UINT32_C(0x84000050)
+
+/* `TRNG_FEATURES` (DEN0098, 2.2): whether the call in `w1` is one of these.
+ */
+#define PARATIA_TRNG_FEATURES UINT32_C(0x84000051)
+
+/* `TRNG_GET_UUID` (DEN0098, 2.3): who gives the numbers, in `w0`-`w3`.
+ */
+#define PARATIA_TRNG_GET_UUID UINT32_C(0x84000052)
+
+/* `TRNG_RND32` (DEN0098, 2.4): `w1` = bits, 1 to 96; the answer has the last of them in `w3`.
+ */
+#define PARATIA_TRNG_RND32 UINT32_C(0x84000053)
+
+/* `TRNG_RND64` (DEN0098, 2.4): `x1` = bits, 1 to 192; the answer has the last of them in `x3`.
+ */
+#define PARATIA_TRNG_RND64 UINT32_C(0xc4000053)
+
 /* `PSCI_VERSION` (DEN0022, 5.3).
  */
 #define PARATIA_PSCI_VERSION UINT32_C(0x84000000)

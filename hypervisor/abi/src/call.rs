@@ -42,6 +42,8 @@ pub enum Way {
     Standard,
     /// By the power states of the partition's vCPUs (PSCI).
     Power,
+    /// By the partition's source of random numbers, if it was given one (Arm DEN0098).
+    Entropy,
 }
 
 /// Makes a constant of each row's id, and [`CALLS`] of them all.
@@ -198,6 +200,18 @@ table! {
     Standard PV_TIME_FEATURES = 0xC500_0020, "PV_TIME_FEATURES";
     /// `PV_TIME_ST` (DEN0057, 3.2): where the caller finds its vCPU's stolen time.
     Standard PV_TIME_ST = 0xC500_0021, "PV_TIME_ST";
+
+    /// `TRNG_VERSION` (DEN0098, 2.1): 1.0. This and those after it are answered where the partition's machine
+    /// was given random numbers; elsewhere there is no such call.
+    Entropy TRNG_VERSION = 0x8400_0050, "TRNG_VERSION";
+    /// `TRNG_FEATURES` (DEN0098, 2.2): whether the call in `w1` is one of these.
+    Entropy TRNG_FEATURES = 0x8400_0051, "TRNG_FEATURES";
+    /// `TRNG_GET_UUID` (DEN0098, 2.3): who gives the numbers, in `w0`-`w3`.
+    Entropy TRNG_GET_UUID = 0x8400_0052, "TRNG_GET_UUID";
+    /// `TRNG_RND32` (DEN0098, 2.4): `w1` = bits, 1 to 96; the answer has the last of them in `w3`.
+    Entropy TRNG_RND32 = 0x8400_0053, "TRNG_RND32";
+    /// `TRNG_RND64` (DEN0098, 2.4): `x1` = bits, 1 to 192; the answer has the last of them in `x3`.
+    Entropy TRNG_RND64 = 0xC400_0053, "TRNG_RND64";
 
     /// `PSCI_VERSION` (DEN0022, 5.3).
     Constant PSCI_VERSION = 0x8400_0000, "PSCI_VERSION";

@@ -51,7 +51,7 @@ pub unsafe fn zero(base: u64, size_bytes: u64) {
 /// Cleans and invalidates `size_bytes` of memory from `base` to the point of coherency.
 ///
 /// # Safety
-/// `base` is a multiple of a page, and the memory is a partition's.
+/// `base` is a multiple of a line, and the memory is a partition's.
 #[inline(never)]
 pub unsafe fn clean(base: u64, size_bytes: u64) {
     let end = base.saturating_add(size_bytes);
@@ -63,6 +63,24 @@ pub unsafe fn clean(base: u64, size_bytes: u64) {
         at = at.wrapping_add(CACHE_LINE_BYTES);
     }
     barrier();
+}
+
+/// Puts `source` to its place and cleans it to the point of coherency, so that a guest whose caches are off sees
+/// it.
+///
+/// # Safety
+/// The place is memory of a partition that doesn't run now, with room for `source`.
+pub unsafe fn put(destination: u64, source: &[u8]) {
+    // SAFETY: the caller promises memory of a partition that doesn't run, with room for the source; what is
+    // the hypervisor's own isn't there, so the two can't overlap.
+    unsafe {
+        core::ptr::copy_nonoverlapping(source.as_ptr(), destination as *mut u8, source.len());
+    }
+    let line = destination & !(CACHE_LINE_BYTES - 1);
+    let size_bytes = (source.len() as u64).wrapping_add(destination.wrapping_sub(line));
+    // SAFETY: the caller promises that this is a partition's memory, which is whole pages, so whole lines too;
+    // cleaning changes no content.
+    unsafe { clean(line, size_bytes) };
 }
 
 /// Copies a piece of a partition's image to its place and makes it visible to instruction fetches.

@@ -7,6 +7,7 @@ pub mod debug;
 pub mod inherited;
 pub mod memory;
 pub mod performance;
+pub mod random;
 pub mod registers;
 pub mod sha2;
 pub mod system_error;

@@ -8,6 +8,18 @@ pub struct BuiltImage {
     pub pieces: &'static [Piece],
     /// Where the partition finds its device tree, if it has one.
     pub device_tree: Option<Ipa>,
+    /// Where that has its seeds, if the tool gave it some to fill in.
+    pub seeds: Option<Seeds>,
+}
+
+/// The places of a device tree's seeds in the partition's memory: properties of `/chosen` as the tree's format
+/// has them, whose values each start writes anew.
+#[derive(Clone, Copy)]
+pub struct Seeds {
+    /// Where Linux's own place in memory is chosen by: the value of `kaslr-seed`, 8 bytes.
+    pub kaslr: Pa,
+    /// What its random numbers begin with: the value of `rng-seed`, 32 bytes.
+    pub random: Pa,
 }
 
 /// Bytes and their place in a partition's memory.

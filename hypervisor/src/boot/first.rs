@@ -16,9 +16,9 @@ use sha2::block_api::compress256;
 use crate::arch::{cpu as arch_cpu, sha2 as sha2_instructions, timer};
 use crate::base::owned::Owned;
 use crate::base::sha256;
-use crate::boot::others;
+use crate::boot::{entropy, others};
 use crate::built::chosen;
-use crate::built::chosen::{BOARD, BoardDisplay, CPU_COUNT, DebugUart, SYSTEM};
+use crate::built::chosen::{ANY, BOARD, BoardDisplay, CPU_COUNT, DebugUart, SYSTEM};
 use crate::built::controllers::{BoardController, FORM, LIST_REGISTERS};
 use crate::report::crash;
 use crate::report::log;
@@ -89,6 +89,11 @@ fn boot_anchored(place: &'static mut PerCpu, device_tree: u64) -> Result<Infalli
     // SAFETY: this is CPU 0, which comes here once a boot; the first window begins after step 7, so no
     // partition runs.
     unsafe { log::connect() };
+    if ANY.entropy {
+        // SAFETY: this is CPU 0, the only one that is started, which has no guard; the board was checked in
+        // step 3.
+        unsafe { entropy::give(device_tree_bytes()) };
+    }
     for partition in &PARTITIONS {
         // SAFETY: this is CPU 0, the only one that is started, which has no other guard; no partition runs
         // before step 7 is done.
@@ -124,7 +129,7 @@ fn boot_anchored(place: &'static mut PerCpu, device_tree: u64) -> Result<Infalli
 
 /// Compares the device tree with the board's facts, where the board has one.
 fn check_board(handed_over: u64) -> Result<(), Refusal> {
-    let Some(place) = BOARD.device_tree else {
+    let (Some(place), Some(tree)) = (BOARD.device_tree, device_tree_bytes()) else {
         defmt::info!(
             "board-unchecked \"no device tree is handed over, so RAM, CPUs, interrupt controller and \
              UART are taken as configured\""
@@ -135,13 +140,18 @@ fn check_board(handed_over: u64) -> Result<(), Refusal> {
     if handed_over != 0 && handed_over != place.base.0 {
         return Err(Reason::TreeElsewhere.with(handed_over, place.base.0, 0));
     }
-    let size_bytes = usize::try_from(place.size_bytes).unwrap_or(0);
-    // SAFETY: the board's facts name this piece of RAM as the device tree's, EL2's map has it
-    // read-only, and nobody writes it any more.
-    let tree = unsafe { core::slice::from_raw_parts(place.base.0 as *const u8, size_bytes) };
     let found = device_tree::check(tree, BOARD, CPU_COUNT)?;
     defmt::info!("{}", found);
     Ok(())
+}
+
+/// The memory in which the board's device tree lies, if one is handed over.
+fn device_tree_bytes() -> Option<&'static [u8]> {
+    let place = BOARD.device_tree?;
+    let size_bytes = usize::try_from(place.size_bytes).unwrap_or(0);
+    // SAFETY: the board's facts name this piece of RAM as the device tree's, EL2's map has it
+    // read-only, and nobody writes it any more.
+    Some(unsafe { core::slice::from_raw_parts(place.base.0 as *const u8, size_bytes) })
 }
 
 /// Verifies a partition's image and puts it into its scrubbed memory.

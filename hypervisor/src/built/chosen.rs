@@ -24,7 +24,7 @@ use static_assertions::const_assert;
 
 pub use paratia_config::tables::{MAIR_EL2, TCR_EL2, VTCR_EL2};
 
-use crate::base::image::{BuiltImage, Content, Piece};
+use crate::base::image::{BuiltImage, Content, Piece, Seeds};
 
 include!(concat!(env!("OUT_DIR"), "/selected.rs"));
 
@@ -183,6 +183,13 @@ pub fn run_stop_after_us() -> u64 {
 #[must_use]
 pub fn run_focus() -> u64 {
     run_parameter(&RUN_PARAMETERS.focus)
+}
+
+/// By which number the random numbers of this run are made, if they are to repeat.
+#[must_use]
+pub fn run_seed() -> Option<u64> {
+    let is_seeded = run_parameter(&RUN_PARAMETERS.is_seeded) != 0;
+    is_seeded.then(|| run_parameter(&RUN_PARAMETERS.seed))
 }
 
 /// What a partition finds in `x3` at its entry; 0 for one that doesn't exist.

@@ -13,9 +13,11 @@ use zerocopy::IntoBytes;
 use crate::arch::timer;
 use crate::base::total;
 use crate::built::chosen::ANY;
+use crate::exits::entropy;
 use crate::exits::fault;
 use crate::exits::ports;
 use crate::exits::power;
+use crate::machine::trng;
 use crate::machine::vgic::low;
 use crate::state::decision::Decision;
 use crate::state::event::Details;
@@ -87,7 +89,7 @@ const fn kind(id: u32) -> Kind {
         OWN_NUMBERS.. => match id {
             call::PSCI_VERSION => Kind::Constant([PSCI_1_1, 0, 0, 0]),
             call::SMCCC_VERSION => Kind::Constant([SMCCC_1_1, 0, 0, 0]),
-            _ if power::is_in_range(id) || is_standard(id) => Kind::Other,
+            _ if power::is_in_range(id) || is_standard(id) || entropy::is_call(id) => Kind::Other,
             _ => Kind::Unknown,
         },
     }
@@ -112,12 +114,13 @@ const _: () = {
         let agrees = match kind(call.id) {
             Kind::Constant(_) => matches!(call.way, Way::Constant),
             Kind::Other => !matches!(call.way, Way::Constant),
-            Kind::Unknown => false,
+            Kind::Unknown => matches!(call.way, Way::Entropy) && !ANY.entropy,
         };
         assert!(agrees, "a call's kind is that of its row in the table");
         let is_power = matches!(call.way, Way::Power) || call.id == call::PSCI_VERSION;
         assert!(is_power == power::is_in_range(call.id));
         assert!(is_standard(call.id) == matches!(call.way, Way::Standard));
+        assert!(trng::is_call(call.id) == matches!(call.way, Way::Entropy));
     }}
 };
 
@@ -168,6 +171,8 @@ pub fn dispatch(guest: &mut Guest) -> Decision {
                 if power::is_in_range(id) {
                     let decision = power::call(guest, id, [x1, x2, x3]);
                     decision.map(Done::Decided).ok_or(NOT_SUPPORTED)
+                } else if entropy::is_call(id) {
+                    entropy::call(&mut guest.partition, id, x1).map(Done::Values)
                 } else {
                     standard(guest.vcpu, id, x1)
                 },

@@ -4,6 +4,7 @@
 pub mod caches;
 pub mod call;
 pub mod device;
+pub mod entropy;
 pub mod events;
 pub mod fault;
 pub mod messages;

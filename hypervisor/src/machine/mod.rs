@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod device_map;
+pub mod entropy;
 pub mod id_registers;
 pub mod inject;
 pub mod mmio;
@@ -13,6 +14,7 @@ pub mod psci;
 pub mod register_names;
 pub mod set_way;
 pub mod syndrome;
+pub mod trng;
 pub mod vgic;
 pub mod vuart;
 pub mod xen;

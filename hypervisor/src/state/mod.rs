@@ -31,6 +31,7 @@ pub mod channels;
 pub mod constants;
 pub mod cpu;
 pub mod decision;
+pub mod entropy;
 pub mod event;
 pub mod events;
 pub mod granted;

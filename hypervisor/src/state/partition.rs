@@ -14,6 +14,7 @@ use crate::policy::heartbeat::Supervision;
 use crate::policy::lifecycle::Life;
 use crate::policy::records::Sender;
 use crate::state::constants::{PARTITION_FACTS, PartitionFacts};
+use crate::state::entropy;
 use crate::state::event::Record;
 use crate::state::lock::Lock;
 use crate::state::xen;
@@ -52,6 +53,8 @@ pub struct Partition {
     pub uart: Uart,
     /// What it is beside, if it is a guest of Xen's.
     pub xen: xen::Place,
+    /// Where its random numbers come from, if it is given some.
+    pub entropy: entropy::Place,
     /// Supervision of its heartbeats, if it owes any.
     pub supervision: Option<Supervision>,
     /// When it was restarted lately, against its limit of restarts in a period.
@@ -118,6 +121,7 @@ impl Partition {
             private_changes: [[0; 2]; ANY.most_vcpus],
             uart: Uart::new(),
             xen: xen::place(facts.declaration),
+            entropy: entropy::NONE,
             supervision: None,
             history: RestartHistory::new(),
             records: Sender::new(facts.declaration.health.restart_limit.count),

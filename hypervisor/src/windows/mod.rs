@@ -2,5 +2,6 @@
 //! within its partition's own windows. Touches the CPU whose windows these are.
 
 pub mod restart;
+mod seeds;
 pub mod switch;
 pub mod window;

@@ -29,6 +29,7 @@ use crate::state::queues;
 use crate::state::running::Guest;
 use crate::state::stolen;
 use crate::state::vcpu::Vcpu;
+use crate::windows::seeds;
 
 /// Goes on with the work in the window of the partition's first vCPU until it is done or the window over;
 /// the partition starts in the window after.
@@ -129,6 +130,11 @@ pub fn begin(
     partition: &mut Partition,
 ) -> Option<StartCondition> {
     let condition = partition.life.start()?;
+    if ANY.entropy {
+        // SAFETY: the partition's memory is loaded, and its next life begins with this, so none of its vCPUs is
+        // in a window.
+        unsafe { seeds::write(partition) };
+    }
     let (declaration, restarts) = (partition.declaration(), partition.totals.restarts);
     let registers = match declaration.image {
         Image::Program(_) => [

@@ -22,6 +22,7 @@ mod profile;
 mod report;
 mod run;
 mod run_argument;
+mod seed;
 mod selection;
 mod setup;
 mod test;

@@ -16,6 +16,7 @@ use paratia::{declared, workspace};
 use super::own::Own;
 use super::page::Page;
 use super::run_argument::{self, RunArgument};
+use super::seed::Seed;
 use super::selection::Selection;
 use super::{built, interrupt};
 use crate::keys::{self, Focus, Raw};
@@ -70,6 +71,10 @@ pub(crate) struct Arguments {
     #[arg(long = "argument", value_name = "PARTITION=NUMBER")]
     #[arg(conflicts_with = "gdb")]
     run_arguments: Vec<RunArgument>,
+    /// Derive the random numbers that partitions are given from this number, so that the run repeats; or, with
+    /// the word board, from what the board has, which differs from run to run.
+    #[arg(long, value_name = "NUMBER|board", default_value = "0")]
+    seed: Seed,
     /// Let the board wait for gdb, which starts with the symbols of the hypervisor and, if one is named, of
     /// this partition: breakpoints in its program hit in it alone (docs/debugger.md).
     #[arg(long, value_name = "PARTITION", num_args = 0..=1, require_equals = false)]
@@ -106,6 +111,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         .filter(|_| keys::are_there() && !arguments.icount);
     let run = run_argument::hand(Run::of(choice), &choice, &arguments.run_arguments)?;
     let mut run = run
+        .seed(arguments.seed.number())
         .stop_after(stop_after(arguments, focus.is_some()))
         .time(time(arguments, focus.is_some()))
         .window(arguments.display)
@@ -146,6 +152,7 @@ fn debug(
     // Ctrl-C is for the debugger, which interrupts the board by it.
     let _interrupt = interrupt::flag()?;
     let run = Run::of(choice)
+        .seed(arguments.seed.number())
         .stop_after(stop_after(arguments, true))
         .time(Time::Paced);
     let mut console = Console::new(&choice, arguments.focus.as_deref());

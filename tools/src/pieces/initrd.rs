@@ -10,7 +10,8 @@ pub(super) const PATH: &str = "bin/busybox";
 const INIT: &[u8] = include_bytes!("../../initrd/init");
 
 /// What `workload=NAME` on a kernel's command line can name.
-const WORKLOADS: [(&str, &[u8]); 6] = [
+const WORKLOADS: [(&str, &[u8]); 7] = [
+    ("calls", include_bytes!("../../initrd/workload/calls")),
     ("channels", include_bytes!("../../initrd/workload/channels")),
     ("check", include_bytes!("../../initrd/workload/check")),
     ("crash", include_bytes!("../../initrd/workload/crash")),
@@ -30,7 +31,8 @@ pub(super) fn archive(busybox: &[u8], programs: &[(&str, Vec<u8>)]) -> anyhow::R
     }
     archive = archive
         .program("bin/busybox", busybox)
-        .program("bin/count", &count::program()?)
+        .program("bin/count", &count::counter()?)
+        .program("bin/count-calls", &count::calls()?)
         .program("init", INIT);
     for (name, bytes) in programs {
         archive = archive.program(&format!("bin/{name}"), bytes);

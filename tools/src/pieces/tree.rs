@@ -30,6 +30,10 @@ const LEVEL_HIGH: u32 = 4;
 const FIRST_PRIVATE: u32 = 16;
 /// Where a private interrupt's specifier for a GICv2 has the CPUs that it belongs to.
 const FIRST_CPU: u32 = 8;
+/// What stands for the seeds until a start writes new ones there (`hypervisor/src/windows/seeds.rs`); the bare
+/// machine begins with these.
+const KASLR_SEED: &[u8; 8] = b"no seed!";
+const RANDOM_SEED: &[u8; 32] = b"no secret: new ones at any start";
 /// The private interrupts of the timers, by position, and their names (`timer/arm,arch_timer.yaml`).
 /// Guests at EL1 use the virtual one, which is the hardware's, or the physical one, which is emulated;
 /// the others never come, as on a machine whose EL3 and EL2 somebody else has.
@@ -139,6 +143,10 @@ impl<'a> Guest<'a> {
         if let Some((start, end)) = self.initrd {
             tree.property_u64("linux,initrd-start", start)?;
             tree.property_u64("linux,initrd-end", end)?;
+        }
+        if self.machine.entropy {
+            tree.property("kaslr-seed", KASLR_SEED)?;
+            tree.property("rng-seed", RANDOM_SEED)?;
         }
         tree.end_node(chosen)
     }

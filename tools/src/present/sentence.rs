@@ -32,6 +32,7 @@ pub(crate) fn sentence(event: &Event, choice: &Choice) -> Option<(Weight, String
         "epoch" => "the schedule begins".to_owned(),
         "cpu-started" => format!("CPU {} started", number(event, "cpu")),
         "stopped" => "all partitions stand still".to_owned(),
+        "entropy" => entropy(event),
         "refused" | "board-unchecked" => words(event),
         _ => about_partition(event, system).unwrap_or_else(|| plain(event)),
     };
@@ -54,6 +55,18 @@ fn boot(event: &Event) -> String {
         _ => format!("{} CPUs", number(event, "cpus")),
     };
     format!("booted: {cpus} in the schedule, system counter at {megahertz} MHz")
+}
+
+/// Where random numbers come from.
+fn entropy(event: &Event) -> String {
+    match word(event, "source") {
+        "run" => format!(
+            "random numbers come from the run's seed {}",
+            number(event, "seed")
+        ),
+        "none" => format!("no random numbers: {}", event.text()),
+        source => format!("random numbers come from the board's {source}"),
+    }
 }
 
 /// The sentence for an event about a partition.

@@ -25,6 +25,8 @@ pub struct Machine {
     pub cpu_interface_ipa: Option<u64>,
     /// Where it sees a UART.
     pub uart_ipa: Option<u64>,
+    /// Whether it is given random numbers.
+    pub entropy: bool,
     /// Where it is told its stolen time.
     pub stolen_time_ipa: Option<u64>,
     /// Whether it has the CPU's performance monitors.
@@ -104,6 +106,7 @@ fn machine(system: &System, board: &BoardFacts, partition: &Partition) -> Machin
         stolen_time,
         pmu,
         debug,
+        entropy,
     } = machine;
     let gic_version = gic.version_on(board);
     let is_old = gic_version == 2;
@@ -122,6 +125,7 @@ fn machine(system: &System, board: &BoardFacts, partition: &Partition) -> Machin
         redistributors_ipa: (!is_old).then_some(gic.redistributors.0),
         cpu_interface_ipa: is_old.then_some(gic.cpu_interface.0),
         uart_ipa: uart.map(|it| it.0),
+        entropy: *entropy,
         stolen_time_ipa: stolen_time.map(|it| it.0),
         monitors: *pmu,
         debug: *debug,

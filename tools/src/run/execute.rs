@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use paratia_config::board::ImageForm;
+use paratia_config::run::RunParameters;
 
 use super::record::Record;
 use super::standstill::Watch;
@@ -81,9 +82,15 @@ fn prepare_image(run: &Run) -> anyhow::Result<Vec<u8>> {
         )
     })?;
     let stop_after_us = u64::try_from(run.stop_after.as_micros())?;
+    let rest = RunParameters {
+        stop_after_us,
+        seed: run.seed.unwrap_or(0),
+        is_seeded: run.seed.is_some().into(),
+        ..RunParameters::DEFAULT
+    };
     let parameters = image::parameters(
         run.choice.system,
-        stop_after_us,
+        rest,
         &run.arguments,
         run.focus.as_deref(),
     )?;

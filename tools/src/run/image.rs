@@ -6,8 +6,7 @@ use anyhow::{Context as _, bail, ensure};
 use object::read::elf::ElfFile64;
 use object::{Object as _, ObjectSection as _};
 use paratia_config::System;
-use paratia_config::layout::MAX_PARTITIONS;
-use paratia_config::run::{MAGIC, RunParameters, SECTION};
+use paratia_config::run::{MAGIC, RunParameters, SECTION, WORDS};
 
 /// A change to the image before a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,32 +55,26 @@ pub(super) fn apply(elf: &mut [u8], patch: &Patch) -> anyhow::Result<()> {
 
 /// Fills in the run parameters.
 pub(super) fn set_parameters(elf: &mut [u8], parameters: &RunParameters) -> anyhow::Result<()> {
-    let place = place(elf, SECTION, 0, 8 * (3 + MAX_PARTITIONS))?;
+    let place = place(elf, SECTION, 0, 8 * WORDS)?;
     ensure!(
         place[..8] == MAGIC.to_le_bytes(),
         "section {SECTION} of the image doesn't start with its magic number; build it again"
     );
-    let words = [MAGIC, parameters.stop_after_us]
-        .into_iter()
-        .chain(parameters.arguments)
-        .chain([parameters.focus]);
-    for (slot, word) in place.chunks_exact_mut(8).zip(words) {
+    for (slot, word) in place.chunks_exact_mut(8).zip(parameters.words()) {
         slot.copy_from_slice(&word.to_le_bytes());
     }
     Ok(())
 }
 
-/// The run parameters for a stop, arguments by partition name, and the partition for which is typed.
+/// The run parameters for a stop, arguments by partition name, and the partition for which is typed; beside
+/// what is given in `rest`.
 pub(super) fn parameters(
     system: &System,
-    stop_after_us: u64,
+    rest: RunParameters,
     arguments: &[(String, u64)],
     focus: Option<&str>,
 ) -> anyhow::Result<RunParameters> {
-    let mut parameters = RunParameters {
-        stop_after_us,
-        ..RunParameters::DEFAULT
-    };
+    let mut parameters = rest;
     let index = |name: &str, what: &str| {
         system.partition_index(name).with_context(|| {
             format!(

@@ -68,6 +68,7 @@ pub struct Run {
     stop_after: Duration,
     arguments: Vec<(String, u64)>,
     focus: Option<String>,
+    seed: Option<u64>,
     keys: Option<Arc<Mutex<Receiver<Vec<u8>>>>>,
     patches: Vec<Patch>,
     machine: Machine,
@@ -98,6 +99,7 @@ impl Run {
             stop_after: Duration::from_secs(20),
             arguments: Vec::new(),
             focus: None,
+            seed: Some(0),
             keys: None,
             patches: Vec::new(),
             machine: Machine::for_system(choice.listed, choice.system),
@@ -141,6 +143,14 @@ impl Run {
     #[must_use]
     pub fn argument(mut self, partition: &str, value: u64) -> Self {
         self.arguments.push((partition.to_owned(), value));
+        self
+    }
+
+    /// Derives all random numbers that partitions are given from this number, 0 unless it is given; from
+    /// what the board has, if it is `None`.
+    #[must_use]
+    pub fn seed(mut self, seed: Option<u64>) -> Self {
+        self.seed = seed;
         self
     }
 

@@ -133,6 +133,7 @@ impl<B: Board, const SEED: u64> Drawn<B, SEED> {
         },
         pmu: Self::SHAPE.has_monitors,
         debug: Self::SHAPE.has_monitors,
+        entropy: false,
     };
 
     const HEALTH: HealthTable = {

@@ -75,6 +75,7 @@ impl VirtualMachine {
         stolen_time: None,
         pmu: false,
         debug: false,
+        entropy: false,
     };
 
     /// A small standard Arm machine, for systems that know nothing of Paratia.
@@ -83,6 +84,7 @@ impl VirtualMachine {
         stray: Stray::ExternalAbort,
         forbidden: Forbidden::Undefined,
         stolen_time: Some(Ipa(0x090F_0000)),
+        entropy: true,
         ..Self::PLAIN
     };
 

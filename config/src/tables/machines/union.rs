@@ -28,6 +28,8 @@ pub struct Union {
     pub undefined: bool,
     /// Whether any has the CPU's debug registers.
     pub debug: bool,
+    /// Whether any is given random numbers.
+    pub entropy: bool,
     /// Whether any is told its stolen time.
     pub stolen_time: bool,
     /// Whether messages of any channel queue at the hypervisor.
@@ -56,6 +58,7 @@ impl Union {
             aborts: false,
             undefined: false,
             debug: false,
+            entropy: false,
             stolen_time: false,
             queues: false,
             channel_memory: false,
@@ -83,6 +86,7 @@ impl Union {
             all.aborts |= matches!(machine.stray, Stray::ExternalAbort);
             all.undefined |= matches!(machine.forbidden, Forbidden::Undefined);
             all.debug |= machine.debug;
+            all.entropy |= machine.entropy;
             all.stolen_time |= machine.stolen_time.is_some();
             all.xen |= xen::region(partition).is_some();
             all.hears |= xen::hears(partition);

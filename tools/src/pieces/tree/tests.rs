@@ -88,6 +88,8 @@ bootargs = "console=ttyAMA0"
 stdout-path = "/pl011@9000000"
 linux,initrd-start = <0 41c00000>
 linux,initrd-end = <0 41dc4400>
+kaslr-seed = <6e6f2073 65656421>
+rng-seed = <6e6f2073 65637265 743a206e 6577206f 6e657320 61742061 6e792073 74617274>
 }
 memory@40000000 {
 device_type = "memory"

@@ -9,7 +9,7 @@ fn elf() -> Vec<u8> {
     let mut file = Object::new(BinaryFormat::Elf, Architecture::Aarch64, Endianness::Little);
     let segment = file.segment_name(StandardSegment::Data).to_vec();
     let mut parameters = MAGIC.to_le_bytes().to_vec();
-    parameters.resize(8 * (3 + MAX_PARTITIONS), 0);
+    parameters.resize(8 * WORDS, 0);
     for (name, bytes) in [(SECTION, parameters.as_slice()), (".images", &[0xAA; 8])] {
         let section = file.add_section(
             segment.clone(),
@@ -31,7 +31,13 @@ fn parameters_are_written_in_their_order() {
         .unwrap()
         .system;
     let arguments = [("infotainment".to_owned(), 3)];
-    let given = parameters(system, 20_000_000, &arguments, Some("speedometer")).unwrap();
+    let rest = RunParameters {
+        stop_after_us: 20_000_000,
+        seed: 7,
+        is_seeded: 1,
+        ..RunParameters::DEFAULT
+    };
+    let given = parameters(system, rest, &arguments, Some("speedometer")).unwrap();
     let mut elf = elf();
     set_parameters(&mut elf, &given).unwrap();
     let words: Vec<u64> = section(&elf, SECTION)
@@ -40,9 +46,9 @@ fn parameters_are_written_in_their_order() {
         .collect();
     let (start, end) = words.split_at(5);
     assert_eq!(start, [MAGIC, 20_000_000, 0, 0, 3]);
-    let (focus, other_arguments) = end.split_last().unwrap();
+    let (other_arguments, last) = end.split_at(end.len() - 3);
     assert!(other_arguments.iter().all(|word| *word == 0));
-    assert_eq!((words.len(), *focus), (3 + MAX_PARTITIONS, 2));
+    assert_eq!((words.len(), last), (WORDS, &[2, 7, 1][..]));
 }
 
 #[test]
@@ -50,7 +56,13 @@ fn an_argument_for_nobody_is_an_error() {
     let system = crate::catalog::choose("qemu-virt", "cluster")
         .unwrap()
         .system;
-    let error = parameters(system, 0, &[("radio".to_owned(), 3)], None).unwrap_err();
+    let error = parameters(
+        system,
+        RunParameters::DEFAULT,
+        &[("radio".to_owned(), 3)],
+        None,
+    )
+    .unwrap_err();
     assert_eq!(
         error.to_string(),
         "system 'cluster' has no partition 'radio' to give an argument to"
