@@ -20,6 +20,11 @@ pub const UART_INTERRUPT: u32 = 33;
 /// Bytes of an emulated UART's registers.
 pub const UART_BYTES: u64 = PAGE_BYTES;
 
+/// Bytes of an emulated clock's registers.
+pub const CLOCK_BYTES: u64 = PAGE_BYTES;
+/// Bytes of each of an emulated watchdog's two frames; that by which it is controlled comes first.
+pub const WATCHDOG_FRAME_BYTES: u64 = PAGE_BYTES;
+
 /// What a partition's machine has.
 ///
 /// Its CPUs identify themselves as the board's (`MIDR_EL1`), but have none of the registers that their
@@ -47,6 +52,12 @@ pub struct VirtualMachine {
     /// Whether it is given random numbers: seeds in its device tree, new ones at each start, and calls
     /// for more (Arm DEN0098).
     pub entropy: bool,
+    /// Where it sees an emulated clock, if it has one: a PL031 that shows board time from the run's date on,
+    /// and can't be set.
+    pub clock: Option<Ipa>,
+    /// Where it sees an emulated watchdog, if it has one: Arm's generic one of two frames, whose feeding is the
+    /// partition's heartbeat.
+    pub watchdog: Option<Ipa>,
 }
 
 impl VirtualMachine {

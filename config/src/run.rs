@@ -30,10 +30,15 @@ pub struct RunParameters {
     /// 1 if [`Self::seed`] is to be taken, so that runs repeat; 0 if the board is to give the root of
     /// random numbers.
     pub is_seeded: u64,
+    /// What emulated clocks show at the schedule's epoch: seconds since 1970-01-01T00:00:00Z.
+    pub clock: u64,
 }
 
+/// What emulated clocks show at the epoch unless a run says otherwise: 2026-01-01T00:00:00Z, so that runs repeat.
+pub const CLOCK: u64 = 1_767_225_600;
+
 /// Words of the block.
-pub const WORDS: usize = 5 + MAX_PARTITIONS;
+pub const WORDS: usize = 6 + MAX_PARTITIONS;
 
 impl RunParameters {
     /// Run for ever, no arguments.
@@ -44,6 +49,7 @@ impl RunParameters {
         focus: 0,
         seed: 0,
         is_seeded: 0,
+        clock: CLOCK,
     };
 
     /// The block as words, in their order.
@@ -52,7 +58,7 @@ impl RunParameters {
         let mut words = [0; WORDS];
         let (first, rest) = (
             [self.magic, self.stop_after_us],
-            [self.focus, self.seed, self.is_seeded],
+            [self.focus, self.seed, self.is_seeded, self.clock],
         );
         let all = first.iter().chain(&self.arguments).chain(&rest);
         for (place, word) in words.iter_mut().zip(all) {

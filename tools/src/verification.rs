@@ -9,7 +9,7 @@ use paratia_abi::passport::{FORMAT_XBGR8888, FORMAT_XRGB8888};
 use paratia_config::MemoryRange;
 use paratia_config::board::{BoardFacts, CpuStart, DisplayKind};
 use paratia_config::image::Image;
-use paratia_config::machine::{UART_BYTES, VirtualGic};
+use paratia_config::machine::{CLOCK_BYTES, UART_BYTES, VirtualGic, WATCHDOG_FRAME_BYTES};
 use paratia_config::system::{self, ChannelKind, Place, System, Writers};
 use paratia_verify::reach::declared::{
     Board, Channel, ChannelMemory, Declaration, Device, DeviceUse, Display, Emulated, Form,
@@ -146,6 +146,14 @@ fn partition(system: &System, board: &BoardFacts, index: u64, it: &system::Parti
             uart: it.machine.uart.map_or(none, |base| Span {
                 base: base.0,
                 bytes: UART_BYTES,
+            }),
+            clock: it.machine.clock.map_or(none, |base| Span {
+                base: base.0,
+                bytes: CLOCK_BYTES,
+            }),
+            watchdog: it.machine.watchdog.map_or(none, |base| Span {
+                base: base.0,
+                bytes: 2 * WATCHDOG_FRAME_BYTES,
             }),
         },
         has_monitors: it.machine.pmu,

@@ -45,11 +45,13 @@ fn machines() -> Vec<(&'static str, Guest<'static>)> {
     let plain = || Guest {
         machine: VirtualMachine {
             entropy: false,
+            clock: None,
             ..VirtualMachine::VIRT
         },
         gic_version: 3,
         ram: vec![(0x4000_0000, 64 << 20)],
         monitors_interrupt: None,
+        watchdog_seconds: 2,
         xen: None,
         devices: Vec::new(),
         channels: Vec::new(),
@@ -89,6 +91,14 @@ fn machines() -> Vec<(&'static str, Guest<'static>)> {
         (
             "memories",
             with(|it| it.ram = vec![(0x4000_0000, 2 << 20), (0x8000_0000, 32 << 20)]),
+        ),
+        (
+            "clock",
+            with(|it| it.machine.clock = Some(Ipa(0x0901_0000))),
+        ),
+        (
+            "watchdog",
+            with(|it| it.machine = it.machine.with_watchdog()),
         ),
         ("seeds", with(|it| it.machine.entropy = true)),
         (

@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::partitions::{subject, system};
 use super::report::{Message, Report};
+use super::schedule::shorter;
 use super::windows::describe;
 use crate::address::{PAGE_BYTES, kib};
 use crate::board::BoardFacts;
@@ -109,6 +110,37 @@ pub(super) const fn gic_version_on_board(context: &Context, report: &mut Report)
     }}
 }
 
+/// A watchdog is fed when its guest likes, and is told its time in whole seconds.
+pub(super) const fn watchdog_is_heartbeat(context: &Context, report: &mut Report) {
+    each! { partition in context.system.partitions => {
+        if partition.machine.watchdog.is_some() {
+            let message = subject(partition).str("has a watchdog, but ");
+            match &partition.heartbeat {
+                None => report.add(message.str("owes no heartbeat that it could be; declare one")),
+                Some(heartbeat) => {
+                    if shorter(heartbeat.deadline, heartbeat.period) {
+                        report.add(
+                            message
+                                .str("its heartbeat is due ")
+                                .duration(heartbeat.deadline)
+                                .str(" after each period of ")
+                                .duration(heartbeat.period)
+                                .str(" begins, of which its guest isn't told; let that be the whole period"),
+                        );
+                    } else if heartbeat.period.as_secs() == 0 {
+                        report.add(
+                            message
+                                .str("its heartbeat's period ")
+                                .duration(heartbeat.period)
+                                .str(" is less than a second, the least that drivers know; lengthen it"),
+                        );
+                    }
+                }
+            }
+        }
+    }}
+}
+
 /// A guest of Xen's is told of one place.
 pub(super) const fn xen_pages(context: &Context, report: &mut Report) {
     each! { partition in context.system.partitions => {
@@ -185,7 +217,7 @@ const fn at(message: Message, name: &str, base: u64) -> Message {
 }
 
 /// How many parts a machine has.
-pub(super) const MAX_PARTS: usize = 4;
+pub(super) const MAX_PARTS: usize = 6;
 
 /// The emulated parts of a partition's machine one by one: name, base, bytes. One that it doesn't
 /// have has no bytes.
@@ -219,6 +251,17 @@ pub(super) const fn part(
         3 => match machine.stolen_time {
             Some(base) => Some(("stolen time", base.0, PAGE_BYTES)),
             None => Some(("stolen time", 0, 0)),
+        },
+        4 => match machine.clock {
+            Some(base) => Some(("clock", base.0, crate::machine::CLOCK_BYTES)),
+            None => Some(("clock", 0, 0)),
+        },
+        5 => match machine.watchdog {
+            Some(base) => {
+                let bytes = 2 * crate::machine::WATCHDOG_FRAME_BYTES;
+                Some(("watchdog", base.0, bytes))
+            }
+            None => Some(("watchdog", 0, 0)),
         },
         _ => None,
     }

@@ -141,6 +141,8 @@ rules! {
     machine::gic_version_on_board,
     /// A guest of Xen's has one region of kind Xen, of three pages.
     machine::xen_pages,
+    /// A watchdog is the heartbeat that its partition owes, due once in each period of a second or more.
+    machine::watchdog_is_heartbeat,
     /// Emulated devices lie on pages of their own.
     machine::machine_whole_pages,
     /// A GICv3's registers lie on multiples of 64 KiB.

@@ -99,8 +99,7 @@ pub const LINUX: Partition = Partition {
 /// The console; no memory set aside for devices that write memory, of which there are none; a
 /// panic ends in a reset, at once.
 ///
-/// Without `panic=` a Linux that panics stands still for ever, and nobody notices: it gives no
-/// heartbeats, which take a call that Linux doesn't know. With `panic=1` it waits for its second in
+/// Without `panic=` a Linux that panics stands still for ever, and without a watchdog nobody notices. With `panic=1` it waits for its second in
 /// delays of a millisecond, of which a window has room for a few only: several seconds.
 pub const LINUX_COMMAND_LINE: &str = "console=ttyAMA0 cma=0 panic=-1";
 

@@ -48,7 +48,10 @@ impl<B: Board> Definition<B> {
                         kind: RegionKind::FrameBuffer,
                     },
                 ],
-                machine: VirtualMachine::VIRT.with_monitors(),
+                machine: VirtualMachine {
+                    clock: None,
+                    ..VirtualMachine::VIRT.with_monitors()
+                },
                 devices: &[DeviceUse {
                     device: Self::DEVICE,
                     ipa: crate::Ipa(0x0901_0000),

@@ -1,11 +1,13 @@
 //! Machines that no partition can have.
 
+use std::time::Duration;
+
 use paratia_config::address::{Ipa, MemoryRange, Pa};
 use paratia_config::board::{BoardFacts, InterruptController};
 use paratia_config::each;
 use paratia_config::machine::{GicVersion, VirtualGic, VirtualMachine};
 use paratia_config::system::{
-    Channel, Partition, Port, Region, RegionKind, Schedule, System, Window,
+    Channel, Heartbeat, Partition, Port, Region, RegionKind, Schedule, System, Window,
 };
 
 use crate::base::{BOARD, HUD, MEDIA, MEDIA_RAM, NAV, NAV_PORT, ROUTE, SCHEDULE, SYSTEM};
@@ -35,6 +37,21 @@ const OFF_FRAMES: Partition = {
     machine.gic.redistributors = Ipa(0x0720_8000);
     with_media(machine)
 };
+const WATCHED: VirtualMachine = VirtualMachine::PLAIN.with_watchdog();
+const UNWATCHED: Partition = with_media(WATCHED);
+/// A heartbeat in every so many milliseconds, due so many after each begins.
+const fn watched(period: u64, deadline: u64) -> Partition {
+    Partition {
+        heartbeat: Some(Heartbeat {
+            period: Duration::from_millis(period),
+            deadline: Duration::from_millis(deadline),
+            start_within: Duration::from_secs(1),
+        }),
+        ..UNWATCHED
+    }
+}
+const WATCHED_EARLY: Partition = watched(2_000, 1_000);
+const WATCHED_OFTEN: Partition = watched(100, 100);
 const ONTO_RAM: Partition = with_media(VirtualMachine {
     stolen_time: Some(Ipa(0x4000_0000)),
     ..VirtualMachine::PLAIN
@@ -105,6 +122,41 @@ const MANY_PORTS: [Port; CALLED] = {
 };
 
 pub const CASES: &[Case] = &[
+    Case {
+        system: System {
+            partitions: &[NAV, HUD, UNWATCHED],
+            ..SYSTEM
+        },
+        findings: &[(
+            "watchdog_is_heartbeat",
+            "partition 'media': has a watchdog, but owes no heartbeat that it could be; declare one",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            partitions: &[NAV, HUD, WATCHED_EARLY],
+            ..SYSTEM
+        },
+        findings: &[(
+            "watchdog_is_heartbeat",
+            "partition 'media': has a watchdog, but its heartbeat is due 1 s after each period of \
+             2 s begins, of which its guest isn't told; let that be the whole period",
+        )],
+        ..VALID
+    },
+    Case {
+        system: System {
+            partitions: &[NAV, HUD, WATCHED_OFTEN],
+            ..SYSTEM
+        },
+        findings: &[(
+            "watchdog_is_heartbeat",
+            "partition 'media': has a watchdog, but its heartbeat's period 100 ms is less than a \
+             second, the least that drivers know; lengthen it",
+        )],
+        ..VALID
+    },
     Case {
         system: System {
             partitions: &[NAV, HUD, NO_CPU],

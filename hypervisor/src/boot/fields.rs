@@ -64,7 +64,7 @@ tell! {
     PartitionFacts { declaration, image, interrupts, places, ports, calls, shared_memory, doorbell, kick, affinities }
     Piece { to, content }
     Place { base, bytes }
-    Places { distributor, redistributors, cpu_interface, uart }
+    Places { distributor, redistributors, cpu_interface, uart, clock, watchdog }
     PortCalls { window, most, write, read, send, receive, beyond }
     PortPlace { channel, direction, window, refresh, depth, interrupt }
     Queue { messages, bell }

@@ -192,6 +192,12 @@ pub fn run_seed() -> Option<u64> {
     is_seeded.then(|| run_parameter(&RUN_PARAMETERS.seed))
 }
 
+/// What emulated clocks show at the epoch, in seconds since 1970.
+#[must_use]
+pub fn run_clock() -> u64 {
+    run_parameter(&RUN_PARAMETERS.clock)
+}
+
 /// What a partition finds in `x3` at its entry; 0 for one that doesn't exist.
 #[must_use]
 pub fn run_argument(partition: usize) -> u64 {

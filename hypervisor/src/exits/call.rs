@@ -10,21 +10,19 @@ use paratia_config::each;
 use paratia_config::system::HealthEvent;
 use zerocopy::IntoBytes;
 
-use crate::arch::timer;
 use crate::base::total;
 use crate::built::chosen::ANY;
 use crate::exits::entropy;
 use crate::exits::fault;
+use crate::exits::heartbeat;
 use crate::exits::ports;
 use crate::exits::power;
 use crate::machine::trng;
 use crate::machine::vgic::low;
 use crate::state::decision::Decision;
 use crate::state::event::Details;
-use crate::state::event::{Event, Record};
 use crate::state::partition::Partition;
 use crate::state::running::Guest;
-use crate::state::shared;
 use crate::state::vcpu::Vcpu;
 
 /// SMCCC 1.1 and PSCI 1.1, as their version calls answer.
@@ -303,23 +301,11 @@ fn console_write(vcpu: &Vcpu, partition: &mut Partition) -> Answer {
 }
 
 fn heartbeat(guest: &mut Guest, sequence: u64) -> Answer {
-    let now = timer::now();
     if guest.partition.supervision.is_none() {
         return Err(NOT_FOUND);
     }
     guest.vcpu.context.x[0] = SUCCESS.cast_unsigned();
-    let decision = fault::check_heartbeat(guest, now);
-    let supervision = guest.partition.supervision.as_mut();
-    let counted = supervision.is_some_and(|supervision| supervision.beat(now));
-    if shared::traces_windows() && (counted || guest.vcpu.told.heartbeat(guest.cpu.window_start)) {
-        let event = Event::Heartbeat {
-            partition: guest.partition.index,
-            sequence,
-            counted,
-        };
-        guest.partition.records.trace(Record { time: now, event });
-    }
-    Ok(Done::Decided(decision))
+    Ok(Done::Decided(heartbeat::give(guest, sequence)))
 }
 
 fn restart(guest: &mut Guest, reserved: u64) -> Answer {
@@ -331,11 +317,7 @@ fn restart(guest: &mut Guest, reserved: u64) -> Answer {
 
 fn set_mode(guest: &mut Guest, mode: u64) -> Answer {
     match OperatingMode::from_raw(mode).ok_or(INVALID_PARAMETERS)? {
-        OperatingMode::Normal => {
-            if let Some(supervision) = &mut guest.partition.supervision {
-                supervision.enter_normal(timer::now());
-            }
-        }
+        OperatingMode::Normal => heartbeat::enter_normal(guest),
         OperatingMode::Starting => {}
         OperatingMode::Idle => {
             fault::halt(guest);

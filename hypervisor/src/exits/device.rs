@@ -4,14 +4,15 @@ use paratia_board_support::interrupt::CpuInterface as _;
 use paratia_config::machine::Stray;
 use paratia_config::system::HealthEvent;
 
-use crate::arch::cpu as arch_cpu;
+use crate::arch::{cpu as arch_cpu, timer};
 use crate::base::total;
-use crate::built::chosen::{ANY, SOME_SOFTWARE};
-use crate::exits::fault;
+use crate::built::chosen::{ANY, SOME_SOFTWARE, run_clock};
+use crate::exits::{fault, watchdog};
 use crate::interrupts::{links, lists, shortcut, terminal};
 use crate::machine::device_map::{self, EmulatedDevice};
 use crate::machine::inject::Exception;
 use crate::machine::mmio::{self, AccessKind};
+use crate::machine::rtc;
 use crate::machine::vgic::{Done, Frame, VcpuSet, low};
 use crate::machine::vuart;
 use crate::state::decision::Decision;
@@ -60,11 +61,23 @@ pub fn access(guest: &mut Guest, esr: u64) -> Decision {
         width: access.width,
         written: (access.kind == AccessKind::Write).then_some(given),
     };
+    if ANY.watchdog && device == EmulatedDevice::Watchdog {
+        let (value, decision) = watchdog::access(guest, offset, access.width, transfer.written);
+        if transfer.written.is_none() {
+            let value = access.incoming(value, order);
+            guest.vcpu.set_general(access.register, value);
+        }
+        return decision;
+    }
     let value = match device {
         EmulatedDevice::Gic(frame) => gic(guest, frame, transfer),
         EmulatedDevice::CpuInterface if SOME_SOFTWARE => cpu_interface(guest, transfer),
         EmulatedDevice::Uart if ANY.uart => uart(guest, transfer),
-        EmulatedDevice::CpuInterface | EmulatedDevice::Uart => 0,
+        EmulatedDevice::Clock if ANY.clock => clock(transfer),
+        EmulatedDevice::CpuInterface
+        | EmulatedDevice::Uart
+        | EmulatedDevice::Clock
+        | EmulatedDevice::Watchdog => 0,
     };
     if transfer.written.is_none() {
         let value = access.incoming(value, order);
@@ -105,7 +118,7 @@ struct Transfer {
 /// The emulated device at a guest-physical address, and the place in its registers.
 fn find(partition: &Partition, ipa: u64) -> Option<(EmulatedDevice, u64)> {
     let places = partition.facts.places;
-    if ANY.uart || SOME_SOFTWARE {
+    if ANY.uart || ANY.clock || ANY.watchdog || SOME_SOFTWARE {
         return device_map::find(places, ipa);
     }
     let (frame, offset) = device_map::find_gic(places, ipa)?;
@@ -175,6 +188,16 @@ fn cpu_interface(guest: &mut Guest, transfer: Transfer) -> u64 {
     }
     lists::attend_software(guest);
     read
+}
+
+/// An access to the clock, which can't be changed: what is read.
+fn clock(transfer: Transfer) -> u64 {
+    let passed = timer::nanoseconds(timer::guest_now()) / 1_000_000_000;
+    let seconds = run_clock().wrapping_add(passed);
+    match transfer.written {
+        Some(_) => 0,
+        None => rtc::read(transfer.offset, transfer.width, seconds),
+    }
 }
 
 /// An access to the UART: what is read.

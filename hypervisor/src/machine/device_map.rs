@@ -13,6 +13,10 @@ pub enum EmulatedDevice {
     CpuInterface,
     /// The UART.
     Uart,
+    /// The clock.
+    Clock,
+    /// The watchdog.
+    Watchdog,
 }
 
 /// The place of an address in the registers of a device.
@@ -31,6 +35,8 @@ pub fn find(places: &Places, ipa: u64) -> Option<(EmulatedDevice, u64)> {
     let rest = [
         (EmulatedDevice::CpuInterface, &places.cpu_interface),
         (EmulatedDevice::Uart, &places.uart),
+        (EmulatedDevice::Clock, &places.clock),
+        (EmulatedDevice::Watchdog, &places.watchdog),
     ];
     rest.into_iter()
         .find_map(|(device, place)| Some((device, offset(place, ipa)?)))

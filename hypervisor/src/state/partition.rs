@@ -8,6 +8,7 @@ use crate::base::time::{Frequency, Ticks};
 use crate::built::chosen::{ANY, PARTITION_COUNT};
 use crate::machine::vgic::{VcpuSet, Vgic};
 use crate::machine::vuart::Uart;
+use crate::machine::watchdog::Watchdog;
 use crate::machine::xen::events::Events;
 use crate::policy::health::RestartHistory;
 use crate::policy::heartbeat::Supervision;
@@ -55,6 +56,8 @@ pub struct Partition {
     pub xen: xen::Place,
     /// Where its random numbers come from, if it is given some.
     pub entropy: entropy::Place,
+    /// Its emulated watchdog, whether its machine has one or not; no room in a system in which none has.
+    pub watchdog: [Watchdog; ANY.watchdog as usize],
     /// Supervision of its heartbeats, if it owes any.
     pub supervision: Option<Supervision>,
     /// When it was restarted lately, against its limit of restarts in a period.
@@ -122,6 +125,7 @@ impl Partition {
             uart: Uart::new(),
             xen: xen::place(facts.declaration),
             entropy: entropy::NONE,
+            watchdog: [Watchdog::new(); _],
             supervision: None,
             history: RestartHistory::new(),
             records: Sender::new(facts.declaration.health.restart_limit.count),
@@ -138,6 +142,7 @@ impl Partition {
         self.gic.reset();
         self.private_changes = [[0; 2]; ANY.most_vcpus];
         self.uart = Uart::new();
+        self.watchdog = [Watchdog::new(); _];
         if let Some(guest) = self.xen.iter_mut().flatten().next() {
             guest.events = Events::new();
         }

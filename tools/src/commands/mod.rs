@@ -5,6 +5,7 @@ mod bench;
 mod build;
 mod built;
 mod check;
+mod clock;
 mod count;
 mod diff;
 mod fmu;

@@ -13,6 +13,7 @@ use paratia::qemu::Time;
 use paratia::run::{Lines, Outcome, Run, RunReport, Sight, promise};
 use paratia::{declared, workspace};
 
+use super::clock::Clock;
 use super::own::Own;
 use super::page::Page;
 use super::run_argument::{self, RunArgument};
@@ -75,6 +76,9 @@ pub(crate) struct Arguments {
     /// the word board, from what the board has, which differs from run to run.
     #[arg(long, value_name = "NUMBER|board", default_value = "0")]
     seed: Seed,
+    /// What emulated clocks show when the schedule begins, such as "2026-07-01 12:00:00", in UTC.
+    #[arg(long, value_name = "TIME", default_value = "2026-01-01 00:00:00")]
+    clock: Clock,
     /// Let the board wait for gdb, which starts with the symbols of the hypervisor and, if one is named, of
     /// this partition: breakpoints in its program hit in it alone (docs/debugger.md).
     #[arg(long, value_name = "PARTITION", num_args = 0..=1, require_equals = false)]
@@ -112,6 +116,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let run = run_argument::hand(Run::of(choice), &choice, &arguments.run_arguments)?;
     let mut run = run
         .seed(arguments.seed.number())
+        .clock(arguments.clock.seconds())
         .stop_after(stop_after(arguments, focus.is_some()))
         .time(time(arguments, focus.is_some()))
         .window(arguments.display)
@@ -153,6 +158,7 @@ fn debug(
     let _interrupt = interrupt::flag()?;
     let run = Run::of(choice)
         .seed(arguments.seed.number())
+        .clock(arguments.clock.seconds())
         .stop_after(stop_after(arguments, true))
         .time(Time::Paced);
     let mut console = Console::new(&choice, arguments.focus.as_deref());

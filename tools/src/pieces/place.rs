@@ -32,12 +32,13 @@ pub(super) fn pieces(
             initrd,
             command_line,
         } => {
-            let kernel = sources.file(kernel)?;
+            let has_watchdog = partition.machine.watchdog.is_some();
             let initrd = match initrd {
                 Initrd::None => None,
-                Initrd::Busybox => Some(sources.busybox()?),
+                Initrd::Busybox => Some(sources.busybox(kernel, has_watchdog)?),
                 Initrd::File(file) => Some(sources.file(file)?),
             };
+            let kernel = sources.file(kernel)?;
             linux(
                 system,
                 partition,

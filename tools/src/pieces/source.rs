@@ -130,22 +130,39 @@ impl Sources<'_, '_> {
             .map(|it| &mut **it as &mut dyn Progress)
     }
 
-    /// The initial RAM disk with busybox.
-    pub(super) fn busybox(&mut self) -> anyhow::Result<Bytes> {
+    /// The initial RAM disk with busybox, and with the modules that a kernel of Debian's has for a watchdog, if
+    /// there is one. Other kernels have them built in, or a disk of their own.
+    pub(super) fn busybox(&mut self, kernel: File, has_watchdog: bool) -> anyhow::Result<Bytes> {
+        let (mut modules, mut name) = (Vec::new(), "busybox".to_owned());
+        if let File::Debian { package, .. } = kernel
+            && has_watchdog
+        {
+            name = format!("busybox-watchdog-{package}");
+            for (number, module) in initrd::WATCHDOG.iter().enumerate() {
+                let file = self.file(File::Debian {
+                    package,
+                    path: module,
+                })?;
+                let file_name = file.file.file_name().unwrap_or_default().to_string_lossy();
+                modules.push((format!("{number}-{file_name}"), file.read()?));
+            }
+        }
         let busybox = self.file(File::Debian {
             package: initrd::PACKAGE,
             path: initrd::PATH,
         })?;
         let mut programs = Vec::new();
-        for name in programs::FOR_LINUX {
-            let file = workspace::for_linux(name);
+        for program in programs::FOR_LINUX {
+            let file = workspace::for_linux(program);
             if !file.exists() {
-                bail!(NotYet(format!("Linux's program '{name}' isn't built yet")));
+                bail!(NotYet(format!(
+                    "Linux's program '{program}' isn't built yet"
+                )));
             }
-            programs.push((name, fs::read(file)?));
+            programs.push((program, fs::read(file)?));
         }
-        let file = workspace::products().join("busybox.cpio");
-        let archive = initrd::archive(&busybox.read()?, &programs)?;
+        let file = workspace::products().join(format!("{name}.cpio"));
+        let archive = initrd::archive(&busybox.read()?, &programs, &modules)?;
         write_if_changed(&file, &archive)?;
         Bytes::in_file(file)
     }

@@ -7,9 +7,10 @@
 //! interrupt of the timers in its position, a path to the console without options.
 
 mod channels;
+mod emulated;
 
 use paratia_config::address::PAGE_BYTES;
-use paratia_config::machine::{UART_BYTES, UART_INTERRUPT, VirtualGic, VirtualMachine};
+use paratia_config::machine::{VirtualGic, VirtualMachine};
 use paratia_config::system::{DeviceUse, RegionKind};
 use paratia_config::{BoardFacts, Partition, System, xen};
 use vm_fdt::{Error, FdtWriter, FdtWriterNode};
@@ -60,6 +61,8 @@ pub struct Guest<'a> {
     pub xen: Option<u64>,
     /// The private interrupt of its performance monitors, if they have one.
     pub monitors_interrupt: Option<u32>,
+    /// The time of its watchdog in seconds: its heartbeat's period.
+    pub watchdog_seconds: u32,
     /// Its own devices: the board's name, base, size and interrupts.
     pub devices: Vec<(&'a str, u64, u64, &'a [u32])>,
     /// The memory of its channels.
@@ -100,6 +103,9 @@ impl<'a> Guest<'a> {
             ram,
             xen: xen::region(partition).map(|region| region.ipa.0),
             monitors_interrupt: board.monitors_interrupt,
+            watchdog_seconds: partition.heartbeat.map_or(0, |heartbeat| {
+                u32::try_from(heartbeat.period.as_secs()).unwrap_or(u32::MAX)
+            }),
             devices: partition.devices.iter().filter_map(device).collect(),
             channels: own
                 .filter_map(|(channel, end)| Channel::of(channel, end))
@@ -127,6 +133,8 @@ impl<'a> Guest<'a> {
         self.monitors(&mut tree)?;
         clock(&mut tree)?;
         self.uart(&mut tree)?;
+        self.clock(&mut tree)?;
+        self.watchdog(&mut tree)?;
         self.devices(&mut tree)?;
         channels::add(&mut tree, &self.channels)?;
         self.xen(&mut tree)?;
@@ -250,18 +258,6 @@ impl<'a> Guest<'a> {
             tree.property_array_u32("interrupts", &specifier)?;
         }
         tree.end_node(pmu)
-    }
-
-    fn uart(&self, tree: &mut FdtWriter) -> Result<(), Error> {
-        let Some(base) = self.machine.uart else {
-            return Ok(());
-        };
-        let uart = tree.begin_node(&uart_name(base.0))?;
-        compatible(tree, &["arm,pl011", "arm,primecell"])?;
-        tree.property_array_u64("reg", &[base.0, UART_BYTES])?;
-        tree.property_array_u32("interrupts", &[SHARED, UART_INTERRUPT - 32, LEVEL_HIGH])?;
-        clocks(tree, &["uartclk", "apb_pclk"])?;
-        tree.end_node(uart)
     }
 
     /// Devices whose driver has a name here; a guest that knows another finds it by its address.

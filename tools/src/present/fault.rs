@@ -5,7 +5,7 @@ use paratia::catalog::Choice;
 use paratia::log::Event;
 use paratia::pieces;
 use paratia_abi::exception;
-use paratia_config::machine::{UART_BYTES, VirtualGic};
+use paratia_config::machine::{CLOCK_BYTES, UART_BYTES, VirtualGic, WATCHDOG_FRAME_BYTES};
 use paratia_config::{BoardFacts, Ipa, Partition, Region};
 
 use super::instruction::undescribed;
@@ -121,6 +121,16 @@ fn device(partition: &Partition, board: &BoardFacts, ipa: u64) -> &'static str {
         "interrupt controller"
     } else if machine.uart.is_some_and(|base| holds(&(base, UART_BYTES))) {
         "UART"
+    } else if machine
+        .clock
+        .is_some_and(|base| holds(&(base, CLOCK_BYTES)))
+    {
+        "clock"
+    } else if machine
+        .watchdog
+        .is_some_and(|base| holds(&(base, 2 * WATCHDOG_FRAME_BYTES)))
+    {
+        "watchdog"
     } else {
         "emulated device"
     }

@@ -25,6 +25,10 @@ pub struct Machine {
     pub cpu_interface_ipa: Option<u64>,
     /// Where it sees a UART.
     pub uart_ipa: Option<u64>,
+    /// Where it sees a clock.
+    pub clock_ipa: Option<u64>,
+    /// Where it sees a watchdog.
+    pub watchdog_ipa: Option<u64>,
     /// Whether it is given random numbers.
     pub entropy: bool,
     /// Where it is told its stolen time.
@@ -107,6 +111,8 @@ fn machine(system: &System, board: &BoardFacts, partition: &Partition) -> Machin
         pmu,
         debug,
         entropy,
+        clock,
+        watchdog,
     } = machine;
     let gic_version = gic.version_on(board);
     let is_old = gic_version == 2;
@@ -125,6 +131,8 @@ fn machine(system: &System, board: &BoardFacts, partition: &Partition) -> Machin
         redistributors_ipa: (!is_old).then_some(gic.redistributors.0),
         cpu_interface_ipa: is_old.then_some(gic.cpu_interface.0),
         uart_ipa: uart.map(|it| it.0),
+        clock_ipa: clock.map(|it| it.0),
+        watchdog_ipa: watchdog.map(|it| it.0),
         entropy: *entropy,
         stolen_time_ipa: stolen_time.map(|it| it.0),
         monitors: *pmu,

@@ -86,6 +86,7 @@ fn prepare_image(run: &Run) -> anyhow::Result<Vec<u8>> {
         stop_after_us,
         seed: run.seed.unwrap_or(0),
         is_seeded: run.seed.is_some().into(),
+        clock: run.clock,
         ..RunParameters::DEFAULT
     };
     let parameters = image::parameters(

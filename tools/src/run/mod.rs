@@ -18,6 +18,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use paratia_config::BoardFacts;
+use paratia_config::run::CLOCK;
 
 use crate::catalog::{self, Choice};
 use crate::log::Event;
@@ -69,6 +70,7 @@ pub struct Run {
     arguments: Vec<(String, u64)>,
     focus: Option<String>,
     seed: Option<u64>,
+    clock: u64,
     keys: Option<Arc<Mutex<Receiver<Vec<u8>>>>>,
     patches: Vec<Patch>,
     machine: Machine,
@@ -100,6 +102,7 @@ impl Run {
             arguments: Vec::new(),
             focus: None,
             seed: Some(0),
+            clock: CLOCK,
             keys: None,
             patches: Vec::new(),
             machine: Machine::for_system(choice.listed, choice.system),
@@ -151,6 +154,13 @@ impl Run {
     #[must_use]
     pub fn seed(mut self, seed: Option<u64>) -> Self {
         self.seed = seed;
+        self
+    }
+
+    /// Lets emulated clocks begin with so many seconds since 1970-01-01T00:00:00Z, rather than with 2026.
+    #[must_use]
+    pub fn clock(mut self, seconds: u64) -> Self {
+        self.clock = seconds;
         self
     }
 

@@ -134,6 +134,8 @@ impl<B: Board, const SEED: u64> Drawn<B, SEED> {
         pmu: Self::SHAPE.has_monitors,
         debug: Self::SHAPE.has_monitors,
         entropy: false,
+        clock: None,
+        watchdog: None,
     };
 
     const HEALTH: HealthTable = {

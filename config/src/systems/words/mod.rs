@@ -76,6 +76,8 @@ impl VirtualMachine {
         pmu: false,
         debug: false,
         entropy: false,
+        clock: None,
+        watchdog: None,
     };
 
     /// A small standard Arm machine, for systems that know nothing of Paratia.
@@ -85,6 +87,7 @@ impl VirtualMachine {
         forbidden: Forbidden::Undefined,
         stolen_time: Some(Ipa(0x090F_0000)),
         entropy: true,
+        clock: Some(Ipa(0x0901_0000)),
         ..Self::PLAIN
     };
 
@@ -107,6 +110,15 @@ impl VirtualMachine {
         Self {
             pmu: true,
             debug: true,
+            ..self
+        }
+    }
+
+    /// This machine with a watchdog, whose feeding is its partition's heartbeat.
+    #[must_use]
+    pub const fn with_watchdog(self) -> Self {
+        Self {
+            watchdog: Some(Ipa(0x090E_0000)),
             ..self
         }
     }

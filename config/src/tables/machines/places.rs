@@ -4,7 +4,7 @@ use super::{Model, models};
 use crate::address::Ipa;
 use crate::board::BoardFacts;
 use crate::each;
-use crate::machine::{UART_BYTES, VirtualGic, VirtualMachine};
+use crate::machine::{CLOCK_BYTES, UART_BYTES, VirtualGic, VirtualMachine, WATCHDOG_FRAME_BYTES};
 use crate::system::System;
 
 /// The registers of an emulated device: none where a partition doesn't have it.
@@ -25,6 +25,14 @@ impl Place {
             bytes,
         }
     }
+
+    /// The registers of a device that a machine may have.
+    const fn of(base: Option<Ipa>, bytes: u64) -> Self {
+        match base {
+            Some(base) => Self::new(base, bytes),
+            None => Self::NONE,
+        }
+    }
 }
 
 /// Where a partition sees its emulated devices.
@@ -38,6 +46,10 @@ pub struct Places {
     pub cpu_interface: Place,
     /// The UART.
     pub uart: Place,
+    /// The clock.
+    pub clock: Place,
+    /// The watchdog's two frames.
+    pub watchdog: Place,
 }
 
 impl Places {
@@ -62,10 +74,9 @@ impl Places {
             } else {
                 Place::NONE
             },
-            uart: match machine.uart {
-                Some(base) => Place::new(base, UART_BYTES),
-                None => Place::NONE,
-            },
+            uart: Place::of(machine.uart, UART_BYTES),
+            clock: Place::of(machine.clock, CLOCK_BYTES),
+            watchdog: Place::of(machine.watchdog, 2 * WATCHDOG_FRAME_BYTES),
         }
     }
 }
@@ -82,6 +93,8 @@ pub const fn places<const N: usize>(
         redistributors: Place::NONE,
         cpu_interface: Place::NONE,
         uart: Place::NONE,
+        clock: Place::NONE,
+        watchdog: Place::NONE,
     };
     let models: [Model; N] = models(system, board);
     let mut all = [NONE; N];

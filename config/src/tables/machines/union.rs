@@ -30,6 +30,10 @@ pub struct Union {
     pub debug: bool,
     /// Whether any is given random numbers.
     pub entropy: bool,
+    /// Whether any has a clock.
+    pub clock: bool,
+    /// Whether any has a watchdog.
+    pub watchdog: bool,
     /// Whether any is told its stolen time.
     pub stolen_time: bool,
     /// Whether messages of any channel queue at the hypervisor.
@@ -59,6 +63,8 @@ impl Union {
             undefined: false,
             debug: false,
             entropy: false,
+            clock: false,
+            watchdog: false,
             stolen_time: false,
             queues: false,
             channel_memory: false,
@@ -87,6 +93,8 @@ impl Union {
             all.undefined |= matches!(machine.forbidden, Forbidden::Undefined);
             all.debug |= machine.debug;
             all.entropy |= machine.entropy;
+            all.clock |= machine.clock.is_some();
+            all.watchdog |= machine.watchdog.is_some();
             all.stolen_time |= machine.stolen_time.is_some();
             all.xen |= xen::region(partition).is_some();
             all.hears |= xen::hears(partition);

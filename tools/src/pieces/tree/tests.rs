@@ -62,9 +62,10 @@ fn shown(value: &[u8]) -> String {
 
 fn guest() -> Guest<'static> {
     Guest {
-        machine: VirtualMachine::VIRT,
+        machine: VirtualMachine::VIRT.with_watchdog(),
         gic_version: 3,
         monitors_interrupt: Some(23),
+        watchdog_seconds: 2,
         ram: vec![(0x4000_0000, 0x400_0000)],
         xen: None,
         devices: vec![],
@@ -137,6 +138,17 @@ reg = <0 9000000 0 1000>
 interrupts = <0 1 4>
 clocks = <2 2>
 clock-names = "uartclk", "apb_pclk"
+}
+rtc@9010000 {
+compatible = "arm,pl031", "arm,primecell"
+reg = <0 9010000 0 1000>
+clocks = <2>
+clock-names = "apb_pclk"
+}
+watchdog@90e0000 {
+compatible = "arm,sbsa-gwdt"
+reg = <0 90e0000 0 1000 0 90e1000 0 1000>
+timeout-sec = <2>
 }
 }"#;
     let expected: Vec<&str> = expected.lines().skip(1).collect();

@@ -35,6 +35,7 @@ fn parameters_are_written_in_their_order() {
         stop_after_us: 20_000_000,
         seed: 7,
         is_seeded: 1,
+        clock: 9,
         ..RunParameters::DEFAULT
     };
     let given = parameters(system, rest, &arguments, Some("speedometer")).unwrap();
@@ -46,9 +47,9 @@ fn parameters_are_written_in_their_order() {
         .collect();
     let (start, end) = words.split_at(5);
     assert_eq!(start, [MAGIC, 20_000_000, 0, 0, 3]);
-    let (other_arguments, last) = end.split_at(end.len() - 3);
+    let (other_arguments, last) = end.split_at(end.len() - 4);
     assert!(other_arguments.iter().all(|word| *word == 0));
-    assert_eq!((words.len(), last), (WORDS, &[2, 7, 1][..]));
+    assert_eq!((words.len(), last), (WORDS, &[2, 7, 1, 9][..]));
 }
 
 #[test]

@@ -159,6 +159,10 @@ pub struct Emulated {
     pub cpu_interface: Span,
     /// The UART.
     pub uart: Span,
+    /// The clock.
+    pub clock: Span,
+    /// The watchdog's frames.
+    pub watchdog: Span,
 }
 
 /// A partition's memory.

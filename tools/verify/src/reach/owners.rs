@@ -221,6 +221,8 @@ impl Look<'_> {
             ("redistributors", emulated.redistributors),
             ("cpu_interface", emulated.cpu_interface),
             ("uart", emulated.uart),
+            ("clock", emulated.clock),
+            ("watchdog", emulated.watchdog),
         ] {
             let place = Record {
                 at: held.field(places, name)?,

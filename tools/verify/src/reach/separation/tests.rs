@@ -34,6 +34,8 @@ fn partition(name: &str, pa: u64) -> Partition {
             redistributors: none,
             cpu_interface: none,
             uart: none,
+            clock: none,
+            watchdog: none,
         },
         has_monitors: false,
         gic_version: 2,
