@@ -3,10 +3,13 @@
 //!
 //! Reads `PARATIA_BOARD`, `PARATIA_SYSTEM` (default: `cluster` on `qemu-virt`) and `PARATIA_PIECES`,
 //! the list of all pieces of the partitions' images. Without the latter there are no images, which is
-//! enough to check and test the code on the host.
+//! enough to check and test the code on the host. `PARATIA_REGIONS` lists the regions of partitions whose
+//! memory is divided by what their image says.
 
 #[path = "build/images.rs"]
 mod images;
+#[path = "build/regions.rs"]
+mod regions;
 #[path = "build/seeds.rs"]
 mod seeds;
 
@@ -33,10 +36,14 @@ fn main() {
         panic!("no system is called '{system_name}'");
     };
 
+    let divided =
+        variable("PARATIA_REGIONS").map_or_else(Vec::new, |list| regions::read(Path::new(&list)));
+    let system = regions::divided(system, &divided);
+
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets OUT_DIR"));
     write(
         &out.join("selected.rs"),
-        &selected(board.type_path, &board_name, &system_name, system),
+        &selected(board.type_path, &board_name, &system_name, system, &divided),
     );
     write(&out.join("link.x"), &linker_script(board.facts, system));
     println!("cargo::rustc-check-cfg=cfg(only_gic, values(\"v2\", \"v3\"))");
@@ -72,7 +79,13 @@ fn write(path: &Path, text: &str) {
 }
 
 /// The types and images that the crate's `selected` module includes.
-fn selected(board_type: &str, board_name: &str, system_name: &str, system: &System) -> String {
+fn selected(
+    board_type: &str,
+    board_name: &str,
+    system_name: &str,
+    system: &System,
+    divided: &[regions::Line],
+) -> String {
     let module = system_name.replace('-', "_");
     let pieces = variable("PARATIA_PIECES").map_or_else(Vec::new, |list| pieces(Path::new(&list)));
     format!(
@@ -84,7 +97,8 @@ fn selected(board_type: &str, board_name: &str, system_name: &str, system: &Syst
          #[must_use]\n\
          pub fn names() -> [defmt::Str; 2] {{\n    \
              [defmt::intern!({system_name:?}), defmt::intern!({board_name:?})]\n}}\n\
-         {}",
+         {}{}",
+        regions::code(system, divided),
         images::code(system, &pieces)
     )
 }

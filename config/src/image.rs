@@ -4,6 +4,7 @@
 use crate::address::Ipa;
 
 pub use crate::piece::{Piece, PieceKind};
+pub use crate::solo5::{Backing, UnikernelDevice};
 
 /// What runs in a partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +41,17 @@ pub enum Image {
         /// Where it expects a device tree, if it does; whole pages. Its address is in `x0`, too.
         device_tree: Option<Ipa>,
     },
+    /// A unikernel of Solo5's for its tender `hvt`, unmodified ([`crate::solo5`]). The partition is entered in
+    /// its region of kind [`RegionKind::Tender`](crate::system::RegionKind::Tender), its first; its second has
+    /// the unikernel's memory, from guest-physical 0 on.
+    Unikernel {
+        /// The ELF file.
+        file: File,
+        /// Its command line, at most [`MAX_COMMAND_LINE_BYTES`](crate::solo5::MAX_COMMAND_LINE_BYTES).
+        command_line: &'static str,
+        /// What its manifest may name.
+        devices: &'static [UnikernelDevice],
+    },
 }
 
 /// Longest command line of a kernel in bytes: arm64 has room for 2048 with the zero at the end.
@@ -58,6 +70,8 @@ pub enum File {
     },
     /// A file by its path, relative to the workspace's root.
     Path(&'static str),
+    /// One of the project's own unikernels, by the name of its binary.
+    Unikernel(&'static str),
 }
 
 /// An initial RAM disk.

@@ -24,6 +24,7 @@ pub mod piece;
 pub mod rules;
 pub mod run;
 pub mod same;
+pub mod solo5;
 pub mod sorted;
 pub mod system;
 pub mod systems;

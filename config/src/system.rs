@@ -11,7 +11,7 @@ use crate::each;
 use crate::machine::VirtualMachine;
 use crate::same::same_text;
 
-pub use crate::image::{File, Image, Initrd};
+pub use crate::image::{Backing, File, Image, Initrd, UnikernelDevice};
 pub use channels::{
     Channel, ChannelKind, ChannelMemory, MAX_DIRECT_BYTES, MAX_MESSAGE_BYTES, MAX_QUEUED_MESSAGES,
     Place, Port, Writers,

@@ -44,6 +44,7 @@ pub mod scaffold;
 pub mod setup;
 pub mod sources;
 pub mod trace;
+pub mod unikernel;
 pub mod unit;
 pub mod verification;
 pub mod whole;

@@ -12,7 +12,7 @@ use paratia_verify::carry::table::Interface;
 use paratia_verify::code::Limits;
 
 use crate::catalog::Choice;
-use crate::{pieces, verification};
+use crate::{pieces, unikernel, verification};
 
 /// List registers that the hypervisor uses, of as many as there are.
 const LIST_REGISTERS: u64 = 4;
@@ -24,7 +24,8 @@ const LONGEST_COPY: u64 = 4096;
 /// The limits of a system on a board.
 #[must_use]
 pub fn of(choice: &Choice) -> Limits {
-    let system = choice.system;
+    let laid_out = unikernel::laid_out(choice).unwrap_or(*choice);
+    let system = laid_out.system;
     let machines = Union::of(system, choice.board);
     let most = |of: &dyn Fn(&Partition) -> usize| {
         system.partitions.iter().map(of).max().unwrap_or(0) as u64

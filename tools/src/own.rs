@@ -1,4 +1,4 @@
-//! A person's own files in place of those that a system's Linux is declared with.
+//! A person's own files in place of those that a system's Linux or unikernel is declared with.
 //!
 //! What is declared stays as it is; the image that is built from it with other files lies apart.
 
@@ -11,6 +11,7 @@ use paratia_config::{Partition, System};
 
 use crate::catalog::Choice;
 use crate::pieces::kernel;
+use crate::unikernel;
 use crate::workspace;
 
 /// What a person names; what isn't named is as declared.
@@ -22,26 +23,33 @@ pub struct Files {
     pub initrd: Option<PathBuf>,
     /// Whether there is no initial RAM disk; nothing then names one.
     pub no_initrd: bool,
-    /// The kernel's command line.
+    /// The kernel's or the unikernel's command line.
     pub command_line: Option<String>,
+    /// The unikernel, an ELF file for Solo5's tender `hvt`.
+    pub unikernel: Option<PathBuf>,
 }
 
 impl Files {
     fn is_empty(&self) -> bool {
-        let is_named = self.kernel.is_some() || self.initrd.is_some();
-        !is_named && !self.no_initrd && self.command_line.is_none()
+        let is_named = self.needs_linux() || self.unikernel.is_some();
+        !is_named && self.command_line.is_none()
+    }
+
+    fn needs_linux(&self) -> bool {
+        self.kernel.is_some() || self.initrd.is_some() || self.no_initrd
     }
 
     /// The system with these files in the partition called `partition`, or in the one that runs a
-    /// Linux; as it was if nothing is named.
+    /// Linux, or a unikernel if one is named; as it was if nothing is named.
     ///
     /// # Errors
-    /// If there is no such partition, it isn't clear which, or a file isn't there or is no kernel.
+    /// If there is no such partition, it isn't clear which, or a file isn't there or isn't what it is named as.
     pub fn in_place(&self, choice: Choice, partition: Option<&str>) -> anyhow::Result<Choice> {
         if self.is_empty() {
             return Ok(choice);
         }
-        let place = place(&choice, partition)?;
+        let kind = self.kind(&choice)?;
+        let place = place(&choice, partition, kind)?;
         let mut partitions = choice.system.partitions.to_vec();
         partitions[place].image = self.image(&partitions[place])?;
         // Once in the life of the program.
@@ -56,7 +64,43 @@ impl Files {
         })
     }
 
+    /// What these files are for: a command line alone is for whichever the system runs, first a Linux.
+    fn kind(&self, choice: &Choice) -> anyhow::Result<Kind> {
+        let runs = |kind: Kind| choice.system.partitions.iter().any(|it| kind.is(it));
+        ensure!(
+            self.unikernel.is_none() || !self.needs_linux(),
+            "--unikernel names a file for a unikernel, and --kernel, --initrd and --no-initrd are for a Linux; \
+             leave one out"
+        );
+        let is_clear = self.needs_linux() || runs(Kind::Linux);
+        Ok(match self.unikernel {
+            None if is_clear || !runs(Kind::Unikernel) => Kind::Linux,
+            _ => Kind::Unikernel,
+        })
+    }
+
     fn image(&self, partition: &Partition) -> anyhow::Result<Image> {
+        if let Image::Unikernel {
+            mut file,
+            mut command_line,
+            devices,
+        } = partition.image
+        {
+            if let Some(path) = &self.unikernel {
+                let bytes = read(path, "unikernel")?;
+                unikernel::check(&bytes)
+                    .with_context(|| format!("the unikernel {}", workspace::shown(path)))?;
+                file = self::file(path)?;
+            }
+            if let Some(text) = &self.command_line {
+                command_line = text.clone().leak();
+            }
+            return Ok(Image::Unikernel {
+                file,
+                command_line,
+                devices,
+            });
+        }
         let Image::Linux {
             mut kernel,
             mut initrd,
@@ -94,29 +138,50 @@ impl Files {
     }
 }
 
-/// The index of the partition whose Linux is meant.
-fn place(choice: &Choice, wanted: Option<&str>) -> anyhow::Result<usize> {
+/// What can have a person's own files.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Linux,
+    Unikernel,
+}
+
+impl Kind {
+    fn is(self, partition: &Partition) -> bool {
+        match self {
+            Self::Linux => matches!(partition.image, Image::Linux { .. }),
+            Self::Unikernel => matches!(partition.image, Image::Unikernel { .. }),
+        }
+    }
+
+    /// What it is called, and the system that has one.
+    fn names(self) -> [&'static str; 2] {
+        match self {
+            Self::Linux => ["Linux", "linux"],
+            Self::Unikernel => ["unikernel", "solo5"],
+        }
+    }
+}
+
+/// The index of the partition that is meant.
+fn place(choice: &Choice, wanted: Option<&str>, kind: Kind) -> anyhow::Result<usize> {
     let (system, partitions) = (choice.name, choice.system.partitions);
-    let runs_linux = |it: &&Partition| matches!(it.image, Image::Linux { .. });
-    let names: Vec<&str> = partitions
-        .iter()
-        .filter(runs_linux)
-        .map(|it| it.name)
-        .collect();
+    let own = partitions.iter().filter(|it| kind.is(it));
+    let names: Vec<&str> = own.map(|it| it.name).collect();
+    let [what, example] = kind.names();
     let name = match (wanted, names.as_slice()) {
         (_, []) => bail!(
-            "system '{system}' has no partition that runs a Linux, so nothing can take files of \
-             your own; system 'linux' has one"
+            "system '{system}' has no partition that runs a {what}, so nothing can take files of \
+             your own; system '{example}' has one"
         ),
         (None, [name]) => name,
         (None, several) => bail!(
-            "system '{system}' has several partitions that run a Linux; say which is meant: \
+            "system '{system}' has several partitions that run a {what}; say which is meant: \
              --partition {}",
             several.join(" or ")
         ),
         (Some(name), _) if names.contains(&name) => name,
         (Some(name), _) => bail!(
-            "system '{system}' has no partition '{name}' that runs a Linux; those that do: {}",
+            "system '{system}' has no partition '{name}' that runs a {what}; those that do: {}",
             names.join(", ")
         ),
     };

@@ -17,11 +17,14 @@ use paratia_verify::reach::declared::{
 };
 
 use crate::catalog::Choice;
+use crate::unikernel;
 
 /// A system on its board.
 #[must_use]
 pub fn declaration(choice: &Choice) -> Declaration {
-    let (system, board) = (choice.system, choice.board);
+    // What can't be laid out isn't in any image, either.
+    let laid_out = unikernel::laid_out(choice).unwrap_or(*choice);
+    let (system, board) = (laid_out.system, choice.board);
     Declaration {
         system: system.name.to_owned(),
         abi_version: ABI_VERSION,
@@ -105,6 +108,10 @@ fn partition(system: &System, board: &BoardFacts, index: u64, it: &system::Parti
         kind: match region.kind {
             system::RegionKind::Ram => RegionKind::Ram,
             system::RegionKind::Xen => RegionKind::Xen,
+            system::RegionKind::Tender => RegionKind::Tender,
+            system::RegionKind::Text => RegionKind::Text,
+            system::RegionKind::Constant => RegionKind::Constant,
+            system::RegionKind::Data => RegionKind::Data,
             system::RegionKind::FrameBuffer => RegionKind::FrameBuffer,
         },
     });
@@ -118,6 +125,7 @@ fn partition(system: &System, board: &BoardFacts, index: u64, it: &system::Parti
         vmid: index + 1,
         program: match it.image {
             Image::Program(name) => Some(name.to_owned()),
+            Image::Unikernel { .. } => Some(unikernel::TENDER.to_owned()),
             Image::Linux { .. } | Image::Raw { .. } | Image::Elf { .. } => None,
         },
         regions: regions.collect(),

@@ -9,7 +9,7 @@ use super::partitions::subject;
 use super::report::{Message, Report};
 use crate::address::{MemoryRange, PAGE_BYTES, Pa};
 use crate::each;
-use crate::system::{Partition, RegionKind};
+use crate::system::Partition;
 use crate::tables::channel_memory::{self, MAX_VIEWS, Views};
 
 pub(super) const fn region_count(context: &Context, report: &mut Report) {
@@ -33,7 +33,7 @@ pub(super) const fn first_region_is_ram(context: &Context, report: &mut Report) 
         if partition.regions.is_empty() {
             let message = subject(partition).str("has no region");
             report.add(message.str(", and its image needs one; give it RAM"));
-        } else if !matches!(partition.regions[0].kind, RegionKind::Ram) {
+        } else if !partition.regions[0].kind.is_ram() {
             report.add(
                 physical(partition, &partition.regions[0])
                     .str(" comes first but isn't RAM; put the RAM that holds the image first"),

@@ -28,6 +28,7 @@ mod partitions;
 mod pieces;
 mod report;
 mod schedule;
+mod solo5;
 mod table;
 pub mod text;
 mod usage;

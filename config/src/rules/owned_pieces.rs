@@ -4,10 +4,12 @@ use crate::directory::Directory;
 use crate::each;
 use crate::image::{Piece, PieceKind};
 use crate::layout::MAX_PARTITIONS;
+use crate::solo5::MAX_SEGMENTS;
 use crate::sorted::Names;
 
-/// Pieces that are looked at. A partition has at most three: a kernel, a RAM disk, a device tree.
-const MAX_PIECES: usize = 3 * MAX_PARTITIONS;
+/// Pieces that are looked at. A partition has at most as many as a unikernel: its tender, tables, boot
+/// information, segments.
+const MAX_PIECES: usize = (3 + MAX_SEGMENTS) * MAX_PARTITIONS;
 
 /// The pieces of all images by partition and by name.
 pub(super) struct OwnedPieces<'a> {

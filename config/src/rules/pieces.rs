@@ -8,12 +8,12 @@ use super::report::{Message, Report};
 use crate::address::{BLOCK_2_MIB, Ipa, MemoryRange, PAGE_BYTES, Pa};
 use crate::each;
 use crate::image::{MAX_COMMAND_LINE_BYTES, Piece};
-use crate::system::{Image, Partition, Region, RegionKind};
+use crate::system::{Image, Partition, Region};
 
 pub(super) const fn image_aligned(context: &Context, report: &mut Report) {
     each! { partition in context.system.partitions => {
         match partition.image {
-            Image::Program(_) => {}
+            Image::Program(_) | Image::Unikernel { .. } => {}
             Image::Linux { .. } => {
                 aligned(report, partition, "kernel", partition.entry, BLOCK_2_MIB);
             }
@@ -208,7 +208,7 @@ const fn aligned(
 /// Whether one of the partition's regions of RAM holds all of a guest-physical range.
 const fn in_ram(partition: &Partition, range: &MemoryRange) -> bool {
     each! { region in partition.regions => {
-        if matches!(region.kind, RegionKind::Ram) && seen(region).contains(range) {
+        if region.kind.holds_image() && seen(region).contains(range) {
             return true;
         }
     }}
@@ -223,7 +223,7 @@ const fn seen(region: &Region) -> MemoryRange {
 /// Adds where the partition sees its RAM: the first region, if it has one.
 const fn add_ram(partition: &Partition, message: Message) -> Message {
     each! { region in partition.regions => {
-        if matches!(region.kind, RegionKind::Ram) {
+        if region.kind.holds_image() {
             return message
                 .str(", region ")
                 .name(region.name)

@@ -5,7 +5,7 @@ use super::report::Report;
 use super::{
     address_space, board, channel_memory, channels, devices, display, events, health, image,
     interrupts, longest_path, machine, memory, messages, names, partitions, pieces, schedule,
-    windows,
+    solo5, windows,
 };
 
 /// A rule, for people.
@@ -143,6 +143,10 @@ rules! {
     machine::xen_pages,
     /// A watchdog is the heartbeat that its partition owes, due once in each period of a second or more.
     machine::watchdog_is_heartbeat,
+    /// A unikernel has one vCPU, a tender before it, and memory from 0 on.
+    solo5::unikernel_placed,
+    /// A unikernel's devices have a region or ports behind them.
+    solo5::unikernel_devices_backed,
     /// Emulated devices lie on pages of their own.
     machine::machine_whole_pages,
     /// A GICv3's registers lie on multiples of 64 KiB.

@@ -7,6 +7,7 @@ use core::time::Duration;
 
 use crate::address::{Ipa, Pa};
 use crate::machine::VirtualMachine;
+use crate::solo5 as hvt;
 use crate::system::{
     Criticality, File, HealthTable, Heartbeat, Image, Initrd, Partition, Region, RegionKind,
 };
@@ -59,6 +60,44 @@ pub const fn xen_pages(pa: Pa) -> Region {
         pa,
         size_bytes: xen::REGION_BYTES,
         kind: RegionKind::Xen,
+    }
+}
+
+/// A unikernel's tender: the first region of its partition.
+#[must_use]
+pub const fn tender(pa: Pa) -> Region {
+    Region {
+        name: "tender",
+        ipa: hvt::MEMORY_END,
+        pa,
+        size_bytes: hvt::TENDER_BYTES,
+        kind: RegionKind::Tender,
+    }
+}
+
+/// A unikernel's memory, a multiple of 2 MiB: the second region of its partition. When its image is built, the tool
+/// divides it by the rights that the unikernel's segments want.
+#[must_use]
+pub const fn unikernel_memory(pa: Pa, size_bytes: u64) -> Region {
+    Region {
+        name: "memory",
+        ipa: Ipa(0),
+        pa,
+        size_bytes,
+        kind: RegionKind::Data,
+    }
+}
+
+/// A best-effort partition that runs a unikernel, to start from: what it does wrong, and an exit status other than
+/// 0, halts it.
+#[must_use]
+pub const fn unikernel(image: Image, regions: &'static [Region]) -> Partition {
+    Partition {
+        image,
+        regions,
+        entry: hvt::MEMORY_END,
+        machine: VirtualMachine::UNIKERNEL,
+        ..PLAIN
     }
 }
 

@@ -28,6 +28,12 @@ const EXECUTE_NEVER: u64 = 1 << 54;
 impl Attributes {
     /// A partition's RAM: Normal write-back, read, written and executed.
     pub const STAGE2_RAM: Self = Self::stage2(0b1111, 0b11);
+    /// A partition's instructions: as its RAM, never written.
+    pub const STAGE2_TEXT: Self = Self::stage2(0b1111, 0b01);
+    /// A partition's constants: as its RAM, only read.
+    pub const STAGE2_CONSTANT: Self = Self::stage2(0b1111, 0b01).execute_never();
+    /// A partition's variables: as its RAM, never executed.
+    pub const STAGE2_DATA: Self = Self::stage2(0b1111, 0b11).execute_never();
     /// A frame buffer: Normal non-cacheable, read and written, never executed.
     pub const STAGE2_FRAME_BUFFER: Self = Self::stage2(0b0101, 0b11).execute_never();
     /// A device's registers: Device-nGnRE, read and written, never executed.

@@ -114,6 +114,7 @@ const fn filled(
 
 const READ: u32 = 0b001;
 const READ_WRITE: u32 = 0b011;
+const READ_EXECUTE: u32 = 0b101;
 const READ_WRITE_EXECUTE: u32 = 0b111;
 
 /// Memory first, then devices, each in the order of its declaration.
@@ -126,7 +127,12 @@ const fn regions(
     let mut count = 0;
     each! { region in partition.regions => {
         let (kind, rights) = match region.kind {
-            RegionKind::Ram | RegionKind::Xen => (REGION_RAM, READ_WRITE_EXECUTE),
+            RegionKind::Ram | RegionKind::Xen | RegionKind::Tender => {
+                (REGION_RAM, READ_WRITE_EXECUTE)
+            }
+            RegionKind::Text => (REGION_RAM, READ_EXECUTE),
+            RegionKind::Constant => (REGION_RAM, READ),
+            RegionKind::Data => (REGION_RAM, READ_WRITE),
             RegionKind::FrameBuffer => (REGION_FRAME_BUFFER, READ_WRITE),
         };
         records[count] = RegionRecord {

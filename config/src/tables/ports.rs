@@ -13,7 +13,7 @@ use crate::directory::Directory;
 use crate::each;
 use crate::layout::MAX_PARTITIONS;
 use crate::same::same_text;
-use crate::system::{Channel, Partition, Port, RegionKind, System};
+use crate::system::{Channel, Partition, Port, System};
 
 /// What a partition's port is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -236,11 +236,12 @@ impl Channel {
 
 impl Partition {
     /// The physical address behind `size_bytes` of the partition's RAM at `ipa`; `None` if they
-    /// don't lie within one region of kind [`RegionKind::Ram`].
+    /// don't lie within one region that holds images
+    /// ([`RegionKind::holds_image`](crate::system::RegionKind::holds_image)).
     #[must_use]
     pub const fn ram_at(&self, ipa: Ipa, size_bytes: u64) -> Option<Pa> {
         each! { region in self.regions => {
-            if matches!(region.kind, RegionKind::Ram)
+            if region.kind.holds_image()
                 && region.ipa.0 <= ipa.0
                 && ipa.0.saturating_add(size_bytes) <= region.ipa_end().0
             {

@@ -58,7 +58,10 @@ pub(super) const fn stage2(
             output: region.pa.0,
             size_bytes: region.size_bytes,
             attributes: match region.kind {
-                RegionKind::Ram | RegionKind::Xen => Attributes::STAGE2_RAM,
+                RegionKind::Ram | RegionKind::Xen | RegionKind::Tender => Attributes::STAGE2_RAM,
+                RegionKind::Text => Attributes::STAGE2_TEXT,
+                RegionKind::Constant => Attributes::STAGE2_CONSTANT,
+                RegionKind::Data => Attributes::STAGE2_DATA,
                 RegionKind::FrameBuffer => Attributes::STAGE2_FRAME_BUFFER,
             },
         });
@@ -134,8 +137,8 @@ const fn partitions_memory(mappings: &mut El2, system: &System) {
         let regions = partition.regions;
         each! { region in regions => {
             let attributes = match region.kind {
-                RegionKind::Ram | RegionKind::Xen => Attributes::EL2_DATA,
                 RegionKind::FrameBuffer => Attributes::EL2_FRAME_BUFFER,
+                _ => Attributes::EL2_DATA,
             };
             mappings.add_identity(region.physical(), attributes);
         }}

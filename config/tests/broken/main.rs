@@ -19,6 +19,7 @@ mod names;
 mod partitions;
 mod pieces;
 mod schedule;
+mod solo5;
 
 #[path = "../support/base.rs"]
 mod base;
@@ -38,7 +39,7 @@ use case::{Case, VALID};
 use paratia_config::Board;
 use paratia_config::rules::{RULES, assert_valid, findings};
 
-const GROUPS: [&[Case]; 15] = [
+const GROUPS: [&[Case]; 16] = [
     facts::CASES,
     names::CASES,
     partitions::CASES,
@@ -54,6 +55,7 @@ const GROUPS: [&[Case]; 15] = [
     display::CASES,
     image::CASES,
     pieces::CASES,
+    solo5::CASES,
 ];
 
 #[test]

@@ -275,6 +275,22 @@ pub fn take_exception(exception: Exception) {
     }
 }
 
+/// Makes the guest go on at `entry`, at EL1 on `SP_EL0` with all masked, instead of the access that was trapped: as
+/// an exception would, but for the place and the syndrome, which has the access as EL2 is told it.
+pub fn enter_tender(entry: u64, syndrome: u64) {
+    let (from, spsr, address) = (return_address(), read_register!("spsr_el2"), fault_ipa());
+    // SAFETY: those of EL1 are the guest's that is loaded, as an exception would change them; the others say
+    // where it goes on, at EL1 as before. Nothing at EL2 depends on any.
+    unsafe {
+        write_register!("elr_el1", from);
+        write_register!("spsr_el1", spsr);
+        write_register!("esr_el1", syndrome);
+        write_register!("far_el1", address);
+        write_register!("elr_el2", entry);
+        write_register!("spsr_el2", inject::TENDER);
+    }
+}
+
 /// `HPFAR_EL2`, the page of a guest-physical address whose translation failed.
 #[must_use]
 pub fn fault_page() -> u64 {

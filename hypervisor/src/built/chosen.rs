@@ -40,7 +40,7 @@ pub type BoardDisplay = <SelectedBoard as Drivers>::Display;
 /// The board's facts.
 pub const BOARD: &BoardFacts = &<SelectedBoard as Board>::FACTS;
 /// The system's declaration.
-pub const SYSTEM: &System = &SelectedSystem::SYSTEM;
+pub const SYSTEM: &System = DIVIDED;
 /// Number of partitions.
 pub const PARTITION_COUNT: usize = SYSTEM.partitions.len();
 

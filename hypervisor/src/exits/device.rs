@@ -7,7 +7,7 @@ use paratia_config::system::HealthEvent;
 use crate::arch::{cpu as arch_cpu, timer};
 use crate::base::total;
 use crate::built::chosen::{ANY, SOME_SOFTWARE, run_clock};
-use crate::exits::{fault, watchdog};
+use crate::exits::{fault, tender, watchdog};
 use crate::interrupts::{links, lists, shortcut, terminal};
 use crate::machine::device_map::{self, EmulatedDevice};
 use crate::machine::inject::Exception;
@@ -102,6 +102,9 @@ fn not_carried_out(guest: &mut Guest, esr: u64, is_device: bool) -> Decision {
         maintenance: esr >> 8 & 1 != 0,
         walk: arch_cpu::walk_level(esr),
     };
+    if ANY.tender && tender::calls(guest, esr) {
+        return Decision::Resume;
+    }
     stray(guest, HealthEvent::StrayAccess, exception)
 }
 

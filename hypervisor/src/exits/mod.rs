@@ -12,5 +12,6 @@ pub mod messages;
 pub mod ports;
 pub mod power;
 pub mod register;
+pub mod tender;
 pub mod watchdog;
 pub mod xen;

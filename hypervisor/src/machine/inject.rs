@@ -16,6 +16,8 @@ const DAIF: u64 = 0xF << 6;
 /// What is kept: condition flags and `DIT`. (`TCO` is set at entry where tags exist, which no partition is
 /// given.)
 const KEPT: u64 = 0xF << 28 | 1 << 24;
+/// The processor state in which a unikernel's tender is called.
+pub const TENDER: u64 = DAIF | EL1_SP_EL0;
 const PAN: u64 = 1 << 22;
 const SSBS: u64 = 1 << 12;
 /// `SCTLR_EL1.SPAN`: entry leaves `PAN` alone.

@@ -11,7 +11,7 @@
 //! Cleaning goes in steps: the guest's instruction is tried again after each, so that the end of the
 //! window never waits.
 
-use paratia_config::system::{Region, RegionKind};
+use paratia_config::system::Region;
 
 /// Bytes that are cleaned in one exit.
 const STEP_BYTES: u64 = crate::base::step::STEP_BYTES as u64;
@@ -49,7 +49,7 @@ impl Cleaning {
     pub fn next(&mut self, regions: &[Region]) -> CleaningStep {
         while let Some(region) = regions.get(self.region) {
             let left = region.size_bytes.saturating_sub(self.offset);
-            if region.kind == RegionKind::Ram && left > 0 {
+            if region.kind.is_cached() && left > 0 {
                 let size = if left < STEP_BYTES { left } else { STEP_BYTES };
                 let at = region.pa.0.wrapping_add(self.offset);
                 self.offset = self.offset.wrapping_add(size);

@@ -100,6 +100,12 @@ pub fn decode(esr: u64) -> Cause {
     }
 }
 
+/// Whether the syndrome of a data access describes it: which general register, how many bytes, which way (`ISV`).
+#[must_use]
+pub const fn is_described(esr: u64) -> bool {
+    esr >> 24 & 1 != 0
+}
+
 /// Whether the general register that a data access names, if it is described, is one of those that
 /// functions keep, so that no exit but a switch stores them: `x20` to `x28`.
 #[inline]

@@ -136,18 +136,18 @@ pub fn begin(
         unsafe { seeds::write(partition) };
     }
     let (declaration, restarts) = (partition.declaration(), partition.totals.restarts);
-    let registers = match declaration.image {
-        Image::Program(_) => [
+    let is_tender = ANY.tender && matches!(declaration.image, Image::Unikernel { .. });
+    let registers = if is_tender || matches!(declaration.image, Image::Program(_)) {
+        [
             declaration.passport.0,
             condition as u64,
             restarts,
             run_argument(partition.index),
-        ],
+        ]
+    } else {
         // As arm64 Linux is booted, and whoever follows it (Documentation/arm64/booting.rst, 4).
-        Image::Linux { .. } | Image::Raw { .. } | Image::Elf { .. } => {
-            let device_tree = partition.facts.image.device_tree;
-            [device_tree.map_or(0, |place| place.0), 0, 0, 0]
-        }
+        let device_tree = partition.facts.image.device_tree;
+        [device_tree.map_or(0, |place| place.0), 0, 0, 0]
     };
     first.begin(loaded, restarts, declaration.entry.0, registers);
     Some(condition)

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use crate::catalog::Choice;
 use crate::pieces::{self, Piece};
 use crate::setup::Toolchain;
+use crate::unikernel;
 use crate::workspace;
 
 /// What goes into every image, relative to the workspace's root.
@@ -36,6 +37,7 @@ pub(super) fn of_image(
         collect(&workspace::root().join(input), &mut files)?;
     }
     files.push(pieces::list(choice));
+    files.push(unikernel::list(choice));
     files.extend(pieces.iter().map(|piece| piece.file.clone()));
     files.sort();
     files.dedup();

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use paratia_config::System;
 use paratia_config::image::Initrd;
-use paratia_config::system::Image;
+use paratia_config::system::{File, Image};
 
 use super::cargo;
 use crate::flat;
@@ -14,13 +14,14 @@ use crate::pieces::programs;
 use crate::progress::Progress;
 use crate::setup::GUEST_TARGET;
 use crate::setup::Toolchain;
-use crate::{whole, workspace};
+use crate::{unikernel, whole, workspace};
 
 /// The packages whose binaries are guests.
-pub(super) const PACKAGES: [&str; 3] = [
+pub(super) const PACKAGES: [&str; 4] = [
     "paratia-can-programs",
     "paratia-partitions",
     "paratia-test-guests",
+    "paratia-test-unikernels",
 ];
 
 /// The package whose binaries run in a Linux's user space.
@@ -28,7 +29,7 @@ const FOR_LINUX: &str = "paratia-linux-programs";
 
 /// Builds every program.
 pub(super) fn build(toolchain: Toolchain, progress: &mut dyn Progress) -> anyhow::Result<()> {
-    build_these(&programs::names()?, toolchain, progress)?;
+    build_these(&names()?, toolchain, progress)?;
     build_for_linux(toolchain, progress)
 }
 
@@ -38,10 +39,17 @@ pub(super) fn build_of(
     toolchain: Toolchain,
     progress: &mut dyn Progress,
 ) -> anyhow::Result<()> {
-    let mut names = programs::names()?;
+    let mut names = names()?;
     let is_run = |name: &str| {
         let mut images = system.partitions.iter().map(|it| it.image);
-        images.any(|image| matches!(image, Image::Program(program) if program == name))
+        images.any(|image| match image {
+            Image::Program(program) => program == name,
+            Image::Unikernel { file, .. } => {
+                name == unikernel::TENDER
+                    || matches!(file, File::Unikernel(program) if program == name)
+            }
+            _ => false,
+        })
     };
     names.retain(|name| is_run(name));
     build_these(&names, toolchain, progress)?;
@@ -79,6 +87,13 @@ fn build_for_linux(toolchain: Toolchain, progress: &mut dyn Progress) -> anyhow:
 fn built(name: &str) -> PathBuf {
     let folder = workspace::bare_target().join(GUEST_TARGET);
     folder.join("release").join(name)
+}
+
+/// All programs and unikernels.
+fn names() -> anyhow::Result<Vec<String>> {
+    let mut names = programs::names()?;
+    names.extend(programs::unikernels()?);
+    Ok(names)
 }
 
 fn build_these(

@@ -12,6 +12,7 @@ use crate::pieces::{self, Piece};
 use crate::progress::Progress;
 use crate::setup::HYPERVISOR_TARGET;
 use crate::setup::Toolchain;
+use crate::unikernel;
 use crate::whole;
 use crate::whole::write_if_changed;
 
@@ -88,6 +89,7 @@ pub fn name_system(command: &mut Command, choice: &Choice) {
         .env("PARATIA_BOARD", choice.board.name)
         .env("PARATIA_SYSTEM", choice.name)
         .env("PARATIA_PIECES", pieces::list(choice))
+        .env("PARATIA_REGIONS", unikernel::list(choice))
         // The log's level is chosen by the system's declaration, not by the build.
         .env("DEFMT_LOG", "trace");
 }

@@ -24,6 +24,7 @@ use crate::flat;
 use crate::pieces::{self, Piece};
 use crate::progress::{Progress, Silent};
 use crate::setup::{self, Toolchain};
+use crate::unikernel;
 use crate::whole;
 use hypervisor::Stale;
 pub use hypervisor::name_system;
@@ -180,8 +181,10 @@ impl<'a> Builder<'a> {
     pub fn pieces(&mut self, choice: &Choice) -> anyhow::Result<Vec<Piece>> {
         declared::keeps_rules(choice, &[])?;
         let pieces = pieces::of(choice, Some(self.progress))?;
-        declared::keeps_rules(choice, &pieces)?;
+        let laid_out = unikernel::laid_out(choice)?;
+        declared::keeps_rules(&laid_out, &pieces)?;
         pieces::write_list(&pieces::list(choice), &pieces)?;
+        unikernel::write_list(&laid_out)?;
         Ok(pieces)
     }
 

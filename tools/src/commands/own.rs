@@ -1,4 +1,4 @@
-//! A person's own files for a Linux: the arguments of commands that build one.
+//! A person's own files for a Linux or a unikernel: the arguments of commands that build one.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use super::selection::Selection;
 pub(crate) struct Own {
     #[command(flatten)]
     files: Files,
-    /// The partition that takes these files, if several run a Linux.
+    /// The partition that takes these files, if several could.
     #[arg(long, value_name = "PARTITION", requires = "files")]
     partition: Option<String>,
 }
@@ -38,9 +38,12 @@ pub(crate) struct Files {
     /// Give the kernel no initial RAM disk.
     #[arg(long, conflicts_with = "initrd")]
     no_initrd: bool,
-    /// Give the kernel this command line in place of the declared one.
+    /// Give the kernel or unikernel this command line in place of the declared one.
     #[arg(long, value_name = "TEXT")]
     command_line: Option<String>,
+    /// Run this unikernel, an ELF file for Solo5's tender hvt, in place of the declared one.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["kernel", "initrd", "no_initrd"])]
+    unikernel: Option<PathBuf>,
 }
 
 impl Files {
@@ -55,6 +58,7 @@ impl Files {
             initrd: self.initrd.clone(),
             no_initrd: self.no_initrd,
             command_line: self.command_line.clone(),
+            unikernel: self.unikernel.clone(),
         };
         files.in_place(declared, partition)
     }

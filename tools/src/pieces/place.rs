@@ -9,7 +9,7 @@ use paratia_config::{BoardFacts, Ipa, Partition, System};
 use super::source::{Bytes, Sources};
 use super::tree::Guest;
 use super::{Piece, kernel};
-use crate::flat;
+use crate::{flat, unikernel};
 
 /// The pieces of a partition's image.
 pub(super) fn pieces(
@@ -75,6 +75,30 @@ pub(super) fn pieces(
             loaded.room_bytes = elf.room_bytes;
             let mut pieces = vec![loaded];
             pieces.extend(tree(system, partition, board, sources, device_tree)?);
+            Ok(pieces)
+        }
+        Image::Unikernel {
+            file,
+            command_line,
+            devices,
+        } => {
+            let tender = sources.program(unikernel::TENDER)?;
+            let file = sources.file(file)?;
+            let parts = unikernel::parts(partition, &file.read()?, command_line, devices)
+                .with_context(|| format!("the unikernel {}", file.name))?;
+            let mut pieces = vec![piece(
+                partition,
+                PieceKind::Program,
+                partition.entry,
+                tender,
+            )];
+            for part in parts {
+                let made = format!("{}.{}", partition.name, part.name);
+                let bytes = sources.made(&made, &part.bytes)?;
+                let mut piece = piece(partition, PieceKind::Binary, part.at, bytes);
+                piece.room_bytes = part.room_bytes;
+                pieces.push(piece);
+            }
             Ok(pieces)
         }
     }

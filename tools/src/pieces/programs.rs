@@ -31,8 +31,23 @@ pub(crate) fn stored(name: &str) -> Option<PathBuf> {
 /// # Errors
 /// If a folder that is there can't be read.
 pub(crate) fn names() -> anyhow::Result<Vec<String>> {
+    names_in(&FOLDERS)
+}
+
+/// Where unikernels for Solo5's tender `hvt` are, which only tests run.
+const UNIKERNELS: &str = "tests/unikernels/src/bin";
+
+/// The names of all unikernels, likewise.
+///
+/// # Errors
+/// As [`names`].
+pub(crate) fn unikernels() -> anyhow::Result<Vec<String>> {
+    names_in(&[UNIKERNELS])
+}
+
+fn names_in(folders: &[&str]) -> anyhow::Result<Vec<String>> {
     let mut names = Vec::new();
-    for folder in FOLDERS {
+    for folder in folders {
         let Ok(entries) = fs::read_dir(workspace::root().join(folder)) else {
             continue;
         };

@@ -116,6 +116,23 @@ impl Sources<'_, '_> {
             File::Debian { package, path } => {
                 Bytes::in_file(debian::file(package, path, self.watcher())?)
             }
+            File::Unikernel(name) => {
+                let names = programs::unikernels()?;
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                ensure!(
+                    names.contains(&name),
+                    "its unikernel '{name}' doesn't exist; {}",
+                    catalog::nearest(name, &names).map_or_else(
+                        || "one is a file tests/unikernels/src/bin/NAME.rs".to_owned(),
+                        |near| format!("did you mean '{near}'?")
+                    )
+                );
+                let file = workspace::guest_elf(name);
+                if !file.exists() {
+                    bail!(NotYet(format!("its unikernel '{name}' isn't built yet")));
+                }
+                Bytes::in_file(file)
+            }
             File::Path(path) => {
                 let path = workspace::root().join(path);
                 is_file(&path)?;

@@ -1,9 +1,7 @@
 //! Memory: whose each physical byte is, who reaches it beside its owner, and why.
 
 use paratia_verify::reach::Reach;
-use paratia_verify::reach::declared::{
-    Channel, Declaration, Partition, Port, Region, RegionKind, Span,
-};
+use paratia_verify::reach::declared::{Channel, Declaration, Partition, Port, Region, Span};
 use paratia_verify::reach::matrix::{Shown, ShownAccess};
 use paratia_verify::reach::shares;
 use serde::Serialize;
@@ -232,8 +230,8 @@ fn shared(channel: &Channel, name: &str, access: &ShownAccess) -> String {
 
 fn start(region: &Region, name: &str) -> String {
     let what = match region.kind {
-        RegionKind::Ram => "scrubs it and loads the image",
-        RegionKind::FrameBuffer | RegionKind::Xen => "scrubs it",
+        kind if kind.takes_pieces() => "scrubs it and loads the image",
+        _ => "scrubs it",
     };
     format!("before each start of '{name}' the hypervisor {what}")
 }

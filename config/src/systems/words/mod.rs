@@ -98,6 +98,17 @@ impl VirtualMachine {
         ..Self::VIRT
     };
 
+    /// As [`Self::PLAIN`], with its interrupt controller out of a unikernel's way: such has its memory from 0 on.
+    pub const UNIKERNEL: Self = Self {
+        gic: VirtualGic {
+            distributor: Ipa(0x7800_0000),
+            redistributors: Ipa(0x7810_0000),
+            cpu_interface: Ipa(0x7820_0000),
+            ..VirtualGic::AS_BOARD
+        },
+        ..Self::PLAIN
+    };
+
     /// This machine with `vcpus` vCPUs.
     #[must_use]
     pub const fn with_vcpus(self, vcpus: u32) -> Self {

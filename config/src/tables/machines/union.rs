@@ -4,6 +4,7 @@ use super::interrupts::{Links, Model, shared_blocks};
 use crate::board::BoardFacts;
 use crate::each;
 use crate::machine::{Forbidden, Stray};
+use crate::solo5;
 use crate::system::{ChannelKind, System};
 use crate::xen;
 
@@ -44,6 +45,8 @@ pub struct Union {
     pub events: bool,
     /// Whether any is a guest of Xen's.
     pub xen: bool,
+    /// Whether any is a unikernel beside its tender.
+    pub tender: bool,
     /// Whether what is typed can be for any.
     pub hears: bool,
 }
@@ -70,6 +73,7 @@ impl Union {
             channel_memory: false,
             events: false,
             xen: false,
+            tender: false,
             hears: false,
         };
         let mut v2 = 0;
@@ -97,6 +101,7 @@ impl Union {
             all.watchdog |= machine.watchdog.is_some();
             all.stolen_time |= machine.stolen_time.is_some();
             all.xen |= xen::region(partition).is_some();
+            all.tender |= solo5::tender(partition).is_some();
             all.hears |= xen::hears(partition);
         }}
         each! { channel in system.channels => {

@@ -24,6 +24,8 @@ mod bits {
         ],
     ];
     pub const STAGE2_DEVICE: u64 = 0b11_0001 << 2 | SHAREABLE_ACCESSED | NEVER_EXECUTED;
+    pub const STAGE2_TEXT: u64 = 0b01_1111 << 2 | SHAREABLE_ACCESSED;
+    pub const STAGE2_DATA: u64 = 0b11_1111 << 2 | SHAREABLE_ACCESSED | NEVER_EXECUTED;
     pub const STAGE2_PASSPORT: u64 = 0b01_1111 << 2 | SHAREABLE_ACCESSED | NEVER_EXECUTED;
 
     pub const EL2_TEXT: u64 = 0b11_0001 << 2 | SHAREABLE_ACCESSED;
@@ -48,7 +50,10 @@ pub(super) fn stage2_map(
         .iter()
         .map(|region| {
             let bits = match region.kind {
-                RegionKind::Ram | RegionKind::Xen => bits::STAGE2_RAM,
+                RegionKind::Ram | RegionKind::Xen | RegionKind::Tender => bits::STAGE2_RAM,
+                RegionKind::Text => bits::STAGE2_TEXT,
+                RegionKind::Constant => bits::STAGE2_PASSPORT,
+                RegionKind::Data => bits::STAGE2_DATA,
                 RegionKind::FrameBuffer => bits::STAGE2_FRAME_BUFFER,
             };
             (region.ipa.0..region.ipa_end().0, region.pa.0, bits)
@@ -96,7 +101,7 @@ fn ends(channel: &Channel) -> impl Iterator<Item = (usize, &Port)> {
 /// Direct channels, where the memory of each lies, and the bytes that its source and its reader write.
 fn memories(system: &System) -> Vec<(&Channel, u64, [u64; 2])> {
     let regions = system.partitions.iter().flat_map(|it| it.regions);
-    let ram = regions.filter(|it| it.kind == RegionKind::Ram);
+    let ram = regions.filter(|it| it.kind != RegionKind::FrameBuffer);
     let mut next = ram.map(|it| it.physical().end().0).max().unwrap_or(0);
     let mut all = Vec::new();
     for channel in system.channels {
@@ -161,8 +166,8 @@ pub(super) fn el2_map(system: &System, board: &BoardFacts, layout: &Layout) -> V
         .flat_map(|partition| partition.regions)
     {
         let bits = match region.kind {
-            RegionKind::Ram | RegionKind::Xen => bits::EL2_DATA,
             RegionKind::FrameBuffer => bits::EL2_FRAME_BUFFER,
+            _ => bits::EL2_DATA,
         };
         map.push(identity(region.physical(), bits));
     }

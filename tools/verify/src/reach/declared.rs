@@ -200,6 +200,25 @@ pub enum RegionKind {
     FrameBuffer,
     /// As RAM, and shared with the hypervisor as guests of Xen do.
     Xen,
+    /// As RAM, and entered for a unikernel's calls.
+    Tender,
+    /// Read and executed; cached.
+    Text,
+    /// Read; cached.
+    Constant,
+    /// Read and written; cached.
+    Data,
+}
+
+impl RegionKind {
+    /// Whether pieces of an image and message windows may lie there.
+    #[must_use]
+    pub const fn takes_pieces(self) -> bool {
+        match self {
+            Self::Ram | Self::Tender | Self::Text | Self::Constant | Self::Data => true,
+            Self::FrameBuffer | Self::Xen => false,
+        }
+    }
 }
 
 /// A device in a partition's hands.

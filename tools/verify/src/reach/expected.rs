@@ -307,8 +307,8 @@ fn hypervisor(declared: &Declaration, places: &Places) -> Vec<Mapping> {
 
 fn memory_of(kind: RegionKind) -> Memory {
     match kind {
-        RegionKind::Ram | RegionKind::Xen => Memory::WRITE_BACK,
         RegionKind::FrameBuffer => Memory::NonCacheable,
+        _ => Memory::WRITE_BACK,
     }
 }
 
@@ -335,8 +335,10 @@ fn guest(
             output: region.pa,
             bytes: region.bytes,
             rights: match region.kind {
-                RegionKind::Ram | RegionKind::Xen => Rights::ALL,
-                RegionKind::FrameBuffer => Rights::READ_WRITE,
+                RegionKind::Ram | RegionKind::Xen | RegionKind::Tender => Rights::ALL,
+                RegionKind::FrameBuffer | RegionKind::Data => Rights::READ_WRITE,
+                RegionKind::Text => Rights::READ_EXECUTE,
+                RegionKind::Constant => Rights::READ,
             },
             memory: memory_of(region.kind),
         });

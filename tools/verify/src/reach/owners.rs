@@ -162,8 +162,12 @@ impl Look<'_> {
             );
             let kind = match region.kind {
                 RegionKind::Ram => 0,
-                RegionKind::FrameBuffer => 1,
-                RegionKind::Xen => 2,
+                RegionKind::FrameBuffer => 8,
+                RegionKind::Xen => 1,
+                RegionKind::Tender => 2,
+                RegionKind::Text => 3,
+                RegionKind::Constant => 4,
+                RegionKind::Data => 5,
             };
             if found != (region.ipa, region.pa, region.bytes, kind) {
                 let fact = format!(

@@ -237,7 +237,10 @@ struct Region {
 fn regions(declared: &Declaration, partition: &Partition) -> Vec<Region> {
     let memory = partition.regions.iter().map(|region| {
         let (kind, rights) = match region.kind {
-            RegionKind::Ram | RegionKind::Xen => (1, 0b111),
+            RegionKind::Ram | RegionKind::Xen | RegionKind::Tender => (1, 0b111),
+            RegionKind::Text => (1, 0b101),
+            RegionKind::Constant => (1, 0b001),
+            RegionKind::Data => (1, 0b011),
             RegionKind::FrameBuffer => (2, 0b011),
         };
         Region {

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::{Look, Of};
-use crate::reach::declared::{RegionKind, Span};
+use crate::reach::declared::Span;
 use crate::reach::finding::{About, Finding};
 use crate::reach::held::Record;
 
@@ -33,7 +33,7 @@ impl Look<'_> {
                 .partition
                 .regions
                 .iter()
-                .filter(|region| region.kind == RegionKind::Ram);
+                .filter(|region| region.kind.takes_pieces());
             if !ram.any(|region| region.physical().has(to)) {
                 let fact = format!(
                     "it is copied to {:#x}..{:#x}, which isn't the partition's RAM",

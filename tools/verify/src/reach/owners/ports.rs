@@ -1,7 +1,7 @@
 //! Each partition's ports: whose messages the hypervisor moves, from where, and to where.
 
 use super::{Look, Of};
-use crate::reach::declared::{Channel, Declaration, Partition, Port, Region, RegionKind, Span};
+use crate::reach::declared::{Channel, Declaration, Partition, Port, Region, Span};
 use crate::reach::finding::{About, Finding};
 use crate::reach::held::Record;
 
@@ -223,8 +223,7 @@ fn ports(declared: &Declaration, partition: usize) -> Vec<Option<Wanted<'_>>> {
 /// Where a port's message window lies; 0 if it isn't in the partition's memory.
 pub(super) fn physical(partition: &Partition, port: &Port) -> u64 {
     let has = |region: &&Region| {
-        region.kind == RegionKind::Ram
-            && (region.ipa..region.ipa + region.bytes).contains(&port.window)
+        region.kind.takes_pieces() && (region.ipa..region.ipa + region.bytes).contains(&port.window)
     };
     let region = partition.regions.iter().find(has);
     region.map_or(0, |region| region.pa + (port.window - region.ipa))
