@@ -1,7 +1,7 @@
 //! What each partition is, and the machine that it finds, as far as no other part of the report says.
 
 use paratia_config::BoardFacts;
-use paratia_config::image::{File, Image, Initrd};
+use paratia_config::image::{Backing, File, Image, Initrd, UnikernelDevice};
 use paratia_config::machine::{Forbidden, Stray, VirtualMachine};
 use paratia_config::system::{DeviceUse, Display, Partition, System};
 use serde::Serialize;
@@ -149,7 +149,9 @@ fn machine(system: &System, board: &BoardFacts, partition: &Partition) -> Machin
         passport_ipa: passport.0,
         image: shown(image),
         command_line: match image {
-            Image::Linux { command_line, .. } => Some((*command_line).to_owned()),
+            Image::Linux { command_line, .. } | Image::Unikernel { command_line, .. } => {
+                Some((*command_line).to_owned())
+            }
             Image::Program(_) | Image::Raw { .. } | Image::Elf { .. } => None,
         },
         arguments: (*arguments).to_owned(),
@@ -162,6 +164,7 @@ fn shown(image: &Image) -> String {
     let file = |file: &File| match file {
         File::Debian { package, path } => format!("{path} of {package}"),
         File::Path(path) => (*path).to_owned(),
+        File::Unikernel(name) => format!("unikernel {name}"),
     };
     match image {
         Image::Program(name) => format!("program {name}"),
@@ -182,5 +185,31 @@ fn shown(image: &Image) -> String {
             file: it,
             device_tree: _,
         } => file(it),
+        Image::Unikernel {
+            file: it, devices, ..
+        } => {
+            let devices: String = devices.iter().map(backed).collect();
+            format!("{} for Solo5's tender hvt{devices}", file(it))
+        }
+    }
+}
+
+/// What is behind a device of a unikernel's.
+fn backed(device: &UnikernelDevice) -> String {
+    let name = device.name;
+    match device.backing {
+        Backing::Block {
+            region,
+            block_bytes,
+        } => format!(", '{name}' on region '{region}' in blocks of {block_bytes}"),
+        Backing::Net {
+            mac,
+            mtu,
+            out,
+            into,
+        } => {
+            let mac = mac.map(|byte| format!("{byte:02x}")).join(":");
+            format!(", '{name}' with {mac} and frames of {mtu} by '{out}' and '{into}'")
+        }
     }
 }
