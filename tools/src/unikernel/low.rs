@@ -62,7 +62,7 @@ pub(super) fn tables(end: u64) -> Vec<u8> {
     set(level_1, CALLS.0 / GIB, CALLS.0 | REGISTERS);
     set(memory, 0, first | VALID | TABLE_OR_PAGE);
     for index in 1..end / BLOCK_2_MIB {
-        set(memory, index, index * BLOCK_2_MIB | NORMAL);
+        set(memory, index, (index * BLOCK_2_MIB) | NORMAL);
     }
     for index in BOOT_INFORMATION.0 / PAGE_BYTES..ENTRIES {
         let address = index * PAGE_BYTES;
