@@ -176,7 +176,7 @@ fn seeds(partition: usize, piece: &Piece) -> String {
     };
     match (place("kaslr-seed", 8), place("rng-seed", 32)) {
         (Some(kaslr), Some(random)) => {
-            format!("Some(Seeds {{ kaslr: {kaslr}, random: {random} }})")
+            format!("Some(crate::base::image::Seeds {{ kaslr: {kaslr}, random: {random} }})")
         }
         _ => "None".to_owned(),
     }

@@ -24,7 +24,7 @@ use static_assertions::const_assert;
 
 pub use paratia_config::tables::{MAIR_EL2, TCR_EL2, VTCR_EL2};
 
-use crate::base::image::{BuiltImage, Content, Piece, Seeds};
+use crate::base::image::{BuiltImage, Content, Piece};
 
 include!(concat!(env!("OUT_DIR"), "/selected.rs"));
 

@@ -10,6 +10,7 @@ use crate::state::running::Guest;
 
 /// Lets the running guest's tender go on instead of an access to the page of calls, the data access with this
 /// syndrome that stage 2 has no answer to. Whether it was one.
+#[must_use]
 pub fn calls(guest: &Guest, esr: u64) -> bool {
     let Some(tender) = solo5::tender(guest.partition.declaration()) else {
         return false;

@@ -64,6 +64,7 @@ impl Cleaning {
 
 #[cfg(test)]
 mod tests {
+    use paratia_config::system::RegionKind;
     use paratia_config::{Ipa, Pa};
 
     use super::*;

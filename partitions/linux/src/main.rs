@@ -24,7 +24,7 @@ mod tree;
 
 use core::fmt::Write as _;
 
-use channel::{Channel, Form};
+use channel::Form;
 use linux::Output;
 
 /// What the program ends with.

@@ -2,6 +2,10 @@
 //! line of Solo5's.
 
 #![no_std]
+#![allow(
+    clippy::cast_possible_truncation,
+    reason = "usize has 64 bits; lengths and times are small"
+)]
 
 use core::arch::{asm, global_asm};
 use core::fmt;
@@ -233,7 +237,9 @@ pub fn halt(status: i32) -> ! {
         padding: 0,
     };
     ask(8, &mut asked);
-    loop {}
+    loop {
+        core::hint::spin_loop();
+    }
 }
 
 /// Nanoseconds by the counter, which the tender says the frequency of.

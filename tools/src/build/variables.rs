@@ -20,7 +20,7 @@ use crate::whole::write_if_changed;
 use crate::workspace;
 
 /// The workspace's own packages that guests are made of.
-const OF_GUESTS: [&str; 10] = [
+const OF_GUESTS: [&str; 12] = [
     "paratia-a653",
     "paratia-a653-examples",
     "paratia-abi",
@@ -30,7 +30,9 @@ const OF_GUESTS: [&str; 10] = [
     "paratia-instruments",
     "paratia-partitions",
     "paratia-runtime",
+    "paratia-tender",
     "paratia-test-guests",
+    "paratia-test-unikernels",
 ];
 /// And those of the hypervisor.
 const OF_HYPERVISOR: [&str; 4] = [

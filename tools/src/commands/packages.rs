@@ -6,22 +6,25 @@ use std::path::Path;
 use paratia::workspace;
 
 /// Packages that are compiled for the boards only.
-pub(super) const BARE_ONLY: [&str; 4] = [
+pub(super) const BARE_ONLY: [&str; 5] = [
     "paratia-can-programs",
     "paratia-linux-programs",
     "paratia-partitions",
     "paratia-test-guests",
+    "paratia-test-unikernels",
 ];
 
 /// What guests are made of: those, and what they link, which is for the host, too.
-pub(super) const GUESTS: [&str; 7] = [
+pub(super) const GUESTS: [&str; 9] = [
     "paratia-a653",
     "paratia-can",
     "paratia-can-programs",
     "paratia-linux-programs",
     "paratia-partitions",
     "paratia-runtime",
+    "paratia-tender",
     "paratia-test-guests",
+    "paratia-test-unikernels",
 ];
 
 /// The package of the tests of whole images.

@@ -4,7 +4,7 @@
 //! clock, and no further; where all CPUs wait, it moves the clock to that deadline. So a timer of ours on that
 //! clock, due at the moment asked for, makes both stop there: its callback comes in the thread that runs the CPUs,
 //! after exactly so many nanoseconds of instructions and waiting, with no CPU within an instruction. The callback
-//! holds QEMU's lock and doesn't return until it is told to ([`gate`]): nothing else of the machine moves
+//! holds QEMU's lock and doesn't return until it is told to (`gate`): nothing else of the machine moves
 //! meanwhile, memory can be read and written, and board time doesn't pass.
 //!
 //! **Why so.** Counting instructions by QEMU's own interface for plugins would cost each block a callback and see

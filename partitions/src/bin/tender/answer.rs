@@ -243,7 +243,7 @@ fn no_call(frame: &Frame, address: u64, why: NoCall) -> ! {
     let at = frame.return_address;
     match why {
         NoCall::Reads => {
-            println!("unikernel: reads {address:#x} at {at:#x}, where calls are stores")
+            println!("unikernel: reads {address:#x} at {at:#x}, where calls are stores");
         }
         NoCall::Shape => println!(
             "unikernel: its store to {address:#x} at {at:#x} isn't one of 32 bits to a multiple of 8"

@@ -7,6 +7,7 @@
 
 #![no_std]
 #![no_main]
+#![allow(clippy::cast_possible_truncation, reason = "usize has 64 bits")]
 
 mod answer;
 mod device;

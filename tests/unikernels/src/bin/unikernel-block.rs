@@ -1,6 +1,7 @@
 //! A unikernel with a block device: writes all of it, reads it back, and asks for what there isn't.
 
 #![no_std]
+#![allow(clippy::cast_possible_truncation, reason = "usize has 64 bits")]
 #![no_main]
 
 use paratia_tender::boot::BLOCK;

@@ -1,6 +1,7 @@
 //! A unikernel without devices. It does what its command line says: something good, or something bad.
 
 #![no_std]
+#![allow(clippy::cast_possible_truncation, reason = "usize has 64 bits")]
 #![no_main]
 
 use core::hint::black_box;
