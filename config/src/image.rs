@@ -4,7 +4,6 @@
 use crate::address::Ipa;
 
 pub use crate::piece::{Piece, PieceKind};
-pub use crate::solo5::{Backing, UnikernelDevice};
 
 /// What runs in a partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,4 +83,36 @@ pub enum Initrd {
     Busybox,
     /// A file, compressed or not.
     File(File),
+}
+
+/// A device that a unikernel's manifest may name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnikernelDevice {
+    /// Its name there: at most 67 bytes.
+    pub name: &'static str,
+    /// What is behind it.
+    pub backing: Backing,
+}
+
+/// What is behind a unikernel's device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backing {
+    /// A block device: the region of the partition with this name.
+    Block {
+        /// The region.
+        region: &'static str,
+        /// Bytes of a block: a power of two, 512 at least.
+        block_bytes: u16,
+    },
+    /// A network interface: frames go out by one direct queue, and come in by another.
+    Net {
+        /// Its address.
+        mac: [u8; 6],
+        /// Most bytes of a frame without its header of 14.
+        mtu: u16,
+        /// The partition's source port for what it sends.
+        out: &'static str,
+        /// The partition's destination port for what it receives.
+        into: &'static str,
+    },
 }

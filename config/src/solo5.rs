@@ -33,38 +33,6 @@ pub const MAX_SEGMENTS: usize = 4;
 /// Longest command line in bytes, without the zero at its end.
 pub const MAX_COMMAND_LINE_BYTES: usize = 8191;
 
-/// A device that a unikernel's manifest may name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnikernelDevice {
-    /// Its name there: at most 67 bytes.
-    pub name: &'static str,
-    /// What is behind it.
-    pub backing: Backing,
-}
-
-/// What is behind a unikernel's device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Backing {
-    /// A block device: the region of the partition with this name.
-    Block {
-        /// The region.
-        region: &'static str,
-        /// Bytes of a block: a power of two, 512 at least.
-        block_bytes: u16,
-    },
-    /// A network interface: frames go out by one direct queue, and come in by another.
-    Net {
-        /// Its address.
-        mac: [u8; 6],
-        /// Most bytes of a frame without its header of 14.
-        mtu: u16,
-        /// The partition's source port for what it sends.
-        out: &'static str,
-        /// The partition's destination port for what it receives.
-        into: &'static str,
-    },
-}
-
 /// The region with a partition's tender, if it runs a unikernel.
 #[must_use]
 pub const fn tender(partition: &Partition) -> Option<&'static Region> {

@@ -5,8 +5,9 @@ use super::partitions::subject;
 use super::report::Report;
 use crate::address::{BLOCK_2_MIB, Ipa};
 use crate::each;
+use crate::image::Backing;
 use crate::same::same_text;
-use crate::solo5::{Backing, MEMORY_END, TENDER_BYTES, tender};
+use crate::solo5::{MEMORY_END, TENDER_BYTES, tender};
 use crate::system::{Image, Partition, Region, System};
 
 pub(super) const fn unikernel_placed(context: &Context, report: &mut Report) {

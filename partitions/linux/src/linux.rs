@@ -47,7 +47,7 @@ unsafe extern "C" fn start(stack: *const u64) -> ! {
         core::slice::from_raw_parts(pointers, count)
     };
     let texts = arguments.iter().skip(1).map(|it| {
-        // SAFETY: as above, of each of them.
+        // SAFETY: Linux ends each argument with a zero byte, and leaves it there for the life of the program.
         let text = unsafe { CStr::from_ptr(*it) };
         // No port's name is anything else.
         text.to_str().unwrap_or("?")

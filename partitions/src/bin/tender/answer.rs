@@ -215,7 +215,8 @@ impl Tender {
 
     fn read<T: FromBytes>(&self, frame: &Frame, pointer: u64) -> T {
         self.check(frame, pointer, size_of::<T>() as u64);
-        // SAFETY: as for `bytes`; any bytes are such a record, wherever they lie.
+        // SAFETY: these are bytes of the unikernel's memory, mapped and checked, and it is at rest during a call; any
+        // bytes are such a record, wherever they lie.
         unsafe { core::ptr::with_exposed_provenance::<T>(pointer as usize).read_unaligned() }
     }
 

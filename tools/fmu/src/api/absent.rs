@@ -11,7 +11,7 @@ macro_rules! absent {
         #[unsafe(no_mangle)]
         #[doc = concat!("`", stringify!($name), "`: refused.")]
         pub unsafe extern "C" fn $name(instance: *mut Component $(, _: $type)*) -> Status {
-            // SAFETY: as the module demands.
+            // SAFETY: the importer promises that the instance is ours and its pointers lead to as much as it counts.
             unsafe {
                 call(instance, |_| {
                     error(concat!(stringify!($name), " isn't for this unit, as its description says").to_owned())

@@ -132,7 +132,7 @@ pub unsafe extern "C" fn fmi3SetDebugLogging(
     count: usize,
     categories: *const *const c_char,
 ) -> Status {
-    // SAFETY: as the module demands.
+    // SAFETY: the importer promises that the instance is ours and its pointers lead to as much as it counts.
     unsafe {
         call(instance, |it| {
             let all = array(categories, count).iter();
@@ -212,14 +212,14 @@ pub unsafe extern "C" fn fmi3EnterInitializationMode(
     stop: f64,
 ) -> Status {
     let stop = has_stop.then_some(stop);
-    // SAFETY: as the module demands.
+    // SAFETY: the importer promises that the instance is ours and its pointers lead to as much as it counts.
     unsafe { call(instance, |it| it.instance.enter_initialization(start, stop)) }
 }
 
 #[unsafe(no_mangle)]
 /// `fmi3ExitInitializationMode`.
 pub unsafe extern "C" fn fmi3ExitInitializationMode(instance: *mut Component) -> Status {
-    // SAFETY: as the module demands.
+    // SAFETY: the importer promises that the instance is ours and its pointers lead to as much as it counts.
     unsafe { call(instance, |it| it.instance.exit_initialization()) }
 }
 
@@ -235,7 +235,7 @@ pub unsafe extern "C" fn fmi3DoStep(
     has_returned_early: *mut bool,
     last_time: *mut f64,
 ) -> Status {
-    // SAFETY: as the module demands; each of the places is the importer's, or null.
+    // SAFETY: the importer promises that the instance is ours and its pointers lead to as much as it counts; each of the places is the importer's, or null.
     unsafe {
         call(instance, |it| {
             put(needs_event_handling, false);
@@ -253,14 +253,14 @@ pub unsafe extern "C" fn fmi3DoStep(
 #[unsafe(no_mangle)]
 /// `fmi3Terminate`.
 pub unsafe extern "C" fn fmi3Terminate(instance: *mut Component) -> Status {
-    // SAFETY: as the module demands.
+    // SAFETY: the importer promises that the instance is ours and its pointers lead to as much as it counts.
     unsafe { call(instance, |it| it.instance.terminate()) }
 }
 
 #[unsafe(no_mangle)]
 /// `fmi3Reset`.
 pub unsafe extern "C" fn fmi3Reset(instance: *mut Component) -> Status {
-    // SAFETY: as the module demands.
+    // SAFETY: the importer promises that the instance is ours and its pointers lead to as much as it counts.
     unsafe {
         call(instance, |it| {
             it.instance.reset();

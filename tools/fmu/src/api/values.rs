@@ -68,7 +68,7 @@ macro_rules! numbers {
         pub unsafe extern "C" fn $getter(
             instance: *mut Component, references: *const u32, count: usize, values: *mut $type, value_count: usize,
         ) -> Status {
-            // SAFETY: as the module demands.
+            // SAFETY: the importer promises that the instance is ours and its pointers lead to as much as it counts.
             unsafe { get(instance, (references, count), (values, value_count), $get) }
         }
 
@@ -78,7 +78,7 @@ macro_rules! numbers {
             instance: *mut Component, references: *const u32, count: usize, values: *const $type, value_count: usize,
         ) -> Status {
             let number: fn($type) -> f64 = $number;
-            // SAFETY: as the module demands.
+            // SAFETY: the importer promises that the instance is ours and its pointers lead to as much as it counts.
             unsafe {
                 set(instance, (references, count), (values, value_count), |it, reference, value| {
                     it.set_number(reference, $name, number(value))
@@ -117,7 +117,7 @@ pub unsafe extern "C" fn fmi3GetString(
     values: *mut *const c_char,
     value_count: usize,
 ) -> Status {
-    // SAFETY: as the module demands; the array is the importer's to fill.
+    // SAFETY: the importer promises that the instance is ours and its pointers lead to as much as it counts; the array is the importer's to fill.
     unsafe {
         call(instance, |it| {
             matching(count, value_count)?;
@@ -144,7 +144,7 @@ pub unsafe extern "C" fn fmi3SetString(
     values: *const *const c_char,
     value_count: usize,
 ) -> Status {
-    // SAFETY: as the module demands, of each text as well.
+    // SAFETY: the importer promises that the instance is ours and its pointers lead to as much as it counts, of each text as well.
     unsafe {
         set(
             instance,
@@ -165,7 +165,7 @@ pub unsafe extern "C" fn fmi3GetBinary(
     values: *mut *const u8,
     value_count: usize,
 ) -> Status {
-    // SAFETY: as the module demands; both arrays are the importer's to fill.
+    // SAFETY: the importer promises that the instance is ours and its pointers lead to as much as it counts; both arrays are the importer's to fill.
     unsafe {
         call(instance, |it| {
             matching(count, value_count)?;
