@@ -11,7 +11,7 @@ use paratia_verify::image::{Image, SymbolKind};
 /// Systems that have between them all that an image may have: plain partitions; monitors and debug
 /// registers; several vCPUs of a partition on one CPU and on several; ports; emulated devices;
 /// a GICv2 on a board with a GICv3; random numbers.
-const SYSTEMS: [&str; 10] = [
+const SYSTEMS: [&str; 11] = [
     "cluster",
     "hello",
     "test-monitors",
@@ -21,6 +21,7 @@ const SYSTEMS: [&str; 10] = [
     "test-interrupts",
     "test-gicv2-only",
     "test-entropy",
+    "test-solo5",
     "bench-windows",
 ];
 /// The system in whose image mistakes are planted.

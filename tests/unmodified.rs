@@ -223,6 +223,7 @@ fn linux_on_the_bare_machine_with_the_same_pieces() {
     assert!(text.contains(WELL), "{text}");
     assert!(text.contains("reboot: Power down"), "{text}");
     let ticks = text.lines().find_map(calls).expect("it is said");
+    println!("{ticks} ticks on the bare machine");
     assert!(
         (BARE_CALLS..4_000).contains(&ticks),
         "{ticks} ticks for 128 calls"

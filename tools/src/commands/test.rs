@@ -1,5 +1,6 @@
 //! `cargo paratia test`: every test, on the host and on QEMU.
 
+use std::collections::BTreeSet;
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::Context as _;
@@ -88,12 +89,14 @@ fn choice(listed: &'static Listed, name: &'static str, system: &'static System) 
 fn choices(board: Option<&'static Listed>) -> anyhow::Result<Vec<Choice>> {
     let whole = board.map_or_else(|| catalog::board(DEFAULT_BOARD), Ok)?;
     let boards = catalog::boards().iter();
+    // Some need devices that the default board lacks.
+    let of_whole: BTreeSet<&str> = catalog::systems(whole).map(|(name, _)| name).collect();
+    let is_for_others =
+        |name: &str| catalog::ESSENTIALS.contains(&name) || !of_whole.contains(name);
     let wanted = boards.flat_map(|listed| {
         let is_whole = listed.facts.name == whole.facts.name;
         catalog::systems(listed)
-            .filter(move |(name, _)| {
-                is_whole || board.is_none() && catalog::ESSENTIALS.contains(name)
-            })
+            .filter(move |(name, _)| is_whole || board.is_none() && is_for_others(name))
             .map(move |(name, system)| choice(listed, name, system))
     });
     Ok(wanted.collect())

@@ -4,6 +4,7 @@
 mod claims;
 mod exchange;
 mod faults;
+mod machines;
 mod memory;
 mod origins;
 mod owners;
@@ -22,10 +23,11 @@ const STYLE: &str = include_str!("page.css");
 
 /// The chapters: anchor, title, what writes it.
 type Chapter = (&'static str, &'static str, fn(&Document) -> String);
-const CHAPTERS: [Chapter; 8] = [
+const CHAPTERS: [Chapter; 9] = [
     ("unproved", "What isn't proved", unproved::chapter),
     ("checks", "What was looked at", |it| checks(&it.checks)),
     ("memory", "Memory", memory::chapter),
+    ("machines", "Machines", machines::chapter),
     ("timing", "Timing", timing::chapter),
     ("exchange", "Exchange of information", exchange::chapter),
     ("faults", "Faults and verdicts", faults::chapter),

@@ -11,6 +11,7 @@ const EVENT_DESTINATIONS: &str = "events::DESTINATIONS";
 const EVENTS_TOLD: &str = "events::TOLD";
 const QUEUES: &str = "queues::QUEUES";
 const VCPU_FACTS: &str = "constants::FACTS";
+const AFFINITIES: &str = "chosen::AFFINITY_OF";
 const WORD_BYTES: u64 = 8;
 
 /// A destination of a channel.
@@ -186,6 +187,10 @@ impl Look<'_> {
         wanted: &[u64],
     ) -> Result<(), Finding> {
         let held = self.held;
+        let before = self.declared.partitions.iter().take(of.index);
+        let before: u64 = before.map(|it| u64::from(it.vcpus)).sum();
+        let own = held.symbol(AFFINITIES)?.address + WORD_BYTES * before;
+        self.same(of, what, at, own)?;
         let (first, count) = held.slice_at(at)?;
         let count = count.min(wanted.len() as u64 + 1);
         let words = (0..count).map(|it| held.word_at(first.wrapping_add(WORD_BYTES * it)));
