@@ -17,9 +17,8 @@ use paratia_tests::{
 
 /// What a Linux says that has found everything in order.
 const WELL: &str = "check: all is well";
-/// What 128 system calls may take: 1.1 times what they take on the bare machine with a seed, which is at least
-/// this many ticks.
-const BARE_CALLS: u64 = 3_200;
+/// What 128 system calls take on the bare machine with a seed, in ticks; a partition may take 1.1 times as much.
+const BARE_CALLS: u64 = 3_848;
 
 /// How many ticks Linux counted for 128 system calls.
 fn calls(line: &str) -> Option<u64> {
@@ -223,9 +222,8 @@ fn linux_on_the_bare_machine_with_the_same_pieces() {
     assert!(text.contains(WELL), "{text}");
     assert!(text.contains("reboot: Power down"), "{text}");
     let ticks = text.lines().find_map(calls).expect("it is said");
-    println!("{ticks} ticks on the bare machine");
     assert!(
-        (BARE_CALLS..4_000).contains(&ticks),
+        ticks.abs_diff(BARE_CALLS) * 100 <= BARE_CALLS,
         "{ticks} ticks for 128 calls"
     );
 }

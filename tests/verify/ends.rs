@@ -108,7 +108,6 @@ fn bells(built: &Built, held: &Held<'_>) -> Kind {
         places.push(word(held, facts, "doorbell", &name));
         // Whether there is one, then its number; that of none means nothing.
         places.push(low(word(held, facts, "kick", &name), 1));
-        places.push(word(held, facts, "affinities", &name));
     }
     for facts in table(held, FACTS, "Facts") {
         places.push(word(held, facts, "affinity", "CPU of partition"));

@@ -11,7 +11,6 @@ const EVENT_DESTINATIONS: &str = "events::DESTINATIONS";
 const EVENTS_TOLD: &str = "events::TOLD";
 const QUEUES: &str = "queues::QUEUES";
 const VCPU_FACTS: &str = "constants::FACTS";
-const AFFINITIES: &str = "chosen::AFFINITY_OF";
 const WORD_BYTES: u64 = 8;
 
 /// A destination of a channel.
@@ -158,8 +157,12 @@ impl Look<'_> {
             let fact = format!("it calls by {found}, but the partition is called by {kick:?}");
             self.complain(About::Channels, self.at(&of, &what, at), fact);
         }
+        // They are its partition's own, which are looked at there; elsewhere other words may be equal by chance.
+        let own = held.word(self.facts(&of)?, "affinities")?;
+        let at = held.field(bell, "cpus")?;
+        self.same(&of, &what, at, own)?;
         let cpus = cpus(self.declared, of.index);
-        self.affinities(&of, &what, held.field(bell, "cpus")?, &cpus)
+        self.affinities(&of, &what, at, &cpus)
     }
 
     /// Each destination of an event counts for itself what it was told.
@@ -187,10 +190,6 @@ impl Look<'_> {
         wanted: &[u64],
     ) -> Result<(), Finding> {
         let held = self.held;
-        let before = self.declared.partitions.iter().take(of.index);
-        let before: u64 = before.map(|it| u64::from(it.vcpus)).sum();
-        let own = held.symbol(AFFINITIES)?.address + WORD_BYTES * before;
-        self.same(of, what, at, own)?;
         let (first, count) = held.slice_at(at)?;
         let count = count.min(wanted.len() as u64 + 1);
         let words = (0..count).map(|it| held.word_at(first.wrapping_add(WORD_BYTES * it)));
