@@ -8,6 +8,7 @@ import time
 import zipfile
 
 import fmpy
+from fmpy.fmi1 import FMICallException
 from fmpy.fmi3 import FMU3Slave
 from fmpy.validation import validate_fmu
 
@@ -111,7 +112,11 @@ def drive(unit, folder, seconds="8"):
         model.step(number)
         speed = model.get("speed")["speed"]
         ecu.set({"vehicle.speed": speed, "vehicle.turn_left": now >= 2, "infotainment.attack": int(now >= 2.5)})
-        ecu.step(number)
+        try:
+            ecu.step(number)
+        except FMICallException:
+            print(f"step {number}:", *ecu.said[-5:], sep="\n", file=sys.stderr)
+            raise
         say({"time": round((number + 1) * STEP, 3), "pedal": pedal(now), "speed": speed, **ecu.outputs()})
     with open(os.path.join(folder, "picture.png"), "wb") as file:
         file.write(ecu.get("display.picture")["display.picture"])
