@@ -1,25 +1,14 @@
 //! Whom a message or an event interrupts, and by what: the bell of each destination, and what calls a partition.
 
+use super::calls::{self, End};
 use super::{Look, Of};
-use crate::reach::declared::{Channel, Declaration, Port};
+use crate::reach::declared::Declaration;
 use crate::reach::finding::{About, Finding};
 use crate::reach::held::Record;
 
-const DESTINATIONS: &str = "channels::DESTINATIONS";
-const EVENT_SOURCES: &str = "events::SOURCES";
-const EVENT_DESTINATIONS: &str = "events::DESTINATIONS";
 const EVENTS_TOLD: &str = "events::TOLD";
-const QUEUES: &str = "queues::QUEUES";
 const VCPU_FACTS: &str = "constants::FACTS";
 const WORD_BYTES: u64 = 8;
-
-/// A destination of a channel.
-struct Destination<'a> {
-    number: usize,
-    channel: &'a Channel,
-    end: usize,
-    port: &'a Port,
-}
 
 impl Look<'_> {
     /// A partition with several vCPUs, or with a port that interrupts, is called by an interrupt of its own; its
@@ -85,10 +74,10 @@ impl Look<'_> {
         let declared = self.declared;
         for (number, channel) in declared.channels.iter().enumerate() {
             for (end, port) in channel.destinations.iter().enumerate() {
-                let to = Destination {
+                let to = End {
                     number,
                     channel,
-                    end,
+                    destination: Some(end),
                     port,
                 };
                 if let Some(at) = self.place_of_bell(&to)? {
@@ -103,33 +92,32 @@ impl Look<'_> {
     }
 
     /// Where the bell is; nowhere if the channel is in memory of its own, or has no table for it.
-    fn place_of_bell(&self, to: &Destination<'_>) -> Result<Option<u64>, Finding> {
+    fn place_of_bell(&self, to: &End<'_>) -> Result<Option<u64>, Finding> {
         let (held, channel) = (self.held, to.channel);
         if channel.memory.is_some() {
             return Ok(None);
         }
         if channel.is_event() {
-            let row = held.row(EVENT_SOURCES, "MaybeEventSource", to.number)?;
-            let kind = "EventSource";
-            let bells = held.field(Record { kind, ..row }, "bells")?;
-            return Ok(Some(bells + held.size("MaybeBell")? * to.end as u64));
+            let source = End {
+                destination: None,
+                port: &channel.source,
+                ..*to
+            };
+            let bells = held.field(self.event(&source)?.1, "bells")?;
+            let end = to.destination.unwrap_or(0) as u64;
+            return Ok(Some(bells + held.size("MaybeBell")? * end));
         }
         if channel.depth > 0 {
-            let row = held.row(QUEUES, "MaybeQueue", to.number)?;
-            let kind = "Queue";
-            return Ok(Some(held.field(Record { kind, ..row }, "bell")?));
+            return Ok(Some(held.field(self.queue(to.number)?, "bell")?));
         }
         // There is no table where every message has one destination and interrupts nobody.
         if !super::ports::is_any_looked_up(self.declared) {
             return Ok(None);
         }
-        let place = to.number * super::ports::most_destinations(self.declared) + to.end;
-        let row = held.row(DESTINATIONS, "MaybeDestination", place)?;
-        let kind = "Destination";
-        Ok(Some(held.field(Record { kind, ..row }, "bell")?))
+        Ok(Some(held.field(self.destination(to)?, "bell")?))
     }
 
-    fn bell(&mut self, to: &Destination<'_>, at: u64) -> Result<(), Finding> {
+    fn bell(&mut self, to: &End<'_>, at: u64) -> Result<(), Finding> {
         let held = self.held;
         let bell = Record { at, kind: "Bell" };
         let doorbell = held.word(bell, "doorbell")?;
@@ -166,12 +154,11 @@ impl Look<'_> {
     }
 
     /// Each destination of an event counts for itself what it was told.
-    fn told(&mut self, to: &Destination<'_>) -> Result<(), Finding> {
+    fn told(&mut self, to: &End<'_>) -> Result<(), Finding> {
         let held = self.held;
-        let place = to.number * super::ports::most_destinations(self.declared) + to.end;
-        let row = held.row(EVENT_DESTINATIONS, "MaybeEventDestination", place)?;
-        let kind = "EventDestination";
-        let at = held.field(Record { kind, ..row }, "told")?;
+        let place = to.number * super::ports::most_destinations(self.declared);
+        let place = place + to.destination.unwrap_or(0);
+        let at = held.field(self.event(to)?.1, "told")?;
         let own = held.symbol(EVENTS_TOLD)?.address + WORD_BYTES * place as u64;
         let of = Of {
             index: to.port.partition,
@@ -234,18 +221,12 @@ fn cpus(declared: &Declaration, partition: usize) -> Vec<u64> {
         .collect()
 }
 
-/// The index of a destination's port among those of its partition: channels in their order, sources first.
-fn port_index(declared: &Declaration, to: &Destination<'_>) -> u64 {
-    let mut index = 0;
-    for (number, channel) in declared.channels.iter().enumerate() {
-        let source = std::iter::once((None, &channel.source));
-        let destinations = channel.destinations.iter().enumerate();
-        for (end, port) in source.chain(destinations.map(|(at, port)| (Some(at), port))) {
-            if number == to.number && end == Some(to.end) {
-                return index;
-            }
-            index += u64::from(port.partition == to.port.partition);
-        }
-    }
-    index
+/// The index of a destination's port among those of its partition.
+fn port_index(declared: &Declaration, to: &End<'_>) -> u64 {
+    let ends = calls::ends(declared, to.port.partition);
+    let is_it = |end: &Option<End<'_>>| {
+        let key = |end: &End<'_>| (end.number, end.destination);
+        end.as_ref().is_some_and(|end| key(end) == key(to))
+    };
+    ends.iter().take_while(|end| !is_it(end)).count() as u64
 }

@@ -26,12 +26,12 @@ const SIGNALS: u64 = 4;
 const TAKES: u64 = 5;
 
 /// An end of a channel.
-struct End<'a> {
-    number: usize,
-    channel: &'a Channel,
+pub(super) struct End<'a> {
+    pub(super) number: usize,
+    pub(super) channel: &'a Channel,
     /// Nothing for the source, else which destination.
-    destination: Option<usize>,
-    port: &'a Port,
+    pub(super) destination: Option<usize>,
+    pub(super) port: &'a Port,
 }
 
 impl Look<'_> {
@@ -85,7 +85,6 @@ impl Look<'_> {
         of: &Of<'_>,
         end: Option<&End<'_>>,
     ) -> Result<Vec<(&'static str, u64)>, Finding> {
-        let held = self.held;
         let mut words = vec![("window", 0), ("most", 0)];
         let mut way = [0; 4];
         if let Some(end) = end.filter(|end| !end.channel.is_event()) {
@@ -93,7 +92,7 @@ impl Look<'_> {
             words[1].1 = u64::from(end.channel.message_bytes);
             let at = usize::from(end.destination.is_some());
             if end.channel.depth > 0 {
-                way[2 + at] = held.row(QUEUES, "MaybeQueue", end.number)?.at;
+                way[2 + at] = self.queue(end.number)?.at;
             } else {
                 way[at] = self.link(end.number, end.destination.unwrap_or(0))?;
             }
@@ -102,12 +101,22 @@ impl Look<'_> {
         Ok(words)
     }
 
-    /// The record of where the channel's sampled message goes first.
-    fn destination(&self, end: &End<'_>) -> Result<Record, Finding> {
-        let number = end.number * super::ports::most_destinations(self.declared);
-        let row = self.held.row(DESTINATIONS, "MaybeDestination", number)?;
+    /// The record of where the channel's sampled message goes: to that destination, of the source first.
+    pub(super) fn destination(&self, end: &End<'_>) -> Result<Record, Finding> {
+        let first = end.number * super::ports::most_destinations(self.declared);
+        let place = first + end.destination.unwrap_or(0);
+        let row = self.held.row(DESTINATIONS, "MaybeDestination", place)?;
         Ok(Record {
             kind: "Destination",
+            ..row
+        })
+    }
+
+    /// The record of the channel's queue.
+    pub(super) fn queue(&self, number: usize) -> Result<Record, Finding> {
+        let row = self.held.row(QUEUES, "MaybeQueue", number)?;
+        Ok(Record {
+            kind: "Queue",
             ..row
         })
     }
@@ -120,7 +129,7 @@ impl Look<'_> {
     }
 
     /// What an event's end has, and how a port's record says so.
-    fn event(&self, end: &End<'_>) -> Result<(u64, Record), Finding> {
+    pub(super) fn event(&self, end: &End<'_>) -> Result<(u64, Record), Finding> {
         let (number, held) = (end.number, self.held);
         let Some(destination) = end.destination else {
             let row = held.row(EVENT_SOURCES, "MaybeEventSource", number)?;
@@ -175,10 +184,7 @@ impl Look<'_> {
             return Ok((NOTHING, 0));
         }
         let record = if end.channel.depth > 0 {
-            Record {
-                kind: "Queue",
-                ..held.row(QUEUES, "MaybeQueue", end.number)?
-            }
+            self.queue(end.number)?
         } else {
             self.destination(end)?
         };
@@ -204,7 +210,7 @@ impl Look<'_> {
 }
 
 /// The ends of channels that are a partition's, in the order of their index; nothing where no call is for one.
-fn ends(declared: &Declaration, partition: usize) -> Vec<Option<End<'_>>> {
+pub(super) fn ends(declared: &Declaration, partition: usize) -> Vec<Option<End<'_>>> {
     let mut all = Vec::new();
     for (number, channel) in declared.channels.iter().enumerate() {
         let source = std::iter::once((None, &channel.source));

@@ -5,7 +5,6 @@ use crate::reach::declared::Span;
 use crate::reach::finding::{About, Finding};
 use crate::reach::held::Record;
 
-const QUEUES: &str = "queues::QUEUES";
 const WORDS: &str = "queues::WORDS";
 const WORD_BYTES: u64 = 8;
 
@@ -28,11 +27,7 @@ impl Look<'_> {
                 continue;
             }
             let held = self.held;
-            let row = held.row(QUEUES, "MaybeQueue", number)?;
-            let queue = Record {
-                kind: "Queue",
-                ..row
-            };
+            let queue = self.queue(number)?;
             let messages = Record {
                 at: held.field(queue, "messages")?,
                 kind: "Messages",
@@ -40,7 +35,7 @@ impl Look<'_> {
             let place = format!(
                 "queue of channel '{}', at {}",
                 channel.name,
-                held.place(row.at)
+                held.place(queue.at)
             );
             let slot_words = 1 + u64::from(channel.message_bytes).div_ceil(WORD_BYTES);
             let found = (
